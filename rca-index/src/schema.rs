@@ -1,0 +1,178 @@
+//! The field table: every field's name, aliases, kind and weight, in one place.
+//!
+//! The query language, the index, the JSON output and the help text read this table; nothing else names a field.
+
+use crate::incident::{MeasureKind, Milestone, SectionKind};
+
+/// A facet: a field whose values are few and are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Facet {
+    Service,
+    Severity,
+    Tag,
+    Status,
+}
+
+impl Facet {
+    /// All facets.
+    pub const ALL: [Self; 4] = [Self::Service, Self::Severity, Self::Tag, Self::Status];
+
+    /// The name in queries and in machine-readable output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Severity => "severity",
+            Self::Tag => "tag",
+            Self::Status => "status",
+        }
+    }
+}
+
+/// A text field: words with positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TextField {
+    /// The headline.
+    Title,
+    /// The id: folders and file name.
+    Id,
+    /// Who wrote or prepared the report, and the owners of its actions.
+    People,
+    /// The sections of one kind.
+    Section(SectionKind),
+}
+
+/// A number that can be compared, with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NumberField {
+    /// Minutes from start to end.
+    Duration,
+    /// User-minutes: users affected x minutes.
+    Impact,
+    /// A measure, in the unit of its kind.
+    Measure(MeasureKind),
+    /// Minutes from the start to a milestone.
+    MinutesTo(Milestone),
+}
+
+/// The unit of a number field, which decides how a bare number in a query is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Minutes; `90`, `1h30m`, `2d`.
+    Minutes,
+    /// Milliseconds; `300`, `300ms`, `2s`.
+    Milliseconds,
+    /// Per cent; `18`, `18%`.
+    Percent,
+    /// A plain number; `1000`, `10k`, `2m`.
+    Count,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldKind {
+    /// Words.
+    Text(TextField),
+    /// Counted values.
+    Facet(Facet),
+    /// A number.
+    Number(NumberField, Unit),
+    /// The day or time when the incident began.
+    Date,
+}
+
+/// One row of the field table.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldSpec {
+    /// The name in queries and in JSON.
+    pub name: &'static str,
+    /// Other names that queries may use.
+    pub aliases: &'static [&'static str],
+    /// What it holds.
+    pub kind: FieldKind,
+    /// The weight of a match in this field, for text.
+    pub weight: f32,
+    /// One line for the help.
+    pub help: &'static str,
+}
+
+const fn text(name: &'static str, aliases: &'static [&'static str], field: TextField, weight: f32, help: &'static str) -> FieldSpec {
+    FieldSpec { name, aliases, kind: FieldKind::Text(field), weight, help }
+}
+
+const fn section(name: &'static str, aliases: &'static [&'static str], kind: SectionKind, weight: f32, help: &'static str) -> FieldSpec {
+    text(name, aliases, TextField::Section(kind), weight, help)
+}
+
+const fn facet(aliases: &'static [&'static str], facet: Facet, name: &'static str, help: &'static str) -> FieldSpec {
+    FieldSpec { name, aliases, kind: FieldKind::Facet(facet), weight: 0.0, help }
+}
+
+const fn number(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    field: NumberField,
+    unit: Unit,
+    help: &'static str,
+) -> FieldSpec {
+    FieldSpec { name, aliases, kind: FieldKind::Number(field, unit), weight: 0.0, help }
+}
+
+use MeasureKind as M;
+use Milestone as S;
+use NumberField::{Measure, MinutesTo};
+use SectionKind as K;
+
+/// The field table.
+pub const FIELDS: &[FieldSpec] = &[
+    text("title", &[], TextField::Title, 4.0, "the headline"),
+    text("id", &["path", "file"], TextField::Id, 1.5, "the report's path, in words"),
+    text("author", &["owner", "people"], TextField::People, 0.5, "authors and owners of actions"),
+    section("summary", &["abstract"], K::Summary, 2.0, "the summary"),
+    section("rootcause", &["cause", "root_cause", "root-cause"], K::RootCause, 1.8, "root cause, contributing factors"),
+    section("resolution", &["fix", "mitigation"], K::Resolution, 1.3, "what was done"),
+    section("impact", &[], K::Impact, 1.2, "impact, in words"),
+    section("timeline", &[], K::Timeline, 1.0, "the timeline"),
+    section("lessons", &["lesson"], K::Lessons, 0.8, "lessons learned"),
+    section("actions", &["action"], K::Actions, 0.8, "action items"),
+    section("related", &[], K::Related, 0.4, "related incidents"),
+    section("body", &["text"], K::Body, 1.0, "everything else"),
+    facet(&["services", "svc", "affected"], Facet::Service, "service", "a service affected"),
+    facet(&["sev", "priority"], Facet::Severity, "severity", "how bad it was: P1, sev2, critical"),
+    facet(&["tags", "label", "category"], Facet::Tag, "tag", "a tag; tag:db also matches db/postgres"),
+    facet(&["state"], Facet::Status, "status", "resolved, open ..."),
+    FieldSpec { name: "date", aliases: &["start", "when"], kind: FieldKind::Date, weight: 0.0, help: "when it began" },
+    number("duration", &["duration_minutes"], NumberField::Duration, Unit::Minutes, "minutes from start to end"),
+    number("impact", &["user_minutes"], NumberField::Impact, Unit::Count, "users affected x minutes"),
+    number("users", &["customers"], Measure(M::Users), Unit::Count, "users affected"),
+    number("errors", &[], Measure(M::Errors), Unit::Count, "errors shown to customers"),
+    number("tickets", &[], Measure(M::Tickets), Unit::Count, "support tickets"),
+    number("revenue", &["cost", "loss"], Measure(M::Revenue), Unit::Count, "revenue lost, in its own currency"),
+    number("requests", &["requests_pct"], Measure(M::RequestsPct), Unit::Percent, "requests affected, in per cent"),
+    number("error_rate", &["errorrate", "error_rate_pct"], Measure(M::ErrorRatePct), Unit::Percent, "error rate at its worst"),
+    number(
+        "error_rate_baseline",
+        &["error_rate_baseline_pct"],
+        Measure(M::ErrorRateBaselinePct),
+        Unit::Percent,
+        "error rate in normal times",
+    ),
+    number("latency", &["latency_after", "latency_after_ms"], Measure(M::LatencyAfterMs), Unit::Milliseconds, "latency at its worst"),
+    number(
+        "latency_before",
+        &["latency_before_ms"],
+        Measure(M::LatencyBeforeMs),
+        Unit::Milliseconds,
+        "latency in normal times",
+    ),
+    number("ttd", &["detect"], MinutesTo(S::Detected), Unit::Minutes, "minutes to detect"),
+    number("tta", &["acknowledge"], MinutesTo(S::Acknowledged), Unit::Minutes, "minutes to acknowledge"),
+    number("tti", &["identify"], MinutesTo(S::Identified), Unit::Minutes, "minutes to identify the cause"),
+    number("ttm", &["mitigate"], MinutesTo(S::Mitigated), Unit::Minutes, "minutes to mitigate"),
+    number("ttr", &["resolve"], MinutesTo(S::Resolved), Unit::Minutes, "minutes to resolve"),
+];
+
+/// The rows that a name or alias stands for, in any case. `impact` has two: the section and the measure.
+pub fn fields_named(name: &str) -> impl Iterator<Item = &'static FieldSpec> {
+    FIELDS.iter().filter(move |f| f.name.eq_ignore_ascii_case(name) || f.aliases.iter().any(|a| a.eq_ignore_ascii_case(name)))
+}

@@ -1,0 +1,129 @@
+//! A point in time as a report states it: UTC, to the day or to the second.
+
+use std::fmt;
+
+use jiff::civil;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// How precisely a time is stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precision {
+    /// Year and month.
+    Month,
+    /// A calendar day.
+    Day,
+    /// Hours and minutes.
+    Minute,
+    /// Seconds.
+    Second,
+}
+
+/// A point in time, UTC, and how precisely it is stated. A month or a day stands for its first second.
+///
+/// Its text form is as long as it is precise: `2025-06`, `2025-06-02`, `2025-06-02T15:53Z`, `2025-06-02T15:53:10Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Timestamp {
+    seconds: i64,
+    precision: Precision,
+}
+
+impl Timestamp {
+    /// A time in seconds since 1970-01-01T00:00:00Z, cut to the years 0 to 9999.
+    pub fn from_unix_seconds(seconds: i64, precision: Precision) -> Self {
+        const FIRST: i64 = -62_167_219_200;
+        const LAST: i64 = 253_402_300_799;
+        Self { seconds: seconds.clamp(FIRST, LAST), precision }
+    }
+
+    /// A calendar day; none when there is no such day.
+    pub fn from_day(year: i16, month: i8, day: i8) -> Option<Self> {
+        let date = civil::Date::new(year, month, day).ok()?;
+        Self::from_civil(date.at(0, 0, 0, 0), 0, Precision::Day)
+    }
+
+    /// A month; none when there is no such month.
+    pub fn from_month(year: i16, month: i8) -> Option<Self> {
+        Some(Self { precision: Precision::Month, ..Self::from_day(year, month, 1)? })
+    }
+
+    /// A civil time at an offset from UTC in minutes.
+    pub(crate) fn from_civil(time: civil::DateTime, offset_minutes: i32, precision: Precision) -> Option<Self> {
+        let seconds = time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+        Some(Self::from_unix_seconds(seconds - i64::from(offset_minutes) * 60, precision))
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn unix_seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// How precisely the time is stated.
+    pub fn precision(self) -> Precision {
+        self.precision
+    }
+
+    /// Whether it states more than a day.
+    pub fn has_time(&self) -> bool {
+        self.precision >= Precision::Minute
+    }
+
+    /// The same day, with no time of day.
+    #[must_use]
+    pub fn day(self) -> Self {
+        let precision = self.precision.min(Precision::Day);
+        Self { seconds: self.seconds.div_euclid(86_400) * 86_400, precision }
+    }
+
+    pub(crate) fn civil(self) -> civil::DateTime {
+        jiff::Timestamp::from_second(self.seconds).map_or(civil::DateTime::ZERO, |t| TimeZone::UTC.to_datetime(t))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.civil();
+        let (year, month, day) = (t.year(), t.month(), t.day());
+        match self.precision {
+            Precision::Month => write!(f, "{year:04}-{month:02}"),
+            Precision::Day => write!(f, "{year:04}-{month:02}-{day:02}"),
+            Precision::Minute => write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}Z", t.hour(), t.minute()),
+            Precision::Second => {
+                write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", t.hour(), t.minute(), t.second())
+            }
+        }
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(t: Timestamp) -> Self {
+        t.to_string()
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = String;
+
+    /// Reads the text form of a timestamp, and no other.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i8>().ok();
+        let read = || {
+            let year = text.get(0..4)?.parse().ok()?;
+            let month = number(5..7)?;
+            if text.len() == 7 {
+                return Self::from_month(year, month);
+            }
+            let day = Self::from_day(year, month, number(8..10)?)?;
+            let (seconds, precision) = match text.len() {
+                10 => return Some(day),
+                17 => (0, Precision::Minute),
+                20 => (number(17..19)?, Precision::Second),
+                _ => return None,
+            };
+            let minutes = i64::from(number(11..13)?) * 60 + i64::from(number(14..16)?);
+            Some(Self::from_unix_seconds(day.seconds + minutes * 60 + i64::from(seconds), precision))
+        };
+        read().ok_or_else(|| format!("`{text}` is no timestamp"))
+    }
+}
