@@ -8,8 +8,8 @@ mod severity;
 mod timestamp;
 
 pub use incident::{
-    Action, Bound, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section, SectionKind, Source,
-    Sourced, TimelineRow,
+    Action, Bound, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section, SectionKind,
+    Source, Sourced, TimelineRow,
 };
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};

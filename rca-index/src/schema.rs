@@ -96,11 +96,23 @@ pub struct FieldSpec {
     pub help: &'static str,
 }
 
-const fn text(name: &'static str, aliases: &'static [&'static str], field: TextField, weight: f32, help: &'static str) -> FieldSpec {
+const fn text(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    field: TextField,
+    weight: f32,
+    help: &'static str,
+) -> FieldSpec {
     FieldSpec { name, aliases, kind: FieldKind::Text(field), weight, help }
 }
 
-const fn section(name: &'static str, aliases: &'static [&'static str], kind: SectionKind, weight: f32, help: &'static str) -> FieldSpec {
+const fn section(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    kind: SectionKind,
+    weight: f32,
+    help: &'static str,
+) -> FieldSpec {
     text(name, aliases, TextField::Section(kind), weight, help)
 }
 
@@ -149,7 +161,13 @@ pub const FIELDS: &[FieldSpec] = &[
     number("tickets", &[], Measure(M::Tickets), Unit::Count, "support tickets"),
     number("revenue", &["cost", "loss"], Measure(M::Revenue), Unit::Count, "revenue lost, in its own currency"),
     number("requests", &["requests_pct"], Measure(M::RequestsPct), Unit::Percent, "requests affected, in per cent"),
-    number("error_rate", &["errorrate", "error_rate_pct"], Measure(M::ErrorRatePct), Unit::Percent, "error rate at its worst"),
+    number(
+        "error_rate",
+        &["errorrate", "error_rate_pct"],
+        Measure(M::ErrorRatePct),
+        Unit::Percent,
+        "error rate at its worst",
+    ),
     number(
         "error_rate_baseline",
         &["error_rate_baseline_pct"],
@@ -157,7 +175,13 @@ pub const FIELDS: &[FieldSpec] = &[
         Unit::Percent,
         "error rate in normal times",
     ),
-    number("latency", &["latency_after", "latency_after_ms"], Measure(M::LatencyAfterMs), Unit::Milliseconds, "latency at its worst"),
+    number(
+        "latency",
+        &["latency_after", "latency_after_ms"],
+        Measure(M::LatencyAfterMs),
+        Unit::Milliseconds,
+        "latency at its worst",
+    ),
     number(
         "latency_before",
         &["latency_before_ms"],
@@ -174,5 +198,7 @@ pub const FIELDS: &[FieldSpec] = &[
 
 /// The rows that a name or alias stands for, in any case. `impact` has two: the section and the measure.
 pub fn fields_named(name: &str) -> impl Iterator<Item = &'static FieldSpec> {
-    FIELDS.iter().filter(move |f| f.name.eq_ignore_ascii_case(name) || f.aliases.iter().any(|a| a.eq_ignore_ascii_case(name)))
+    FIELDS
+        .iter()
+        .filter(move |f| f.name.eq_ignore_ascii_case(name) || f.aliases.iter().any(|a| a.eq_ignore_ascii_case(name)))
 }

@@ -50,7 +50,7 @@ impl Timestamp {
 
     /// A civil time at an offset from UTC in minutes.
     pub(crate) fn from_civil(time: civil::DateTime, offset_minutes: i32, precision: Precision) -> Option<Self> {
-        let seconds = time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+        let seconds = TimeZone::UTC.to_timestamp(time).ok()?.as_second();
         Some(Self::from_unix_seconds(seconds - i64::from(offset_minutes) * 60, precision))
     }
 

@@ -38,7 +38,10 @@ pub(crate) enum Block<'a> {
     List(List<'a>),
     Paragraph(Text<'a>),
     /// A fenced or indented code block: its info string and its raw text.
-    Code { info: Cow<'a, str>, text: Text<'a> },
+    Code {
+        info: Cow<'a, str>,
+        text: Text<'a>,
+    },
 }
 
 #[derive(Debug)]
