@@ -1,0 +1,66 @@
+//! The errors of the library. Each says what failed and where; what to do next is the caller's to say.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::query::QueryErrors;
+
+/// What can go wrong outside a single report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The archive's folder does not exist.
+    #[error("{path}: no such folder", path = .0.display())]
+    ArchiveNotFound(PathBuf),
+    /// The archive is a file, not a folder.
+    #[error("{path}: not a folder", path = .0.display())]
+    ArchiveNotAFolder(PathBuf),
+    /// The settings file of the archive cannot be used.
+    #[error("{path}:{line}: {reason}", path = path.display())]
+    Settings {
+        /// The settings file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u32,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There is no index at this place.
+    #[error("{path}: no index here", path = .0.display())]
+    IndexNotFound(PathBuf),
+    /// The index was written by a version of this library that lays it out differently.
+    #[error("{path}: the index is from another version", path = .0.display())]
+    IndexOtherVersion(PathBuf),
+    /// Another process is writing to the index.
+    #[error("{path}: another process is updating this index", path = .0.display())]
+    IndexLocked(PathBuf),
+    /// The files of the index contradict each other or themselves.
+    #[error("{path}: the index is damaged: {reason}", path = path.display())]
+    IndexDamaged {
+        /// The folder of the index.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// The query cannot be understood.
+    #[error(transparent)]
+    Query(#[from] QueryErrors),
+    /// A file or folder could not be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}
+
+/// The result of the library's calls.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
