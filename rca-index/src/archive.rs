@@ -103,7 +103,10 @@ impl Archive {
     pub fn is_report(&self, path: &str) -> bool {
         const EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
         let usual = EXTENSIONS.iter().any(|ext| {
-            path.len().checked_sub(ext.len()).and_then(|at| path.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(ext))
+            path.len()
+                .checked_sub(ext.len())
+                .and_then(|at| path.get(at..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(ext))
         });
         (usual || self.include.is_match(path)) && !self.exclude.is_match(path)
     }
@@ -115,7 +118,11 @@ impl Archive {
 
     /// How reports of this archive are parsed.
     pub fn parse_options(&self) -> ParseOptions {
-        ParseOptions { keys: self.settings.keys.clone(), headings: self.settings.headings.clone(), ..ParseOptions::default() }
+        ParseOptions {
+            keys: self.settings.keys.clone(),
+            headings: self.settings.headings.clone(),
+            ..ParseOptions::default()
+        }
     }
 }
 
@@ -148,7 +155,9 @@ mod tests {
             ..Settings::default()
         };
         let archive = Archive::with_settings("x", settings).unwrap();
-        for path in ["a.md", "A.MD", "b/c.markdown", "d.mdx", "e.qmd", "f.md.erb", "g.adoc", "PM2022-009 - no extension"] {
+        for path in
+            ["a.md", "A.MD", "b/c.markdown", "d.mdx", "e.qmd", "f.md.erb", "g.adoc", "PM2022-009 - no extension"]
+        {
             assert!(archive.is_report(path), "{path}");
         }
         for path in ["a.txt", "md", ".md.bak", "img.png", "b/template.md", "é"] {

@@ -1,16 +1,72 @@
 //! The index: a folder that holds the incidents in searchable form.
+//!
+//! Inside the folder, each version of the layout has a folder of its own, so that another version's index is never
+//! misread, and a `.gitignore`, so that no index is ever committed. The archive is the truth: an index can always be rebuilt.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+use tantivy::directory::{MmapDirectory, RamDirectory};
+use tantivy::schema::IndexRecordOption;
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+use tantivy::{
+    Directory, DocAddress, DocSet as _, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, TantivyError,
+    Term,
+};
+
+use crate::analyze::LexemeTokenizer;
 use crate::archive::Archive;
-use crate::error::Result;
+use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
+use crate::error::{Error, Result};
 use crate::incident::Incident;
-use crate::search::{SearchRequest, SearchResults};
-use crate::update::{UpdateEvent, UpdateOptions, UpdateReport};
+use crate::manifest::Manifest;
+use crate::search::{self, SearchRequest, SearchResults};
+use crate::text_query::Statistics;
+use crate::update::{self, ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
+use crate::writer::Writer;
 
-/// An index of incidents. Cheap to clone; all clones see a commit at once.
+const META_FILE: &str = "meta.json";
+
+/// An index of incidents. Cheap to clone; `Send` and `Sync`; every search sees the last commit, of any process.
 #[derive(Clone)]
-pub struct Index {}
+pub struct Index {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// The folder; none in memory.
+    dir: Option<PathBuf>,
+    /// Where the engine's files and the manifest are.
+    directory: Box<dyn Directory>,
+    fields: Fields,
+    engine: tantivy::Index,
+    reader: IndexReader,
+    seen: Mutex<Seen>,
+}
+
+/// What was last seen of the index, to notice another process's commit.
+#[derive(Default)]
+struct Seen {
+    meta: Option<(SystemTime, u64)>,
+    statistics: Option<(u64, Statistics)>,
+}
+
+/// What a commit says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CommitNote {
+    /// The manifest that goes with it.
+    pub(crate) manifest: Option<String>,
+    /// Bytes of text of all incidents.
+    pub(crate) length: u64,
+    /// Bytes of all files indexed.
+    pub(crate) source_bytes: u64,
+    /// When, in seconds since 1970, UTC.
+    pub(crate) updated: i64,
+}
 
 /// The health of an index.
 #[derive(Debug, Clone)]
@@ -30,31 +86,394 @@ pub struct Health {
     pub source_bytes: u64,
     /// When the last update ended, in seconds since 1970, UTC.
     pub updated: Option<i64>,
-    /// Files whose content does not fit their checksum.
+    /// Files whose content does not fit their checksum, and files that are missing.
     pub damaged: Vec<PathBuf>,
 }
 
 impl Index {
     /// Opens an index.
-    pub fn open(dir: &Path) -> Result<Self>;
-    /// Opens an index, or makes an empty one. An index from another version is replaced by an empty one.
-    pub fn open_or_create(dir: &Path) -> Result<Self>;
+    ///
+    /// # Errors
+    /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
+        let dir = dir.as_ref();
+        let versioned = version_folder(dir);
+        if !versioned.join(META_FILE).is_file() {
+            let other = other_versions(dir).next().is_some();
+            return Err(if other {
+                Error::IndexOtherVersion(dir.to_owned())
+            } else {
+                Error::IndexNotFound(dir.to_owned())
+            });
+        }
+        let directory = MmapDirectory::open(&versioned).map_err(|e| damaged(dir, e.into()))?;
+        let engine = tantivy::Index::open(directory.clone()).map_err(|e| damaged(dir, e))?;
+        Self::with_engine(Some(dir.to_owned()), Box::new(directory), engine)
+    }
+
+    /// Opens an index, or makes an empty one where there is none of this version.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn open_or_create(dir: impl AsRef<Path>) -> Result<Self> {
+        let dir = dir.as_ref();
+        match Self::open(dir) {
+            Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => {}
+            opened => return opened,
+        }
+        let versioned = version_folder(dir);
+        fs::create_dir_all(&versioned).map_err(Error::io(&versioned))?;
+        let ignore = dir.join(".gitignore");
+        fs::write(&ignore, "*\n").map_err(Error::io(ignore))?;
+        let directory = MmapDirectory::open(&versioned).map_err(|e| damaged(dir, e.into()))?;
+        let engine =
+            tantivy::Index::open_or_create(directory.clone(), Fields::new().schema).map_err(|e| damaged(dir, e))?;
+        Self::with_engine(Some(dir.to_owned()), Box::new(directory), engine)
+    }
+
     /// An index in memory.
-    pub fn in_memory() -> Result<Self>;
-    /// Brings the index in line with the archive.
-    pub fn update(&self, archive: &Archive, options: &UpdateOptions, on_event: impl Fn(UpdateEvent) + Sync) -> Result<UpdateReport>;
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn in_memory() -> Result<Self> {
+        let directory = RamDirectory::create();
+        let engine = tantivy::Index::open_or_create(directory.clone(), Fields::new().schema)
+            .map_err(|e| damaged(Path::new("memory"), e))?;
+        Self::with_engine(None, Box::new(directory), engine)
+    }
+
+    /// Removes an index, so that an empty one can take its place. The archive is not touched.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn remove(dir: impl AsRef<Path>) -> Result<()> {
+        let versioned = version_folder(dir.as_ref());
+        match fs::remove_dir_all(&versioned) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io(versioned)(e)),
+            _ => Ok(()),
+        }
+    }
+
+    fn with_engine(dir: Option<PathBuf>, directory: Box<dyn Directory>, mut engine: tantivy::Index) -> Result<Self> {
+        let shown = dir.clone().unwrap_or_default();
+        let fields = Fields::new();
+        if engine.schema() != fields.schema {
+            return Err(Error::IndexOtherVersion(shown));
+        }
+        let tokenizers = TokenizerManager::default();
+        tokenizers.register(ANALYZER, TextAnalyzer::from(LexemeTokenizer::default()));
+        engine.set_tokenizers(tokenizers);
+        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let reader = reader.map_err(|e| damaged(&shown, e))?;
+        let inner = Inner { dir, directory, fields, engine, reader, seen: Mutex::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Brings the index in line with the archive: parallel, incremental, one atomic commit. `on_event` is called from
+    /// several threads.
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`] while another process updates, [`Error::IndexDamaged`], [`Error::Io`]. What is wrong with
+    /// single reports is no error but a problem in the result.
+    pub fn update(
+        &self,
+        archive: &Archive,
+        options: &UpdateOptions,
+        on_event: impl Fn(UpdateEvent) + Sync,
+    ) -> Result<UpdateReport> {
+        update::update(self, archive, options, &on_event)
+    }
+
     /// Adds incidents, replacing those with the same id; one atomic commit.
-    pub fn upsert(&self, incidents: impl IntoIterator<Item = Incident>) -> Result<()>;
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`], [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn upsert(&self, incidents: impl IntoIterator<Item = Incident>) -> Result<()> {
+        let writer = Writer::open(self, 1, 0)?;
+        for incident in incidents {
+            writer.remove(&incident.id)?;
+            writer.add(&incident)?;
+        }
+        writer.commit(None)
+    }
+
     /// Removes incidents by id; one atomic commit. Returns how many there were.
-    pub fn delete<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<usize>;
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`], [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn delete<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<usize> {
+        let writer = Writer::open(self, 1, 0)?;
+        let mut removed = 0;
+        for id in ids {
+            removed += usize::from(writer.remove(id)?);
+        }
+        writer.commit(None)?;
+        Ok(removed)
+    }
+
     /// Answers a request.
-    pub fn search(&self, request: &SearchRequest) -> Result<SearchResults>;
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
+        search::search(self, request)
+    }
+
     /// One incident by its id.
-    pub fn get(&self, id: &str) -> Result<Option<Incident>>;
-    /// Ids that a name may mean: the id itself, else ids that end in it, else ids whose file name starts with it.
-    pub fn resolve(&self, name: &str) -> Result<Vec<String>>;
-    /// Checks the index.
-    pub fn health(&self) -> Result<Health>;
-    /// The problems of all reports, as of the last update.
-    pub fn problems(&self) -> Result<Vec<crate::update::ReportProblem>>;
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn get(&self, id: &str) -> Result<Option<Incident>> {
+        let (searcher, _) = self.searcher()?;
+        let Some(address) = self.address(&searcher, id)? else { return Ok(None) };
+        self.incident(&searcher, address).map(Some)
+    }
+
+    /// The ids that a name may mean, best understanding only: the id or path itself, else ids whose file name is the
+    /// name, else ids whose file name starts with it and goes on with a new word. So `PM-2026-033` finds
+    /// `postmortems/PM-2026-033-mtls-expired`.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn resolve(&self, name: &str) -> Result<Vec<String>> {
+        let name = name.trim().trim_start_matches("./");
+        let plain = crate::parse::report_id(name);
+        let (searcher, _) = self.searcher()?;
+        for id in [name, &plain] {
+            if self.address(&searcher, id)?.is_some() {
+                return Ok(vec![id.to_owned()]);
+            }
+        }
+        let wanted = plain.trim_start_matches("../").to_lowercase();
+        let (mut same, mut longer) = (Vec::new(), Vec::new());
+        self.for_each_id(&searcher, |id| {
+            let lower = id.to_lowercase();
+            let bare =
+                ["/index", "/_index", "/readme"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
+            let at_name = |start: usize| start == 0 || bare.as_bytes()[start - 1] == b'/';
+            let Some(start) = bare.rfind(&wanted).filter(|&start| at_name(start) && !wanted.is_empty()) else { return };
+            let rest = &bare[start + wanted.len()..];
+            if rest.is_empty() {
+                same.push(id.to_owned());
+            } else if !rest.contains('/') && !rest.starts_with(char::is_alphanumeric) {
+                longer.push(id.to_owned());
+            }
+        })?;
+        let mut found = if same.is_empty() { longer } else { same };
+        found.sort();
+        Ok(found)
+    }
+
+    /// Looks the index over: sizes, counts, and every file's checksum.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`] when it cannot even be looked over, [`Error::Io`].
+    pub fn health(&self) -> Result<Health> {
+        let inner = &self.inner;
+        let (searcher, _) = self.searcher()?;
+        let mut damaged: Vec<PathBuf> =
+            inner.engine.validate_checksum().map_err(|e| self.error(e))?.into_iter().collect();
+        damaged.sort();
+        let bytes = match &inner.dir {
+            Some(dir) => folder_size(&version_folder(dir)),
+            None => searcher.space_usage().map_err(|e| self.error(e.into()))?.total().get_bytes(),
+        };
+        let note = self.commit_note()?;
+        Ok(Health {
+            path: inner.dir.clone(),
+            incidents: searcher.num_docs() as usize,
+            segments: searcher.segment_readers().len(),
+            deleted: searcher.segment_readers().iter().map(|r| r.num_deleted_docs() as usize).sum(),
+            bytes,
+            source_bytes: note.source_bytes,
+            updated: (note.updated != 0).then_some(note.updated),
+            damaged,
+        })
+    }
+
+    /// When the last update ended, in seconds since 1970, UTC; none before the first.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`].
+    pub fn updated(&self) -> Result<Option<i64>> {
+        let updated = self.commit_note()?.updated;
+        Ok((updated != 0).then_some(updated))
+    }
+
+    /// The problems of all reports, as of the last update, by path and line.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`].
+    pub fn problems(&self) -> Result<Vec<ReportProblem>> {
+        Ok(self.manifest()?.all_problems())
+    }
+
+    /// The number of incidents.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn len(&self) -> Result<usize> {
+        Ok(self.searcher()?.0.num_docs() as usize)
+    }
+
+    /// Whether there are no incidents.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`], [`Error::Io`].
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.len()? == 0)
+    }
+}
+
+/// What the other stations of the library need.
+impl Index {
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.inner.fields
+    }
+
+    pub(crate) fn engine(&self) -> &tantivy::Index {
+        &self.inner.engine
+    }
+
+    pub(crate) fn directory(&self) -> &dyn Directory {
+        &*self.inner.directory
+    }
+
+    /// A view of the last commit, and what it looks like as a whole.
+    pub(crate) fn searcher(&self) -> Result<(Searcher, Statistics)> {
+        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(dir) = &self.inner.dir {
+            let meta = version_folder(dir).join(META_FILE);
+            let now = meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))?;
+            if seen.meta.is_some_and(|before| before != now) {
+                self.inner.reader.reload().map_err(|e| self.error(e))?;
+            }
+            seen.meta = Some(now);
+        }
+        let searcher = self.inner.reader.searcher();
+        let generation = searcher.generation().generation_id();
+        let statistics = match seen.statistics {
+            Some((of, statistics)) if of == generation => statistics,
+            _ => {
+                let incidents = searcher.num_docs();
+                let mean_length = (self.commit_note()?.length as f32 / incidents.max(1) as f32).max(1.0);
+                let statistics = Statistics { incidents, mean_length };
+                seen.statistics = Some((generation, statistics));
+                statistics
+            }
+        };
+        Ok((searcher, statistics))
+    }
+
+    /// Makes an own commit visible.
+    pub(crate) fn reload(&self) -> Result<()> {
+        self.inner.reader.reload().map_err(|e| self.error(e))?;
+        if let Some(dir) = &self.inner.dir {
+            remove_other_versions(dir);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn commit_note(&self) -> Result<CommitNote> {
+        let meta = self.inner.engine.load_metas().map_err(|e| self.error(e))?;
+        let Some(payload) = meta.payload else { return Ok(CommitNote::default()) };
+        serde_json::from_str(&payload).map_err(|e| self.damage(format!("the note of the last commit: {e}")))
+    }
+
+    /// The manifest of the last update; empty before the first.
+    pub(crate) fn manifest(&self) -> Result<Manifest> {
+        let Some(name) = self.commit_note()?.manifest else { return Ok(Manifest::default()) };
+        let bytes = self.inner.directory.atomic_read(Path::new(&name)).map_err(|e| self.damage(e.to_string()))?;
+        postcard::from_bytes(&bytes).map_err(|e| self.damage(format!("{name}: {e}")))
+    }
+
+    /// The bytes of text of an incident in the index.
+    pub(crate) fn length_of(&self, searcher: &Searcher, id: &str) -> Result<Option<u64>> {
+        let Some(address) = self.address(searcher, id)? else { return Ok(None) };
+        let columns = searcher.segment_reader(address.segment_ord).fast_fields();
+        let length = columns.u64(LENGTH).map_err(|e| self.error(e))?;
+        Ok(length.first(address.doc_id))
+    }
+
+    pub(crate) fn incident(&self, searcher: &Searcher, address: DocAddress) -> Result<Incident> {
+        let doc: TantivyDocument = searcher.doc(address).map_err(|e| self.error(e))?;
+        self.inner.fields.incident(&doc).ok_or_else(|| self.damage("a stored incident cannot be read".to_owned()))
+    }
+
+    fn address(&self, searcher: &Searcher, id: &str) -> Result<Option<DocAddress>> {
+        let field = self.inner.fields.key;
+        let term = Term::from_field_text(field, id);
+        for (segment_ord, reader) in (0..).zip(searcher.segment_readers()) {
+            let index = reader.inverted_index(field).map_err(|e| self.error(e))?;
+            let postings = index.read_postings(&term, IndexRecordOption::Basic).map_err(|e| self.error(e.into()))?;
+            let Some(mut postings) = postings else { continue };
+            while postings.doc() != TERMINATED {
+                if !reader.is_deleted(postings.doc()) {
+                    return Ok(Some(DocAddress::new(segment_ord, postings.doc())));
+                }
+                postings.advance();
+            }
+        }
+        Ok(None)
+    }
+
+    fn for_each_id(&self, searcher: &Searcher, mut each: impl FnMut(&str)) -> Result<()> {
+        for reader in searcher.segment_readers() {
+            let Some(ids) = reader.fast_fields().str(KEY).map_err(|e| self.error(e))? else { continue };
+            let mut id = String::new();
+            for doc in reader.doc_ids_alive() {
+                let Some(ord) = ids.ords().first(doc) else { continue };
+                ids.ord_to_str(ord, &mut id).map_err(|e| self.error(e.into()))?;
+                each(&id);
+            }
+        }
+        Ok(())
+    }
+
+    fn damage(&self, reason: String) -> Error {
+        Error::IndexDamaged { path: self.inner.dir.clone().unwrap_or_default(), reason }
+    }
+
+    /// An error of the engine, in the library's terms.
+    pub(crate) fn error(&self, error: TantivyError) -> Error {
+        damaged(&self.inner.dir.clone().unwrap_or_default(), error)
+    }
+}
+
+fn damaged(dir: &Path, error: TantivyError) -> Error {
+    let path = dir.to_owned();
+    match error {
+        TantivyError::LockFailure(..) => Error::IndexLocked(path),
+        TantivyError::IncompatibleIndex(_) => Error::IndexOtherVersion(path),
+        TantivyError::IoError(source) => {
+            Error::Io { path, source: std::io::Error::new(source.kind(), source.to_string()) }
+        }
+        other => Error::IndexDamaged { path, reason: other.to_string() },
+    }
+}
+
+fn version_folder(dir: &Path) -> PathBuf {
+    dir.join(format!("v{FORMAT}"))
+}
+
+/// The folders of other versions in an index folder.
+fn other_versions(dir: &Path) -> impl Iterator<Item = PathBuf> {
+    let own = version_folder(dir);
+    fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).filter(move |path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let version = name.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        version && *path != own && path.join(META_FILE).is_file()
+    })
+}
+
+/// Once this version has a commit, older ones only take room. A failure to remove them harms nobody.
+fn remove_other_versions(dir: &Path) {
+    for folder in other_versions(dir) {
+        let _ = fs::remove_dir_all(folder);
+    }
+}
+
+fn folder_size(folder: &Path) -> u64 {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
 }

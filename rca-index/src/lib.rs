@@ -1,15 +1,38 @@
 //! Full-text search for incident archives.
 
+mod analyze;
+mod archive;
+mod changes;
+mod collect;
+mod compile;
+mod document;
+mod error;
 mod incident;
+mod index;
+mod manifest;
 pub mod parse;
 pub mod query;
+mod ranking;
+mod read;
 mod schema;
+mod search;
 mod severity;
+mod snippet;
+mod text_query;
 mod timestamp;
+mod update;
+mod walk;
+mod writer;
 
+pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings};
+pub use error::{Error, Result};
 pub use incident::{
     Action, Bound, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section, SectionKind,
     Source, Sourced, TimelineRow,
 };
+pub use index::{Health, Index};
+pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};
+pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet};
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};
+pub use update::{ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};

@@ -2,7 +2,8 @@
 //!
 //! The query language, the index, the JSON output and the help text read this table; nothing else names a field.
 
-use crate::incident::{MeasureKind, Milestone, SectionKind};
+use crate::incident::{Incident, MeasureKind, Milestone, SectionKind};
+use crate::severity::Severity;
 
 /// A facet: a field whose values are few and are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,58 @@ impl Facet {
             Self::Status => "status",
         }
     }
+
+    /// Whether a `/` in a value separates the levels of a hierarchy.
+    pub(crate) fn is_hierarchical(self) -> bool {
+        matches!(self, Self::Service | Self::Tag)
+    }
+
+    /// The value of this facet that a text stands for, so that case and stray spaces make no second value. Empty when it
+    /// stands for none.
+    pub fn value(self, text: &str) -> String {
+        match self {
+            Self::Severity => Severity::parse(text).map(|s| s.name).unwrap_or_default(),
+            Self::Status => fold(text),
+            Self::Service | Self::Tag => {
+                let levels: Vec<String> = text.split('/').map(fold).filter(|level| !level.is_empty()).collect();
+                levels.join("/")
+            }
+        }
+    }
+
+    /// The values that a value in a query stands for: `P1` also means `SEV1` and `S1`, since schemes differ in name only.
+    pub(crate) fn alternatives(self, text: &str) -> Vec<String> {
+        let value = self.value(text);
+        let level = value.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let scheme = &value[..value.len() - level.len()];
+        if self == Self::Severity && SCHEMES.contains(&scheme) && !level.is_empty() {
+            return SCHEMES.iter().map(|scheme| format!("{scheme}{level}")).collect();
+        }
+        vec![value]
+    }
+
+    /// The values of an incident, sorted, each once.
+    pub fn values_of(self, incident: &Incident) -> Vec<String> {
+        let mut values: Vec<String> = match self {
+            Self::Service => incident.services.iter().map(|text| self.value(text)).collect(),
+            Self::Tag => incident.tags.iter().map(|text| self.value(text)).collect(),
+            Self::Severity => incident.severity.iter().map(|s| s.value.name.clone()).collect(),
+            Self::Status => incident.status.iter().map(|s| self.value(&s.value)).collect(),
+        };
+        values.retain(|value| !value.is_empty());
+        values.sort();
+        values.dedup();
+        values
+    }
+}
+
+/// Severity schemes that count levels.
+const SCHEMES: [&str; 3] = ["P", "SEV", "S"];
+
+/// Lower case, one space between words, no control characters.
+fn fold(text: &str) -> String {
+    let words: Vec<String> = text.split(|c: char| c.is_whitespace() || c.is_control()).map(str::to_lowercase).collect();
+    words.iter().filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// A text field: words with positions.
@@ -53,6 +106,18 @@ pub enum NumberField {
     Measure(MeasureKind),
     /// Minutes from the start to a milestone.
     MinutesTo(Milestone),
+}
+
+impl NumberField {
+    /// The value that an incident has, in the field's unit.
+    pub fn value_of(self, incident: &Incident) -> Option<f64> {
+        match self {
+            Self::Duration => incident.duration.as_ref().map(|d| d.value),
+            Self::Impact => incident.impact_user_minutes(),
+            Self::Measure(kind) => incident.measure(kind).map(|m| m.value),
+            Self::MinutesTo(milestone) => incident.minutes_to(milestone),
+        }
+    }
 }
 
 /// The unit of a number field, which decides how a bare number in a query is read.

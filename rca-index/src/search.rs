@@ -1,12 +1,20 @@
 //! Search: from a request to hits, facet counts and snippets. The one path that every front end takes.
 
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tantivy::query::EnableScoring;
+
+use crate::analyze::Analyzer;
+use crate::collect::{Collected, CollectedHit, ColumnKind, Hits, OrderBy};
+use crate::compile::{Compiler, is_text};
+use crate::document::{DATE, RANK, number_column};
 use crate::error::Result;
 use crate::incident::{Incident, SectionKind};
-use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort};
+use crate::index::Index;
+use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort, SortKey};
 use crate::schema::Facet;
+use crate::snippet::Passages;
 
 /// What to search for and what to give back.
 #[derive(Debug, Clone)]
@@ -172,5 +180,119 @@ impl Default for SearchRequest {
     /// Everything.
     fn default() -> Self {
         Self::new("", Query { root: Node { kind: NodeKind::All, span: 0..0 }, sort: None })
+    }
+}
+
+/// The whole search, as one path.
+pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchResults> {
+    let started = Instant::now();
+    let (searcher, statistics) = index.searcher()?;
+    let analyzer = Analyzer::default();
+    let now = request.now.unwrap_or_else(system_now);
+    let compiler = Compiler { fields: index.fields(), searcher: &searcher, statistics, analyzer: &analyzer, now };
+    let collector = collector(request);
+    let run = |enough: Option<usize>| -> tantivy::Result<(Box<dyn tantivy::query::Query>, Collected)> {
+        let compiled = compiler.compile(&request.query.root, enough)?;
+        let collected = searcher.search(&*compiled, &collector)?;
+        Ok((compiled, collected))
+    };
+
+    let (mut compiled, mut collected) = run(None).map_err(|e| index.error(e))?;
+    let mut relaxed = false;
+    if collected.total == 0 && request.relax {
+        for enough in enough_words(&request.query.root) {
+            (compiled, collected) = run(Some(enough)).map_err(|e| index.error(e))?;
+            if collected.total > 0 {
+                relaxed = true;
+                break;
+            }
+        }
+    }
+
+    let passages = Passages::new(&request.query.root, &analyzer);
+    let make_hit = |found: &CollectedHit| -> Result<Hit> {
+        let incident = index.incident(&searcher, found.address)?;
+        let snippets = passages.snippets(&incident, request.snippets);
+        let mut explanation = Vec::new();
+        if request.explain {
+            let weight =
+                compiled.weight(EnableScoring::enabled_from_searcher(&searcher)).map_err(|e| index.error(e))?;
+            let reader = searcher.segment_reader(found.address.segment_ord);
+            let explained = weight.explain(reader, found.address.doc_id).map_err(|e| index.error(e))?;
+            explanation = explain::lines(&explained);
+        }
+        Ok(Hit { incident, score: found.score, snippets, explanation })
+    };
+    let page = collected.hits.iter().skip(request.offset);
+    let hits = page.map(make_hit).collect::<Result<_>>()?;
+    let facets = request.facets.iter().zip(collected.facets).map(|(&facet, counts)| {
+        let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
+        values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        FacetCounts { facet, values }
+    });
+    Ok(SearchResults {
+        total: collected.total,
+        relaxed,
+        interpreted: request.query.to_string(),
+        hits,
+        facets: facets.collect(),
+        took: started.elapsed(),
+    })
+}
+
+fn system_now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().cast_signed()
+}
+
+fn collector(request: &SearchRequest) -> Hits {
+    let sort = request.query.sort.filter(|sort| sort.key != SortKey::Relevance);
+    let column = |name: String, kind, descending| OrderBy::Column { name, kind, descending };
+    let order = sort.map_or(OrderBy::Score, |Sort { key, descending }| match key {
+        SortKey::Relevance => OrderBy::Score,
+        SortKey::Date => column(DATE.to_owned(), ColumnKind::I64, descending),
+        // The more severe, the lower the rank.
+        SortKey::Severity => column(RANK.to_owned(), ColumnKind::U64, !descending),
+        SortKey::Number(number) => column(number_column(number), ColumnKind::F64, descending),
+    });
+    let scoring = order == OrderBy::Score || request.explain;
+    Hits { limit: request.limit.saturating_add(request.offset), order, facets: request.facets.clone(), scoring }
+}
+
+/// How many of the words may suffice when no report has all of them: the most first.
+fn enough_words(root: &Node) -> Vec<usize> {
+    let words = match &root.kind {
+        NodeKind::And(parts) => parts.iter().filter(|part| is_text(part)).count(),
+        _ => 0,
+    };
+    let mut steps = vec![words.saturating_sub(1), words * 3 / 4, words / 2, words / 4, 1];
+    steps.retain(|&enough| 0 < enough && enough < words);
+    steps.dedup();
+    steps
+}
+
+/// Explanations in words.
+mod explain {
+    use serde_json::Value;
+    use tantivy::query::Explanation;
+
+    /// An explanation as lines, its parts indented below it.
+    pub(super) fn lines(explanation: &Explanation) -> Vec<String> {
+        let mut lines = Vec::new();
+        // The engine gives its explanations away as JSON only.
+        if let Ok(value) = serde_json::from_str(&explanation.to_pretty_json()) {
+            add(&value, 0, &mut lines);
+        }
+        lines
+    }
+
+    fn add(value: &Value, depth: usize, lines: &mut Vec<String>) {
+        let what = value["description"].as_str().unwrap_or_default();
+        let score = value["value"].as_f64().unwrap_or_default();
+        if score != 0.0 {
+            lines.push(format!("{:indent$}{score:.3}  {what}", "", indent = depth * 2));
+            for part in value["details"].as_array().into_iter().flatten() {
+                add(part, depth + 1, lines);
+            }
+        }
     }
 }

@@ -12,3 +12,8 @@ pub struct Severity {
     /// 0 (most severe) to 5; none when the label is not understood.
     pub rank: Option<u8>,
 }
+impl Severity {
+    pub fn parse(t: &str) -> Option<Self> {
+        Some(Self { label: t.into(), name: t.to_uppercase(), rank: Some(1) })
+    }
+}

@@ -2,9 +2,23 @@
 //!
 //! archive -> walk -> changes since the last update -> read and parse in parallel -> documents -> one atomic commit.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::incident::Problem;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::archive::Archive;
+use crate::changes::Changes;
+use crate::error::{Error, Result};
+use crate::incident::{Level, Problem};
+use crate::index::Index;
+use crate::manifest::{Entry, Manifest};
+use crate::parse::{ParseOptions, Parsed, parse_report};
+use crate::read::{decode, read};
+use crate::walk::{File, walk};
+use crate::writer::Writer;
 
 /// How to update.
 #[derive(Debug, Clone, Default)]
@@ -76,10 +90,200 @@ impl UpdateReport {
 }
 
 /// A problem and the report it is in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ReportProblem {
     /// The report's path in the archive, `/` between folders.
     pub path: String,
     /// The problem.
     pub problem: Problem,
+}
+
+/// A file changed so shortly before the walk may change again within the same tick of the file system's clock.
+const CLOCK_TICK: i128 = 2_000_000_000;
+
+/// The whole update, as one path.
+pub(crate) fn update(
+    index: &Index,
+    archive: &Archive,
+    options: &UpdateOptions,
+    on_event: &(impl Fn(UpdateEvent) + Sync),
+) -> Result<UpdateReport> {
+    let started = Instant::now();
+    let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().cast_signed();
+    let Some(walk) = walk(archive, options.scan_limit) else {
+        return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
+    };
+    let note = index.commit_note()?;
+    let before = if options.rebuild { Manifest::default() } else { index.manifest()? };
+    let known = before.problems.clone();
+    let found = walk.problems.clone();
+    let changes = Changes::between(before, walk);
+    if changes.is_empty() && known == found && !options.rebuild {
+        let manifest = Manifest { entries: changes.unchanged, problems: found };
+        return Ok(report(&manifest, UpdateReport { took: started.elapsed(), ..UpdateReport::default() }));
+    }
+
+    let bytes = changes.to_read.iter().map(|(file, _)| file.size).sum();
+    let reports = changes.unchanged.len() + changes.to_read.len();
+    on_event(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes });
+    let threads = threads(options.threads);
+    let writer = Writer::open(index, if bytes > PARALLEL_BYTES { threads } else { 1 }, bytes)?;
+    if writer.note() != &note {
+        // Another update has ended since: what it did need not be done again.
+        drop(writer);
+        return update(index, archive, options, on_event);
+    }
+    if options.rebuild {
+        writer.remove_all()?;
+    }
+    let gone =
+        changes.to_read.iter().filter_map(|(file, before)| before.as_ref().filter(|before| before.id != file.id));
+    for entry in changes.removed.iter().chain(gone) {
+        writer.remove(&entry.id)?;
+    }
+    let taken = take_in_all(&changes, archive, &writer, threads, scanned, on_event)?;
+
+    on_event(UpdateEvent::Committing);
+    let mut counts = count(&changes, &taken);
+    let mut entries = changes.unchanged;
+    entries.extend(taken.into_iter().map(|taken| taken.entry));
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let manifest = Manifest { entries, problems: found };
+    writer.commit(Some(&manifest))?;
+    counts.bytes = bytes;
+    counts.took = started.elapsed();
+    Ok(report(&manifest, counts))
+}
+
+/// Below this much text one thread is as fast, and leaves one segment.
+const PARALLEL_BYTES: u64 = 4_000_000;
+
+fn threads(wanted: usize) -> usize {
+    if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
+/// What became of a file that was read.
+struct Taken {
+    entry: Entry,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Added,
+    Modified,
+    /// Touched, but with the text it had.
+    Same,
+    Failed,
+}
+
+/// Reads, parses and hands over all files, in parallel. The engine's queue is bounded, so readers wait for it.
+fn take_in_all(
+    changes: &Changes,
+    archive: &Archive,
+    writer: &Writer<'_>,
+    threads: usize,
+    scanned: i128,
+    on_event: &(impl Fn(UpdateEvent) + Sync),
+) -> Result<Vec<Taken>> {
+    let options = archive.parse_options();
+    let take = |(file, before): &(File, Option<Entry>)| {
+        let mut taken = take_in(file, before.as_ref(), archive, &options, writer)?;
+        if taken.entry.modified + CLOCK_TICK > scanned {
+            taken.entry.modified = 0;
+        }
+        on_event(UpdateEvent::Read { bytes: file.size });
+        Ok(taken)
+    };
+    if threads == 1 || changes.to_read.len() == 1 {
+        return changes.to_read.iter().map(take).collect();
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|e| Error::io(archive.root())(std::io::Error::other(e)))?;
+    pool.install(|| changes.to_read.par_iter().map(take).collect())
+}
+
+/// Takes one file into the index. Whatever is wrong with it becomes a problem of that file.
+fn take_in(
+    file: &File,
+    before: Option<&Entry>,
+    archive: &Archive,
+    options: &ParseOptions,
+    writer: &Writer<'_>,
+) -> Result<Taken> {
+    let entry = |hash, problems| Entry {
+        path: file.path.clone(),
+        id: file.id.clone(),
+        size: file.size,
+        modified: file.modified,
+        hash,
+        problems,
+    };
+    let failed = |reason: String| Problem { line: 1, reason, level: Level::Error };
+    let content = match read(file, archive.max_report_bytes()) {
+        Ok(content) => content,
+        Err(reason) => {
+            // What was known of the report stays findable; the file is tried again at the next update.
+            let kept = before.filter(|before| before.id == file.id).and_then(|before| before.hash);
+            let entry = Entry { modified: 0, ..entry(kept, vec![failed(reason)]) };
+            return Ok(Taken { entry, outcome: Outcome::Failed });
+        }
+    };
+    let indexed = before.filter(|before| before.id == file.id && before.hash.is_some());
+    if let Some(before) = indexed.filter(|before| before.hash == Some(content.hash)) {
+        return Ok(Taken { entry: entry(before.hash, before.problems.clone()), outcome: Outcome::Same });
+    }
+    if indexed.is_some() {
+        writer.remove(&file.id)?;
+    }
+    let hash = content.hash;
+    let mut problems = Vec::new();
+    let text = decode(content.bytes, &mut problems);
+    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+        return Ok(Taken { entry: entry(None, vec![failed("empty".to_owned())]), outcome: Outcome::Failed });
+    }
+    let Ok(parsed) = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options))) else {
+        let reason = "this report cannot be parsed; please report this as a bug".to_owned();
+        return Ok(Taken { entry: entry(None, vec![failed(reason)]), outcome: Outcome::Failed });
+    };
+    let Parsed { mut incident, problems: found } = parsed;
+    incident.id.clone_from(&file.id);
+    writer.add(&incident)?;
+    problems.extend(found);
+    let outcome = if indexed.is_some() { Outcome::Modified } else { Outcome::Added };
+    Ok(Taken { entry: entry(Some(hash), problems), outcome })
+}
+
+/// What the update did. A new file with the text of one that is gone has been renamed.
+fn count(changes: &Changes, taken: &[Taken]) -> UpdateReport {
+    let mut gone: HashMap<u128, usize> = HashMap::new();
+    for hash in changes.removed.iter().filter_map(|entry| entry.hash) {
+        *gone.entry(hash).or_default() += 1;
+    }
+    let mut counts = UpdateReport::default();
+    for taken in taken {
+        match taken.outcome {
+            Outcome::Added => match taken.entry.hash.and_then(|hash| gone.get_mut(&hash)).filter(|left| **left > 0) {
+                Some(left) => {
+                    *left -= 1;
+                    counts.renamed += 1;
+                }
+                None => counts.added += 1,
+            },
+            Outcome::Modified => counts.modified += 1,
+            Outcome::Same => counts.unchanged += 1,
+            Outcome::Failed => {}
+        }
+    }
+    counts.removed = gone.values().sum();
+    counts.unchanged += changes.unchanged.iter().filter(|entry| entry.hash.is_some()).count();
+    counts
+}
+
+/// Completes the counts with what the manifest says of the whole archive.
+fn report(manifest: &Manifest, counts: UpdateReport) -> UpdateReport {
+    let reports = manifest.indexed().count();
+    let failed = manifest.entries.len() - reports;
+    let unchanged = if counts.changed() { counts.unchanged } else { reports };
+    UpdateReport { reports, failed, unchanged, problems: manifest.all_problems(), ..counts }
 }

@@ -162,6 +162,4 @@ pub enum SortKey {
     Severity,
     /// A number field.
     Number(NumberField),
-    /// The title, by its words.
-    Title,
 }

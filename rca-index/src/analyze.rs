@@ -1,0 +1,466 @@
+//! The analyzer: from text to the lexemes that are indexed and searched, in one pass.
+//!
+//! A word gives itself and, marked, its stem. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`)
+//! gives itself whole and its parts, one position a part, so that it is found by either and parts make phrases.
+//! Chinese, Japanese and Korean text gives overlapping pairs of characters. Case and accents are folded.
+
+use frostem::{Algorithm, Stemmer};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+/// The first character of every stem: stems and words share a field and must not be taken for each other.
+pub(crate) const STEM_MARK: char = '\u{1}';
+/// Longer lexemes are cut, in reports and in queries alike: 40-character hashes and host names fit, blobs do not matter.
+const MAX_LEXEME_BYTES: usize = 255;
+/// A longer chain of parts is taken as several identifiers.
+const MAX_PARTS: usize = 32;
+/// Words outside these lengths are their own stems.
+const STEMMED_BYTES: std::ops::RangeInclusive<usize> = 3..=40;
+
+/// What a lexeme stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LexemeKind {
+    /// A word or identifier as it stands.
+    Whole,
+    /// A part of an identifier, or a pair of characters of a text without spaces.
+    Part,
+    /// The stem of the word or part at the same position.
+    Stem,
+}
+
+/// The smallest unit that is indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lexeme<'a> {
+    /// The folded text; a stem begins with the mark.
+    pub(crate) text: &'a str,
+    /// What it stands for.
+    pub(crate) kind: LexemeKind,
+    /// The number of words and parts before it.
+    pub(crate) position: u32,
+    /// Bytes of the text that it was made from.
+    pub(crate) span: (usize, usize),
+    /// The number of words and identifiers before the one it belongs to.
+    pub(crate) chunk: u32,
+}
+
+/// Makes lexemes from text.
+#[derive(Clone)]
+pub(crate) struct Analyzer {
+    stemmer: Stemmer,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self { stemmer: Stemmer::new(Algorithm::English) }
+    }
+}
+
+impl Analyzer {
+    /// The lexemes of a text, one after the other.
+    pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
+        Lexemes {
+            stemmer: self.stemmer,
+            text,
+            at: 0,
+            position: 0,
+            chunk: 0,
+            buffer: String::new(),
+            ready: Vec::new(),
+            given: 0,
+        }
+    }
+}
+
+/// A cursor over the lexemes of a text.
+pub(crate) struct Lexemes<'t> {
+    stemmer: Stemmer,
+    text: &'t str,
+    at: usize,
+    position: u32,
+    chunk: u32,
+    /// The folded texts of the lexemes that are ready.
+    buffer: String,
+    ready: Vec<Ready>,
+    given: usize,
+}
+
+struct Ready {
+    text: (usize, usize),
+    kind: LexemeKind,
+    position: u32,
+    span: (usize, usize),
+}
+
+/// What a character means to the analyzer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Lower,
+    Upper,
+    /// Digits, and letters without case.
+    Other,
+    /// Belongs to the word but leaves no trace: apostrophes, combining marks, soft hyphens.
+    Silent,
+    /// Joins the parts of an identifier when it stands between two of them.
+    Joiner,
+    /// A character of a script written without spaces.
+    Ideograph,
+    Space,
+}
+
+fn class(c: char) -> Class {
+    match c {
+        'a'..='z' => Class::Lower,
+        'A'..='Z' => Class::Upper,
+        '0'..='9' => Class::Other,
+        '-' | '.' | '/' | '_' | ':' | '\\' => Class::Joiner,
+        '\'' => Class::Silent,
+        '\0'..='\x7f' => Class::Space,
+        '\u{2019}' | '\u{ad}' => Class::Silent,
+        _ if is_ideograph(c) => Class::Ideograph,
+        _ if c.is_uppercase() => Class::Upper,
+        _ if c.is_lowercase() => Class::Lower,
+        _ if c.is_alphanumeric() => Class::Other,
+        _ if is_combining_mark(c) => Class::Silent,
+        _ => Class::Space,
+    }
+}
+
+/// Letters of Chinese, Japanese and Korean.
+fn is_ideograph(c: char) -> bool {
+    let block = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}'
+        | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{323af}');
+    block && c.is_alphanumeric()
+}
+
+impl Lexemes<'_> {
+    /// The next lexeme.
+    pub(crate) fn next(&mut self) -> Option<Lexeme<'_>> {
+        while self.given == self.ready.len() {
+            self.ready.clear();
+            self.buffer.clear();
+            self.given = 0;
+            self.read_chunk()?;
+        }
+        let ready = &self.ready[self.given];
+        self.given += 1;
+        let text = &self.buffer[ready.text.0..ready.text.1];
+        Some(Lexeme { text, kind: ready.kind, position: ready.position, span: ready.span, chunk: self.chunk - 1 })
+    }
+
+    /// Makes the lexemes of the next word, identifier or run of ideographs ready.
+    fn read_chunk(&mut self) -> Option<()> {
+        let start = self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
+            Class::Space | Class::Joiner | Class::Silent => None,
+            class => Some((self.at + i, class)),
+        });
+        let Some((start, first)) = start else {
+            self.at = self.text.len();
+            return None;
+        };
+        self.chunk += 1;
+        if first == Class::Ideograph {
+            self.read_ideographs(start);
+        } else {
+            self.read_word(start);
+        }
+        Some(())
+    }
+
+    /// Pairs of characters, one position each; a single character stands alone.
+    fn read_ideographs(&mut self, start: usize) {
+        let mut previous = None;
+        let mut end = start;
+        let mut pairs = 0;
+        for (i, c) in self.text[start..].char_indices() {
+            if class(c) != Class::Ideograph {
+                break;
+            }
+            end = start + i + c.len_utf8();
+            if let Some((from, before)) = previous {
+                let text = self.buffer.len();
+                self.buffer.extend([before, c]);
+                self.push(LexemeKind::Part, text, (from, end));
+                self.position += 1;
+                pairs += 1;
+                // A run may fill a whole file: give what there is, and go on from here.
+                if pairs == MAX_LEXEME_BYTES {
+                    self.at = start + i;
+                    return;
+                }
+            }
+            previous = Some((start + i, c));
+        }
+        if pairs == 0 {
+            self.buffer.push_str(&self.text[start..end]);
+            self.push(LexemeKind::Whole, 0, (start, end));
+            self.position += 1;
+        }
+        self.at = end;
+    }
+
+    /// A word, or an identifier whole and in parts.
+    fn read_word(&mut self, start: usize) {
+        let word = Word::read(self.text, start);
+        self.at = word.end;
+        let whole = self.fold(start, word.end);
+        let first = self.position;
+        if word.cuts.is_empty() {
+            self.push(LexemeKind::Whole, whole, (start, word.end));
+            if word.plain {
+                self.push_stem(whole, (start, word.end));
+            }
+            self.position = first + 1;
+            return;
+        }
+        self.push(LexemeKind::Whole, whole, (start, word.end));
+        let mut from = start;
+        for &(end, next) in word.cuts.iter().chain(std::iter::once(&(word.end, word.end))) {
+            let part = self.fold(from, end);
+            self.push(LexemeKind::Part, part, (from, end));
+            if word.plain {
+                self.push_stem(part, (from, end));
+            }
+            self.position += 1;
+            from = next;
+        }
+    }
+
+    /// Appends the folded text of a span to the buffer and says where it begins.
+    fn fold(&mut self, start: usize, end: usize) -> usize {
+        let from = self.buffer.len();
+        for c in self.text[start..end].chars() {
+            match c {
+                '\'' | '\u{2019}' | '\u{ad}' => {}
+                'ß' | 'ẞ' => self.buffer.push_str("ss"),
+                '\0'..='\x7f' => self.buffer.push(c.to_ascii_lowercase()),
+                _ => decompose_compatible(c, |d| {
+                    if !is_combining_mark(d) {
+                        self.buffer.extend(d.to_lowercase());
+                    }
+                }),
+            }
+        }
+        // The English possessive is no part of the name before it.
+        let written = &self.text[start..end];
+        if (written.ends_with("'s") || written.ends_with("\u{2019}s")) && self.buffer.len() > from + 1 {
+            self.buffer.pop();
+        }
+        if self.buffer.len() > from + MAX_LEXEME_BYTES {
+            let cut = (0..=from + MAX_LEXEME_BYTES).rev().find(|&i| self.buffer.is_char_boundary(i));
+            self.buffer.truncate(cut.unwrap_or(from));
+        }
+        from
+    }
+
+    /// Makes the text from `text` to the end of the buffer ready.
+    fn push(&mut self, kind: LexemeKind, text: usize, span: (usize, usize)) {
+        if text < self.buffer.len() {
+            self.ready.push(Ready { text: (text, self.buffer.len()), kind, position: self.position, span });
+        }
+    }
+
+    /// Makes the stem of the word from `text` to the end of the buffer ready, when it differs from the word.
+    fn push_stem(&mut self, text: usize, span: (usize, usize)) {
+        let word = &self.buffer[text..];
+        if !STEMMED_BYTES.contains(&word.len()) {
+            return;
+        }
+        let stem = self.stemmer.stem(word);
+        if stem != word {
+            let stem = stem.into_owned();
+            let from = self.buffer.len();
+            self.buffer.push(STEM_MARK);
+            self.buffer.push_str(&stem);
+            self.push(LexemeKind::Stem, from, span);
+        }
+    }
+}
+
+/// A word or identifier in a text.
+struct Word {
+    /// Where it ends.
+    end: usize,
+    /// Where its parts end and the next ones begin; empty for a word that is no identifier.
+    cuts: Vec<(usize, usize)>,
+    /// Whether it is made of ordinary words, which have stems: no digits, no humps, no joiner but the hyphen.
+    plain: bool,
+}
+
+impl Word {
+    /// Reads the word that starts at a letter or digit.
+    fn read(text: &str, start: usize) -> Self {
+        let mut word = Self { end: start, cuts: Vec::new(), plain: true };
+        let mut part = start;
+        let mut before = [Class::Space; 2];
+        let mut chars = text[start..].char_indices().map(|(i, c)| (start + i, c, class(c))).peekable();
+        while let Some((at, c, class)) = chars.next() {
+            match class {
+                Class::Space | Class::Ideograph => break,
+                Class::Silent => {
+                    let inside = chars.peek().is_some_and(|&(_, _, next)| is_letter(next) || next == Class::Silent);
+                    if !inside {
+                        break;
+                    }
+                    word.end = at + c.len_utf8();
+                    continue;
+                }
+                Class::Joiner => {
+                    // `host:9092` is an identifier, `Note:see` is not.
+                    let joins =
+                        chars.peek().is_some_and(|&(_, n, next)| is_letter(next) && (c != ':' || n.is_ascii_digit()));
+                    if !joins || word.cuts.len() + 1 >= MAX_PARTS {
+                        break;
+                    }
+                    word.cuts.push((at, at + 1));
+                    word.plain &= c == '-';
+                    part = at + 1;
+                    before = [Class::Space; 2];
+                    continue;
+                }
+                Class::Upper | Class::Lower | Class::Other => {}
+            }
+            word.plain &= class != Class::Other || !c.is_numeric();
+            // A hump begins at `K` in `OOMKilled` and at `P` in `nullPointer`; one letter alone makes no part.
+            let hump = match (before, class) {
+                ([_, Class::Lower], Class::Upper) => Some(at),
+                ([Class::Upper, Class::Upper], Class::Lower) => Some(at - previous_len(text, at)),
+                _ => None,
+            };
+            if let Some(hump) = hump.filter(|&hump| hump > part + 1 && word.cuts.len() + 1 < MAX_PARTS) {
+                word.cuts.push((hump, hump));
+                word.plain = false;
+                part = hump;
+            }
+            before = [before[1], class];
+            word.end = at + c.len_utf8();
+        }
+        word
+    }
+}
+
+fn is_letter(class: Class) -> bool {
+    matches!(class, Class::Lower | Class::Upper | Class::Other)
+}
+
+fn previous_len(text: &str, at: usize) -> usize {
+    text[..at].chars().next_back().map_or(0, char::len_utf8)
+}
+
+/// The analyzer as the engine calls it.
+#[derive(Clone, Default)]
+pub(crate) struct LexemeTokenizer {
+    analyzer: Analyzer,
+}
+
+impl Tokenizer for LexemeTokenizer {
+    type TokenStream<'a> = LexemeStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> LexemeStream<'a> {
+        LexemeStream { lexemes: self.analyzer.lexemes(text), token: Token::default() }
+    }
+}
+
+pub(crate) struct LexemeStream<'t> {
+    lexemes: Lexemes<'t>,
+    token: Token,
+}
+
+impl TokenStream for LexemeStream<'_> {
+    fn advance(&mut self) -> bool {
+        let Some(lexeme) = self.lexemes.next() else { return false };
+        self.token.text.clear();
+        self.token.text.push_str(lexeme.text);
+        self.token.position = lexeme.position as usize;
+        (self.token.offset_from, self.token.offset_to) = lexeme.span;
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Lexemes as `position:text`, stems with `~`, parts with `+`.
+    fn check(text: &str, expected: &str) {
+        let analyzer = Analyzer::default();
+        let mut lexemes = analyzer.lexemes(text);
+        let mut found = Vec::new();
+        while let Some(lexeme) = lexemes.next() {
+            let mark = match lexeme.kind {
+                LexemeKind::Whole => "",
+                LexemeKind::Part => "+",
+                LexemeKind::Stem => "~",
+            };
+            found.push(format!("{}:{mark}{}", lexeme.position, lexeme.text.trim_start_matches(STEM_MARK)));
+        }
+        assert_eq!(found.join(" "), expected, "{text:?}");
+    }
+
+    #[test]
+    fn words_give_themselves_and_their_stems() {
+        check("queue backlogs", "0:queue 1:backlogs 1:~backlog");
+        check("The user's pods don't start.", "0:the 1:user 2:pods 2:~pod 3:dont 4:start");
+        check("Café ＡＰＩ Straße e\u{301}te\u{301}", "0:cafe 1:api 2:strasse 2:~strass 3:ete");
+        check("", "");
+        check("--- ... |---|", "");
+    }
+
+    #[test]
+    fn identifiers_give_themselves_whole_and_in_parts() {
+        check("inventory-api", "0:inventory-api 0:+inventory 0:~inventori 1:+api");
+        check("ERR_CONN_RESET", "0:err_conn_reset 0:+err 1:+conn 2:+reset");
+        check("NullPointerException", "0:nullpointerexception 0:+null 1:+pointer 2:+exception");
+        check("OOMKilled", "0:oomkilled 0:+oom 1:+killed");
+        check("p99 iPhone OAuth k8s", "0:p99 1:iphone 1:~iphon 2:oauth 3:k8s");
+        check("10.0.0.1:443,", "0:10.0.0.1:443 0:+10 1:+0 2:+0 3:+1 4:+443");
+        check("CVE-2024-3094", "0:cve-2024-3094 0:+cve 1:+2024 2:+3094");
+        check("k8s-node-7.eu-west-1", "0:k8s-node-7.eu-west-1 0:+k8s 1:+node 2:+7 3:+eu 4:+west 5:+1");
+        check("/var/log/syslog", "0:var/log/syslog 0:+var 1:+log 2:+syslog");
+        check("Error:foo level=warn", "0:error 1:foo 2:level 3:warn");
+        let hash = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+        check(hash, &format!("0:{hash}"));
+    }
+
+    #[test]
+    fn text_without_spaces_gives_pairs() {
+        check("障害対応", "0:+障害 1:+害対 2:+対応");
+        check("API障害。鯖", "0:api 1:+障害 2:鯖");
+        check("장애 발생", "0:+장애 1:+발생");
+    }
+
+    #[test]
+    fn long_lexemes_are_cut_at_a_character() {
+        let long = "é".repeat(400);
+        let analyzer = Analyzer::default();
+        let mut lexemes = analyzer.lexemes(&long);
+        assert_eq!(lexemes.next().map(|l| l.text.len()), Some(255));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_lexemes_in_order_with_spans_at_characters(text in "\\PC{0,80}|[a-zA-Z0-9'._:/ é障ー-]{0,80}") {
+            let analyzer = Analyzer::default();
+            let mut lexemes = analyzer.lexemes(&text);
+            let (mut position, mut start) = (0, 0);
+            while let Some(lexeme) = lexemes.next() {
+                prop_assert!(lexeme.position >= position && !lexeme.text.is_empty());
+                prop_assert!(text.get(lexeme.span.0..lexeme.span.1).is_some_and(|s| !s.is_empty()));
+                if lexeme.kind == LexemeKind::Whole {
+                    prop_assert!(lexeme.span.0 >= start);
+                    start = lexeme.span.0;
+                }
+                position = lexeme.position;
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Collecting: one pass over the matches that keeps the best hits in a fixed order, counts all, and counts facets.
+//!
+//! Ties are broken by date, then by id, so that the same archive gives the same order however its index was built.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::fastfield::FacetReader;
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+
+use crate::document::{DATE, KEY, facet_column};
+use crate::schema::Facet;
+
+/// What hits are put in order by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum OrderBy {
+    Score,
+    /// A numeric column, by name; incidents without a value come last.
+    Column {
+        name: String,
+        kind: ColumnKind,
+        descending: bool,
+    },
+}
+
+/// The type of a numeric column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnKind {
+    I64,
+    U64,
+    F64,
+}
+
+/// Collects hits, their number, and facet counts.
+pub(crate) struct Hits {
+    /// How many of the best hits to keep.
+    pub(crate) limit: usize,
+    pub(crate) order: OrderBy,
+    pub(crate) facets: Vec<Facet>,
+    /// Whether scores are wanted; they are when hits are ordered by score.
+    pub(crate) scoring: bool,
+}
+
+/// What was collected.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    /// The best hits, best first.
+    pub(crate) hits: Vec<CollectedHit>,
+    /// How many matched.
+    pub(crate) total: usize,
+    /// For each facet asked for: the engine's form of the value, and how many matched.
+    pub(crate) facets: Vec<HashMap<String, usize>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CollectedHit {
+    pub(crate) address: DocAddress,
+    pub(crate) score: Score,
+    order: f64,
+    date: i64,
+    id: String,
+}
+
+/// What orders hits inside a segment: larger first, ids smaller first.
+#[derive(Clone, Copy)]
+struct Candidate {
+    order: f64,
+    date: i64,
+    id: u64,
+    doc: DocId,
+    score: Score,
+}
+
+fn best_first(a: (f64, i64), b: (f64, i64)) -> Ordering {
+    b.0.total_cmp(&a.0).then(b.1.cmp(&a.1))
+}
+
+impl Collector for Hits {
+    type Fruit = Collected;
+    type Child = SegmentHits;
+
+    fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentHits> {
+        let columns = reader.fast_fields();
+        let order = match &self.order {
+            OrderBy::Score => SegmentOrder::Score,
+            OrderBy::Column { name, kind, descending } => {
+                let column = match kind {
+                    ColumnKind::I64 => NumberColumn::I64(columns.i64(name)?),
+                    ColumnKind::U64 => NumberColumn::U64(columns.u64(name)?),
+                    ColumnKind::F64 => NumberColumn::F64(columns.f64(name)?),
+                };
+                SegmentOrder::Column { column, descending: *descending }
+            }
+        };
+        let facets = self.facets.iter().map(|&facet| {
+            let reader = reader.facet_reader(&facet_column(facet))?;
+            let counts = vec![0; reader.num_facets()];
+            Ok(FacetTally { reader, counts })
+        });
+        Ok(SegmentHits {
+            segment,
+            limit: self.limit,
+            order,
+            dates: columns.i64(DATE)?,
+            ids: columns.str(KEY)?,
+            facets: facets.collect::<tantivy::Result<_>>()?,
+            total: 0,
+            best: Vec::new(),
+            worst_kept: None,
+        })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        self.scoring
+    }
+
+    fn merge_fruits(&self, segments: Vec<tantivy::Result<Collected>>) -> tantivy::Result<Collected> {
+        let mut all = Collected { facets: vec![HashMap::new(); self.facets.len()], ..Collected::default() };
+        for segment in segments {
+            let segment = segment?;
+            all.total += segment.total;
+            all.hits.extend(segment.hits);
+            for (sum, counts) in all.facets.iter_mut().zip(segment.facets) {
+                for (value, count) in counts {
+                    *sum.entry(value).or_default() += count;
+                }
+            }
+        }
+        all.hits.sort_by(|a, b| best_first((a.order, a.date), (b.order, b.date)).then_with(|| a.id.cmp(&b.id)));
+        all.hits.truncate(self.limit);
+        Ok(all)
+    }
+}
+
+enum SegmentOrder {
+    Score,
+    Column { column: NumberColumn, descending: bool },
+}
+
+enum NumberColumn {
+    I64(Column<i64>),
+    U64(Column<u64>),
+    F64(Column<f64>),
+}
+
+impl SegmentOrder {
+    /// The place of an incident in the order: the larger the earlier.
+    fn of(&self, doc: DocId, score: Score) -> f64 {
+        match self {
+            // Scores are sums whose last bits depend on how the index is cut into segments: round them away.
+            Self::Score => (f64::from(score) * 1e4).round(),
+            Self::Column { column, descending } => {
+                let value = match column {
+                    NumberColumn::I64(column) => column.first(doc).map(|v| v as f64),
+                    NumberColumn::U64(column) => column.first(doc).map(|v| v as f64),
+                    NumberColumn::F64(column) => column.first(doc),
+                };
+                value.map_or(f64::NEG_INFINITY, |v| if *descending { v } else { -v })
+            }
+        }
+    }
+}
+
+struct FacetTally {
+    reader: FacetReader,
+    counts: Vec<u32>,
+}
+
+pub(crate) struct SegmentHits {
+    segment: SegmentOrdinal,
+    limit: usize,
+    order: SegmentOrder,
+    dates: Column<i64>,
+    ids: Option<StrColumn>,
+    facets: Vec<FacetTally>,
+    total: usize,
+    /// Up to twice the limit, in no order.
+    best: Vec<Candidate>,
+    /// What a candidate must beat, once the limit is reached.
+    worst_kept: Option<f64>,
+}
+
+impl SegmentHits {
+    fn sort(&mut self) {
+        self.best.sort_unstable_by(|a, b| best_first((a.order, a.date), (b.order, b.date)).then(a.id.cmp(&b.id)));
+        self.best.truncate(self.limit);
+        if self.best.len() == self.limit {
+            self.worst_kept = self.best.last().map(|c| c.order);
+        }
+    }
+}
+
+impl SegmentCollector for SegmentHits {
+    type Fruit = tantivy::Result<Collected>;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        self.total += 1;
+        for facet in &mut self.facets {
+            for value in facet.reader.facet_ords(doc) {
+                facet.counts[value as usize] += 1;
+            }
+        }
+        let order = self.order.of(doc, score);
+        if self.limit == 0 || self.worst_kept.is_some_and(|worst| order < worst) {
+            return;
+        }
+        let date = self.dates.first(doc).unwrap_or(i64::MIN);
+        let id = self.ids.as_ref().and_then(|ids| ids.ords().first(doc)).unwrap_or(0);
+        self.best.push(Candidate { order, date, id, doc, score });
+        if self.best.len() >= self.limit.saturating_mul(2).max(64) {
+            self.sort();
+        }
+    }
+
+    fn harvest(mut self) -> Self::Fruit {
+        self.sort();
+        let mut hits = Vec::with_capacity(self.best.len());
+        for candidate in &self.best {
+            let mut id = String::new();
+            if let Some(ids) = &self.ids {
+                ids.ord_to_str(candidate.id, &mut id)?;
+            }
+            let address = DocAddress::new(self.segment, candidate.doc);
+            hits.push(CollectedHit {
+                address,
+                score: candidate.score,
+                order: candidate.order,
+                date: candidate.date,
+                id,
+            });
+        }
+        let mut facets = Vec::with_capacity(self.facets.len());
+        for facet in &self.facets {
+            let mut counts = HashMap::new();
+            let mut value = tantivy::schema::Facet::root();
+            for (ord, &count) in facet.counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
+                facet.reader.facet_from_ord(ord as u64, &mut value)?;
+                counts.insert(value.to_path().join("/"), count as usize);
+            }
+            facets.push(counts);
+        }
+        Ok(Collected { hits, total: self.total, facets })
+    }
+}

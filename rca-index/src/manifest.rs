@@ -1,0 +1,51 @@
+//! The manifest: what the index knows of each file of the archive, as of its last update.
+//!
+//! It is written before the commit that refers to it by name, so that the two always fit together.
+
+use serde::{Deserialize, Serialize};
+
+use crate::incident::Problem;
+use crate::update::ReportProblem;
+
+/// All files, by path.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) entries: Vec<Entry>,
+    /// Problems of what the walk met and could not take.
+    pub(crate) problems: Vec<ReportProblem>,
+}
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// The path in the archive.
+    pub(crate) path: String,
+    /// The incident's id.
+    pub(crate) id: String,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When the file was last changed, in nanoseconds since 1970; 0 when that proves nothing.
+    pub(crate) modified: i128,
+    /// The hash of its content; none when it is not in the index.
+    pub(crate) hash: Option<u128>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Manifest {
+    /// All problems, by path and line.
+    pub(crate) fn all_problems(&self) -> Vec<ReportProblem> {
+        let of_entry = |entry: &Entry| {
+            let path = entry.path.clone();
+            entry.problems.clone().into_iter().map(move |problem| ReportProblem { path: path.clone(), problem })
+        };
+        let mut problems: Vec<_> =
+            self.entries.iter().flat_map(of_entry).chain(self.problems.iter().cloned()).collect();
+        problems.sort();
+        problems
+    }
+
+    /// The files whose report is in the index.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.hash.is_some())
+    }
+}

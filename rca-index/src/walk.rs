@@ -1,0 +1,192 @@
+//! Walk: the files of an archive that are reports, with what the system knows of them.
+//!
+//! In: an archive. Out: files in the order of their paths, and problems of what could not be walked.
+
+use std::collections::HashSet;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::archive::Archive;
+use crate::incident::{Level, Problem};
+use crate::parse::report_id;
+use crate::update::ReportProblem;
+
+/// A report's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    /// The path in the archive, `/` between folders; characters that are no Unicode are replaced.
+    pub(crate) path: String,
+    /// The incident's id: the path with no extension, or with it where two files would have the same id.
+    pub(crate) id: String,
+    /// The path to open.
+    pub(crate) full_path: PathBuf,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When it was last changed, in nanoseconds since 1970.
+    pub(crate) modified: i128,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// The reports, by path.
+    pub(crate) files: Vec<File>,
+    /// Folders, by path in the archive, that could not be read: what they hold is not known to be gone.
+    pub(crate) unreadable: Vec<String>,
+    /// Problems of files and folders that are not in `files`.
+    pub(crate) problems: Vec<ReportProblem>,
+}
+
+/// Walks an archive. None when it takes longer than the limit.
+pub(crate) fn walk(archive: &Archive, limit: Option<Duration>) -> Option<Walk> {
+    /// The clock is looked at once in so many entries.
+    const CLOCK_INTERVAL: usize = 256;
+    let started = Instant::now();
+    let mut walk = Walk::default();
+    let entries =
+        WalkDir::new(archive.root()).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
+    for (count, entry) in entries.enumerate() {
+        if count % CLOCK_INTERVAL == 0 && limit.is_some_and(|limit| started.elapsed() > limit) {
+            return None;
+        }
+        match entry {
+            Ok(entry) => walk.take(archive, &entry),
+            Err(error) => {
+                let path = error.path().map(|path| archive_path(archive.root(), path)).unwrap_or_default();
+                let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                walk.problem(path.clone(), Level::Error, format!("this folder cannot be read: {reason}"));
+                walk.unreadable.push(path);
+            }
+        }
+    }
+    walk.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    name_apart(&mut walk.files);
+    Some(walk)
+}
+
+impl Walk {
+    fn take(&mut self, archive: &Archive, entry: &DirEntry) {
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            return;
+        }
+        let path = archive_path(archive.root(), entry.path());
+        if kind.is_symlink() {
+            self.take_link(archive, entry, path);
+            return;
+        }
+        if !archive.is_report(&path) {
+            return;
+        }
+        if !kind.is_file() {
+            self.problem(path, Level::Error, "this is no regular file, and is not read".to_owned());
+            return;
+        }
+        match entry.metadata() {
+            Ok(metadata) => self.files.push(File {
+                id: report_id(&path),
+                path,
+                full_path: entry.path().to_owned(),
+                size: metadata.len(),
+                modified: modified(&metadata),
+            }),
+            Err(error) => self.problem(path, Level::Error, format!("this file cannot be read: {error}")),
+        }
+    }
+
+    /// Links are not followed: inside the archive they name a report twice, and outside they may name anything.
+    fn take_link(&mut self, archive: &Archive, entry: &DirEntry, path: String) {
+        let Ok(target) = entry.path().canonicalize() else {
+            if archive.is_report(&path) {
+                self.problem(path, Level::Error, "this link leads nowhere".to_owned());
+            }
+            return;
+        };
+        let inside = archive.root().canonicalize().is_ok_and(|root| target.starts_with(root));
+        if !inside && (target.is_dir() || archive.is_report(&path)) {
+            self.problem(path, Level::Warning, "this link leads out of the archive, and is not followed".to_owned());
+        }
+    }
+
+    fn problem(&mut self, path: String, level: Level, reason: String) {
+        self.problems.push(ReportProblem { path, problem: Problem { line: 1, reason, level } });
+    }
+}
+
+/// Gives files their whole path as id where the path without extension is taken; the one that ends in `.md` keeps it.
+fn name_apart(files: &mut [File]) {
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_key(|&i| !files[i].path.ends_with(".md"));
+    let mut taken = HashSet::with_capacity(files.len());
+    for i in order {
+        if !taken.insert(files[i].id.clone()) {
+            files[i].id = files[i].path.clone();
+            taken.insert(files[i].id.clone());
+        }
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn modified(metadata: &Metadata) -> i128 {
+    let Ok(time) = metadata.modified() else { return 0 };
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => since.as_nanos().cast_signed(),
+        Err(before) => -before.duration().as_nanos().cast_signed(),
+    }
+}
+
+fn archive_path(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn reports_come_in_order_with_ids_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["b.md", "a.markdown", "a.md", "2024/index.md", ".hidden/x.md", ".y.md", "notes.txt"] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "text").unwrap();
+        }
+        let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
+        let found: Vec<_> = walk.files.iter().map(|f| (f.path.as_str(), f.id.as_str(), f.size)).collect();
+        let expected =
+            [("2024/index.md", "2024/index", 4), ("a.markdown", "a.markdown", 4), ("a.md", "a", 4), ("b.md", "b", 4)];
+        assert_eq!(found, expected);
+        assert!(walk.problems.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_pipes_are_not_read() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.md"), "text").unwrap();
+        fs::write(outside.path().join("secret.md"), "text").unwrap();
+        symlink("a.md", folder.path().join("same.md")).unwrap();
+        symlink(".", folder.path().join("loop")).unwrap();
+        symlink("gone.md", folder.path().join("nowhere.md")).unwrap();
+        symlink(outside.path().join("secret.md"), folder.path().join("out.md")).unwrap();
+        let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
+        assert_eq!(walk.files.len(), 1);
+        let mut problems: Vec<_> = walk.problems.iter().map(|p| (p.path.as_str(), p.problem.reason.as_str())).collect();
+        problems.sort_unstable();
+        let expected = [
+            ("nowhere.md", "this link leads nowhere"),
+            ("out.md", "this link leads out of the archive, and is not followed"),
+        ];
+        assert_eq!(problems, expected);
+    }
+}

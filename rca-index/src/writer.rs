@@ -1,0 +1,109 @@
+//! The writer: adds and removes incidents, and commits them all at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tantivy::indexer::LogMergePolicy;
+use tantivy::{IndexWriter, Searcher, Term};
+
+use crate::document::text_length;
+use crate::error::{Error, Result};
+use crate::incident::Incident;
+use crate::index::{CommitNote, Index};
+use crate::manifest::Manifest;
+
+/// The engine's least memory for a thread that writes.
+const LEAST_MEMORY: usize = 16_000_000;
+/// More brings larger segments, not more speed.
+const MOST_MEMORY: usize = 120_000_000;
+/// Segments with more deleted incidents than this share are rewritten.
+const DELETED_SHARE: f32 = 0.2;
+
+/// Changes an index. Threads may share it; nothing is seen before the commit.
+pub(crate) struct Writer<'a> {
+    index: &'a Index,
+    engine: IndexWriter,
+    /// The last commit, to know what is replaced.
+    searcher: Searcher,
+    note: CommitNote,
+    added: AtomicU64,
+    removed: AtomicU64,
+}
+
+impl<'a> Writer<'a> {
+    /// Takes the index for writing; `bytes` is about how much text will be added.
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`] when another writer has it.
+    pub(crate) fn open(index: &'a Index, threads: usize, bytes: u64) -> Result<Self> {
+        let threads = threads.clamp(1, 8);
+        // The engine's own form of a text takes about as much room as the text.
+        let memory = (bytes as usize / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
+        let engine: IndexWriter =
+            index.engine().writer_with_num_threads(threads, threads * memory).map_err(|e| index.error(e))?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
+        engine.set_merge_policy(Box::new(policy));
+        // With the lock held, this is the commit to build on.
+        let (searcher, _) = index.searcher()?;
+        let note = index.commit_note()?;
+        Ok(Self { index, engine, searcher, note, added: AtomicU64::new(0), removed: AtomicU64::new(0) })
+    }
+
+    /// What the commit that this one builds on says of itself.
+    pub(crate) fn note(&self) -> &CommitNote {
+        &self.note
+    }
+
+    /// Adds an incident. One with the same id must have been removed.
+    pub(crate) fn add(&self, incident: &Incident) -> Result<()> {
+        let doc = self.index.fields().document(incident).map_err(|e| Error::IndexDamaged {
+            path: PathBuf::from(&incident.path),
+            reason: format!("the incident cannot be stored: {e}"),
+        })?;
+        self.added.fetch_add(text_length(incident), Ordering::Relaxed);
+        self.engine.add_document(doc).map_err(|e| self.index.error(e))?;
+        Ok(())
+    }
+
+    /// Removes an incident; says whether the last commit had it.
+    pub(crate) fn remove(&self, id: &str) -> Result<bool> {
+        self.engine.delete_term(Term::from_field_text(self.index.fields().key, id));
+        let length = self.index.length_of(&self.searcher, id)?;
+        self.removed.fetch_add(length.unwrap_or(0), Ordering::Relaxed);
+        Ok(length.is_some())
+    }
+
+    /// Removes all incidents.
+    pub(crate) fn remove_all(&self) -> Result<()> {
+        self.engine.delete_all_documents().map_err(|e| self.index.error(e))?;
+        self.removed.store(self.note.length, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Makes all changes visible at once, or none. With no manifest, the last one stays.
+    pub(crate) fn commit(mut self, manifest: Option<&Manifest>) -> Result<()> {
+        let index = self.index;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let length = (self.note.length + self.added.into_inner()).saturating_sub(self.removed.into_inner());
+        let mut note = CommitNote { length, updated: now.as_secs().cast_signed(), ..self.note.clone() };
+        if let Some(manifest) = manifest {
+            let name = format!("manifest-{}.bin", now.as_nanos());
+            let bytes = postcard::to_stdvec(manifest).unwrap_or_default();
+            index.directory().atomic_write(Path::new(&name), &bytes).map_err(Error::io(&name))?;
+            note.manifest = Some(name);
+            note.source_bytes = manifest.indexed().map(|entry| entry.size).sum();
+        }
+        let payload = serde_json::to_string(&note).unwrap_or_default();
+        let mut commit = self.engine.prepare_commit().map_err(|e| index.error(e))?;
+        commit.set_payload(&payload);
+        commit.commit().map_err(|e| index.error(e))?;
+        if let Some(old) = self.note.manifest.filter(|old| note.manifest.as_ref() != Some(old)) {
+            // A manifest that no commit names only takes room.
+            let _ = index.directory().delete(Path::new(&old));
+        }
+        self.engine.wait_merging_threads().map_err(|e| index.error(e))?;
+        index.reload()
+    }
+}
