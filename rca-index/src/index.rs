@@ -24,6 +24,7 @@ use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
 use crate::error::{Error, Result};
 use crate::incident::Incident;
 use crate::manifest::Manifest;
+use crate::names::Names;
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::text_query::Statistics;
 use crate::update::{self, ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
@@ -53,6 +54,7 @@ struct Inner {
 struct Seen {
     meta: Option<(SystemTime, u64)>,
     statistics: Option<(u64, Statistics)>,
+    names: Option<(u64, Arc<Names>)>,
 }
 
 /// What a commit says of itself.
@@ -236,32 +238,8 @@ impl Index {
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub fn resolve(&self, name: &str) -> Result<Vec<String>> {
-        let name = name.trim().trim_start_matches("./");
-        let plain = crate::parse::report_id(name);
         let (searcher, _) = self.searcher()?;
-        for id in [name, &plain] {
-            if self.address(&searcher, id)?.is_some() {
-                return Ok(vec![id.to_owned()]);
-            }
-        }
-        let wanted = plain.trim_start_matches("../").to_lowercase();
-        let (mut same, mut longer) = (Vec::new(), Vec::new());
-        self.for_each_id(&searcher, |id| {
-            let lower = id.to_lowercase();
-            let bare =
-                ["/index", "/_index", "/readme"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-            let at_name = |start: usize| start == 0 || bare.as_bytes()[start - 1] == b'/';
-            let Some(start) = bare.rfind(&wanted).filter(|&start| at_name(start) && !wanted.is_empty()) else { return };
-            let rest = &bare[start + wanted.len()..];
-            if rest.is_empty() {
-                same.push(id.to_owned());
-            } else if !rest.contains('/') && !rest.starts_with(char::is_alphanumeric) {
-                longer.push(id.to_owned());
-            }
-        })?;
-        let mut found = if same.is_empty() { longer } else { same };
-        found.sort();
-        Ok(found)
+        Ok(self.names(&searcher)?.resolve(name))
     }
 
     /// Looks the index over: sizes, counts, and every file's checksum.
@@ -417,17 +395,26 @@ impl Index {
         Ok(None)
     }
 
-    fn for_each_id(&self, searcher: &Searcher, mut each: impl FnMut(&str)) -> Result<()> {
+    /// The names of all incidents, read once a commit.
+    fn names(&self, searcher: &Searcher) -> Result<Arc<Names>> {
+        let generation = searcher.generation().generation_id();
+        let known = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner).names.clone();
+        if let Some((_, names)) = known.filter(|(of, _)| *of == generation) {
+            return Ok(names);
+        }
+        let mut names = Names::default();
         for reader in searcher.segment_readers() {
             let Some(ids) = reader.fast_fields().str(KEY).map_err(|e| self.error(e))? else { continue };
             let mut id = String::new();
             for doc in reader.doc_ids_alive() {
                 let Some(ord) = ids.ords().first(doc) else { continue };
                 ids.ord_to_str(ord, &mut id).map_err(|e| self.error(e.into()))?;
-                each(&id);
+                names.add(&id);
             }
         }
-        Ok(())
+        let names = Arc::new(names);
+        self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner).names = Some((generation, Arc::clone(&names)));
+        Ok(names)
     }
 
     fn damage(&self, reason: String) -> Error {

@@ -3,6 +3,7 @@
 mod analyze;
 mod archive;
 mod changes;
+mod check;
 mod collect;
 mod compile;
 mod document;
@@ -10,6 +11,7 @@ mod error;
 mod incident;
 mod index;
 mod manifest;
+mod names;
 pub mod parse;
 pub mod query;
 mod ranking;
@@ -25,6 +27,7 @@ mod walk;
 mod writer;
 
 pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings};
+pub use check::{CheckReport, check};
 pub use error::{Error, Result};
 pub use incident::{
     Action, Bound, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section, SectionKind,

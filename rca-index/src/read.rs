@@ -1,11 +1,13 @@
-//! Read: from a file's bytes to text. Whatever the encoding, some text comes out.
+//! Read: from a file to an incident. Whatever the encoding, some text comes out.
 //!
-//! In: a file. Out: its text and a content hash, or why it cannot be taken in.
+//! In: a file. Out: its bytes and their hash, then its incident and problems, or why it cannot be taken in.
 
 use std::fs;
 use std::io::Read as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::incident::{Level, Problem};
+use crate::parse::{ParseOptions, Parsed, parse_report};
 use crate::walk::File;
 
 /// A file's content.
@@ -35,8 +37,26 @@ pub(crate) fn read(file: &File, max_bytes: u64) -> Result<Content, String> {
     Ok(Content { bytes, hash })
 }
 
+/// Decodes and parses a report. Whatever it holds, this comes to an end with an incident or a reason.
+///
+/// # Errors
+/// Why there is no incident: there is no text.
+pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions) -> Result<Parsed, String> {
+    let mut problems = Vec::new();
+    let text = decode(bytes, &mut problems);
+    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+        return Err("empty".to_owned());
+    }
+    // A bug in the parser costs one report, not the update.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options)));
+    let mut parsed = parsed.map_err(|_| "this report cannot be parsed; please report this as a bug".to_owned())?;
+    parsed.incident.id.clone_from(&file.id);
+    problems.append(&mut parsed.problems);
+    Ok(Parsed { problems, ..parsed })
+}
+
 /// Decodes bytes: UTF-16 by its mark, else UTF-8; bytes that are neither are read as Latin-1.
-pub(crate) fn decode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> String {
+fn decode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> String {
     let mut warn = |line: u32, reason: &str| {
         problems.push(Problem { line, reason: reason.to_owned(), level: Level::Warning });
     };

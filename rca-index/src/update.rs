@@ -3,7 +3,6 @@
 //! archive -> walk -> changes since the last update -> read and parse in parallel -> documents -> one atomic commit.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -15,14 +14,13 @@ use crate::error::{Error, Result};
 use crate::incident::{Level, Problem};
 use crate::index::Index;
 use crate::manifest::{Entry, Manifest};
-use crate::parse::{ParseOptions, Parsed, parse_report};
-use crate::read::{decode, read};
+use crate::parse::{ParseOptions, Parsed};
+use crate::read::{decode_report, read};
 use crate::walk::{File, walk};
 use crate::writer::Writer;
 
 /// How to update.
 #[derive(Debug, Clone, Default)]
-#[non_exhaustive]
 pub struct UpdateOptions {
     /// Read every report again, as if nothing had been indexed.
     pub rebuild: bool,
@@ -236,22 +234,13 @@ fn take_in(
     if indexed.is_some() {
         writer.remove(&file.id)?;
     }
-    let hash = content.hash;
-    let mut problems = Vec::new();
-    let text = decode(content.bytes, &mut problems);
-    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
-        return Ok(Taken { entry: entry(None, vec![failed("empty".to_owned())]), outcome: Outcome::Failed });
-    }
-    let Ok(parsed) = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options))) else {
-        let reason = "this report cannot be parsed; please report this as a bug".to_owned();
-        return Ok(Taken { entry: entry(None, vec![failed(reason)]), outcome: Outcome::Failed });
+    let Parsed { incident, problems } = match decode_report(file, content.bytes, options) {
+        Ok(parsed) => parsed,
+        Err(reason) => return Ok(Taken { entry: entry(None, vec![failed(reason)]), outcome: Outcome::Failed }),
     };
-    let Parsed { mut incident, problems: found } = parsed;
-    incident.id.clone_from(&file.id);
     writer.add(&incident)?;
-    problems.extend(found);
     let outcome = if indexed.is_some() { Outcome::Modified } else { Outcome::Added };
-    Ok(Taken { entry: entry(Some(hash), problems), outcome })
+    Ok(Taken { entry: entry(Some(content.hash), problems), outcome })
 }
 
 /// What the update did. A new file with the text of one that is gone has been renamed.

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 /// A report's body in pieces. All texts are plain: markup removed, white space folded; lines count from 1.
 #[derive(Debug, Default)]
+#[allow(dead_code)]
 pub(crate) struct Outline<'a> {
     /// The parts under headings, in order. The first has no heading when there is text before the first heading.
     pub(crate) parts: Vec<Part<'a>>,
@@ -82,9 +83,15 @@ pub(crate) struct Text<'a> {
 }
 
 #[derive(Debug)]
+#[allow(dead_code)]
 pub(crate) struct OutlineLink<'a> {
     pub(crate) target: Cow<'a, str>,
     pub(crate) label: Option<Cow<'a, str>>,
     pub(crate) wiki: bool,
     pub(crate) line: u32,
+}
+
+/// Reads the outline of a body that starts at byte `body_start` of the source.
+pub(crate) fn outline(_source: &str, _body_start: usize) -> Outline<'_> {
+    Outline::default()
 }

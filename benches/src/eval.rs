@@ -1,0 +1,122 @@
+//! The evaluation: how well rca ranks, beside a plain BM25 in the same run.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::path::PathBuf;
+
+use rca_index::{Incident, Index, SearchRequest, SectionKind};
+
+use crate::collection::{Collection, JudgedQuery};
+use crate::plain::Plain;
+
+/// How deep rankings are looked at.
+const DEPTH: usize = 100;
+
+/// Measures of one ranking, or their means over all queries. Järvelin and Kekäläinen (2002) for nDCG, with the gain
+/// 2^grade - 1; the rest as trec_eval has them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Measures {
+    ndcg_10: f64,
+    map: f64,
+    mrr: f64,
+    recall_10: f64,
+    recall_100: f64,
+}
+
+impl Measures {
+    fn of(ranking: &[String], grades: &HashMap<String, f64>) -> Self {
+        let gain = |grade: f64| grade.exp2() - 1.0;
+        let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
+        let grade = |id: &String| grades.get(id).copied().unwrap_or(0.0).max(0.0);
+        let dcg: f64 = ranking.iter().take(10).enumerate().map(|(rank, id)| gain(grade(id)) * discount(rank)).sum();
+        let mut ideal: Vec<f64> = grades.values().copied().filter(|&grade| grade > 0.0).collect();
+        ideal.sort_by(|a, b| b.total_cmp(a));
+        let best: f64 = ideal.iter().take(10).enumerate().map(|(rank, &grade)| gain(grade) * discount(rank)).sum();
+        let relevant = ideal.len() as f64;
+        let hits: Vec<usize> = (0..ranking.len()).filter(|&rank| grade(&ranking[rank]) > 0.0).collect();
+        let precision = |(found, &rank): (usize, &usize)| (found + 1) as f64 / (rank + 1) as f64;
+        let within = |depth: usize| hits.iter().filter(|&&rank| rank < depth).count() as f64 / relevant;
+        Self {
+            ndcg_10: dcg / best,
+            map: hits.iter().enumerate().map(precision).sum::<f64>() / relevant,
+            mrr: hits.first().map_or(0.0, |&rank| 1.0 / (rank + 1) as f64),
+            recall_10: within(10),
+            recall_100: within(100),
+        }
+    }
+
+    fn mean(all: &[Self]) -> Self {
+        let mean = |get: fn(&Self) -> f64| all.iter().map(get).sum::<f64>() / all.len().max(1) as f64;
+        Self {
+            ndcg_10: mean(|m| m.ndcg_10),
+            map: mean(|m| m.map),
+            mrr: mean(|m| m.mrr),
+            recall_10: mean(|m| m.recall_10),
+            recall_100: mean(|m| m.recall_100),
+        }
+    }
+}
+
+pub fn run(folders: &[PathBuf], worst: usize) -> Result<(), Box<dyn Error>> {
+    println!(
+        "{:<20} {:>7}  {:>8} {:>7} {:>7} {:>7} {:>7}",
+        "collection", "queries", "nDCG@10", "MAP", "MRR", "R@10", "R@100"
+    );
+    let mut ratios = Vec::new();
+    for folder in folders {
+        let collection = Collection::read(folder)?;
+        let rca = index(&collection)?;
+        let plain = Plain::new(&collection.documents)?;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for query in &collection.queries {
+            let grades = &collection.judgements[&query.id];
+            ours.push(Measures::of(&without(query, search(&rca, query)?), grades));
+            theirs.push(Measures::of(&without(query, plain.search(&query.text, DEPTH + 1)?), grades));
+        }
+        let (our_mean, their_mean) = (Measures::mean(&ours), Measures::mean(&theirs));
+        print(&collection.name, "rca", ours.len(), our_mean);
+        print("", "plain BM25", theirs.len(), their_mean);
+        // The literature states MAP for this one.
+        let main = |m: Measures| if collection.name == "vaswani_npl" { m.map } else { m.ndcg_10 };
+        let ratio = main(our_mean) / main(their_mean);
+        println!("{:<20} {:>7}  {ratio:>8.3}", "", "ratio");
+        ratios.push(ratio);
+        let mut order: Vec<usize> = (0..ours.len()).collect();
+        order.sort_by(|&a, &b| (ours[a].ndcg_10 - theirs[a].ndcg_10).total_cmp(&(ours[b].ndcg_10 - theirs[b].ndcg_10)));
+        for &i in order.iter().take(worst) {
+            let query = &collection.queries[i];
+            println!("    {:.2} against {:.2}: {}: {}", ours[i].ndcg_10, theirs[i].ndcg_10, query.id, query.text);
+        }
+    }
+    println!("mean ratio {:.3}", ratios.iter().sum::<f64>() / ratios.len().max(1) as f64);
+    Ok(())
+}
+
+fn print(collection: &str, engine: &str, queries: usize, m: Measures) {
+    println!(
+        "{collection:<20} {queries:>7}  {:>8.3} {:>7.3} {:>7.3} {:>7.3} {:>7.3}  {engine}",
+        m.ndcg_10, m.map, m.mrr, m.recall_10, m.recall_100
+    );
+}
+
+/// A query that is itself a document of the collection does not count as its own answer.
+fn without(query: &JudgedQuery, ranking: Vec<String>) -> Vec<String> {
+    ranking.into_iter().filter(|id| *id != query.id).take(DEPTH).collect()
+}
+
+fn index(collection: &Collection) -> Result<Index, Box<dyn Error>> {
+    let index = Index::in_memory()?;
+    index.upsert(collection.documents.iter().map(|document| {
+        let mut incident = Incident::new(&document.id, &document.title);
+        incident.push_section(SectionKind::Body, &document.text);
+        incident
+    }))?;
+    Ok(index)
+}
+
+fn search(index: &Index, query: &JudgedQuery) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut request = SearchRequest::literal(&query.text)?.limit(DEPTH + 1);
+    request.snippets = 0;
+    let found = index.search(&request)?;
+    Ok(found.hits.into_iter().map(|hit| hit.incident.id).collect())
+}

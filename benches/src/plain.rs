@@ -1,0 +1,58 @@
+//! The baseline: tantivy as it comes, English stemmer, title and text, any word suffices.
+
+use std::error::Error;
+
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::{Index, IndexWriter, TantivyDocument, Term};
+
+use crate::collection::Document;
+
+pub struct Plain {
+    index: Index,
+    id: Field,
+    texts: [Field; 2],
+}
+
+impl Plain {
+    pub fn new(documents: &[Document]) -> Result<Self, Box<dyn Error>> {
+        let mut schema = Schema::builder();
+        let id = schema.add_text_field("id", STRING | STORED);
+        let words = TextFieldIndexing::default()
+            .set_tokenizer("en_stem")
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let words = TextOptions::default().set_indexing_options(words);
+        let texts = [schema.add_text_field("title", words.clone()), schema.add_text_field("text", words)];
+        let index = Index::create_in_ram(schema.build());
+        let mut writer: IndexWriter = index.writer(50_000_000)?;
+        for document in documents {
+            let mut doc = TantivyDocument::default();
+            doc.add_text(id, &document.id);
+            doc.add_text(texts[0], &document.title);
+            doc.add_text(texts[1], &document.text);
+            writer.add_document(doc)?;
+        }
+        writer.commit()?;
+        Ok(Self { index, id, texts })
+    }
+
+    /// The ids of the best documents, best first.
+    pub fn search(&self, text: &str, limit: usize) -> Result<Vec<String>, Box<dyn Error>> {
+        let mut terms: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for field in self.texts {
+            let mut analyzer = self.index.tokenizer_for_field(field)?;
+            analyzer.token_stream(text).process(&mut |token| {
+                let term = Term::from_field_text(field, &token.text);
+                terms.push((Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))));
+            });
+        }
+        let searcher = self.index.reader()?.searcher();
+        let found = searcher.search(&BooleanQuery::new(terms), &TopDocs::with_limit(limit).order_by_score())?;
+        let id_of = |address| -> Result<String, Box<dyn Error>> {
+            let doc: TantivyDocument = searcher.doc(address)?;
+            Ok(doc.get_first(self.id).and_then(|id| id.as_str()).unwrap_or_default().to_owned())
+        };
+        found.into_iter().map(|(_, address)| id_of(address)).collect()
+    }
+}

@@ -1,0 +1,91 @@
+//! Names: which incident a name means. Links, `rca show` and embedding tools write ids, paths, file names or their beginnings.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::parse::report_id;
+
+/// The names of all incidents.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    ids: HashSet<String>,
+    /// By file name in lower case; by folder name for `index.md` and the like.
+    by_name: BTreeMap<String, Vec<String>>,
+}
+
+impl Names {
+    pub(crate) fn add(&mut self, id: &str) {
+        self.ids.insert(id.to_owned());
+        self.by_name.entry(file_name(&bare(id)).to_owned()).or_default().push(id.to_owned());
+    }
+
+    /// The ids that a name may mean, best understanding only, sorted: the id or path itself, else ids whose last parts
+    /// are the name, else ids whose file name starts with it and goes on with a new word.
+    pub(crate) fn resolve(&self, name: &str) -> Vec<String> {
+        let name = name.trim().trim_start_matches("./");
+        let id = report_id(name);
+        if let Some(id) = [name, &id].into_iter().find(|id| self.ids.contains(*id)) {
+            return vec![id.to_owned()];
+        }
+        let wanted = bare(id.trim_start_matches("../"));
+        let last = file_name(&wanted);
+        if last.is_empty() {
+            return Vec::new();
+        }
+        let folders = &wanted[..wanted.len() - last.len()];
+        let folders_fit = |id: &&String| {
+            let id = bare(id);
+            let before = id[..id.len() - file_name(&id).len()].strip_suffix(folders);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let same = self.by_name.get(last).into_iter().flatten().filter(folders_fit);
+        let mut found: Vec<String> = same.cloned().collect();
+        if found.is_empty() {
+            let longer = self.by_name.range(last.to_owned()..).take_while(|(name, _)| name.starts_with(last));
+            let longer = longer.filter(|(name, _)| !name[last.len()..].starts_with(char::is_alphanumeric));
+            found = longer.flat_map(|(_, ids)| ids).filter(folders_fit).cloned().collect();
+        }
+        found.sort();
+        found
+    }
+}
+
+/// An id in lower case, without the `index` of a folder that holds one report.
+fn bare(id: &str) -> String {
+    let lower = id.to_lowercase();
+    let folder = ["/index", "/_index", "/readme"].iter().find_map(|end| lower.strip_suffix(end));
+    folder.map_or_else(|| lower.clone(), str::to_owned)
+}
+
+fn file_name(id: &str) -> &str {
+    id.rsplit_once('/').map_or(id, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_mean_ids_by_their_last_parts_and_beginnings() {
+        let mut names = Names::default();
+        let ids = [
+            "pm/PM-2026-033-mtls-expired",
+            "pm/PM-2026-0331-other",
+            "2024/disk/index",
+            "a/queue",
+            "b/queue",
+            "xa/queue",
+        ];
+        ids.iter().for_each(|id| names.add(id));
+        let check = |name: &str, expected: &[&str]| assert_eq!(names.resolve(name), expected, "{name}");
+        check("pm/PM-2026-033-mtls-expired", &["pm/PM-2026-033-mtls-expired"]);
+        check("./pm/PM-2026-033-mtls-expired.md", &["pm/PM-2026-033-mtls-expired"]);
+        check("PM-2026-033", &["pm/PM-2026-033-mtls-expired"]);
+        check("pm-2026-033", &["pm/PM-2026-033-mtls-expired"]);
+        check("../2024/disk/index.md", &["2024/disk/index"]);
+        check("disk", &["2024/disk/index"]);
+        check("queue", &["a/queue", "b/queue", "xa/queue"]);
+        check("a/queue.md", &["a/queue"]);
+        check("PM-2099-001", &[]);
+        check("", &[]);
+    }
+}

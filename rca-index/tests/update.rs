@@ -1,0 +1,193 @@
+//! An update after any changes gives the same answers as a rebuild, and tells what it did.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use rca_index::{Archive, Error, Facet, Index, SearchRequest, UpdateOptions, UpdateReport};
+
+const WORDS: [&str; 8] = ["queue", "backlog", "disk", "certificate", "expired", "latency", "deploy", "rollback"];
+
+/// A report made from a few numbers: its words, service and severity.
+fn report(seed: u8) -> String {
+    let word = |i: usize| WORDS[(seed as usize / (i + 1) + i * 3) % WORDS.len()];
+    let (service, severity) = (seed % 5, 1 + seed % 4);
+    let text: Vec<&str> = (0..3 + seed as usize % 7).map(word).collect();
+    format!(
+        "---\ntitle: {} {}\ndate: 2024-0{}-11\nseverity: P{severity}\nservices: [svc-{service}, core]\n---\n# x\n\n## Summary\n\n{}\n",
+        word(0),
+        word(1),
+        1 + seed % 9,
+        text.join(" ")
+    )
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Write(u8, u8),
+    Rename(u8, u8),
+    Delete(u8),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Vec<Step>>> {
+    let step = prop_oneof![
+        3 => (0..12_u8, any::<u8>()).prop_map(|(file, seed)| Step::Write(file, seed)),
+        1 => (0..12_u8, 0..12_u8).prop_map(|(from, to)| Step::Rename(from, to)),
+        1 => (0..12_u8).prop_map(Step::Delete),
+    ];
+    prop::collection::vec(prop::collection::vec(step, 1..8), 1..5)
+}
+
+/// Twelve files in three folders, two of which differ in the extension only.
+fn path(root: &Path, file: u8) -> std::path::PathBuf {
+    let extension = if file % 4 == 0 { "markdown" } else { "md" };
+    root.join(format!("{}/{}.{extension}", file % 3, file / 2))
+}
+
+fn apply(root: &Path, step: &Step) {
+    match *step {
+        Step::Write(file, seed) => fs::write(path(root, file), report(seed)).unwrap(),
+        Step::Rename(from, to) if path(root, from).exists() => fs::rename(path(root, from), path(root, to)).unwrap(),
+        Step::Delete(file) if path(root, file).exists() => fs::remove_file(path(root, file)).unwrap(),
+        _ => {}
+    }
+}
+
+/// Ids in order with rounded scores, totals and facets of a set of queries.
+fn answers(index: &Index) -> Vec<String> {
+    let queries = [
+        "*",
+        "queue",
+        "queue backlog",
+        "service:svc-1",
+        "disk -certificate",
+        "severity:>=P2",
+        "expir*",
+        "deploy~ latency",
+    ];
+    let answer = |query: &&str| {
+        let request = SearchRequest::parse(query).unwrap().limit(50).facet(Facet::Service).facet(Facet::Severity);
+        let found = index.search(&request).unwrap();
+        let hits: Vec<_> = found.hits.iter().map(|hit| format!("{} {:.3}", hit.incident.id, hit.score)).collect();
+        format!("{query}: {} {:?} {:?}", found.total, hits, found.facets)
+    };
+    queries.iter().map(answer).collect()
+}
+
+fn update(index: &Index, archive: &Archive) -> UpdateReport {
+    index.update(archive, &UpdateOptions::default(), |_| {}).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn an_update_gives_the_answers_of_a_rebuild(batches in steps()) {
+        let folder = tempfile::tempdir().unwrap();
+        (0..3).for_each(|i| fs::create_dir(folder.path().join(i.to_string())).unwrap());
+        let archive = Archive::open(folder.path()).unwrap();
+        let index = Index::open_or_create(archive.index_dir()).unwrap();
+        for batch in &batches {
+            batch.iter().for_each(|step| apply(folder.path(), step));
+            update(&index, &archive);
+            let fresh = Index::in_memory().unwrap();
+            let rebuilt = update(&fresh, &archive);
+            prop_assert_eq!(answers(&index), answers(&fresh));
+            prop_assert_eq!(index.len().unwrap(), rebuilt.reports);
+        }
+        let reopened = Index::open(archive.index_dir()).unwrap();
+        prop_assert_eq!(answers(&reopened), answers(&index));
+    }
+
+    #[test]
+    fn facet_counts_equal_a_plain_count(seeds in prop::collection::vec(any::<u8>(), 0..30), query in prop::sample::select(&["*", "queue", "disk -deploy", "latency OR queue"][..])) {
+        let folder = tempfile::tempdir().unwrap();
+        for (i, &seed) in seeds.iter().enumerate() {
+            fs::write(folder.path().join(format!("{i}.md")), report(seed)).unwrap();
+        }
+        let index = Index::in_memory().unwrap();
+        update(&index, &Archive::open(folder.path()).unwrap());
+        let mut request = SearchRequest::parse(query).unwrap().limit(usize::MAX);
+        request.facets = Facet::ALL.to_vec();
+        request.relax = false;
+        let found = index.search(&request).unwrap();
+        prop_assert_eq!(found.hits.len(), found.total);
+        for counts in &found.facets {
+            let mut plain: BTreeMap<String, usize> = BTreeMap::new();
+            for hit in &found.hits {
+                let incident = &hit.incident;
+                let values: Vec<String> = match counts.facet {
+                    Facet::Service => incident.services.iter().map(|s| s.to_lowercase()).collect(),
+                    Facet::Severity => incident.severity.iter().map(|s| s.value.name.clone()).collect(),
+                    Facet::Tag => incident.tags.iter().map(|s| s.to_lowercase()).collect(),
+                    Facet::Status => incident.status.iter().map(|s| s.value.clone()).collect(),
+                };
+                values.into_iter().for_each(|value| *plain.entry(value).or_default() += 1);
+            }
+            let counted: BTreeMap<String, usize> = counts.values.iter().map(|v| (v.value.clone(), v.count)).collect();
+            prop_assert_eq!(counted, plain);
+        }
+    }
+}
+
+#[test]
+fn an_update_tells_what_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("a.md", &report(1));
+    write("b.md", &report(2));
+    write("c.md", &report(3));
+    write("empty.md", " \n");
+    let archive = Archive::open(folder.path()).unwrap();
+    let index = Index::open_or_create(archive.index_dir()).unwrap();
+
+    let first = update(&index, &archive);
+    assert_eq!((first.reports, first.added, first.failed), (3, 3, 1));
+    assert_eq!(first.problems[0].path, "empty.md");
+
+    let again = update(&index, &archive);
+    assert!(!again.changed());
+    assert_eq!((again.reports, again.unchanged, again.failed, again.problems.len()), (3, 3, 1, first.problems.len()));
+
+    write("a.md", &report(9));
+    fs::rename(folder.path().join("b.md"), folder.path().join("z.md")).unwrap();
+    fs::remove_file(folder.path().join("c.md")).unwrap();
+    write("d.md", &report(4));
+    let changed = update(&index, &archive);
+    let counts = (changed.added, changed.modified, changed.renamed, changed.removed, changed.unchanged);
+    assert_eq!(counts, (1, 1, 1, 1, 0));
+    assert_eq!(index.len().unwrap(), 3);
+    assert!(index.get("c").unwrap().is_none() && index.get("z").unwrap().is_some());
+
+    let rebuild = UpdateOptions { rebuild: true, ..UpdateOptions::default() };
+    assert_eq!(index.update(&archive, &rebuild, |_| {}).unwrap().added, 3);
+    assert_eq!(index.len().unwrap(), 3);
+}
+
+#[test]
+fn an_index_that_is_not_there_or_not_ours_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(Index::open(folder.path()), Err(Error::IndexNotFound(_))));
+    fs::create_dir(folder.path().join("v0")).unwrap();
+    fs::write(folder.path().join("v0/meta.json"), "{}").unwrap();
+    assert!(matches!(Index::open(folder.path()), Err(Error::IndexOtherVersion(_))));
+    let index = Index::open_or_create(folder.path()).unwrap();
+    assert!(index.is_empty().unwrap());
+    assert!(matches!(Archive::open(folder.path().join("gone")), Err(Error::ArchiveNotFound(_))));
+    assert!(matches!(Archive::open(folder.path().join("v0/meta.json")), Err(Error::ArchiveNotAFolder(_))));
+}
+
+#[test]
+fn another_handle_sees_a_commit_with_no_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.md"), report(1)).unwrap();
+    let archive = Archive::open(folder.path()).unwrap();
+    let writer = Index::open_or_create(archive.index_dir()).unwrap();
+    update(&writer, &archive);
+    let reader = Index::open(archive.index_dir()).unwrap();
+    assert_eq!(reader.len().unwrap(), 1);
+    fs::write(folder.path().join("b.md"), report(2)).unwrap();
+    update(&writer, &archive);
+    assert_eq!(reader.len().unwrap(), 2);
+}
