@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod date;
 pub(crate) mod duration;
 pub(crate) mod outline;
+pub(crate) mod sections;
 
 use std::collections::BTreeMap;
 
