@@ -1,10 +1,13 @@
 //! Parse: from a report's text to an incident and its problems. A report is never lost.
 
+pub(crate) mod actions;
 pub(crate) mod body;
 pub(crate) mod date;
 pub(crate) mod duration;
+pub(crate) mod milestones;
 pub(crate) mod outline;
 pub(crate) mod sections;
+pub(crate) mod timeline;
 
 use std::collections::BTreeMap;
 
