@@ -4,6 +4,8 @@ pub(crate) mod actions;
 pub(crate) mod body;
 pub(crate) mod date;
 pub(crate) mod duration;
+pub(crate) mod lists;
+pub(crate) mod measures;
 pub(crate) mod milestones;
 pub(crate) mod outline;
 pub(crate) mod sections;

@@ -27,19 +27,20 @@ pub(crate) fn read_timeline(
     let of_kind = |wanted: fn(SectionKind) -> bool| {
         parts.iter().zip(kinds).filter(move |&(_, &kind)| wanted(kind)).map(|(part, _)| part)
     };
-    let mut reader = Reader { clock, rows: Vec::new() };
+    let mut reader = Reader { clock, rows: Vec::new(), in_row: false };
     of_kind(|kind| kind == SectionKind::Timeline).for_each(|part| reader.part(part, true));
     if reader.rows.is_empty() {
         use SectionKind::{Body, Impact, Resolution, RootCause, Summary};
         let elsewhere = |kind| matches!(kind, Body | Impact | Resolution | RootCause | Summary);
         let read = |part| {
-            let mut reader = Reader { clock, rows: Vec::new() };
+            let mut reader = Reader { clock, rows: Vec::new(), in_row: false };
             reader.blocks(part, false);
             reader.rows
         };
         let headed = || {
-            let mut reader = Reader { clock, rows: Vec::new() };
-            of_kind(elsewhere).filter(|part| part.level > 1).for_each(|part| reader.heading(part));
+            let mut reader = Reader { clock, rows: Vec::new(), in_row: false };
+            let timed = |part: &&Part<'_>| part.level > 1 && leading_time(&part.heading, clock.zone).is_some();
+            of_kind(elsewhere).filter(timed).for_each(|part| reader.part(part, true));
             reader.rows
         };
         let mut found = of_kind(elsewhere).map(read).chain(std::iter::once_with(headed));
@@ -122,11 +123,14 @@ impl Clock {
 struct Reader {
     clock: Clock,
     rows: Vec<TimelineRow>,
+    /// Whether text without a time belongs to the last row: it does below a heading or a paragraph with a time.
+    in_row: bool,
 }
 
 impl Reader {
     /// Reads a part. In a `timeline` section rows without a time count too.
     fn part(&mut self, part: &Part<'_>, timeline: bool) {
+        self.in_row = false;
         if let Some(zone) = stated_zone(&part.heading) {
             self.clock.set_zone(zone);
         }
@@ -140,18 +144,17 @@ impl Reader {
         let time = self.clock.at(moment);
         let rest = strip_separators(&part.heading[taken..]);
         let only_day = matches!(moment, Moment::Date(date) if !date.has_time()) && rest.is_empty();
-        let text = part.blocks.iter().find_map(|block| match block {
-            Block::Paragraph(text) => Some(text.text.as_ref()),
-            Block::List(list) => list.items.first().map(|item| item.text.text.as_ref()),
-            _ => None,
+        let below = part.blocks.first().map(|block| match block {
+            Block::Paragraph(text) => text.text.as_ref(),
+            Block::List(list) => list.items.first().map_or("", |item| item.text.text.as_ref()),
+            Block::Table(_) | Block::Code { .. } => "",
         });
-        let text = text.unwrap_or_default();
-        if only_day && leading_time(text, self.clock.zone).is_some() {
+        if only_day && below.is_some_and(|text| leading_time(text, self.clock.zone).is_some()) {
             return;
         }
-        let between = if rest.is_empty() || text.is_empty() { "" } else { ": " };
         let label = part.heading[..part.heading.len() - rest.len()].trim();
-        self.push(time, label, &format!("{rest}{between}{text}"), part.heading_line);
+        self.push(time, label, rest, part.heading_line);
+        self.in_row = true;
     }
 
     fn blocks(&mut self, part: &Part<'_>, timeline: bool) {
@@ -164,10 +167,13 @@ impl Reader {
                         let starts = leading_time(&item.text.text, self.clock.zone).is_some();
                         if starts || (timeline && timed && item.depth == 0) {
                             self.line(&item.text.text, item.text.line);
-                        } else if timed && let Some(row) = self.rows.last_mut() {
+                        } else if (timed || self.in_row)
+                            && let Some(row) = self.rows.last_mut()
+                        {
                             append(&mut row.text, &item.text.text);
                         }
                     }
+                    self.in_row &= !timed;
                 }
                 Block::Paragraph(text) => self.paragraph(text, timeline),
                 Block::Code { .. } => {}
@@ -187,6 +193,7 @@ impl Reader {
         let columns: Vec<usize> =
             (0..table.header.len()).filter(|&column| timed(column) * 2 >= table.rows.len()).collect();
         let Some(&first) = columns.first().filter(|&&first| timed(first) > 0) else { return };
+        self.in_row = false;
         // A column of days may have a column of times beside it.
         let second = columns.get(1).copied().filter(|&second| second == first + 1);
         for row in &table.rows {
@@ -225,9 +232,14 @@ impl Reader {
             {
                 let time = self.clock.at(Moment::Date(date));
                 self.push(time, when.trim(), what.trim().trim_start_matches("update ").trim(), number);
+                self.in_row = true;
             } else if leading_time(line, self.clock.zone).is_some() {
                 self.line(line, number);
-            } else if let Some(row) = self.rows.last_mut().filter(|_| !line.starts_with(":::")) {
+                self.in_row = true;
+            } else if self.in_row
+                && !line.starts_with(":::")
+                && let Some(row) = self.rows.last_mut()
+            {
                 append(&mut row.text, line);
             }
         }
