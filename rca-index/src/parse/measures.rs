@@ -307,7 +307,7 @@ fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Option
     let currency = CURRENCIES.iter().find(|(sign, _)| before.ends_with(sign));
     let start = currency.map_or(start, |(sign, _)| start - sign.len());
 
-    let mut take = |words: &[&str]| {
+    let mut take = |words: &[&'static str]| {
         let rest = &text[end..];
         let gap = rest.len() - rest.trim_start_matches([' ', '\u{a0}']).len();
         let word = words.iter().find(|word| {

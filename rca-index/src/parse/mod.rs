@@ -4,12 +4,17 @@ pub(crate) mod actions;
 pub(crate) mod body;
 pub(crate) mod date;
 pub(crate) mod duration;
+mod front_matter;
+mod keys;
 pub(crate) mod lists;
 pub(crate) mod measures;
+mod metadata;
 pub(crate) mod milestones;
 pub(crate) mod outline;
 pub(crate) mod sections;
 pub(crate) mod timeline;
+mod value;
+mod yaml;
 
 use std::collections::BTreeMap;
 

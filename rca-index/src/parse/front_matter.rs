@@ -1,0 +1,262 @@
+//! Front matter: the block of keys and values at the top, in YAML, TOML or JSON, however it is fenced.
+
+use std::ops::Range;
+
+use crate::incident::{Level, Problem};
+use crate::parse::keys::key_named;
+use crate::parse::value::{Map, Value};
+use crate::parse::yaml::{read_lines, read_yaml, split_key};
+
+/// What stands at the top of a report.
+#[derive(Debug, Default)]
+pub(crate) struct FrontMatter {
+    pub(crate) map: Map,
+    /// Bytes of the source: the lines between the fences.
+    pub(crate) range: Range<usize>,
+    /// The line of `range.start`, counted from 1.
+    pub(crate) line: u32,
+    /// Where the body begins.
+    pub(crate) body_start: usize,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl FrontMatter {
+    /// The line that states a key; the first line of the block when it cannot be found.
+    pub(crate) fn line_of(&self, source: &str, key: &str) -> u32 {
+        let block = source.get(self.range.clone()).unwrap_or_default();
+        let states = |line: &str| {
+            let rest = line.trim_start().trim_start_matches(['"', '\'']).strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with([':', '=']))
+        };
+        (self.line..).zip(block.lines()).find(|(_, line)| states(line)).map_or(self.line, |(number, _)| number)
+    }
+
+    fn problem(&mut self, line: u32, reason: String, level: Level) {
+        self.problems.push(Problem { line, reason, level });
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Format {
+    Yaml,
+    Toml,
+    Json,
+}
+
+/// Reads the front matter of a report, if there is any.
+pub(crate) fn read_front_matter(source: &str) -> FrontMatter {
+    let start = source.len() - source.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).len();
+    let first_line = 1 + newlines(&source[..start]);
+    let (opening, rest) = split_line(&source[start..]);
+    let inner = source.len() - rest.len();
+    let (format, closing): (_, &[&str]) = match opening.trim_end().to_ascii_lowercase().as_str() {
+        "---" | "---yaml" | "--- yaml" => (Format::Yaml, &["---", "..."]),
+        "---toml" | "--- toml" => (Format::Toml, &["---"]),
+        "---json" | "--- json" => (Format::Json, &["---"]),
+        "+++" => (Format::Toml, &["+++"]),
+        "```toml" => (Format::Toml, &["```"]),
+        "```yaml" | "```yml" => (Format::Yaml, &["```"]),
+        "```json" => (Format::Json, &["```"]),
+        _ => return never_opened(source, start, first_line),
+    };
+    let mut front =
+        FrontMatter { range: inner..inner, line: first_line + 1, body_start: start, ..FrontMatter::default() };
+    match closing_line(source, inner, closing) {
+        Some((end, body_start)) => {
+            front.range.end = end;
+            front.body_start = body_start;
+            read_block(&mut front, source, format);
+            // A rule in the body was taken for the end: what it enclosed holds headings and prose.
+            let block = &source[front.range.clone()];
+            if format == Format::Yaml
+                && !front.problems.is_empty()
+                && cut(block).is_some_and(|at| has_heading(&block[at..]))
+            {
+                front.problems.clear();
+                never_closed(&mut front, source, first_line);
+            }
+        }
+        None if format == Format::Yaml || opening.starts_with('+') => never_closed(&mut front, source, first_line),
+        None => {
+            front.problem(first_line, "the front matter is never closed; it is read as text".to_owned(), Level::Error)
+        }
+    }
+    front
+}
+
+fn read_block(front: &mut FrontMatter, source: &str, format: Format) {
+    let block = &source[front.range.clone()];
+    let (map, error) = match format {
+        Format::Yaml => match read_yaml(block) {
+            Ok(map) => (map, None),
+            Err(e) => (read_lines(block), Some(("YAML", e.line, e.reason))),
+        },
+        Format::Toml => match toml::from_str::<toml::Table>(block) {
+            Ok(table) => (table.into_iter().map(|(key, value)| (key, from_toml(value))).collect(), None),
+            Err(e) => {
+                let line = e.span().map_or(1, |span| 1 + newlines(block.get(..span.start).unwrap_or_default()));
+                (read_lines(&block.replace(" = ", ": ")), Some(("TOML", line, e.message().to_owned())))
+            }
+        },
+        Format::Json => match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(block) {
+            Ok(map) => (map.into_iter().map(|(key, value)| (key, from_json(value))).collect(), None),
+            Err(e) => (Map::new(), Some(("JSON", e.line() as u32, e.to_string()))),
+        },
+    };
+    front.map = map;
+    if let Some((name, line, reason)) = error {
+        let reason = reason.lines().next().unwrap_or_default();
+        let reason = format!("the front matter is no valid {name}: {reason}; what could be read line by line is kept");
+        front.problem(front.line + line.saturating_sub(1), reason, Level::Error);
+    }
+}
+
+/// The keys before the first blank line or heading; none when the opening line is only a rule.
+fn never_closed(front: &mut FrontMatter, source: &str, opening_line: u32) {
+    let inner = front.range.start;
+    let block = &source[inner..];
+    let end = cut(block).unwrap_or(block.len());
+    let map = read_lines(&block[..end]);
+    if map.is_empty() {
+        return;
+    }
+    front.map = map;
+    front.range.end = inner + end;
+    front.body_start = inner + end;
+    let reason = "the front matter is never closed; the keys before the first blank line or heading are read";
+    front.problem(opening_line, reason.to_owned(), Level::Error);
+}
+
+/// Keys at the top with a closing line only.
+fn never_opened(source: &str, start: usize, first_line: u32) -> FrontMatter {
+    let none = FrontMatter { line: first_line, body_start: start, ..FrontMatter::default() };
+    let looks_like_a_key = |line: &str| {
+        split_key(line).is_some_and(|(key, _)| key_named(key, &std::collections::BTreeMap::new()).is_some())
+    };
+    if !looks_like_a_key(split_line(&source[start..]).0.trim_end()) {
+        return none;
+    }
+    let Some((end, body_start)) = closing_line(source, start, &["---", "+++"]) else { return none };
+    let block = &source[start..end];
+    if cut(block).is_some() {
+        return none;
+    }
+    let mut front = FrontMatter { range: start..end, line: first_line, body_start, ..FrontMatter::default() };
+    front.problem(first_line, "the front matter has no opening `---`; read all the same".to_owned(), Level::Warning);
+    read_block(&mut front, source, Format::Yaml);
+    front
+}
+
+/// Where a closing line starts, and where the line after it does.
+fn closing_line(source: &str, from: usize, closing: &[&str]) -> Option<(usize, usize)> {
+    let mut at = from;
+    while at < source.len() {
+        let (line, rest) = split_line(&source[at..]);
+        let next = source.len() - rest.len();
+        if closing.contains(&line.trim_end()) {
+            return Some((at, next));
+        }
+        at = next;
+    }
+    None
+}
+
+/// Where the first blank line or heading of a block starts.
+fn cut(block: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in block.split_inclusive('\n') {
+        if line.trim().is_empty() || (line.starts_with('#') && has_heading(line)) {
+            return Some(at);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Whether a line is a heading. A single `#` may as well begin a comment in YAML, so it needs a capital letter after it.
+fn has_heading(text: &str) -> bool {
+    text.lines().any(|line| {
+        let level = line.bytes().take_while(|&b| b == b'#').count();
+        let rest = &line[level..];
+        let named = rest.trim_start().chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii());
+        (2..=6).contains(&level) && rest.starts_with(' ') || (level == 1 && rest.starts_with(' ') && named)
+    })
+}
+
+fn split_line(text: &str) -> (&str, &str) {
+    text.find('\n').map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
+}
+
+fn newlines(text: &str) -> u32 {
+    text.bytes().filter(|&b| b == b'\n').count() as u32
+}
+
+fn from_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::Text(text),
+        toml::Value::Array(items) => Value::List(items.into_iter().map(from_toml).collect()),
+        toml::Value::Table(table) => {
+            Value::Map(table.into_iter().map(|(key, value)| (key, from_toml(value))).collect())
+        }
+        other => Value::Text(other.to_string()),
+    }
+}
+
+fn from_json(value: serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::String(text) => Value::Text(text),
+        serde_json::Value::Array(items) => Value::List(items.into_iter().map(from_json).collect()),
+        serde_json::Value::Object(map) => {
+            Value::Map(map.into_iter().map(|(key, value)| (key, from_json(value))).collect())
+        }
+        other => Value::Text(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The title that is read, what is left as the body, and the lines of problems.
+    fn check(source: &str, title: Option<&str>, body: &str, problems: &[u32]) {
+        let front = read_front_matter(source);
+        let found = front.map.iter().find(|(key, _)| key == "title").and_then(|(_, value)| value.text());
+        assert_eq!(found.as_deref(), title, "{source}");
+        assert_eq!(&source[front.body_start..], body, "{source}");
+        assert_eq!(front.problems.iter().map(|p| p.line).collect::<Vec<_>>(), problems, "{source}");
+    }
+
+    #[test]
+    fn every_fence() {
+        check("---\ntitle: A\n---\nbody", Some("A"), "body", &[]);
+        check("\u{feff}---\r\ntitle: A\r\n---\r\nbody", Some("A"), "body", &[]);
+        check("\n\n---\ntitle: A\n---\nbody\n---\nmore", Some("A"), "body\n---\nmore", &[]);
+        check("+++\ntitle = \"A\"\n+++\nbody", Some("A"), "body", &[]);
+        check("---toml\ntitle = \"A\"\n---\nbody", Some("A"), "body", &[]);
+        check("---json\n{\"title\": \"A\"}\n---\nbody", Some("A"), "body", &[]);
+        check("```toml\ntitle = \"A\"\n```\nbody", Some("A"), "body", &[]);
+        check("# no front matter\n", None, "# no front matter\n", &[]);
+        check("---\n\ntext below a rule\n", None, "---\n\ntext below a rule\n", &[]);
+    }
+
+    #[test]
+    fn defects_are_read_around() {
+        check("---\ntitle: A\nseverity: P1\n\n# A\n", Some("A"), "\n# A\n", &[1]);
+        check("---\ntitle: A\nseverity: P1\n\n# A\n\n---\nmore", Some("A"), "\n# A\n\n---\nmore", &[1]);
+        check("title: A\nseverity: P1\n---\n# A\n", Some("A"), "# A\n", &[1]);
+        check("note: a rule follows\n---\ntext", None, "note: a rule follows\n---\ntext", &[]);
+        check("---\ntitle: A\nother: b: c\n---\nbody", Some("A"), "body", &[3]);
+        check("---\ntitle: A\nseverity: P1\nseverity: P2\n---\nbody", Some("A"), "body", &[2]);
+        check("+++\ntitle = \"A\"\ndate = \n+++\nbody", Some("A"), "body", &[3]);
+        check("---json\n{\"title\": }\n---\nbody", None, "body", &[2]);
+        check("---\ntitle: A\n# a comment\n\ndate: x\n---\nbody", Some("A"), "body", &[]);
+    }
+
+    #[test]
+    fn keys_have_lines() {
+        let source = "\n---\ntitle: A\n\"date\": x\n---\n";
+        let front = read_front_matter(source);
+        assert_eq!((front.line_of(source, "title"), front.line_of(source, "date")), (3, 4));
+    }
+}

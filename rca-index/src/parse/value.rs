@@ -1,0 +1,106 @@
+//! Values as front matter states them, whatever it is written in: YAML, TOML or JSON.
+
+/// A value. Numbers, booleans and dates keep their text, since a report's `date: 2025-06-02` is no number.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Text(String),
+    List(Vec<Self>),
+    Map(Map),
+}
+
+/// Keys and values in the order of the report.
+pub(crate) type Map = Vec<(String, Value)>;
+
+impl Value {
+    /// The value as one text: of a list the first item that has one, of a map its name.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Self::Null => None,
+            Self::Text(text) => Some(clean(text)).filter(|text| !is_blank(text)),
+            Self::List(items) => items.iter().find_map(Self::text),
+            Self::Map(map) => {
+                let named = ["name", "title", "service", "id", "value", "tag"];
+                let named = named.iter().find_map(|name| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
+                named.or(map.first()).and_then(|(_, value)| value.text())
+            }
+        }
+    }
+
+    /// The value as a list of texts: of a single text the pieces between commas.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        match self {
+            Self::Text(text) => split_list(text),
+            Self::List(items) => items.iter().filter_map(Self::text).collect(),
+            Self::Null | Self::Map(_) => self.text().into_iter().collect(),
+        }
+    }
+}
+
+/// The items of a list written on one line: `a, b`, `a、b`, `a; b`.
+fn split_list(text: &str) -> Vec<String> {
+    let mut depth = 0_i32;
+    let mut pieces = vec![String::new()];
+    for c in text.chars() {
+        depth += i32::from(matches!(c, '(' | '（' | '[')) - i32::from(matches!(c, ')' | '）' | ']'));
+        match c {
+            ',' | '、' | ';' | '，' | '\n' if depth <= 0 => pieces.push(String::new()),
+            c => pieces.last_mut().into_iter().for_each(|piece| piece.push(c)),
+        }
+    }
+    pieces.iter().map(|piece| clean(piece)).filter(|piece| !is_blank(piece)).collect()
+}
+
+/// Whether a text stands for no value.
+pub(crate) fn is_blank(text: &str) -> bool {
+    let text = text.trim();
+    matches!(text, "" | "~" | "-" | "—" | "–" | "?" | "なし" | "不明" | "未定" | "[]" | "{}")
+        || ["null", "none", "n/a", "na", "tbd", "unknown"].iter().any(|blank| text.eq_ignore_ascii_case(blank))
+}
+
+/// A text on one line, with neither terminal sequences nor characters that control the direction of writing.
+pub(crate) fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => {
+                // `ESC [ ... letter`; any other escape is two characters.
+                if chars.next_if_eq(&'[').is_some() {
+                    while chars.next_if(|c| !c.is_ascii_alphabetic()).is_some() {}
+                }
+                chars.next();
+            }
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            c if c.is_whitespace() => {
+                if !out.ends_with(' ') && !out.is_empty() {
+                    out.push(' ');
+                }
+            }
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_texts() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        assert_eq!(text("a, b (c, d)、e").texts(), ["a", "b (c, d)", "e"]);
+        assert_eq!(Value::List(vec![Value::Null, text("~"), text("x")]).texts(), ["x"]);
+        let map = Value::Map(vec![("region".into(), text("eu")), ("name".into(), text("api"))]);
+        assert_eq!(Value::List(vec![map]).texts(), ["api"]);
+        assert_eq!(Value::Null.texts(), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn no_control_characters() {
+        assert_eq!(clean(" badge \u{1b}[31mfailing\u{1b}[0m\tfor\u{202e} x\u{202c}\r\n"), "badge failing for x");
+    }
+}

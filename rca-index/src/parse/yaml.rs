@@ -1,0 +1,145 @@
+//! YAML: the one place that knows which library reads it.
+//!
+//! Front matter that the library refuses (duplicate keys, colons in titles, tabs) is read line by line, so that one bad
+//! line costs one value.
+
+use crate::parse::value::{Map, Value};
+
+/// More than this is no front matter; the line reader is enough for it.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// Why YAML cannot be read.
+pub(crate) struct YamlError {
+    /// The line within the text, counted from 1.
+    pub(crate) line: u32,
+    pub(crate) reason: String,
+}
+
+/// Reads a YAML map. Aliases are expanded up to the library's own limit.
+pub(crate) fn read_yaml(text: &str) -> Result<Map, YamlError> {
+    if text.len() > MAX_BYTES {
+        return Err(YamlError { line: 1, reason: format!("more than {MAX_BYTES} bytes") });
+    }
+    let wrong = |e: &serde_yaml::Error| {
+        let line = e.location().map_or(1, |location| location.line() as u32);
+        let reason = e.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+        YamlError { line, reason }
+    };
+    match serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| wrong(&e))? {
+        serde_yaml::Value::Null => Ok(Map::new()),
+        serde_yaml::Value::Mapping(map) => Ok(convert_map(map)),
+        _ => Err(YamlError { line: 1, reason: "no keys and values".to_owned() }),
+    }
+}
+
+fn convert_map(map: serde_yaml::Mapping) -> Map {
+    let key = |key| convert(key).text().unwrap_or_default();
+    map.into_iter().map(|(k, value)| (key(k), convert(value))).collect()
+}
+
+fn convert(value: serde_yaml::Value) -> Value {
+    match value {
+        serde_yaml::Value::Null => Value::Null,
+        serde_yaml::Value::Bool(b) => Value::Text(b.to_string()),
+        serde_yaml::Value::Number(n) => Value::Text(n.to_string()),
+        serde_yaml::Value::String(text) => Value::Text(text),
+        serde_yaml::Value::Sequence(items) => Value::List(items.into_iter().map(convert).collect()),
+        serde_yaml::Value::Mapping(map) => Value::Map(convert_map(map)),
+        serde_yaml::Value::Tagged(tagged) => convert(tagged.value),
+    }
+}
+
+/// Reads `key: value` lines and the list items below them, and passes over everything else. Of a key that comes twice,
+/// the first counts.
+pub(crate) fn read_lines(text: &str) -> Map {
+    let mut map = Map::new();
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        if let Some(item) = trimmed.strip_prefix("- ").or_else(|| trimmed.strip_prefix("-\t")) {
+            if let Some((_, value)) = map.last_mut() {
+                add_item(value, item.trim());
+            }
+        } else if !line.starts_with([' ', '\t'])
+            && let Some((key, value)) = split_key(trimmed)
+        {
+            map.push((key.to_owned(), scalar(value)));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    map.retain(|(key, _)| seen.insert(key.to_lowercase()));
+    map
+}
+
+fn add_item(list: &mut Value, item: &str) {
+    let item = match split_key(item) {
+        Some((key, value)) if !value.is_empty() => Value::Map(vec![(key.to_owned(), scalar(value))]),
+        _ => scalar(item),
+    };
+    match list {
+        Value::List(items) => items.push(item),
+        Value::Null => *list = Value::List(vec![item]),
+        Value::Text(_) | Value::Map(_) => {}
+    }
+}
+
+/// `key: value`, where the key looks like one.
+pub(crate) fn split_key(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let key = key.trim().trim_matches(['"', '\'']);
+    let plain = !key.is_empty()
+        && key.len() <= 60
+        && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.'));
+    (plain && (value.is_empty() || value.starts_with([' ', '\t']))).then_some((key, value.trim()))
+}
+
+fn scalar(text: &str) -> Value {
+    let text = text.split(" #").next().unwrap_or_default().trim();
+    if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        return Value::List(
+            inner.split(',').map(|item| scalar(item.trim())).filter(|item| *item != Value::Null).collect(),
+        );
+    }
+    let quoted = ['"', '\''].iter().find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
+    match quoted.unwrap_or(text) {
+        "" | "~" | "null" if quoted.is_none() => Value::Null,
+        text => Value::Text(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_reader_gives_what_yaml_would() {
+        let text = "title: \"A\"\ndate: 2024-03-05 # day\nservices: [a, b]\ntags:\n\t- x\n  # - no\n  - name: y\nempty:\nnested:\n  k: v\n";
+        let text_value = |text: &str| Value::Text(text.to_owned());
+        let map = read_lines(text);
+        assert_eq!(map[0], ("title".to_owned(), text_value("A")));
+        assert_eq!(map[1], ("date".to_owned(), text_value("2024-03-05")));
+        assert_eq!(map[2].1.texts(), ["a", "b"]);
+        assert_eq!(map[3].1.texts(), ["x", "y"]);
+        assert_eq!(map[4].1, Value::Null);
+        let same = "title: A\ndate: 2024-03-05\nservices: [a, b]\ntags:\n- x\n- y\n";
+        assert_eq!(read_yaml(same).ok(), Some(read_lines(same)));
+    }
+
+    #[test]
+    fn errors_have_a_line_and_bombs_do_not_explode() {
+        let error = read_yaml("a: 1\nb: c: d\n").unwrap_err();
+        assert_eq!(error.line, 2);
+        let error = read_yaml("a: 1\na: 2\n").unwrap_err();
+        assert!(error.reason.contains("\"a\""), "{}", error.reason);
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for i in 1..20 {
+            let alias = format!("*a{}, ", i - 1).repeat(9);
+            bomb.push_str(&format!("a{i}: &a{i} [{}]\n", alias.trim_end_matches(", ")));
+        }
+        assert!(read_yaml(&bomb).is_err());
+        assert!(read_yaml("- a\n- b\n").is_err());
+    }
+}
