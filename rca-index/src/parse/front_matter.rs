@@ -1,5 +1,6 @@
 //! Front matter: the block of keys and values at the top, in YAML, TOML or JSON, however it is fenced.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::incident::{Level, Problem};
@@ -66,12 +67,7 @@ pub(crate) fn read_front_matter(source: &str) -> FrontMatter {
             front.range.end = end;
             front.body_start = body_start;
             read_block(&mut front, source, format);
-            // A rule in the body was taken for the end: what it enclosed holds headings and prose.
-            let block = &source[front.range.clone()];
-            if format == Format::Yaml
-                && !front.problems.is_empty()
-                && cut(block).is_some_and(|at| has_heading(&block[at..]))
-            {
+            if format == Format::Yaml && encloses_body(&source[front.range.clone()]) {
                 front.problems.clear();
                 never_closed(&mut front, source, first_line);
             }
@@ -130,9 +126,8 @@ fn never_closed(front: &mut FrontMatter, source: &str, opening_line: u32) {
 /// Keys at the top with a closing line only.
 fn never_opened(source: &str, start: usize, first_line: u32) -> FrontMatter {
     let none = FrontMatter { line: first_line, body_start: start, ..FrontMatter::default() };
-    let looks_like_a_key = |line: &str| {
-        split_key(line).is_some_and(|(key, _)| key_named(key, &std::collections::BTreeMap::new()).is_some())
-    };
+    let looks_like_a_key =
+        |line: &str| split_key(line).is_some_and(|(key, _)| key_named(key, &BTreeMap::new()).is_some());
     if !looks_like_a_key(split_line(&source[start..]).0.trim_end()) {
         return none;
     }
@@ -159,6 +154,14 @@ fn closing_line(source: &str, from: usize, closing: &[&str]) -> Option<(usize, u
         at = next;
     }
     None
+}
+
+/// Whether a rule in the body was taken for the end, so that the block holds headings and prose, and no more keys.
+fn encloses_body(block: &str) -> bool {
+    let rest = cut(block).map_or("", |at| &block[at..]);
+    let no_key = |(key, _): &(String, Value)| key_named(key, &BTreeMap::new()).is_none();
+    let prose = || rest.lines().any(|line| !line.trim().is_empty() && !line.starts_with("# "));
+    has_heading(rest) && prose() && read_lines(rest).iter().all(no_key)
 }
 
 /// Where the first blank line or heading of a block starts.
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn defects_are_read_around() {
         check("---\ntitle: A\nseverity: P1\n\n# A\n", Some("A"), "\n# A\n", &[1]);
-        check("---\ntitle: A\nseverity: P1\n\n# A\n\n---\nmore", Some("A"), "\n# A\n\n---\nmore", &[1]);
+        check("---\ntitle: A\nseverity: P1\n\n# A\ntext\n\n---\nmore", Some("A"), "\n# A\ntext\n\n---\nmore", &[1]);
         check("title: A\nseverity: P1\n---\n# A\n", Some("A"), "# A\n", &[1]);
         check("note: a rule follows\n---\ntext", None, "note: a rule follows\n---\ntext", &[]);
         check("---\ntitle: A\nother: b: c\n---\nbody", Some("A"), "body", &[3]);

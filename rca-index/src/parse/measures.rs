@@ -316,8 +316,8 @@ fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Option
                 && word.ends_with(|c: char| c.is_alphabetic())
                 && rest[gap + word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
         });
-        // A single letter belongs to the number only when they touch.
-        let word = word.filter(|word| gap == 0 || word.len() > 1 || **word == "%")?;
+        // A letter that scales belongs to the number only when they touch.
+        let word = word.filter(|word| gap == 0 || !matches!(**word, "k" | "m"))?;
         end += gap + word.len();
         Some(*word)
     };

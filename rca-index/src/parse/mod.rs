@@ -1,24 +1,37 @@
 //! Parse: from a report's text to an incident and its problems. A report is never lost.
+//!
+//! front matter -> outline of the body -> sections and metadata -> facts -> body (timeline, measures, actions ...) -> incident
 
-pub(crate) mod actions;
-pub(crate) mod body;
-pub(crate) mod date;
-pub(crate) mod duration;
+mod actions;
+mod body;
+mod date;
+mod duration;
+mod facts;
 mod front_matter;
 mod keys;
-pub(crate) mod lists;
-pub(crate) mod measures;
+mod lists;
+mod measures;
 mod metadata;
-pub(crate) mod milestones;
-pub(crate) mod outline;
-pub(crate) mod sections;
-pub(crate) mod timeline;
+mod milestones;
+mod outline;
+mod sections;
+mod timeline;
 mod value;
 mod yaml;
 
 use std::collections::BTreeMap;
 
-use crate::incident::{Incident, Problem, SectionKind};
+use crate::incident::{Incident, Level, Milestone, Problem, Section, SectionKind, Source, Sourced};
+use crate::parse::body::{Body, read_body};
+use crate::parse::date::find_date;
+use crate::parse::facts::Facts;
+use crate::parse::front_matter::{FrontMatter, read_front_matter};
+use crate::parse::keys::{Key, key_named};
+use crate::parse::lists::items;
+use crate::parse::metadata::read_metadata;
+use crate::parse::outline::{Block, Outline, Part, outline};
+use crate::parse::value::{Value, clean};
+use crate::timestamp::Timestamp;
 
 /// What an archive's settings say about parsing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,21 +52,216 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
 }
 
-/// The id of a report at this path.
+/// The id of a report at this path: the path with no extension.
 pub fn report_id(path: &str) -> String {
-    path.rsplit_once('.').map_or(path, |(a, _)| a).to_owned()
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    let path_of =
+        |name: &str| path[..path.len() - (path.len() - path.rfind('/').map_or(0, |at| at + 1))].to_owned() + name;
+    let plain = name.strip_suffix(".erb").filter(|rest| rest.to_lowercase().ends_with(".md")).unwrap_or(name);
+    match plain.rsplit_once('.') {
+        // `v1.2 outage` has no extension.
+        Some((stem, extension))
+            if !stem.is_empty()
+                && extension.len() <= 10
+                && extension.starts_with(|c: char| c.is_ascii_alphabetic())
+                && extension.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+        {
+            path_of(stem)
+        }
+        _ => path_of(plain),
+    }
 }
 
-/// Parses a report.
-pub fn parse_report(path: &str, source: String, _o: &ParseOptions) -> Parsed {
-    let mut incident =
-        Incident::new(report_id(path), source.lines().find(|l| l.starts_with("# ")).unwrap_or(path).to_owned());
-    incident.path = path.into();
-    incident.push_section(SectionKind::Body, &source);
-    for l in source.lines() {
-        if let Some(s) = l.strip_prefix("services: [") {
-            incident.services = s.trim_end_matches(']').split(", ").map(str::to_owned).collect();
+/// Parses a report: its path in the archive, `/` between folders, and its text. Always gives an incident; what cannot be
+/// read as it stands becomes a problem with its line.
+pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parsed {
+    let front = read_front_matter(&source);
+    let outline = outline(&source, front.body_start);
+    let kinds = sections::kinds(&outline.parts, &options.headings);
+
+    let mut facts = Facts::default();
+    let mut line_of_end = front.line;
+    let keys = front.map.iter().filter_map(|(name, value)| Some((key_named(name, &options.keys)?, name, value)));
+    let mut keys: Vec<_> = keys.map(|(key, name, value)| (key, value, front.line_of(&source, name))).collect();
+    // The zone decides how the times are read, wherever it stands.
+    keys.sort_by_key(|(key, ..)| *key != Key::Zone);
+    for (key, value, line) in keys {
+        if matches!(key, Key::End | Key::Resolved) {
+            line_of_end = line;
+        }
+        facts.state(key, value, Source::FrontMatter, line);
+    }
+    for entry in read_metadata(&outline.parts, &kinds, &options.keys) {
+        if entry.key == Key::End && line_of_end == front.line {
+            line_of_end = entry.line;
+        }
+        facts.state(entry.key, &Value::Text(entry.value), Source::Metadata, entry.line);
+    }
+
+    let heading = title_heading(&outline, &kinds);
+    let title = facts.title.take().or_else(|| heading.map(|text| Sourced::new(clean(text), Source::Heading)));
+    let title = title.unwrap_or_else(|| Sourced::new(title_of_path(path), Source::FileName));
+    let (stated, end) = facts.period(line_of_end);
+    let date = stated.or_else(|| date_of_names(heading, &title.value, path));
+    let body = read_body(&outline, date.as_ref().map(|date| date.value), facts.zone, options);
+    let date = date.or_else(|| date_of_text(&outline, &kinds, &body));
+    let duration = duration(&facts, date.as_ref(), end.as_ref(), &body);
+    let services = affected_services(&outline.parts, std::mem::take(&mut facts.services));
+    let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);
+
+    let mut problems = front.problems;
+    problems.extend(outline.problems);
+    problems.append(&mut facts.problems);
+    problems.sort();
+    let mut measures = facts.measures;
+    measures.extend(body.measures);
+    let mut seen = Vec::new();
+    measures.retain(|measure| {
+        !seen.contains(&measure.kind) && {
+            seen.push(measure.kind);
+            true
+        }
+    });
+    let mut links = facts.related;
+    links.extend(body.links);
+
+    let incident = Incident {
+        path: path.to_owned(),
+        date,
+        end,
+        severity: facts.severity,
+        services,
+        tags: facts.tags,
+        status: facts.status,
+        duration,
+        author: facts.author,
+        prepared_by: body.prepared_by,
+        prepared_on: body.prepared_on,
+        timeline: body.timeline,
+        measures,
+        contributing_factors: body.contributing_factors,
+        resolution_steps: body.resolution_steps,
+        lessons: body.lessons,
+        actions: body.actions,
+        links,
+        sections,
+        title,
+        source: String::new(),
+        ..Incident::new(report_id(path), "")
+    };
+    Parsed { incident: Incident { source, ..incident }, problems }
+}
+
+/// The heading that is the title: the first one, unless it only names a section.
+fn title_heading<'a>(outline: &'a Outline<'_>, kinds: &[SectionKind]) -> Option<&'a str> {
+    let mut headed =
+        outline.parts.iter().zip(kinds).filter(|(part, _)| part.level > 0 && !part.heading.trim().is_empty());
+    let names_none =
+        |(part, kind): &(&'a Part<'_>, &SectionKind)| **kind == SectionKind::Body && !sections::is_named(&part.heading);
+    let first = headed.clone().next().filter(names_none);
+    first
+        .or_else(|| headed.find(|found| found.0.level == 1 && names_none(found)))
+        .map(|(part, _)| part.heading.as_ref())
+}
+
+/// The folder's name for `index.md` and the like, else the file's.
+fn title_of_path(path: &str) -> String {
+    let id = report_id(path);
+    let (folder, name) = id.rsplit_once('/').unwrap_or(("", &id));
+    let generic = ["index", "_index", "readme"].iter().any(|generic| name.eq_ignore_ascii_case(generic));
+    let folder = folder.rsplit('/').next().filter(|folder| generic && !folder.is_empty());
+    clean(folder.unwrap_or(name))
+}
+
+/// The date in the title, or at the start of the file's or the folder's name.
+fn date_of_names(heading: Option<&str>, title: &str, path: &str) -> Option<Sourced<Timestamp>> {
+    let of_heading = [heading.unwrap_or_default(), title].into_iter().find_map(|text| find_date(text, None));
+    let of_heading = of_heading.map(|(_, date)| Sourced::new(date, Source::Heading));
+    let of_path = || {
+        let names = path.rsplit('/').take(2).find_map(|name| find_date(name, None));
+        names.map(|(_, date)| Sourced::new(date, Source::FileName))
+    };
+    of_heading.or_else(of_path)
+}
+
+/// The first date of the timeline, else of the summary, else of the text.
+fn date_of_text(outline: &Outline<'_>, kinds: &[SectionKind], body: &Body) -> Option<Sourced<Timestamp>> {
+    if let Some(time) = body.timeline.iter().find_map(|row| row.time) {
+        return Some(Sourced::new(time, Source::Timeline));
+    }
+    let dated = |part: &Part<'_>| {
+        part.blocks.iter().find_map(|block| match block {
+            Block::Paragraph(text) => find_date(&text.text, None),
+            Block::List(list) => list.items.iter().find_map(|item| find_date(&item.text.text, None)),
+            Block::Table(_) | Block::Code { .. } => None,
+        })
+    };
+    let parts = || outline.parts.iter().zip(kinds);
+    let summary = parts().filter(|(_, kind)| **kind == SectionKind::Summary).find_map(|(part, _)| dated(part));
+    let past = |kind: SectionKind| !matches!(kind, SectionKind::Actions | SectionKind::Related | SectionKind::Lessons);
+    let rest = || parts().filter(|(_, kind)| past(**kind)).find_map(|(part, _)| dated(part));
+    summary.or_else(rest).map(|(_, date)| Sourced::new(date, Source::Prose))
+}
+
+/// How long it lasted, in minutes: as stated, else from start to end, else from the first row of the timeline to the one
+/// that says resolved, else as the prose says.
+fn duration(
+    facts: &Facts,
+    start: Option<&Sourced<Timestamp>>,
+    end: Option<&Sourced<Timestamp>>,
+    body: &Body,
+) -> Option<Sourced<f64>> {
+    let between = |from: Timestamp, to: Timestamp| {
+        let seconds = (to.unix_seconds() - from.unix_seconds()) as f64;
+        (from.has_time() && to.has_time() && seconds >= 0.0).then_some(seconds / 60.0)
+    };
+    let start_and_end = || between(start?.value, end?.value).map(|minutes| Sourced::new(minutes, Source::StartAndEnd));
+    let timeline = || {
+        let first = body.timeline.iter().find_map(|row| row.time.filter(Timestamp::has_time))?;
+        let resolved = body.timeline.iter().find(|row| row.milestone == Some(Milestone::Resolved))?.time?;
+        between(first, resolved).filter(|&minutes| minutes > 0.0).map(|minutes| Sourced::new(minutes, Source::Timeline))
+    };
+    let prose = || body.prose_duration.map(|minutes| Sourced::new(minutes, Source::Prose));
+    facts.duration.clone().or_else(start_and_end).or_else(timeline).or_else(prose)
+}
+
+/// The services stated, else the items under a heading such as `Affected Services`.
+fn affected_services(parts: &[Part<'_>], stated: Vec<String>) -> Vec<String> {
+    if !stated.is_empty() {
+        return stated;
+    }
+    let listed = parts.iter().find(|part| key_named(&part.heading, &BTreeMap::new()) == Some(Key::Services));
+    let mut services: Vec<String> = Vec::new();
+    for item in listed.into_iter().flat_map(items) {
+        // `api (read only)`, `api: slow`: the name stands first.
+        let name = item.split(['(', '（', ':', '：', ',']).next().unwrap_or_default().trim();
+        if !name.is_empty() && name.split(' ').count() <= 4 && !services.iter().any(|known| known == name) {
+            services.push(name.to_owned());
         }
     }
-    Parsed { incident, problems: vec![] }
+    services
 }
+
+/// The sections of the body, behind the front matter, whose text is searched like any other.
+fn sections_of(front: &FrontMatter, summary: Option<&str>, source: &str, body: Vec<Section>) -> Vec<Section> {
+    let mut sections = Vec::with_capacity(body.len() + 2);
+    let add = |kind, range: std::ops::Range<usize>, sections: &mut Vec<Section>| {
+        let before = source.get(front.range.start..range.start).unwrap_or_default();
+        let line = front.line + before.bytes().filter(|&b| b == b'\n').count() as u32;
+        sections.push(Section { kind, heading: String::new(), line, range });
+    };
+    if !front.range.is_empty() {
+        let block = source.get(front.range.clone()).unwrap_or_default();
+        // A summary in the front matter is a summary where it stands there word for word.
+        if let Some((summary, at)) = summary.and_then(|summary| Some((summary, block.find(summary)?))) {
+            let start = front.range.start + at;
+            add(SectionKind::Summary, start..start + summary.len(), &mut sections);
+        }
+        add(SectionKind::Body, front.range.clone(), &mut sections);
+    }
+    sections.extend(body);
+    sections
+}
+
+#[cfg(test)]
+mod tests;

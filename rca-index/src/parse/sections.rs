@@ -358,6 +358,11 @@ pub(crate) fn kinds(parts: &[Part<'_>], headings: &BTreeMap<String, SectionKind>
     parts.iter().map(&mut kind_of).collect()
 }
 
+/// Whether a heading, whole, is the name of a section.
+pub(crate) fn is_named(heading: &str) -> bool {
+    named(heading, &BTreeMap::new(), true).is_some()
+}
+
 /// The kind that a heading names. In a title, only the whole heading counts.
 fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Option<SectionKind> {
     let whole = normal(heading);
