@@ -1,0 +1,136 @@
+//! The real archives: nothing is lost, and what they state is understood. `-- --nocapture` shows the figures.
+
+use std::path::{Path, PathBuf};
+
+use rca_index::parse::{ParseOptions, parse_report};
+use rca_index::{Archive, Index, Settings, UpdateOptions};
+
+fn archives() -> Option<Vec<PathBuf>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/archives");
+    let Ok(entries) = folder.read_dir() else {
+        println!("skipped: {} is not there", folder.display());
+        return None;
+    };
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    Some(folders)
+}
+
+/// Every file of an archive that holds text, the extension left aside.
+fn reports(folder: &Path) -> Vec<(String, String)> {
+    let files =
+        walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().filter(|e| e.file_type().is_file());
+    let text = |entry: walkdir::DirEntry| {
+        let path = entry.path().strip_prefix(folder).ok()?.to_string_lossy().replace('\\', "/");
+        let text = std::fs::read_to_string(entry.path()).ok()?;
+        (!text.trim().is_empty() && !path.ends_with("LICENSE")).then_some((path, text))
+    };
+    files.filter_map(text).collect()
+}
+
+/// Whether a report states a date in figures or in words anywhere, told by nothing that the parser uses.
+fn states_date(text: &str) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let bytes = text.as_bytes();
+    let digits = |at: usize, n: usize| bytes.get(at..at + n).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
+    let in_figures = (0..bytes.len()).any(|i| {
+        matches!(bytes.get(i..i + 2), Some(b"19" | b"20"))
+            && digits(i, 4)
+            && digits(i + 5, 2)
+            && matches!(bytes.get(i + 4), Some(b'-' | b'/'))
+            && bytes.get(i + 7) == bytes.get(i + 4)
+            && digits(i + 8, 2)
+    });
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let in_words = words.windows(3).any(|w| {
+        let day = |word: &str| {
+            word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u8>().is_ok_and(|d| (1..=31).contains(&d))
+        };
+        let year = |word: &str| word.len() == 4 && word.parse::<u16>().is_ok_and(|y| (1990..2100).contains(&y));
+        let month = |word: &str| word.len() >= 3 && MONTHS.iter().any(|month| word.starts_with(month));
+        year(w[2]) && (month(w[0]) && day(w[1]) || day(w[0]) && month(w[1]))
+    });
+    in_figures || in_words || text.contains('年') && text.contains('月') && text.contains('日')
+}
+
+/// Whether a line of a report states a severity.
+fn states_severity(text: &str) -> bool {
+    text.lines().take(40).any(|line| {
+        let line = line.trim_start_matches(|c: char| matches!(c, '-' | '*' | '|' | ' ' | '"'));
+        let rest = ["severity", "Severity", "重大度"].iter().find_map(|key| line.strip_prefix(key));
+        rest.is_some_and(|rest| {
+            let rest = rest.trim_start_matches(['*', ' ', '"', ':', '=', '|', '：']);
+            rest.len() < line.len() && rest.starts_with(|c: char| c.is_alphanumeric() || c == '"')
+        })
+    })
+}
+
+#[test]
+fn what_the_archives_state_is_understood() {
+    let Some(folders) = archives() else { return };
+    let mut total = [0_usize; 6];
+    println!(
+        "{:<18} {:>7} {:>7} {:>9} {:>9} {:>9} {:>9}",
+        "archive", "reports", "titles", "dates", "severity", "duration", "problems"
+    );
+    for folder in folders {
+        let mut sums = [0_usize; 6];
+        let (mut durations, mut problems) = (0, 0);
+        for (path, text) in reports(&folder) {
+            let (date, severity) = (states_date(&text), states_severity(&text));
+            let parsed = parse_report(&path, text, &ParseOptions::default());
+            let incident = &parsed.incident;
+            let ranked = incident.severity.as_ref().is_some_and(|severity| severity.value.rank.is_some());
+            if date && incident.date.is_none() {
+                println!("  {path}: states a date, none found");
+            }
+            if severity && !ranked {
+                println!(
+                    "  {path}: states a severity, no rank: {:?}",
+                    incident.severity.as_ref().map(|s| &s.value.label)
+                );
+            }
+            let found = [
+                true,
+                !incident.title.value.is_empty(),
+                date,
+                date && incident.date.is_some(),
+                severity,
+                severity && ranked,
+            ];
+            sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += usize::from(found));
+            durations += usize::from(incident.duration.is_some());
+            problems += parsed.problems.len();
+            for problem in &parsed.problems {
+                println!("  {path}:{}: {}", problem.line, problem.reason);
+            }
+        }
+        let [reports, titles, dates, dated, severities, ranked] = sums;
+        let name = folder.file_name().unwrap().to_string_lossy();
+        println!(
+            "{name:<18} {reports:>7} {titles:>7} {dated:>4}/{dates:<4} {ranked:>4}/{severities:<4} {durations:>9} {problems:>9}"
+        );
+        total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
+    }
+    let [reports, titles, dates, dated, severities, ranked] = total;
+    println!("{:<18} {reports:>7} {titles:>7} {dated:>4}/{dates:<4} {ranked:>4}/{severities:<4}", "all");
+    assert_eq!(titles, reports);
+    assert!(dated * 100 >= dates * 98, "{dated} of {dates} dates");
+    assert!(ranked * 100 >= severities * 95, "{ranked} of {severities} severities");
+}
+
+#[test]
+fn every_report_is_taken_in_and_found() {
+    let Some(folders) = archives() else { return };
+    for folder in folders {
+        let settings = Settings { include: vec!["**/PM*".into()], ..Settings::default() };
+        let archive = Archive::with_settings(&folder, settings).unwrap();
+        let index = Index::in_memory().unwrap();
+        let report = index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
+        let expected: Vec<String> =
+            reports(&folder).into_iter().map(|(path, _)| path).filter(|path| archive.is_report(path)).collect();
+        assert_eq!((report.reports, report.failed), (expected.len(), 0), "{}", folder.display());
+        assert_eq!(index.len().unwrap(), expected.len());
+    }
+}
