@@ -124,7 +124,8 @@ fn what_the_archives_state_is_understood() {
 fn every_report_is_taken_in_and_found() {
     let Some(folders) = archives() else { return };
     for folder in folders {
-        let settings = Settings { include: vec!["**/PM*".into()], ..Settings::default() };
+        let mut settings = Settings::default();
+        settings.include.push("**/PM*".into());
         let archive = Archive::with_settings(&folder, settings).unwrap();
         let index = Index::in_memory().unwrap();
         let report = index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();

@@ -70,7 +70,7 @@ fn prose_duration(parts: &[Part<'_>], kinds: &[SectionKind]) -> Option<f64> {
     let mut texts = parts.flat_map(|part| &part.blocks).flat_map(|block| match block {
         Block::Paragraph(text) => vec![text.text.replace('\n', " ")],
         Block::List(list) => list.items.iter().map(|item| item.text.text.replace('\n', " ")).collect(),
-        Block::Table(_) | Block::Code { .. } => Vec::new(),
+        Block::Table(_) | Block::Code => Vec::new(),
     });
     texts.find_map(|text| text.split(". ").find_map(duration_of_sentence))
 }

@@ -48,7 +48,7 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
                 list.items.iter().for_each(|item| sentences(&item.text.text.replace('\n', " "), item.text.line))
             }
             Block::Table(table) => table.rows.iter().for_each(|row| sentences(&row.cells.join(": "), row.line)),
-            Block::Code { .. } => {}
+            Block::Code => {}
         }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn read_metadata(parts: &[Part<'_>], kinds: &[SectionKind], own: &BTr
                     }
                 }
                 Block::Table(table) => from_table(table, own, &mut add),
-                Block::Code { .. } => {}
+                Block::Code => {}
             }
         }
     }

@@ -21,7 +21,7 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-use crate::incident::{Incident, Level, Milestone, Problem, Section, SectionKind, Source, Sourced};
+use crate::incident::{Incident, Milestone, Problem, Section, SectionKind, Source, Sourced};
 use crate::parse::body::{Body, read_body};
 use crate::parse::date::find_date;
 use crate::parse::facts::Facts;
@@ -54,22 +54,17 @@ pub struct Parsed {
 
 /// The id of a report at this path: the path with no extension.
 pub fn report_id(path: &str) -> String {
+    let path = path.strip_suffix(".erb").filter(|rest| rest.to_lowercase().ends_with(".md")).unwrap_or(path);
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-    let path_of =
-        |name: &str| path[..path.len() - (path.len() - path.rfind('/').map_or(0, |at| at + 1))].to_owned() + name;
-    let plain = name.strip_suffix(".erb").filter(|rest| rest.to_lowercase().ends_with(".md")).unwrap_or(name);
-    match plain.rsplit_once('.') {
-        // `v1.2 outage` has no extension.
-        Some((stem, extension))
-            if !stem.is_empty()
+    // `v1.2 outage` has no extension.
+    let extension =
+        name.rsplit_once('.').map(|(stem, extension)| (stem.len(), extension)).filter(|(stem, extension)| {
+            *stem > 0
                 && extension.len() <= 10
                 && extension.starts_with(|c: char| c.is_ascii_alphabetic())
-                && extension.bytes().all(|b| b.is_ascii_alphanumeric()) =>
-        {
-            path_of(stem)
-        }
-        _ => path_of(plain),
-    }
+                && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+    extension.map_or(path, |(_, extension)| &path[..path.len() - extension.len() - 1]).to_owned()
 }
 
 /// Parses a report: its path in the archive, `/` between folders, and its text. Always gives an incident; what cannot be
@@ -193,7 +188,7 @@ fn date_of_text(outline: &Outline<'_>, kinds: &[SectionKind], body: &Body) -> Op
         part.blocks.iter().find_map(|block| match block {
             Block::Paragraph(text) => find_date(&text.text, None),
             Block::List(list) => list.items.iter().find_map(|item| find_date(&item.text.text, None)),
-            Block::Table(_) | Block::Code { .. } => None,
+            Block::Table(_) | Block::Code => None,
         })
     };
     let parts = || outline.parts.iter().zip(kinds);

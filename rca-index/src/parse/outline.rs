@@ -43,11 +43,8 @@ pub(crate) enum Block<'a> {
     Table(Table<'a>),
     List(List<'a>),
     Paragraph(Text<'a>),
-    /// A fenced or indented code block: its info string and its raw text.
-    Code {
-        info: Cow<'a, str>,
-        text: Text<'a>,
-    },
+    /// A fenced or indented code block.
+    Code,
 }
 
 #[derive(Debug)]
@@ -65,7 +62,6 @@ pub(crate) struct Row<'a> {
 
 #[derive(Debug)]
 pub(crate) struct List<'a> {
-    pub(crate) ordered: bool,
     /// Items of all depths, in order.
     pub(crate) items: Vec<Item<'a>>,
 }
@@ -111,11 +107,10 @@ pub(crate) fn outline(source: &str, body_start: usize) -> Outline<'_> {
 /// What a run of text belongs to.
 enum Target {
     Nothing,
-    Heading(u8),
+    Heading,
     Paragraph,
     Cell,
     Item,
-    Code,
 }
 
 struct Builder<'a> {
@@ -124,7 +119,6 @@ struct Builder<'a> {
     lines: Lines<'a>,
     target: Target,
     text: Text<'a>,
-    info: Cow<'a, str>,
     table: Option<Table<'a>>,
     cells: Vec<Cow<'a, str>>,
     list: Option<List<'a>>,
@@ -153,7 +147,6 @@ impl<'a> Builder<'a> {
             lines,
             target: Target::Nothing,
             text: Text { text: Cow::default(), line },
-            info: Cow::default(),
             table: None,
             cells: Vec::new(),
             list: None,
@@ -209,7 +202,7 @@ impl<'a> Builder<'a> {
         match tag {
             Tag::Heading { level, .. } if self.containers == 0 => {
                 self.part.range.end = range.start;
-                self.begin(Target::Heading(level as u8), line);
+                self.begin(Target::Heading, line);
             }
             Tag::Paragraph | Tag::Heading { .. } => match self.item() {
                 Some(item) => {
@@ -220,17 +213,11 @@ impl<'a> Builder<'a> {
                 }
                 None => self.begin(Target::Paragraph, line),
             },
-            Tag::CodeBlock(kind) => {
-                self.info = match kind {
-                    CodeBlockKind::Fenced(info) => cow(info),
-                    CodeBlockKind::Indented => Cow::default(),
-                };
-                self.begin(Target::Code, line);
-            }
+            Tag::CodeBlock(_) => self.target = Target::Nothing,
             Tag::BlockQuote(_) => self.containers += 1,
-            Tag::List(first) => {
+            Tag::List(_) => {
                 self.containers += 1;
-                self.list.get_or_insert_with(|| List { ordered: first.is_some(), items: Vec::new() });
+                self.list.get_or_insert_with(|| List { items: Vec::new() });
             }
             Tag::Item => {
                 let depth = u8::try_from(self.open_items.len()).unwrap_or(u8::MAX);
@@ -263,9 +250,7 @@ impl<'a> Builder<'a> {
                 self.part.blocks.push(Block::Paragraph(text));
             }
             TagEnd::CodeBlock => {
-                let text = self.take_text();
-                let info = std::mem::take(&mut self.info);
-                self.part.blocks.push(Block::Code { info, text });
+                self.part.blocks.push(Block::Code);
                 if !self.open_items.is_empty() {
                     self.target = Target::Item;
                 }

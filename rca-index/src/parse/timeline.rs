@@ -147,7 +147,7 @@ impl Reader {
         let below = part.blocks.first().map(|block| match block {
             Block::Paragraph(text) => text.text.as_ref(),
             Block::List(list) => list.items.first().map_or("", |item| item.text.text.as_ref()),
-            Block::Table(_) | Block::Code { .. } => "",
+            Block::Table(_) | Block::Code => "",
         });
         if only_day && below.is_some_and(|text| leading_time(text, self.clock.zone).is_some()) {
             return;
@@ -176,7 +176,7 @@ impl Reader {
                     self.in_row &= !timed;
                 }
                 Block::Paragraph(text) => self.paragraph(text, timeline),
-                Block::Code { .. } => {}
+                Block::Code => {}
             }
         }
     }
