@@ -88,8 +88,9 @@ impl Severity {
 /// A level of a scheme that counts: `P2`, `SEV-1`, `Sev 3`, `S1`, `Severity 2`, `priority: 1`, `2`. The first in the text counts.
 fn level(text: &str) -> Option<(String, u8)> {
     let lower = text.to_lowercase();
-    // A template lists all levels, and means none of them.
-    if lower.contains('|') || lower.matches('/').count() > 1 {
+    // A template lists all levels, and means none of them; what stands in brackets is a remark.
+    let stated = lower.split(['(', '（']).next().unwrap_or_default();
+    if stated.contains('|') || stated.matches('/').count() > 1 {
         return None;
     }
     let mut tokens = lower.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).peekable();
@@ -164,7 +165,8 @@ mod tests {
         check("1", "SEV1", Some(1));
         check("P2 (internal: nobody noticed)", "P2", Some(2));
         check("P3, raised to P2", "P3", Some(3));
-        check("SEV-3（Acolyte のみ停止。）", "SEV3", Some(3));
+        check("SEV-3（API / Web / Batch のみ停止。）", "SEV3", Some(3));
+        check("P1/P2/P3", "P1/P2/P3", None);
         check("Critical (complete cluster outage; all regions)", "critical", Some(1));
         check("High (no compromise found)", "high", Some(2));
         check("🟡 Medium", "medium", Some(3));

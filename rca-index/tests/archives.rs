@@ -29,7 +29,10 @@ fn reports(folder: &Path) -> Vec<(String, String)> {
 }
 
 /// Whether a report states a date in figures or in words anywhere, told by nothing that the parser uses.
+///
+/// When somebody fetched the report from elsewhere says nothing about the incident.
 fn states_date(text: &str) -> bool {
+    let text: String = text.split_inclusive('\n').filter(|line| !line.starts_with("source_fetched_at:")).collect();
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let bytes = text.as_bytes();
     let digits = |at: usize, n: usize| bytes.get(at..at + n).is_some_and(|d| d.iter().all(u8::is_ascii_digit));

@@ -151,10 +151,13 @@ fn numeric(text: &str) -> Option<(usize, Timestamp)> {
     Some((end, plausible(Timestamp::from_day(year, month, i8::try_from(day).ok()?)?)?))
 }
 
-/// `June 14th, 2022`, `Sep 27 2017`.
+/// `June 14th, 2022`, `Sep 27 2017`, `August 2022`.
 fn month_first(text: &str) -> Option<(usize, Timestamp)> {
     let (length, month) = month(text)?;
     let at = length + spaces(&text[length..]);
+    if let Some((length, year)) = number(&text[at..], 4, 4) {
+        return Some((at + length, plausible(Timestamp::from_month(i16::try_from(year).ok()?, month)?)?));
+    }
     let (length, day) = number(&text[at..], 1, 2)?;
     let at = at + length + ordinal(&text[at + length..]);
     let at = at + spaces(&text[at..]);
@@ -177,9 +180,10 @@ fn day_first(text: &str) -> Option<(usize, Timestamp)> {
     Some((at + length, plausible(Timestamp::from_day(year, month, i8::try_from(day).ok()?)?)?))
 }
 
-/// Years outside these are version numbers and the like.
+/// Years outside these are version numbers and the like; two numbers are sooner something else than three.
 fn plausible(time: Timestamp) -> Option<Timestamp> {
-    (1970..2100).contains(&time.civil().year()).then_some(time)
+    let years = if time.precision() == Precision::Month { 1970..2100 } else { 1500..2200 };
+    years.contains(&time.civil().year()).then_some(time)
 }
 
 /// A run of digits at the start of a text that is no shorter or longer than this.
@@ -319,6 +323,8 @@ mod tests {
         check("2022-11-08 14:25", "2022-11-08T14:25Z");
         check("2018-03-20T02:36:09.000Z", "2018-03-20T02:36:09Z");
         check("June 14th, 2022", "2022-06-14");
+        check("early August 2022", "2022-08");
+        check("1969-07-20T20:08:55Z", "1969-07-20T20:08:55Z");
         check("Sep 27 2017", "2017-09-27");
         check("Jul 16, 2023 3:05 pm PDT", "2023-07-16T22:05Z");
         check("14 June 2022", "2022-06-14");

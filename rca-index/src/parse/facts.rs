@@ -21,6 +21,7 @@ pub(crate) struct Facts {
     start: Option<Sourced<Moment>>,
     date: Option<Sourced<Moment>>,
     detected: Option<Sourced<Moment>>,
+    published: Option<Sourced<Moment>>,
     end: Option<Sourced<Moment>>,
     pub(crate) severity: Option<Sourced<Severity>>,
     pub(crate) services: Vec<String>,
@@ -53,6 +54,7 @@ impl Facts {
             Key::Start => self.moment(value, &text, source, line, |facts| &mut facts.start),
             Key::Date => self.moment(value, &text, source, line, |facts| &mut facts.date),
             Key::Detected => self.moment(value, &text, source, line, |facts| &mut facts.detected),
+            Key::Published => self.moment(value, &text, source, line, |facts| &mut facts.published),
             Key::End => self.moment(value, &text, source, line, |facts| &mut facts.end),
             Key::Resolved => match text.to_lowercase().as_str() {
                 "true" | "yes" => self.status(source, "resolved"),
@@ -130,6 +132,14 @@ impl Facts {
         (start, end)
     }
 
+    /// When the report was published, as far as that is a date.
+    pub(crate) fn published(&self) -> Option<Sourced<Timestamp>> {
+        match self.published.as_ref()?.value {
+            Moment::Date(date) => Some(Sourced::new(date, self.published.as_ref()?.source)),
+            Moment::Time(_) => None,
+        }
+    }
+
     fn moment(
         &mut self,
         value: &Value,
@@ -142,7 +152,7 @@ impl Facts {
             return;
         }
         let zone = self.zone;
-        if let Some((range, date)) = find_date(text, zone).filter(|_| read_date(text, zone).is_some()) {
+        if let Some((range, date)) = find_date(text, zone) {
             *slot(self) = Some(Sourced::new(Moment::Date(date), source));
             let rest = &text[range.end..];
             if !date.has_time() && date.precision() == Precision::Day && has_clock(rest) {
@@ -203,7 +213,8 @@ impl Facts {
             Some(read) => self.duration = Some(Sourced::new(if plain { read * minutes } else { read }, source)),
             None => {
                 let reason = format!("`{}` is no duration; write `65`, `1h 5m` or `PT1H5M`", short(text));
-                self.problem(line, reason, Level::Error);
+                let stated = text.chars().any(|c| c.is_ascii_digit());
+                self.problem(line, reason, if stated { Level::Error } else { Level::Warning });
             }
         }
     }

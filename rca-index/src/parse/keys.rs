@@ -14,6 +14,8 @@ pub(crate) enum Key {
     Date,
     /// When it was noticed; stands in for the start when nothing else does.
     Detected,
+    /// When the report was published: better than no date at all.
+    Published,
     End,
     /// The end when it is a time, the status when it is yes or no.
     Resolved,
@@ -64,6 +66,10 @@ const KEYS: &[(Key, &[&str])] = &[
             "occurredat",
             "impactstart",
             "startutc",
+            "period",
+            "影響期間",
+            "発生期間",
+            "期間",
             "発生日時",
             "発生時刻",
             "開始日時",
@@ -82,15 +88,23 @@ const KEYS: &[(Key, &[&str])] = &[
             "timedetected",
             "reported",
             "reportedat",
-            "created",
-            "createdat",
-            "published",
-            "publishdate",
-            "pubdate",
             "検知日時",
             "検知時刻",
             "検出日時",
+        ],
+    ),
+    (
+        Key::Published,
+        &[
+            "published",
+            "publishedat",
+            "publishdate",
+            "pubdate",
+            "sourcepublishedat",
+            "created",
+            "createdat",
             "作成日",
+            "公開日",
         ],
     ),
     (

@@ -55,6 +55,7 @@ fn split_list(text: &str) -> Vec<String> {
 pub(crate) fn is_blank(text: &str) -> bool {
     let text = text.trim();
     matches!(text, "" | "~" | "-" | "—" | "–" | "?" | "なし" | "不明" | "未定" | "[]" | "{}")
+        || text.starts_with("不明")
         || ["null", "none", "n/a", "na", "tbd", "unknown"].iter().any(|blank| text.eq_ignore_ascii_case(blank))
 }
 
