@@ -89,7 +89,7 @@ fn the_reference_report() {
     check_facts(&incident);
     assert_eq!(incident.title.value, "2025-06-02 - Message Queue Backlog in inventory-api");
     assert_eq!(incident.timeline[3].text, "Root cause identified");
-    assert_eq!((incident.timeline[3].line, incident.timeline[3].label.as_str()), (21, "16:03"));
+    assert_eq!((incident.timeline[3].line, incident.timeline[3].label.as_str()), (20, "16:03"));
     assert_eq!(incident.contributing_factors[0], "Recent code changes introduced a regression");
     assert_eq!(incident.resolution_steps[3], "Updated runbook with troubleshooting steps");
     assert_eq!(incident.lessons.went_well[0], "Alert fired within 3 minutes of incident start");

@@ -29,7 +29,15 @@ const WORDS: [(Milestone, [&[&str]; 3]); 5] = [
         Milestone::Acknowledged,
         [
             &["acknowledged", "acknowledges", "acknowledge", "acked", "ack", "確認応答"],
-            &["incident declared", "incident opened", "on-call engineer paged", "on-call paged", "paged", "pages"],
+            &[
+                "incident declared",
+                "incident opened",
+                "on-call engineer paged",
+                "page sent",
+                "on-call paged",
+                "paged",
+                "pages",
+            ],
             &[
                 "joins",
                 "joined",
