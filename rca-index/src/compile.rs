@@ -47,7 +47,7 @@ impl Compiler<'_> {
             _ => clauses.extend(compiled.into_iter().map(|word| (Occur::Must, word))),
         }
         for pair in words.windows(2) {
-            clauses.extend(self.neighbours(pair)?.map(|neighbours| (Occur::Should, neighbours)));
+            clauses.extend(self.neighbours(pair).map(|neighbours| (Occur::Should, neighbours)));
         }
         for condition in conditions {
             clauses.push(match &condition.kind {
@@ -172,26 +172,26 @@ impl Compiler<'_> {
     }
 
     /// What two neighbouring words add when they are neighbours in the report too.
-    fn neighbours(&self, pair: &[&Node]) -> tantivy::Result<Option<Box<dyn Query>>> {
+    fn neighbours(&self, pair: &[&Node]) -> Option<Box<dyn Query>> {
         let [
             NodeKind::Text { field: a, text: Text::Word(first) },
             NodeKind::Text { field: b, text: Text::Word(second) },
         ] = [&pair[0].kind, &pair[1].kind]
         else {
-            return Ok(None);
+            return None;
         };
         if a != b {
-            return Ok(None);
+            return None;
         }
         let mut all = words(self.analyzer, first, true);
         all.extend(words(self.analyzer, second, true));
         let slots = in_a_row(all);
         if slots.len() < 2 {
-            return Ok(None);
+            return None;
         }
         let fields = self.text_fields(*a);
         let query = TextQuery { fields, slots, slop: 0, statistics: self.statistics, boost: NEIGHBOUR_WEIGHT };
-        Ok(Some(Box::new(query)))
+        Some(Box::new(query))
     }
 
     /// The words of the index that begin so.

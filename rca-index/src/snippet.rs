@@ -216,7 +216,7 @@ fn beginning(incident: &Incident) -> Option<Snippet> {
     let section = sections()
         .find(|s| s.kind == SectionKind::Summary)
         .or_else(|| sections().find(|s| !s.heading.is_empty()))
-        .or_else(|| sections().last())?;
+        .or_else(|| sections().next_back())?;
     let text = incident.section_text(section);
     let content = text.trim_start();
     let skipped = text.len() - content.len();
@@ -284,6 +284,6 @@ fn is_mark(before: &str, c: char) -> bool {
 
 /// The first place from `at` on where a word begins.
 fn word_boundary(source: &str, at: usize) -> usize {
-    let at = (at..).find(|&i| source.is_char_boundary(i)).unwrap_or(at);
+    let at = (at..=source.len()).find(|&i| source.is_char_boundary(i)).unwrap_or(at);
     source[at..].find(char::is_whitespace).map_or(at, |space| at + space + 1)
 }

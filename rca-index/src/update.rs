@@ -270,6 +270,7 @@ fn count(changes: &Changes, taken: &[Taken]) -> UpdateReport {
 }
 
 /// Completes the counts with what the manifest says of the whole archive.
+#[allow(clippy::needless_pass_by_value)]
 fn report(manifest: &Manifest, counts: UpdateReport) -> UpdateReport {
     let reports = manifest.indexed().count();
     let failed = manifest.entries.len() - reports;

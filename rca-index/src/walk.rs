@@ -123,7 +123,8 @@ fn name_apart(files: &mut [File]) {
     let mut taken = HashSet::with_capacity(files.len());
     for i in order {
         if !taken.insert(files[i].id.clone()) {
-            files[i].id = files[i].path.clone();
+            let path = files[i].path.clone();
+            files[i].id = path;
             taken.insert(files[i].id.clone());
         }
     }

@@ -114,7 +114,7 @@ fn front_matter() {
         let id = path.split('.').next().unwrap();
         let incident = incident(id);
         let kinds = kinds(&incident);
-        assert!(kinds.contains(&SectionKind::Resolution), "{path}: {kinds:?}");
+        assert!(kinds.contains(&SectionKind::Summary), "{path}: {kinds:?}");
         assert_eq!(incident.severity.unwrap().value.name, severity, "{path}");
         assert_eq!(date(id), day, "{path}");
         let problems = problems(path);

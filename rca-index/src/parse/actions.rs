@@ -1,11 +1,10 @@
 //! Actions: what is to be done, from tables and lists, with priority, owner, due date and state.
 
-use std::borrow::Cow;
-
 use crate::incident::Action;
 use crate::parse::date::{find_date, read_date};
 use crate::parse::outline::{Block, Item, Part, Table};
 use crate::severity::Severity;
+use crate::timestamp::Timestamp;
 
 /// What a column holds, by words in its header, in lower case. The first that fits counts.
 const COLUMNS: &[(Column, &[&str])] = &[
@@ -80,7 +79,7 @@ fn from_table(table: &Table<'_>, actions: &mut Vec<Action>) {
             priority: cell(index(Column::Priority)),
             text: text + &vague,
             owner: cell(index(Column::Owner)),
-            due: date.map(|date| date.day()),
+            due: date.map(Timestamp::day),
             done: cell(index(Column::State)).and_then(|state| is_done(&state)),
             line: row.line,
         });
@@ -94,7 +93,7 @@ fn column(header: &str) -> Option<Column> {
 }
 
 /// A cell's text, if it says anything.
-fn stated(cell: &Cow<'_, str>) -> Option<String> {
+fn stated(cell: &str) -> Option<String> {
     let text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     let blank =
         matches!(text.to_lowercase().as_str(), "" | "-" | "—" | "–" | "n/a" | "tbd" | "none" | "?" | "なし" | "未定");
@@ -141,17 +140,10 @@ fn is_done(state: &str) -> Option<bool> {
         "未",
     ];
     let state = state.to_lowercase();
-    let says = |words: &[&str]| {
-        words.iter().any(|word| match word.is_ascii() {
-            true => {
-                state == *word
-                    || state.starts_with(&format!("{word} "))
-                    || state.starts_with(&format!("{word},"))
-                    || state.starts_with(&format!("{word} ("))
-            }
-            false => state.contains(word),
-        })
-    };
+    let begins =
+        |word: &str| state.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ',']));
+    let says =
+        |words: &[&str]| words.iter().any(|word| if word.is_ascii() { begins(word) } else { state.contains(word) });
     match () {
         () if says(OPEN) => Some(false),
         () if says(DONE) => Some(true),
@@ -162,9 +154,7 @@ fn is_done(state: &str) -> Option<bool> {
 /// `- [x] P1: Add an alert (owner: SRE, due 2025-06-09)`
 fn from_item(item: &Item<'_>) -> Option<Action> {
     let text = item.text.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if stated(&Cow::Borrowed(&text)).is_none() {
-        return None;
-    }
+    stated(&text)?;
     let mut action = Action { priority: None, text, owner: None, due: None, done: item.checked, line: item.text.line };
     if let Some((priority, rest)) = leading_priority(&action.text) {
         (action.priority, action.text) = (Some(priority), rest);
@@ -210,7 +200,7 @@ fn owner(text: &str) -> Option<String> {
 }
 
 /// The date behind `due`, `by` or `until`, or in brackets at the end.
-fn due(text: &str) -> Option<crate::timestamp::Timestamp> {
+fn due(text: &str) -> Option<Timestamp> {
     let lower = text.to_lowercase();
     let hinted = ["due:", "due ", "by ", "until ", "deadline:", "期限:", "期限："].iter().find_map(|hint| {
         let at = lower.find(hint)? + hint.len();
@@ -221,7 +211,7 @@ fn due(text: &str) -> Option<crate::timestamp::Timestamp> {
         let (_, inside) = text.trim_end_matches('.').strip_suffix(')')?.rsplit_once('(')?;
         find_date(inside, None).map(|(_, date)| date)
     };
-    hinted.or_else(closing).map(crate::timestamp::Timestamp::day)
+    hinted.or_else(closing).map(Timestamp::day)
 }
 
 #[cfg(test)]

@@ -80,11 +80,12 @@ pub(crate) fn read_date(text: &str, zone: Option<i32>) -> Option<Timestamp> {
 pub(crate) fn find_date(text: &str, zone: Option<i32>) -> Option<(Range<usize>, Timestamp)> {
     let mut boundary = true;
     for (at, c) in text.char_indices() {
-        if boundary && c.is_ascii_alphanumeric() {
-            if let Some((length, day)) = day(&text[at..]) {
-                let (length, time) = with_time(&text[at..], length, day, zone);
-                return Some((at..at + length, time));
-            }
+        if boundary
+            && c.is_ascii_alphanumeric()
+            && let Some((length, day)) = day(&text[at..])
+        {
+            let (length, time) = with_time(&text[at..], length, day, zone);
+            return Some((at..at + length, time));
         }
         boundary = !c.is_ascii_alphanumeric();
     }

@@ -93,10 +93,11 @@ pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, f64)> {
     let mut at = 0;
     let mut boundary = true;
     while let Some(c) = text.get(at..)?.chars().next() {
-        if boundary && (c.is_ascii_digit() || c.is_ascii_alphabetic()) {
-            if let Some((length, minutes)) = amounts(&text[at..]) {
-                return Some((at..at + length, minutes));
-            }
+        if boundary
+            && c.is_ascii_alphanumeric()
+            && let Some((length, minutes)) = amounts(&text[at..])
+        {
+            return Some((at..at + length, minutes));
         }
         // A number behind a letter, a point or a sign is no amount: `v1`, `2.5`, `-5m`, `p99`.
         boundary = !(c.is_ascii_alphanumeric() || matches!(c, '.' | ',' | ':' | '-' | '−' | '_'));

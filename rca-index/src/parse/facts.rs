@@ -209,13 +209,12 @@ impl Facts {
             return;
         }
         let plain = text.parse::<f64>().is_ok();
-        match read_duration(text) {
-            Some(read) => self.duration = Some(Sourced::new(if plain { read * minutes } else { read }, source)),
-            None => {
-                let reason = format!("`{}` is no duration; write `65`, `1h 5m` or `PT1H5M`", short(text));
-                let stated = text.chars().any(|c| c.is_ascii_digit());
-                self.problem(line, reason, if stated { Level::Error } else { Level::Warning });
-            }
+        if let Some(read) = read_duration(text) {
+            self.duration = Some(Sourced::new(if plain { read * minutes } else { read }, source));
+        } else {
+            let reason = format!("`{}` is no duration; write `65`, `1h 5m` or `PT1H5M`", short(text));
+            let stated = text.chars().any(|c| c.is_ascii_digit());
+            self.problem(line, reason, if stated { Level::Error } else { Level::Warning });
         }
     }
 

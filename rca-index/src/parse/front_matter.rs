@@ -74,7 +74,7 @@ pub(crate) fn read_front_matter(source: &str) -> FrontMatter {
         }
         None if format == Format::Yaml || opening.starts_with('+') => never_closed(&mut front, source, first_line),
         None => {
-            front.problem(first_line, "the front matter is never closed; it is read as text".to_owned(), Level::Error)
+            front.problem(first_line, "the front matter is never closed; it is read as text".to_owned(), Level::Error);
         }
     }
     front

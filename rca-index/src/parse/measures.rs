@@ -45,7 +45,7 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
                 }
             }
             Block::List(list) => {
-                list.items.iter().for_each(|item| sentences(&item.text.text.replace('\n', " "), item.text.line))
+                list.items.iter().for_each(|item| sentences(&item.text.text.replace('\n', " "), item.text.line));
             }
             Block::Table(table) => table.rows.iter().for_each(|row| sentences(&row.cells.join(": "), row.line)),
             Block::Code => {}
@@ -278,7 +278,7 @@ fn numbers(text: &str) -> Vec<Number> {
         }
         let digits: String = written.chars().filter(|&c| c != ',').collect();
         let Ok(value) = digits.parse::<f64>() else { continue };
-        let Some(mut number) = with_unit(text, start, at, value) else { continue };
+        let mut number = with_unit(text, start, at, value);
         number.digits = digits;
         at = number.range.end.max(at);
         found.push(number);
@@ -287,7 +287,7 @@ fn numbers(text: &str) -> Vec<Number> {
 }
 
 /// Reads what stands around a number: its sign, its scale and its unit.
-fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Option<Number> {
+fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number {
     const CURRENCIES: &[(&str, &str)] = &[
         ("us$", "USD"),
         ("$", "USD"),
@@ -352,7 +352,7 @@ fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Option
     if text[end..].starts_with('+') {
         (bound, end) = (Bound::AtLeast, end + 1);
     }
-    Some(Number { value, unit, bound, range: start..end, digits: String::new() })
+    Number { value, unit, bound, range: start..end, digits: String::new() }
 }
 
 /// How the words before a number bound it.
@@ -434,20 +434,9 @@ mod tests {
         check("500+ customers", &[(Users, 500.0, AtLeast, "")]);
         check("Users affected: ~1,200", &[(Users, 1200.0, About, "")]);
         check("約 120 人のユーザー", &[(Users, 120.0, About, "")]);
-        for text in [
-            "HTTP 502 errors",
-            "40% of users",
-            "90 minutes for customers",
-            "2023-01-31 users",
-            "node-7 users",
-            "3 pods of 40 users each day 10:00",
-        ] {
-            let mut measures = Vec::new();
-            read_statement(text, 1, &mut measures);
-            assert!(
-                measures.iter().all(|m| m.kind != Errors && m.value != 90.0 && m.value != 7.0 && m.value != 3.0),
-                "{text}: {measures:?}"
-            );
+        for text in ["HTTP 502 errors", "40% of users", "90 minutes for customers", "2023-01-31 users", "node-7 users"]
+        {
+            check(text, &[]);
         }
     }
 

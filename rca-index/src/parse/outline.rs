@@ -200,7 +200,7 @@ impl<'a> Builder<'a> {
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
         let line = self.lines.line_of(range.start);
         match tag {
-            Tag::Heading { level, .. } if self.containers == 0 => {
+            Tag::Heading { .. } if self.containers == 0 => {
                 self.part.range.end = range.start;
                 self.begin(Target::Heading, line);
             }

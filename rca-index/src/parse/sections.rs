@@ -384,9 +384,12 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
             // `Detailed timeline of the day`: the longest known heading among its words.
             let words = format!(" {whole} ");
             let listed = HEADINGS.iter().flat_map(|&(kind, names)| names.iter().map(move |&name| (kind, name)));
-            let inside = listed.filter(|(_, name)| match name.is_ascii() {
-                true => whole.split(' ').count() <= 6 && words.contains(&format!(" {name} ")),
-                false => whole.contains(name),
+            let inside = listed.filter(|(_, name)| {
+                if name.is_ascii() {
+                    whole.split(' ').count() <= 6 && words.contains(&format!(" {name} "))
+                } else {
+                    whole.contains(name)
+                }
             });
             inside
                 .filter(|(kind, name)| *kind != Body && !VAGUE.contains(name))

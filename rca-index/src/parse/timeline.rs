@@ -217,10 +217,12 @@ impl Reader {
     /// A paragraph whose lines begin with times, or a container that names one: `::: update Monitoring | 2018-04-12`.
     fn paragraph(&mut self, text: &Text<'_>, timeline: bool) {
         let first = leading_time(&text.text, self.clock.zone).is_some() || text.text.starts_with(":::");
-        if !first && timeline && self.rows.is_empty() {
-            if let Some(zone) = stated_zone(&text.text) {
-                self.clock.set_zone(zone);
-            }
+        if !first
+            && timeline
+            && self.rows.is_empty()
+            && let Some(zone) = stated_zone(&text.text)
+        {
+            self.clock.set_zone(zone);
         }
         if !first && !timeline {
             return;

@@ -137,7 +137,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for i in 1..20 {
             let alias = format!("*a{}, ", i - 1).repeat(9);
-            bomb.push_str(&format!("a{i}: &a{i} [{}]\n", alias.trim_end_matches(", ")));
+            bomb = format!("{bomb}a{i}: &a{i} [{}]\n", alias.trim_end_matches(", "));
         }
         assert!(read_yaml(&bomb).is_err());
         assert!(read_yaml("- a\n- b\n").is_err());
