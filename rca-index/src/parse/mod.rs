@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use crate::incident::{Incident, Milestone, Problem, Section, SectionKind, Source, Sourced};
 use crate::parse::body::{Body, read_body};
-use crate::parse::date::find_date;
+pub(crate) use crate::parse::date::find_date;
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
 use crate::parse::keys::{Key, key_named};

@@ -1,51 +1,99 @@
-//! stub
+//! The query language: from what people type or paste to a tree of plain data, and back.
+//!
+#![doc = include_str!("reference.md")]
+
 mod ast;
-pub use ast::*;
-#[derive(Debug, Clone, Default)]
+mod display;
+mod error;
+mod lexer;
+mod parser;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use ast::{Comparison, DateRange, Node, NodeKind, NumberRange, Query, Sort, SortKey, Span, Text};
+pub use error::{QueryError, QueryErrors};
+
+use parser::{all_of, has_letter, parse_query, parse_value, sort_of, wrong_sort};
+
+/// The description of the query language, for people, in Markdown that reads well as it is.
+pub const REFERENCE: &str = include_str!("reference.md");
+/// The longest query, in bytes.
+pub const MAX_QUERY_BYTES: usize = 16 * 1024;
+
+/// How to read a query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueryOptions {
+    /// Take every character as it stands: no syntax at all.
     pub literal: bool,
 }
-#[derive(Debug, thiserror::Error)]
-#[error("query")]
-pub struct QueryErrors;
-pub fn parse(text: &str, _o: &QueryOptions) -> Result<Query, QueryErrors> {
-    let n = |kind| Node { kind, span: 0..0 };
-    let mut parts: Vec<Node> = text
-        .split_whitespace()
-        .map(|w| {
-            n(match w.split_once(':') {
-                Some((f, v)) if ["service", "tag", "severity", "status"].contains(&f) => NodeKind::Facet {
-                    facet: *crate::Facet::ALL.iter().find(|x| x.name() == f).unwrap(),
-                    values: vec![v.into()],
-                },
-                _ if w == "*" => NodeKind::All,
-                _ => NodeKind::Text {
-                    field: None,
-                    text: if w.ends_with('*') {
-                        Text::Prefix(w.trim_end_matches('*').into())
-                    } else if w.ends_with('~') {
-                        Text::Fuzzy { word: w.trim_end_matches('~').into(), distance: 1 }
-                    } else {
-                        Text::Word(w.into())
-                    },
-                },
-            })
-        })
-        .collect();
-    let root = match parts.len() {
-        0 => n(NodeKind::All),
-        1 => parts.remove(0),
-        _ => n(NodeKind::And(parts)),
-    };
-    Ok(Query { root, sort: None })
+
+/// Reads a query.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
+    if text.len() > MAX_QUERY_BYTES {
+        let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let reason = format!("the query is longer than {MAX_QUERY_BYTES} bytes");
+        return Err(one_error(0..end, reason, "search for its most telling part".to_owned()));
+    }
+    if options.literal { parse_literal(text) } else { parse_query(text) }
 }
+
+/// Reads the value of a filter: `parse_filter("service", "a,b")` is what `service:a,b` means in a query. Spans are bytes of
+/// the value.
+///
+/// # Errors
+/// There is no such field, or the value does not fit it.
+pub fn parse_filter(field: &str, value: &str) -> Result<Node, QueryErrors> {
+    parse_value(field, value.trim())
+}
+
+/// Reads what to sort by: `date`, `severity`, `relevance` or a number field; a `-` in front puts the latest, the most severe
+/// or the largest first.
+///
+/// # Errors
+/// Nothing is sorted by this.
+pub fn parse_sort(text: &str) -> Result<Sort, QueryErrors> {
+    sort_of(text.trim()).ok_or_else(|| {
+        let wrong = wrong_sort(text);
+        one_error(0..text.len(), wrong.reason, wrong.fix)
+    })
+}
+
 impl Query {
-    pub fn and(self, _n: Node) -> Self {
-        self
+    /// This query and one more condition.
+    #[must_use]
+    pub fn and(self, condition: Node) -> Self {
+        let span = self.root.span.clone();
+        let parts = if self.root.kind == NodeKind::All { vec![condition] } else { vec![self.root, condition] };
+        let all = Node { kind: NodeKind::All, span: span.clone() };
+        Self { root: all_of(parts, span).unwrap_or(all), sort: self.sort }
     }
 }
-impl std::fmt::Display for Query {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.root)
+
+/// Every piece between white space is a word.
+fn parse_literal(text: &str) -> Result<Query, QueryErrors> {
+    let mut at = 0;
+    let mut words = Vec::new();
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        let span = at..at + word.len();
+        at += piece.len();
+        if has_letter(word) {
+            words.push(Node { kind: NodeKind::Text { field: None, text: Text::Word(word.to_owned()) }, span });
+        }
     }
+    match all_of(words, 0..text.len()) {
+        Some(root) => Ok(Query { root, sort: None }),
+        None if text.trim().is_empty() => {
+            Ok(Query { root: Node { kind: NodeKind::All, span: 0..text.len() }, sort: None })
+        }
+        None => Err(one_error(0..text.len(), "there is no word in this query".to_owned(), "write one".to_owned())),
+    }
+}
+
+fn one_error(span: Span, reason: String, fix: String) -> QueryErrors {
+    QueryErrors(vec![QueryError { span, reason, fix }])
 }

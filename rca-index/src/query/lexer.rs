@@ -1,0 +1,210 @@
+//! The lexer: from the query's text to tokens. What has no meaning as syntax is a word, so that pasted text just works.
+
+use std::ops::Range;
+
+use crate::schema::fields_named;
+
+/// A token and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Token {
+    pub(super) kind: TokenKind,
+    pub(super) span: Range<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TokenKind {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    /// `-` in front of something.
+    Minus,
+    /// `name:` of a known or nearly known field; what follows is its value.
+    Field(String),
+    /// Text between quotes, and what follows `~` behind them.
+    Quoted {
+        text: String,
+        slop: Option<String>,
+        closed: bool,
+    },
+    /// Text with no quotes around it. `plain` when a backslash in front switches off its syntax.
+    Word {
+        text: String,
+        plain: bool,
+    },
+}
+
+/// Cuts a query into tokens.
+pub(super) fn lex(text: &str) -> Vec<Token> {
+    let mut lexer = Lexer { text, at: 0, depth: 0, tokens: Vec::new() };
+    while lexer.next_token() {}
+    lexer.tokens
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    /// Open brackets.
+    depth: usize,
+    tokens: Vec<Token>,
+}
+
+impl Lexer<'_> {
+    fn next_token(&mut self) -> bool {
+        let rest = &self.text[self.at..];
+        self.at += rest.len() - rest.trim_start().len();
+        let rest = &self.text[self.at..];
+        let Some(c) = rest.chars().next() else { return false };
+        let next = rest[c.len_utf8()..].chars().next();
+        match c {
+            '(' => {
+                self.depth += 1;
+                self.push(TokenKind::Open, 1);
+            }
+            ')' => {
+                self.depth = self.depth.saturating_sub(1);
+                self.push(TokenKind::Close, 1);
+            }
+            '"' => self.quoted(),
+            // `--force` and `->` are words.
+            '-' if next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | '"' | '_' | '/' | '\\')) => {
+                self.push(TokenKind::Minus, 1);
+            }
+            _ => self.word(),
+        }
+        true
+    }
+
+    fn push(&mut self, kind: TokenKind, length: usize) {
+        self.tokens.push(Token { kind, span: self.at..self.at + length });
+        self.at += length;
+    }
+
+    fn quoted(&mut self) {
+        let start = self.at;
+        let (text, length, closed) = unquote(&self.text[start..]);
+        let mut end = start + length;
+        let mut slop = None;
+        if closed && let Some(rest) = self.text[end..].strip_prefix('~') {
+            let digits = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            slop = Some(rest[..digits].to_owned());
+            end += 1 + digits;
+        }
+        self.tokens.push(Token { kind: TokenKind::Quoted { text, slop, closed }, span: start..end });
+        self.at = end;
+    }
+
+    fn word(&mut self) {
+        let rest = &self.text[self.at..];
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            let length = escaped.find(char::is_whitespace).unwrap_or(escaped.len());
+            self.push(TokenKind::Word { text: escaped[..length].to_owned(), plain: true }, length + 1);
+            return;
+        }
+        let name = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count();
+        if name > 0 && rest[name..].starts_with(':') {
+            let value = &rest[name + 1..];
+            // `Summary: the queue` and `http://` are text.
+            let given = value.starts_with(|c: char| !c.is_whitespace()) && !value.starts_with("//");
+            if given && (is_field(&rest[..name]) || nearest_field(&rest[..name], value_text(value)).is_some()) {
+                self.push(TokenKind::Field(rest[..name].to_owned()), name + 1);
+                // The value belongs to the field, whatever it begins with.
+                if !value.starts_with(['(', '"', '\\']) {
+                    let length = self.word_length(value);
+                    self.push(TokenKind::Word { text: value[..length].to_owned(), plain: false }, length);
+                } else if value.starts_with('"') {
+                    self.facet_list(value);
+                }
+                return;
+            }
+        }
+        let length = self.word_length(rest);
+        let text = &rest[..length];
+        let kind = match text {
+            "AND" => TokenKind::And,
+            "OR" => TokenKind::Or,
+            "NOT" => TokenKind::Not,
+            text => TokenKind::Word { text: text.to_owned(), plain: false },
+        };
+        self.push(kind, length);
+    }
+
+    /// `service:"a b",c`: one value with its quotes.
+    fn facet_list(&mut self, value: &str) {
+        let (_, length, closed) = unquote(value);
+        if closed && value[length..].starts_with(',') {
+            let length = self.word_length(value);
+            self.push(TokenKind::Word { text: value[..length].to_owned(), plain: false }, length);
+        }
+    }
+
+    /// Where a word ends: at white space, or at the bracket that closes a group around it. Quotes behind a comma or a sign
+    /// hold white space together.
+    fn word_length(&self, text: &str) -> usize {
+        let mut inside = 0_usize;
+        let mut before = ',';
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            match c {
+                '(' => inside += 1,
+                ')' if inside == 0 => return at,
+                ')' => inside -= 1,
+                '"' if before == ',' && at > 0 || (at == 0 && c == '"') => {
+                    let (_, length, closed) = unquote(&text[at..]);
+                    if closed {
+                        at += length;
+                        before = '"';
+                        continue;
+                    }
+                }
+                c if c.is_whitespace() => return at,
+                _ => {}
+            }
+            before = c;
+            at += c.len_utf8();
+        }
+        at
+    }
+}
+
+/// The text between quotes at the start of a text, the bytes it takes with its quotes, and whether it is closed. Within
+/// quotes a backslash takes a quote or a backslash literally.
+pub(super) fn unquote(text: &str) -> (String, usize, bool) {
+    let mut out = String::new();
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (out, at + 1, true),
+            '\\' => match chars.next_if(|(_, next)| matches!(next, '"' | '\\')) {
+                Some((_, next)) => out.push(next),
+                None => out.push(c),
+            },
+            c => out.push(c),
+        }
+    }
+    (out, text.len(), false)
+}
+
+fn is_field(name: &str) -> bool {
+    ["has", "no", "sort"].iter().any(|known| name.eq_ignore_ascii_case(known)) || fields_named(name).next().is_some()
+}
+
+fn value_text(value: &str) -> &str {
+    value.split(char::is_whitespace).next().unwrap_or_default()
+}
+
+/// The known field that a name is a misspelling of: one edit away, two for long names, the first letter right, and with a
+/// value that fits it. So `port:443` stays text, since `sort:443` makes no sense.
+pub(super) fn nearest_field(name: &str, value: &str) -> Option<&'static str> {
+    if is_field(name) || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+        return None;
+    }
+    let names = crate::schema::FIELDS.iter().flat_map(|spec| std::iter::once(&spec.name).chain(spec.aliases).copied());
+    let near = names.filter(|known| known.len() >= 4 && name.len() >= 3 && known.as_bytes()[0] == name.as_bytes()[0]);
+    let near = near.map(|known| (strsim::damerau_levenshtein(name, known), known));
+    let near = near.filter(|&(edits, known)| edits <= if known.len() > 5 { 2 } else { 1 });
+    let (_, known) = near.min()?;
+    let bare = value.trim_end_matches(')').trim_matches('"');
+    super::parse_filter(known, bare).is_ok().then_some(known)
+}

@@ -1,0 +1,484 @@
+//! The parser: from tokens to a tree, by recursive descent. It goes on after an error, so that all are told at once.
+//!
+//!     or    = and { "OR" and }
+//!     and   = unary { [ "AND" ] unary }
+//!     unary = ( "NOT" | "-" ) unary | "(" or ")" | field | phrase | word
+
+use crate::query::ast::{Comparison, Node, NodeKind, Query, Sort, SortKey, Span, Text};
+use crate::query::error::{QueryError, QueryErrors};
+use crate::query::lexer::{Token, TokenKind, lex, nearest_field, unquote};
+use crate::query::values::{Wrong, comparison, date_range, number_range};
+use crate::schema::{FIELDS, Facet, FieldKind, FieldSpec, TextField, fields_named};
+use crate::severity::Severity;
+
+/// Brackets and negations within each other.
+const MAX_DEPTH: usize = 64;
+/// The most words that a phrase may have between its own.
+const MAX_SLOP: u32 = 50;
+
+pub(super) fn parse_query(text: &str) -> Result<Query, QueryErrors> {
+    let mut parser =
+        Parser { tokens: lex(text), at: 0, end: text.len(), depth: 0, field: None, sort: None, errors: Vec::new() };
+    let mut parts: Vec<Node> = Vec::new();
+    loop {
+        parts.extend(parser.or());
+        // What is left begins with a bracket that nothing opened.
+        let Some(token) = parser.next() else { break };
+        parser.error(token.span, "this bracket closes nothing", "remove it, or switch syntax off with --literal");
+    }
+    let root = all_of(parts, 0..text.len());
+    if root.is_none() && parser.errors.is_empty() && parser.sort.is_none() && !text.trim().is_empty() {
+        parser.error(0..text.len(), "there is no word in this query", "write `*` to find everything");
+    }
+    if parser.errors.is_empty() {
+        let all = Node { kind: NodeKind::All, span: 0..text.len() };
+        return Ok(Query { root: root.unwrap_or(all), sort: parser.sort });
+    }
+    parser.errors.sort_by_key(|error| (error.span.start, error.span.end));
+    Err(QueryErrors(parser.errors))
+}
+
+/// One value of one field, with no syntax around it.
+pub(super) fn parse_value(field: &str, value: &str) -> Result<Node, QueryErrors> {
+    let mut parser =
+        Parser { tokens: Vec::new(), at: 0, end: value.len(), depth: 0, field: None, sort: None, errors: Vec::new() };
+    let span = 0..value.len();
+    let node = match spec_for(field, value) {
+        Some(spec) => parser.value(spec, value, span.clone()),
+        None => {
+            parser.error(span.clone(), &format!("there is no field `{field}`"), &known_fields());
+            None
+        }
+    };
+    match node {
+        Some(node) if parser.errors.is_empty() => Ok(node),
+        _ => {
+            if parser.errors.is_empty() {
+                parser.error(span, &format!("`{field}` has no value"), "write one behind it");
+            }
+            Err(QueryErrors(parser.errors))
+        }
+    }
+}
+
+/// `date`, `-duration`: what to sort by, a `-` for the largest or latest first.
+pub(super) fn sort_of(text: &str) -> Option<Sort> {
+    let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+    let key = fields_named(name).find_map(|spec| match spec.kind {
+        FieldKind::Number(number, _) => Some(SortKey::Number(number)),
+        FieldKind::Date => Some(SortKey::Date),
+        FieldKind::Facet(Facet::Severity) => Some(SortKey::Severity),
+        _ => None,
+    });
+    let relevance = ["relevance", "score"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    key.or(relevance.then_some(SortKey::Relevance)).map(|key| Sort { key, descending })
+}
+
+pub(super) fn wrong_sort(text: &str) -> Wrong {
+    Wrong {
+        reason: format!("nothing is sorted by `{text}`"),
+        fix: "write `date`, `severity`, `relevance` or a number such as `duration`; `-` in front for the largest first"
+            .to_owned(),
+    }
+}
+
+/// The row of the field table that a name and its value mean: `impact:` is the section before words, the number before figures.
+fn spec_for(name: &str, value: &str) -> Option<&'static FieldSpec> {
+    let specs: Vec<&FieldSpec> = fields_named(name).collect();
+    let figures = comparison(value).is_some()
+        || value.starts_with(|c: char| c.is_ascii_digit() || c == '$')
+        || value.starts_with("..");
+    let number = specs.iter().find(|spec| matches!(spec.kind, FieldKind::Number(..)));
+    number.filter(|_| figures).or(specs.first()).copied()
+}
+
+fn known_fields() -> String {
+    let names: Vec<&str> = FIELDS.iter().map(|spec| spec.name).take(16).collect();
+    format!("fields are {} ...", names.join(", "))
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    at: usize,
+    /// The length of the text.
+    end: usize,
+    depth: usize,
+    /// The field of the group that is being read: `rootcause:(a OR b)`.
+    field: Option<&'static str>,
+    sort: Option<Sort>,
+    errors: Vec<QueryError>,
+}
+
+impl Parser {
+    fn or(&mut self) -> Option<Node> {
+        let start = self.here();
+        let mut parts: Vec<Node> = self.and().into_iter().collect();
+        let mut operators = 0;
+        while let Some(span) = self.take(&TokenKind::Or) {
+            operators += 1;
+            if parts.len() < operators || self.at_end() {
+                self.error(span, "OR needs something on both sides", "write the missing side, or `or` for the word");
+            }
+            parts.extend(self.and());
+        }
+        let span = start..self.before();
+        if parts.len() < 2 {
+            return parts.pop();
+        }
+        let mut flat = Vec::new();
+        for part in parts {
+            match part.kind {
+                NodeKind::Or(inner) => flat.extend(inner),
+                kind => flat.push(Node { kind, span: part.span }),
+            }
+        }
+        Some(Node { kind: NodeKind::Or(flat), span })
+    }
+
+    fn and(&mut self) -> Option<Node> {
+        let start = self.here();
+        let mut parts = Vec::new();
+        let mut first = true;
+        loop {
+            if let Some(span) = self.take(&TokenKind::And) {
+                if first || self.at_end() || self.peek() == Some(&TokenKind::Or) {
+                    self.error(
+                        span,
+                        "AND needs something on both sides",
+                        "write the missing side, or `and` for the word",
+                    );
+                }
+                first = false;
+                continue;
+            }
+            match self.peek() {
+                None | Some(TokenKind::Or | TokenKind::Close) => break,
+                Some(_) => parts.extend(self.unary()),
+            }
+            first = false;
+        }
+        all_of(parts, start..self.before())
+    }
+
+    fn unary(&mut self) -> Option<Node> {
+        let mut negated = false;
+        let start = self.here();
+        while let Some(span) = self.take(&TokenKind::Not).or_else(|| self.take(&TokenKind::Minus)) {
+            negated = !negated;
+            if self.at_end() || matches!(self.peek(), Some(TokenKind::And | TokenKind::Or)) {
+                self.error(span, "there is nothing to exclude here", "write what to exclude, or `not` for the word");
+                return None;
+            }
+        }
+        let node = self.primary()?;
+        if !negated {
+            return Some(node);
+        }
+        let span = start..node.span.end;
+        match node.kind {
+            NodeKind::Not(inner) => Some(*inner),
+            kind => Some(Node { kind: NodeKind::Not(Box::new(Node { kind, span: node.span })), span }),
+        }
+    }
+
+    fn primary(&mut self) -> Option<Node> {
+        let token = self.next()?;
+        let span = token.span;
+        match token.kind {
+            TokenKind::Open => self.group(span),
+            TokenKind::Field(name) => self.field(&name, span),
+            TokenKind::Quoted { text, slop, closed } => {
+                if !closed {
+                    self.error(span, "this quote is never closed", "close it, or switch syntax off with --literal");
+                    return None;
+                }
+                match self.field {
+                    Some(field) => self.field_phrase(field, text, slop.as_deref(), span),
+                    None => self.phrase(None, text, slop.as_deref(), span),
+                }
+            }
+            TokenKind::Word { text, plain: true } => word(self.text_field(), Text::Word(text), span),
+            TokenKind::Word { text, plain: false } => match self.field {
+                Some(field) => self.value(spec_for(field, &text)?, &text, span),
+                None => self.word(None, &text, span),
+            },
+            TokenKind::And | TokenKind::Or | TokenKind::Not | TokenKind::Minus | TokenKind::Close => None,
+        }
+    }
+
+    fn group(&mut self, open: Span) -> Option<Node> {
+        if self.depth >= MAX_DEPTH {
+            self.error(open, "brackets are nested too deeply", "leave some out");
+            self.at = self.tokens.len();
+            return None;
+        }
+        self.depth += 1;
+        let inner = self.or();
+        self.depth -= 1;
+        if self.take(&TokenKind::Close).is_none() && self.errors.iter().all(|error| error.span != open) {
+            self.error(open, "this bracket is never closed", "close it, or switch syntax off with --literal");
+        }
+        inner
+    }
+
+    fn field(&mut self, name: &str, span: Span) -> Option<Node> {
+        let value = match self.tokens.get(self.at) {
+            Some(Token { kind: TokenKind::Word { text, .. } | TokenKind::Quoted { text, .. }, .. }) => text.clone(),
+            _ => String::new(),
+        };
+        if let Some(near) = nearest_field(name, &value) {
+            self.next();
+            self.error(span, &format!("there is no field `{name}`"), &format!("did you mean `{near}:{value}`?"));
+            return None;
+        }
+        let lower = name.to_ascii_lowercase();
+        if matches!(lower.as_str(), "has" | "no" | "sort") {
+            let value_span = self.next().map_or(span.clone(), |token| token.span);
+            return if lower == "sort" {
+                self.sort_by(&value, value_span)
+            } else {
+                self.has(&value, lower == "has", span.start..value_span.end)
+            };
+        }
+        let spec = spec_for(name, &value)?;
+        let Some(token) = self.next() else {
+            self.error(span, &format!("`{name}:` has no value"), "write one behind it");
+            return None;
+        };
+        let whole = span.start..token.span.end;
+        match token.kind {
+            TokenKind::Open => {
+                let around = self.field.replace(spec.name);
+                let node = self.group(token.span);
+                self.field = around;
+                node
+            }
+            TokenKind::Quoted { closed: false, .. } => {
+                self.error(token.span, "this quote is never closed", "close it, or switch syntax off with --literal");
+                None
+            }
+            TokenKind::Quoted { text, slop, .. } => self.field_phrase(spec.name, text, slop.as_deref(), whole),
+            TokenKind::Word { text, plain: true } => match spec.kind {
+                FieldKind::Text(field) => word(Some(field), Text::Word(text), whole),
+                _ => self.value(spec, &text, whole),
+            },
+            TokenKind::Word { text, plain: false } => {
+                let errors = self.errors.len();
+                let node = self.value(spec, &text, token.span.clone());
+                if node.is_none() && self.errors.len() == errors {
+                    self.error(token.span, &format!("`{name}:` has no value"), "write one behind it");
+                }
+                node.map(|node| Node { span: whole, ..node })
+            }
+            _ => None,
+        }
+    }
+
+    /// A quoted value: a phrase in a text field, one value of any other.
+    fn field_phrase(&mut self, field: &'static str, text: String, slop: Option<&str>, span: Span) -> Option<Node> {
+        let spec = spec_for(field, &text)?;
+        match spec.kind {
+            FieldKind::Text(field) => self.phrase(Some(field), text, slop, span),
+            FieldKind::Facet(facet) => Some(Node { kind: NodeKind::Facet { facet, values: vec![text] }, span }),
+            _ => self.value(spec, &text, span),
+        }
+    }
+
+    /// A value of a field, read as the field's kind demands.
+    fn value(&mut self, spec: &'static FieldSpec, value: &str, span: Span) -> Option<Node> {
+        let kind = match spec.kind {
+            FieldKind::Text(field) => return self.word(Some(field), value, span),
+            FieldKind::Facet(Facet::Severity) if comparison(value).is_some() || value.contains("..") => {
+                severity_range(value, &span)
+            }
+            FieldKind::Facet(facet) => {
+                let values = facet_values(value);
+                (!values.is_empty()).then_some(NodeKind::Facet { facet, values }).ok_or_else(|| Wrong {
+                    reason: format!("`{}:` has no value", spec.name),
+                    fix: "write one behind it".to_owned(),
+                })
+            }
+            FieldKind::Number(field, unit) => number_range(value, unit).map(|range| NodeKind::Number { field, range }),
+            FieldKind::Date => date_range(value).map(NodeKind::Date),
+        };
+        match kind {
+            Ok(kind) => Some(Node { kind, span }),
+            Err(Wrong { reason, fix }) => {
+                self.error(span, &reason, &fix);
+                None
+            }
+        }
+    }
+
+    fn has(&mut self, value: &str, present: bool, span: Span) -> Option<Node> {
+        let Some(spec) = fields_named(value).next() else {
+            self.error(span, &format!("there is no field `{value}`"), &known_fields());
+            return None;
+        };
+        Some(Node { kind: NodeKind::Has { field: spec.name, present }, span })
+    }
+
+    fn sort_by(&mut self, value: &str, span: Span) -> Option<Node> {
+        match sort_of(value) {
+            Some(sort) => self.sort = Some(sort),
+            None => {
+                let Wrong { reason, fix } = wrong_sort(value);
+                self.error(span, &reason, &fix);
+            }
+        }
+        None
+    }
+
+    fn phrase(&mut self, field: Option<TextField>, text: String, slop: Option<&str>, span: Span) -> Option<Node> {
+        let slop = match slop.map(str::parse::<u32>) {
+            None => 0,
+            Some(Ok(slop)) if slop <= MAX_SLOP => slop,
+            Some(_) => {
+                let fix = format!("write a number up to {MAX_SLOP}: `\"{text}\"~3`");
+                self.error(span, "the distance behind `~` is no number that can be used", &fix);
+                return None;
+            }
+        };
+        has_letter(&text).then(|| Node { kind: NodeKind::Text { field, text: Text::Phrase { text, slop } }, span })
+    }
+
+    /// A word with its wildcards.
+    fn word(&mut self, field: Option<TextField>, text: &str, span: Span) -> Option<Node> {
+        if text == "*" {
+            return Some(Node { kind: NodeKind::All, span });
+        }
+        let plain = |text: &str| word(field, Text::Word(text.to_owned()), span.clone());
+        if let Some(start) = text.strip_suffix('*').filter(|start| has_letter(start)) {
+            if start.contains('*') {
+                self.error(
+                    span,
+                    "a `*` can only stand at the end of a word",
+                    &format!("write `{}*`", start.split('*').next().unwrap_or_default()),
+                );
+                return None;
+            }
+            return word(field, Text::Prefix(start.to_owned()), span);
+        }
+        let Some((stem, distance)) = text.rsplit_once('~').filter(|(stem, _)| has_letter(stem)) else {
+            return plain(text);
+        };
+        let distance = match distance {
+            // Of a short word, two edits leave nothing.
+            "" if stem.chars().count() <= 5 => 1,
+            "" | "2" => 2,
+            "1" => 1,
+            digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
+                self.error(span, "a word may differ in at most 2 letters", &format!("write `{stem}~2`"));
+                return None;
+            }
+            _ => return plain(text),
+        };
+        word(field, Text::Fuzzy { word: stem.to_owned(), distance }, span)
+    }
+
+    /// The field of words in the group that is being read, if it is a text field.
+    fn text_field(&self) -> Option<TextField> {
+        fields_named(self.field?).find_map(|spec| match spec.kind {
+            FieldKind::Text(field) => Some(field),
+            _ => None,
+        })
+    }
+
+    fn peek(&self) -> Option<&TokenKind> {
+        self.tokens.get(self.at).map(|token| &token.kind)
+    }
+
+    fn next(&mut self) -> Option<Token> {
+        let token = self.tokens.get(self.at).cloned()?;
+        self.at += 1;
+        Some(token)
+    }
+
+    fn take(&mut self, kind: &TokenKind) -> Option<Span> {
+        (self.peek() == Some(kind)).then(|| self.next().map(|token| token.span))?
+    }
+
+    /// Whether nothing more follows in this group.
+    fn at_end(&self) -> bool {
+        matches!(self.peek(), None | Some(TokenKind::Close))
+    }
+
+    fn here(&self) -> usize {
+        self.tokens.get(self.at).map_or(self.end, |token| token.span.start)
+    }
+
+    fn before(&self) -> usize {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(self.end, |token| token.span.end)
+    }
+
+    fn error(&mut self, span: Span, reason: &str, fix: &str) {
+        self.errors.push(QueryError { span, reason: reason.to_owned(), fix: fix.to_owned() });
+    }
+}
+
+/// All of these parts; none when there are none. Parts that are ANDs themselves are taken apart.
+pub(super) fn all_of(parts: Vec<Node>, span: Span) -> Option<Node> {
+    let mut flat = Vec::new();
+    for part in parts {
+        match part.kind {
+            NodeKind::And(inner) => flat.extend(inner),
+            kind => flat.push(Node { kind, span: part.span }),
+        }
+    }
+    match flat.len() {
+        0 | 1 => flat.pop(),
+        _ => Some(Node { kind: NodeKind::And(flat), span }),
+    }
+}
+
+/// A text with no letter or digit finds nothing and is left out.
+fn word(field: Option<TextField>, text: Text, span: Span) -> Option<Node> {
+    let (Text::Word(word) | Text::Prefix(word) | Text::Fuzzy { word, .. } | Text::Phrase { text: word, .. }) = &text;
+    has_letter(word).then(|| Node { kind: NodeKind::Text { field, text }, span })
+}
+
+pub(super) fn has_letter(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+}
+
+/// `a,"b, c",d`
+fn facet_values(value: &str) -> Vec<String> {
+    let mut values = Vec::new();
+    let mut rest = value;
+    while !rest.is_empty() {
+        let (item, length) = match rest.starts_with('"').then(|| unquote(rest)) {
+            Some((text, length, true)) => (text, length),
+            _ => {
+                let length = rest.find(',').unwrap_or(rest.len());
+                (rest[..length].to_owned(), length)
+            }
+        };
+        rest = rest[length..].trim_start_matches(',');
+        if has_letter(&item) {
+            values.push(item.trim().to_owned());
+        }
+    }
+    values
+}
+
+/// `>=P1`: P1 or worse. `P1..P3`: from one to the other.
+fn severity_range(value: &str, span: &Span) -> Result<NodeKind, Wrong> {
+    let rank = |name: &str| {
+        let rank = Severity::parse(name).and_then(|severity| severity.rank);
+        rank.ok_or_else(|| Wrong {
+            reason: format!("`{name}` is no severity with a rank"),
+            fix: "write `P1`, `sev2`, `critical`, `high` ...; `severity:>=P1` is P1 or worse".to_owned(),
+        })
+    };
+    let node =
+        |comparison, name: &str| Ok(NodeKind::SeverityRank { comparison, name: name.to_owned(), rank: rank(name)? });
+    if let Some((comparison, name)) = comparison(value) {
+        return node(comparison, name);
+    }
+    let (a, b) = value.split_once("..").unwrap_or((value, value));
+    let (worse, milder) = if rank(a)? <= rank(b)? { (a, b) } else { (b, a) };
+    let part = |kind| Node { kind, span: span.clone() };
+    let worst = node(Comparison::LessOrEqual, worse)?;
+    let mildest = node(Comparison::GreaterOrEqual, milder)?;
+    Ok(NodeKind::And(vec![part(mildest), part(worst)]))
+}

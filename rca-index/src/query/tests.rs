@@ -1,0 +1,251 @@
+//! The language as a whole: every construct, every error, and properties of any input.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
+
+fn query(text: &str) -> Query {
+    parse(text, &QueryOptions::default()).unwrap_or_else(|errors| panic!("{text}: {errors}"))
+}
+
+/// The query as it is understood, with every group in brackets.
+fn shape(node: &Node) -> String {
+    let all =
+        |parts: &[Node], between: &str| format!("({})", parts.iter().map(shape).collect::<Vec<_>>().join(between));
+    match &node.kind {
+        NodeKind::And(parts) => all(parts, " & "),
+        NodeKind::Or(parts) => all(parts, " | "),
+        NodeKind::Not(inner) => format!("!{}", shape(inner)),
+        _ => node.to_string(),
+    }
+}
+
+fn check(text: &str, expected: &str) {
+    assert_eq!(shape(&query(text).root), expected, "{text}");
+}
+
+#[test]
+fn words_phrases_and_wildcards() {
+    check("queue backlog", "(queue & backlog)");
+    check("\"connection pool\"   \"pool leak\"~3", "(\"connection pool\" & \"pool leak\"~3)");
+    check("certif* kubernets~ leak~", "(certif* & kubernets~2 & leak~1)");
+    check("kubernets~1", "kubernets~1");
+    check("*", "*");
+    check("", "*");
+    check("don't", "don't");
+    check("\"\" queue", "queue");
+    check("queue , -- !", "queue");
+}
+
+#[test]
+fn operators() {
+    check("a OR b c", "(a | (b & c))");
+    check("a AND b OR c AND d", "((a & b) | (c & d))");
+    check("NOT a b", "(!a & b)");
+    check("-a -\"b c\" -(d e)", "(!a & !\"b c\" & !(d & e))");
+    check("NOT NOT a", "a");
+    check("(kafka OR rabbitmq) rootcause:lag", "((kafka | rabbitmq) & rootcause:lag)");
+    check("a (b (c d))", "(a & b & c & d)");
+    check("or and not", "(or & and & not)");
+    check("()", "*");
+}
+
+#[test]
+fn fields() {
+    check("service:billing-api severity:P1,P2", "(service:billing-api & severity:P1,P2)");
+    check("services:\"a b\",c", "service:\"a b\",c");
+    check("tag:(db OR net) -tag:deploy", "((tag:db | tag:net) & !tag:deploy)");
+    check("title:\"disk full\"", "title:\"disk full\"");
+    check("rootcause:(lag OR lo*)", "(rootcause:lag | rootcause:lo*)");
+    check("impact:revenue impact:>50000 impact:100..", "(impact:revenue & impact:>50000 & impact:>=100)");
+    check("severity:>=P1 severity:<sev3", "(severity:>=P1 & severity:<sev3)");
+    check("severity:P1..P3", "(severity:>=P3 & severity:<=P1)");
+    check("duration:>1h30m duration:30..90 ttm:<30m", "(duration:>90 & duration:30..90 & ttm:<30)");
+    check(
+        "users:1000 revenue:>=10k latency:>2s error_rate:5%",
+        "(users:1000 & revenue:>=10000 & latency:>2000 & error_rate:5)",
+    );
+    check("date:2025-06 date:2025-06..2025-07 date:30d", "(date:2025-06 & date:2025-06-01..2025-07-31 & date:30d)");
+    check("has:actions no:cause", "(has:actions & no:rootcause)");
+    assert_eq!(
+        query("x sort:-duration").sort,
+        Some(Sort { key: SortKey::Number(NumberField::Duration), descending: true })
+    );
+    assert_eq!(query("sort:date").root.kind, NodeKind::All);
+}
+
+#[test]
+fn pasted_text_is_words() {
+    check("10.0.0.1:443", "10.0.0.1:443");
+    check("ERROR: timed out", "(ERROR: & timed & out)");
+    check("http://host/path?x=1&y=(2)", "\\http://host/path?x=1&y=(2)");
+    check("at Foo.bar(Foo.java:12)", "(at & \\Foo.bar(Foo.java:12))");
+    check("{\"level\":\"error\"}", "\\{\"level\":\"error\"}");
+    check("port:443 C:\\Windows", "(port:443 & C:\\Windows)");
+    check("--force x->y", "(--force & x->y)");
+    check("12:30:01 [main] WARN", "(12:30:01 & [main] & WARN)");
+    check("Status: 500", "(Status: & 500)");
+    check("\\AND \\service:x", "(\\AND & \\service:x)");
+    let literal = parse("\"AND -x service:y (", &QueryOptions { literal: true }).unwrap();
+    assert_eq!(shape(&literal.root), "(\\\"AND & \\-x & \\service:y)");
+}
+
+/// The texts under the spans, and the reasons.
+fn errors(text: &str) -> Vec<(String, String, String)> {
+    let errors = parse(text, &QueryOptions::default()).expect_err(text);
+    errors.0.into_iter().map(|e| (text[e.span].to_owned(), e.reason, e.fix)).collect()
+}
+
+#[test]
+fn errors_say_where_why_and_what_instead() {
+    let check = |text: &str, span: &str, reason: &str, fix: &str| {
+        let found = errors(text);
+        assert!(found[0].0 == span && found[0].1.contains(reason) && found[0].2.contains(fix), "{text}: {found:?}");
+    };
+    check("a \"b c", "\"b c", "never closed", "--literal");
+    check("(a b", "(", "never closed", "--literal");
+    check("a) b", ")", "closes nothing", "--literal");
+    check("a OR", "OR", "both sides", "`or`");
+    check("OR a", "OR", "both sides", "`or`");
+    check("a AND", "AND", "both sides", "`and`");
+    check("a NOT", "NOT", "nothing to exclude", "`not`");
+    check("serviec:billing", "serviec:", "no field `serviec`", "`service:billing`");
+    check("duration:soon", "soon", "no duration", "`1h30m`");
+    check("date:2025-13", "2025-13", "no date", "`2025-06`");
+    check("severity:>=vermilion", ">=vermilion", "no severity", ">=P1");
+    check("duration:90..30", "90..30", "ends before it begins", "30..90");
+    check("has:wings", "has:wings", "no field `wings`", "title");
+    check("sort:wings", "wings", "sorted by", "duration");
+    check("x~9", "x~9", "at most 2", "x~2");
+    check("\"a b\"~x", "\"a b\"~x", "no number", "~3");
+    check("a*b*", "a*b*", "at the end", "a*");
+    check("!!", "!!", "no word", "`*`");
+    check(&"(".repeat(100), "(", "nested too deeply", "");
+    assert_eq!(errors("duration:x users:y (a").len(), 3);
+    assert!(parse(&"a".repeat(MAX_QUERY_BYTES + 1), &QueryOptions::default()).is_err());
+}
+
+#[test]
+fn filters_and_orders_by_themselves() {
+    assert_eq!(parse_filter("service", "a,b").unwrap().to_string(), "service:a,b");
+    assert_eq!(parse_filter("duration", ">=30m").unwrap().to_string(), "duration:>=30");
+    assert_eq!(parse_filter("date", "90d").unwrap().to_string(), "date:90d");
+    assert!(parse_filter("wings", "a").is_err());
+    assert!(parse_filter("service", " ").is_err());
+    assert_eq!(parse_sort("-date").unwrap(), Sort { key: SortKey::Date, descending: true });
+    assert!(parse_sort("tags").is_err());
+    let both = query("a b").and(parse_filter("tag", "c").unwrap());
+    assert_eq!(both.to_string(), "a b tag:c");
+    assert_eq!(query("").and(parse_filter("tag", "c").unwrap()).to_string(), "tag:c");
+}
+
+fn node(kind: NodeKind) -> Node {
+    Node { kind, span: 0..0 }
+}
+
+fn text_fields() -> Vec<Option<TextField>> {
+    let fields = FIELDS.iter().filter_map(|spec| match spec.kind {
+        FieldKind::Text(field) => Some(Some(field)),
+        _ => None,
+    });
+    fields.chain([None, None, None]).collect()
+}
+
+fn leaf() -> impl Strategy<Value = Node> {
+    let word = "[a-zA-Z0-9é日\\-_.:/\\\\()\"~*><=$]{0,6}[a-z0-9][a-z0-9:()\"*~\\\\]{0,3}";
+    let plain = "[a-z0-9][a-z0-9-]{0,6}[a-z0-9]";
+    let text = prop_oneof![
+        4 => word.prop_map(Text::Word),
+        1 => prop::sample::select(&["AND", "OR", "NOT", "-a", "service:x", "\\a"][..]).prop_map(|word| Text::Word(word.into())),
+        2 => ("[a-z\"\\\\ :()]{0,8}[a-z]", 0..9_u32).prop_map(|(text, slop)| Text::Phrase { text, slop }),
+        1 => plain.prop_map(Text::Prefix),
+        1 => (plain, 1..3_u8).prop_map(|(word, distance)| Text::Fuzzy { word, distance }),
+    ];
+    let text =
+        (prop::sample::select(text_fields()), text).prop_map(|(field, text)| node(NodeKind::Text { field, text }));
+    let facet = (prop::sample::select(&Facet::ALL[..]), prop::collection::vec("[a-z0-9 ,\"()\\\\/-]{0,4}[a-z]", 1..3))
+        .prop_map(|(facet, values)| {
+            node(NodeKind::Facet { facet, values: values.iter().map(|v| v.trim().to_owned()).collect() })
+        });
+    let number = (0..100_000_u32, 0..100_u32, 0..5).prop_map(|(a, b, form)| {
+        let (a, b) = (f64::from(a) / 4.0, f64::from(a) / 4.0 + f64::from(b));
+        let range = match form {
+            0 => NumberRange { from: Some((a, true)), to: Some((b, true)) },
+            1 => NumberRange { from: Some((a, false)), to: None },
+            2 => NumberRange { from: None, to: Some((a, false)) },
+            3 => NumberRange { from: None, to: Some((a, true)) },
+            _ => NumberRange { from: None, to: None },
+        };
+        node(NodeKind::Number { field: NumberField::Impact, range })
+    });
+    let second = 0..4_000_000_000_i64;
+    let date = prop_oneof![
+        (second.clone(), 1..100_000_000_i64)
+            .prop_map(|(from, length)| DateRange::Between { from: Some(from), until: Some(from + length) }),
+        second.clone().prop_map(|from| DateRange::Between { from: Some(from), until: None }),
+        second.prop_map(|until| DateRange::Between { from: None, until: Some(until) }),
+        (1..9000_i64).prop_map(|hours| DateRange::Last { seconds: hours * 3600 }),
+    ];
+    let severity = (prop::sample::select(&["P1", "sev3", "critical"][..]), any::<bool>()).prop_map(|(name, worse)| {
+        let rank = crate::Severity::parse(name).and_then(|severity| severity.rank).unwrap_or(9);
+        let comparison = if worse { Comparison::GreaterOrEqual } else { Comparison::Less };
+        node(NodeKind::SeverityRank { comparison, name: name.into(), rank })
+    });
+    let has = (prop::sample::select(FIELDS), any::<bool>())
+        .prop_map(|(spec, present)| node(NodeKind::Has { field: spec.name, present }));
+    prop_oneof![5 => text, 1 => facet, 1 => number, 1 => date.prop_map(|range| node(NodeKind::Date(range))), 1 => severity, 1 => has, 1 => Just(node(NodeKind::All))]
+}
+
+/// Trees as the parser makes them: no AND right in an AND, no OR in an OR, no NOT in a NOT.
+fn tree() -> impl Strategy<Value = Node> {
+    leaf().prop_recursive(4, 24, 4, |inner| {
+        let several = prop::collection::vec(inner.clone(), 2..4);
+        prop_oneof![
+            several.clone().prop_map(|parts| {
+                let flat = parts.into_iter().flat_map(|part| match part.kind {
+                    NodeKind::And(inner) => inner,
+                    kind => vec![node(kind)],
+                });
+                node(NodeKind::And(flat.collect()))
+            }),
+            several.prop_map(|parts| {
+                let flat = parts.into_iter().flat_map(|part| match part.kind {
+                    NodeKind::Or(inner) => inner,
+                    kind => vec![node(kind)],
+                });
+                node(NodeKind::Or(flat.collect()))
+            }),
+            inner.prop_map(|part| match part.kind {
+                NodeKind::Not(inner) => *inner,
+                kind => node(NodeKind::Not(Box::new(node(kind)))),
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn a_query_reads_back_as_itself(root in tree(), sorted in any::<bool>()) {
+        let sort = sorted.then_some(Sort { key: SortKey::Severity, descending: true });
+        let query = Query { root, sort };
+        let text = query.to_string();
+        prop_assert_eq!(parse(&text, &QueryOptions::default()), Ok(query), "{}", text);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused_with_spans_in_it(text in "(\\PC|[a-z]{1,4}|service:|date:|>=|\\(|\\)|\"| |AND |OR |NOT |-|\\*|~|\\\\|,|\\.\\.){0,40}") {
+        match parse(&text, &QueryOptions::default()) {
+            Ok(query) => prop_assert_eq!(parse(&query.to_string(), &QueryOptions::default()), Ok(query)),
+            Err(errors) => {
+                prop_assert!(!errors.0.is_empty());
+                for error in errors.0 {
+                    prop_assert!(text.get(error.span.clone()).is_some() && !error.reason.is_empty() && !error.fix.is_empty());
+                }
+            }
+        }
+        prop_assert!(parse(&text, &QueryOptions { literal: true }).is_ok() || !text.chars().any(char::is_alphanumeric));
+    }
+}

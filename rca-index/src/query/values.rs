@@ -1,0 +1,275 @@
+//! Typed values: what `field:` is followed by.
+//!
+//! In: the text of a value. Out: a range of numbers or of time, or a severity; or the reason why it is none, and a fix.
+
+use jiff::Span;
+use jiff::civil;
+
+use crate::parse::find_date;
+use crate::query::ast::{Comparison, DateRange, NumberRange};
+use crate::schema::Unit;
+use crate::timestamp::{Precision, Timestamp};
+
+/// Why a value cannot be read, and what to write instead.
+pub(super) struct Wrong {
+    pub(super) reason: String,
+    pub(super) fix: String,
+}
+
+fn wrong<T>(reason: impl Into<String>, fix: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { reason: reason.into(), fix: fix.into() })
+}
+
+/// `>=`, `>`, `<=`, `<` at the start of a value.
+pub(super) fn comparison(value: &str) -> Option<(Comparison, &str)> {
+    use Comparison::{Greater, GreaterOrEqual, Less, LessOrEqual};
+    let signs = [
+        (">=", GreaterOrEqual),
+        ("≥", GreaterOrEqual),
+        ("<=", LessOrEqual),
+        ("≤", LessOrEqual),
+        (">", Greater),
+        ("<", Less),
+    ];
+    signs.iter().find_map(|&(sign, comparison)| Some((comparison, value.strip_prefix(sign)?.trim_start())))
+}
+
+/// `30`, `>1h30m`, `30..90`, `30..`, `..90`, `..`
+pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, Wrong> {
+    let number = |text: &str| number(text, unit);
+    if let Some((comparison, rest)) = comparison(value) {
+        let number = number(rest)?;
+        return Ok(match comparison {
+            Comparison::Greater => NumberRange { from: Some((number, false)), to: None },
+            Comparison::GreaterOrEqual => NumberRange { from: Some((number, true)), to: None },
+            Comparison::Less => NumberRange { from: None, to: Some((number, false)) },
+            Comparison::LessOrEqual => NumberRange { from: None, to: Some((number, true)) },
+        });
+    }
+    let Some((from, to)) = value.split_once("..") else {
+        let number = number(value.trim_start_matches('='))?;
+        return Ok(NumberRange { from: Some((number, true)), to: Some((number, true)) });
+    };
+    let end = |text: &str| if text.is_empty() { Ok(None) } else { number(text).map(|number| Some((number, true))) };
+    let range = NumberRange { from: end(from)?, to: end(to)? };
+    match (range.from, range.to) {
+        (Some((a, _)), Some((b, _))) if a > b => {
+            wrong(format!("the range `{value}` ends before it begins"), format!("write `{to}..{from}`"))
+        }
+        _ => Ok(range),
+    }
+}
+
+/// The suffixes of a unit and what they multiply by.
+fn suffixes(unit: Unit) -> &'static [(&'static str, f64)] {
+    match unit {
+        Unit::Minutes => &[
+            ("", 1.0),
+            ("m", 1.0),
+            ("min", 1.0),
+            ("mins", 1.0),
+            ("minutes", 1.0),
+            ("h", 60.0),
+            ("hr", 60.0),
+            ("hours", 60.0),
+            ("d", 1440.0),
+            ("days", 1440.0),
+            ("w", 10_080.0),
+            ("s", 1.0 / 60.0),
+            ("sec", 1.0 / 60.0),
+        ],
+        Unit::Milliseconds => &[("", 1.0), ("ms", 1.0), ("s", 1e3), ("sec", 1e3), ("m", 6e4), ("min", 6e4)],
+        Unit::Percent => &[("", 1.0), ("%", 1.0)],
+        Unit::Count => &[("", 1.0), ("k", 1e3), ("m", 1e6), ("bn", 1e9), ("b", 1e9)],
+    }
+}
+
+/// A number with suffixes; several in a row add up: `1h30m`.
+fn number(text: &str, unit: Unit) -> Result<f64, Wrong> {
+    let mut rest = text.trim().trim_start_matches(['$', '€', '£', '¥']);
+    let mut total = 0.0;
+    let mut any = false;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(rest.len());
+        let number = rest[..digits].replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+        let letters = rest[digits..].find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len() - digits);
+        let suffix = rest[digits..digits + letters].to_lowercase();
+        let factor = suffixes(unit).iter().find(|(known, _)| *known == suffix).map(|&(_, factor)| factor);
+        let (Some(number), Some(factor)) = (number, factor) else {
+            any = false;
+            break;
+        };
+        // Only durations are written in several pieces, the last of which may do without a unit: `1h30`.
+        if any && unit != Unit::Minutes {
+            any = false;
+            break;
+        }
+        total += number * factor;
+        any = true;
+        rest = &rest[digits + letters..];
+    }
+    if any {
+        return Ok(total);
+    }
+    let (what, fix) = match unit {
+        Unit::Minutes => ("duration", "write minutes or units: `90`, `1h30m`, `2d`, `>30m`, `30..90`"),
+        Unit::Milliseconds => ("time", "write milliseconds or units: `300`, `300ms`, `2s`, `>1s`"),
+        Unit::Percent => ("percentage", "write `18`, `18%`, `>5%`"),
+        Unit::Count => ("number", "write `1000`, `10k`, `1.5m`, `>1000`, `100..500`"),
+    };
+    wrong(format!("`{text}` is no {what}"), fix)
+}
+
+/// `2025`, `2025-06`, `2025-06-02`, a time; comparisons and ranges of these; `30d` for the last 30 days.
+pub(super) fn date_range(value: &str) -> Result<DateRange, Wrong> {
+    let between = |from, until| Ok(DateRange::Between { from, until });
+    if let Some((comparison, rest)) = comparison(value) {
+        let (from, until) = period(rest)?;
+        return match comparison {
+            Comparison::Greater => between(Some(until), None),
+            Comparison::GreaterOrEqual => between(Some(from), None),
+            Comparison::Less => between(None, Some(from)),
+            Comparison::LessOrEqual => between(None, Some(until)),
+        };
+    }
+    if let Some(seconds) = last_seconds(value) {
+        return Ok(DateRange::Last { seconds });
+    }
+    let Some((first, last)) = value.split_once("..") else {
+        let (from, until) = period(value.trim_start_matches('='))?;
+        return between(Some(from), Some(until));
+    };
+    let end = |text: &str| if text.is_empty() { Ok(None) } else { period(text).map(Some) };
+    let (first, second) = (end(first)?, end(last)?);
+    match (first, second) {
+        (Some((from, _)), Some((_, until))) if from >= until => {
+            wrong(format!("the range `{value}` ends before it begins"), "write the earlier date first")
+        }
+        _ => between(first.map(|period| period.0), second.map(|period| period.1)),
+    }
+}
+
+/// `30d`, `2w`, `6m`, `1y`, `12h`: seconds; a month is 30 days, a year 365.
+fn last_seconds(value: &str) -> Option<i64> {
+    let digits = value.find(|c: char| !c.is_ascii_digit())?;
+    let number: i64 = value[..digits].parse().ok()?;
+    let hours = match value[digits..].to_ascii_lowercase().as_str() {
+        "h" | "hours" => 1,
+        "d" | "day" | "days" => 24,
+        "w" | "weeks" => 7 * 24,
+        "m" | "mo" | "months" => 30 * 24,
+        "y" | "years" => 365 * 24,
+        _ => return None,
+    };
+    number.checked_mul(hours * 3600)
+}
+
+/// The first second of a stated time, and the second after its last.
+fn period(text: &str) -> Result<(i64, i64), Wrong> {
+    let fix =
+        "write `2025`, `2025-06`, `2025-06-02`, `2025-06..2025-07`, `>=2025-06-02`, or `30d` for the last 30 days";
+    let year = || {
+        let year: i16 = text.parse().ok().filter(|year| text.len() == 4 && (1000..=9998).contains(year))?;
+        let start = |year| Some(Timestamp::from_day(year, 1, 1)?.unix_seconds());
+        Some((start(year)?, start(year + 1)?))
+    };
+    let date = || {
+        let (range, time) = find_date(text, None)?;
+        (range == (0..text.len())).then_some(time)
+    };
+    if let Some(year) = year() {
+        return Ok(year);
+    }
+    let Some(time) = date() else { return wrong(format!("`{text}` is no date"), fix) };
+    let from = time.unix_seconds();
+    let until = match time.precision() {
+        Precision::Month => next_month(time.civil()).unwrap_or(from),
+        Precision::Day => from + 86_400,
+        Precision::Minute => from + 60,
+        Precision::Second => from + 1,
+    };
+    Ok((from, until))
+}
+
+fn next_month(month: civil::DateTime) -> Option<i64> {
+    let next = month.date().checked_add(Span::new().months(1)).ok()?;
+    Some(Timestamp::from_day(next.year(), next.month(), 1)?.unix_seconds())
+}
+
+/// A range of time as it is written: whole years, months and days where the ends allow it.
+pub(super) fn show_date_range(range: DateRange) -> String {
+    let (from, until) = match range {
+        DateRange::Last { seconds } if seconds % 86_400 == 0 => return format!("{}d", seconds / 86_400),
+        DateRange::Last { seconds } => return format!("{}h", seconds / 3600),
+        DateRange::Between { from, until } => (from, until),
+    };
+    let first = |seconds: i64| {
+        let precision = if seconds.rem_euclid(86_400) == 0 { Precision::Day } else { Precision::Second };
+        Timestamp::from_unix_seconds(seconds, precision)
+    };
+    match (from, until) {
+        (None, None) => "..".to_owned(),
+        (Some(from), None) => format!(">={}", first(from)),
+        (None, Some(until)) => format!("<{}", first(until)),
+        (Some(from), Some(until)) => {
+            let whole = |text: &str| period(text).is_ok_and(|period| period == (from, until));
+            let text = first(from).to_string();
+            let short = [4, 7, 10].iter().filter_map(|&length| text.get(..length)).find(|text| whole(text));
+            if let Some(short) = short {
+                return short.to_owned();
+            }
+            let last = if from.rem_euclid(86_400) == 0 && until.rem_euclid(86_400) == 0 {
+                Timestamp::from_unix_seconds(until - 86_400, Precision::Day)
+            } else {
+                Timestamp::from_unix_seconds(until - 1, Precision::Second)
+            };
+            format!("{text}..{last}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_their_units() {
+        let check = |text: &str, unit, expected: Option<f64>| assert_eq!(number(text, unit).ok(), expected, "{text}");
+        check("90", Unit::Minutes, Some(90.0));
+        check("1h30m", Unit::Minutes, Some(90.0));
+        check("1h30", Unit::Minutes, Some(90.0));
+        check("2d", Unit::Minutes, Some(2880.0));
+        check("1.5h", Unit::Minutes, Some(90.0));
+        check("2s", Unit::Milliseconds, Some(2000.0));
+        check("18%", Unit::Percent, Some(18.0));
+        check("$10k", Unit::Count, Some(10_000.0));
+        check("1.5m", Unit::Count, Some(1_500_000.0));
+        check("10k5", Unit::Count, None);
+        check("10x", Unit::Minutes, None);
+        check("", Unit::Count, None);
+        check("-5", Unit::Count, None);
+    }
+
+    #[test]
+    fn dates_and_their_periods() {
+        let check = |text: &str, shown: &str| {
+            let range = date_range(text).unwrap_or_else(|wrong| panic!("{text}: {}", wrong.reason));
+            assert_eq!(show_date_range(range), shown, "{text}");
+            assert_eq!(date_range(shown).ok(), Some(range), "{text}");
+        };
+        check("2025", "2025");
+        check("2025-12", "2025-12");
+        check("2025/06/02", "2025-06-02");
+        check("2025-06..2025-07", "2025-06-01..2025-07-31");
+        check("2025-06-01..", ">=2025-06-01");
+        check(">2025-06", ">=2025-07-01");
+        check("<=2025-06-02", "<2025-06-03");
+        check("2025-06-02T10:00Z..2025-06-02T11:00Z", "2025-06-02T10:00:00Z..2025-06-02T11:00:59Z");
+        check("30d", "30d");
+        check("2w", "14d");
+        check("..", "..");
+        for text in ["soon", "2025-13", "2025-06-31", "2025-07..2025-06", ">30d", "2025-06-02x"] {
+            assert!(date_range(text).is_err(), "{text}");
+        }
+    }
+}
