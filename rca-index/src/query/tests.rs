@@ -246,6 +246,7 @@ proptest! {
                 }
             }
         }
-        prop_assert!(parse(&text, &QueryOptions { literal: true }).is_ok() || !text.chars().any(char::is_alphanumeric));
+        let literal = parse(&text, &QueryOptions { literal: true });
+        prop_assert_eq!(literal.is_err(), !text.trim().is_empty() && !text.chars().any(char::is_alphanumeric));
     }
 }
