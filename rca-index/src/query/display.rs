@@ -95,7 +95,7 @@ fn group_if(grouped: bool, node: &Node, out: &mut String) -> fmt::Result {
     out.push('(');
     show(node, out)?;
     // A word whose syntax is switched off reaches up to the next space.
-    let last = out.rsplit([' ', '(']).next().unwrap_or_default();
+    let last = out.rsplit(' ').next().unwrap_or_default();
     if last.contains('\\') {
         out.push(' ');
     }
@@ -130,7 +130,7 @@ fn reads_as_word(word: &str, in_field: bool) -> bool {
 
 fn quoted_if_needed(value: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | '+' | '@' | '#');
-    let safe = value.chars().all(plain) && !value.contains("..") && !value.is_empty();
+    let safe = value.chars().all(plain) && !value.contains("..") && value.starts_with(char::is_alphanumeric);
     if safe { value.to_owned() } else { quoted_whole_always(value) }
 }
 

@@ -106,12 +106,12 @@ impl Lexer<'_> {
         if name > 0 && rest[name..].starts_with(':') {
             let value = &rest[name + 1..];
             // `Summary: the queue` and `http://` are text.
-            let given = value.starts_with(|c: char| !c.is_whitespace()) && !value.starts_with("//");
+            let given = value.starts_with(|c: char| !c.is_whitespace() && c != ')') && !value.starts_with("//");
             if given && (is_field(&rest[..name]) || nearest_field(&rest[..name], value_text(value)).is_some()) {
                 self.push(TokenKind::Field(rest[..name].to_owned()), name + 1);
                 // The value belongs to the field, whatever it begins with.
                 if !value.starts_with(['(', '"', '\\']) {
-                    let length = self.word_length(value);
+                    let length = word_length(value, true);
                     self.push(TokenKind::Word { text: value[..length].to_owned(), plain: false }, length);
                 } else if value.starts_with('"') {
                     self.facet_list(value);
@@ -119,7 +119,7 @@ impl Lexer<'_> {
                 return;
             }
         }
-        let length = self.word_length(rest);
+        let length = word_length(rest, false);
         let text = &rest[..length];
         let kind = match text {
             "AND" => TokenKind::And,
@@ -134,38 +134,38 @@ impl Lexer<'_> {
     fn facet_list(&mut self, value: &str) {
         let (_, length, closed) = unquote(value);
         if closed && value[length..].starts_with(',') {
-            let length = self.word_length(value);
+            let length = word_length(value, true);
             self.push(TokenKind::Word { text: value[..length].to_owned(), plain: false }, length);
         }
     }
+}
 
-    /// Where a word ends: at white space, or at the bracket that closes a group around it. Quotes behind a comma or a sign
-    /// hold white space together.
-    fn word_length(&self, text: &str) -> usize {
-        let mut inside = 0_usize;
-        let mut before = ',';
-        let mut at = 0;
-        while let Some(c) = text[at..].chars().next() {
-            match c {
-                '(' => inside += 1,
-                ')' if inside == 0 => return at,
-                ')' => inside -= 1,
-                '"' if before == ',' && at > 0 || (at == 0 && c == '"') => {
-                    let (_, length, closed) = unquote(&text[at..]);
-                    if closed {
-                        at += length;
-                        before = '"';
-                        continue;
-                    }
+/// Where a word ends: at white space, or at the bracket that closes a group around it. In a list of values, quotes hold
+/// white space together.
+fn word_length(text: &str, values: bool) -> usize {
+    let mut inside = 0_usize;
+    let mut before = ',';
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        match c {
+            '(' => inside += 1,
+            ')' if inside == 0 => return at,
+            ')' => inside -= 1,
+            '"' if values && before == ',' => {
+                let (_, length, closed) = unquote(&text[at..]);
+                if closed {
+                    at += length;
+                    before = '"';
+                    continue;
                 }
-                c if c.is_whitespace() => return at,
-                _ => {}
             }
-            before = c;
-            at += c.len_utf8();
+            c if c.is_whitespace() => return at,
+            _ => {}
         }
-        at
+        before = c;
+        at += c.len_utf8();
     }
+    at
 }
 
 /// The text between quotes at the start of a text, the bytes it takes with its quotes, and whether it is closed. Within

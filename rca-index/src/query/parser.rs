@@ -8,11 +8,12 @@ use crate::query::ast::{Comparison, Node, NodeKind, Query, Sort, SortKey, Span, 
 use crate::query::error::{QueryError, QueryErrors};
 use crate::query::lexer::{Token, TokenKind, lex, nearest_field, unquote};
 use crate::query::values::{Wrong, comparison, date_range, number_range};
-use crate::schema::{FIELDS, Facet, FieldKind, FieldSpec, TextField, fields_named};
+use crate::schema::{FIELDS, Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
 use crate::severity::Severity;
 
 /// Brackets and negations within each other.
 const MAX_DEPTH: usize = 64;
+const TOO_DEEP: &str = "brackets are nested too deeply";
 /// The most words that a phrase may have between its own.
 const MAX_SLOP: u32 = 50;
 
@@ -86,8 +87,8 @@ pub(super) fn wrong_sort(text: &str) -> Wrong {
 fn spec_for(name: &str, value: &str) -> Option<&'static FieldSpec> {
     let specs: Vec<&FieldSpec> = fields_named(name).collect();
     let figures = comparison(value).is_some()
-        || value.starts_with(|c: char| c.is_ascii_digit() || c == '$')
-        || value.starts_with("..");
+        || value.starts_with("..")
+        || value.starts_with(|c: char| c.is_ascii_digit() || c == '$') && number_range(value, Unit::Count).is_ok();
     let number = specs.iter().find(|spec| matches!(spec.kind, FieldKind::Number(..)));
     number.filter(|_| figures).or(specs.first()).copied()
 }
@@ -208,14 +209,17 @@ impl Parser {
 
     fn group(&mut self, open: Span) -> Option<Node> {
         if self.depth >= MAX_DEPTH {
-            self.error(open, "brackets are nested too deeply", "leave some out");
+            self.error(open, TOO_DEEP, "leave some out");
             self.at = self.tokens.len();
             return None;
         }
         self.depth += 1;
         let inner = self.or();
         self.depth -= 1;
-        if self.take(&TokenKind::Close).is_none() && self.errors.iter().all(|error| error.span != open) {
+        // Past the greatest depth nothing more is read, so that nothing is missing either.
+        let cut_off =
+            self.at > 0 && self.at == self.tokens.len() && self.errors.iter().any(|error| error.reason == TOO_DEEP);
+        if self.take(&TokenKind::Close).is_none() && !cut_off {
             self.error(open, "this bracket is never closed", "close it, or switch syntax off with --literal");
         }
         inner

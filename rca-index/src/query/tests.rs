@@ -48,7 +48,7 @@ fn operators() {
     check("(kafka OR rabbitmq) rootcause:lag", "((kafka | rabbitmq) & rootcause:lag)");
     check("a (b (c d))", "(a & b & c & d)");
     check("or and not", "(or & and & not)");
-    check("()", "*");
+    check("() a", "a");
 }
 
 #[test]
@@ -121,6 +121,7 @@ fn errors_say_where_why_and_what_instead() {
     check("\"a b\"~x", "\"a b\"~x", "no number", "~3");
     check("a*b*", "a*b*", "at the end", "a*");
     check("!!", "!!", "no word", "`*`");
+    check("()", "()", "no word", "`*`");
     check(&"(".repeat(100), "(", "nested too deeply", "");
     assert_eq!(errors("duration:x users:y (a").len(), 3);
     assert!(parse(&"a".repeat(MAX_QUERY_BYTES + 1), &QueryOptions::default()).is_err());
