@@ -119,12 +119,11 @@ impl Walk {
 /// Gives files their whole path as id where the path without extension is taken; the one that ends in `.md` keeps it.
 fn name_apart(files: &mut [File]) {
     let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|&i| !files[i].path.ends_with(".md"));
+    order.sort_by_key(|&i| Path::new(&files[i].path).extension() != Some("md".as_ref()));
     let mut taken = HashSet::with_capacity(files.len());
     for i in order {
         if !taken.insert(files[i].id.clone()) {
-            let path = files[i].path.clone();
-            files[i].id = path;
+            files[i].id = files[i].path.clone();
             taken.insert(files[i].id.clone());
         }
     }

@@ -1,5 +1,7 @@
 //! The real archives: nothing is lost, and what they state is understood. `-- --nocapture` shows the figures.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
 use std::path::{Path, PathBuf};
 
 use rca_index::parse::{ParseOptions, parse_report};

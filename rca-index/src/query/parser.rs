@@ -93,6 +93,13 @@ fn spec_for(name: &str, value: &str) -> Option<&'static FieldSpec> {
     number.filter(|_| figures).or(specs.first()).copied()
 }
 
+fn text_field(name: &str) -> Option<TextField> {
+    fields_named(name).find_map(|spec| match spec.kind {
+        FieldKind::Text(field) => Some(field),
+        _ => None,
+    })
+}
+
 fn known_fields() -> String {
     let names: Vec<&str> = FIELDS.iter().map(|spec| spec.name).take(16).collect();
     format!("fields are {} ...", names.join(", "))
@@ -198,7 +205,7 @@ impl Parser {
                     None => self.phrase(None, text, slop.as_deref(), span),
                 }
             }
-            TokenKind::Word { text, plain: true } => word(self.text_field(), Text::Word(text), span),
+            TokenKind::Word { text, plain: true } => word(self.field.and_then(text_field), Text::Word(text), span),
             TokenKind::Word { text, plain: false } => match self.field {
                 Some(field) => self.value(spec_for(field, &text)?, &text, span),
                 None => self.word(None, &text, span),
@@ -262,9 +269,9 @@ impl Parser {
                 None
             }
             TokenKind::Quoted { text, slop, .. } => self.field_phrase(spec.name, text, slop.as_deref(), whole),
-            TokenKind::Word { text, plain: true } => match spec.kind {
-                FieldKind::Text(field) => word(Some(field), Text::Word(text), whole),
-                _ => self.value(spec, &text, whole),
+            TokenKind::Word { text, plain: true } => match text_field(name) {
+                Some(field) => word(Some(field), Text::Word(text), whole),
+                None => self.value(spec, &text, whole),
             },
             TokenKind::Word { text, plain: false } => {
                 let errors = self.errors.len();
@@ -343,7 +350,7 @@ impl Parser {
                 return None;
             }
         };
-        has_letter(&text).then(|| Node { kind: NodeKind::Text { field, text: Text::Phrase { text, slop } }, span })
+        word(field, Text::Phrase { text, slop }, span)
     }
 
     /// A word with its wildcards.
@@ -378,14 +385,6 @@ impl Parser {
             _ => return plain(text),
         };
         word(field, Text::Fuzzy { word: stem.to_owned(), distance }, span)
-    }
-
-    /// The field of words in the group that is being read, if it is a text field.
-    fn text_field(&self) -> Option<TextField> {
-        fields_named(self.field?).find_map(|spec| match spec.kind {
-            FieldKind::Text(field) => Some(field),
-            _ => None,
-        })
     }
 
     fn peek(&self) -> Option<&TokenKind> {
@@ -438,7 +437,8 @@ pub(super) fn all_of(parts: Vec<Node>, span: Span) -> Option<Node> {
 /// A text with no letter or digit finds nothing and is left out.
 fn word(field: Option<TextField>, text: Text, span: Span) -> Option<Node> {
     let (Text::Word(word) | Text::Prefix(word) | Text::Fuzzy { word, .. } | Text::Phrase { text: word, .. }) = &text;
-    has_letter(word).then(|| Node { kind: NodeKind::Text { field, text }, span })
+    let stated = has_letter(word);
+    stated.then_some(Node { kind: NodeKind::Text { field, text }, span })
 }
 
 pub(super) fn has_letter(text: &str) -> bool {
