@@ -24,6 +24,7 @@ mod text_query;
 mod timestamp;
 mod update;
 mod walk;
+pub mod wire;
 mod writer;
 
 pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings};

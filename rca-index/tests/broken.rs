@@ -131,7 +131,7 @@ fn front_matter() {
     check("front-matter-after-bom.md", "SEV3", "2024-10-22", None);
     check("rules-in-body.md", "P3", "2023-01-31", None);
     check("crlf.md", "P3", "2022-09-13", None);
-    check("toml-plus.md", "P3", "2023-03-14", None);
+    check("toml-plus.md", "P3", "2023-03-14T10:20:00Z", None);
     check("toml-dashes.md", "minor", "2024-01-17T13:05:00Z", None);
     check("json-dashes.md", "major", "2024-04-29T17:30:00Z", None);
     check("toml-fenced.md", "P3", "2023-12-12", None);

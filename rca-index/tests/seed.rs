@@ -4,8 +4,11 @@
 
 use std::path::Path;
 
+use rca_index::MeasureKind::{
+    ErrorRateBaselinePct, ErrorRatePct, Errors, LatencyAfterMs, LatencyBeforeMs, RequestsPct, Revenue, Tickets, Users,
+};
 use rca_index::parse::{ParseOptions, parse_report};
-use rca_index::{Bound, Facet, Incident, MeasureKind, Milestone, SectionKind, Source};
+use rca_index::{Bound, Facet, Incident, Milestone, SectionKind, Source};
 
 const NAME: &str = "2025-06-02-message-queue-backlog-in-inventory-api";
 
@@ -33,10 +36,6 @@ fn check_facts(incident: &Incident) {
     assert_eq!((duration.value, duration.source), (65.0, Source::FrontMatter));
     assert_eq!(incident.author.as_deref(), Some("Platform Engineering"));
 
-    use MeasureKind::{
-        ErrorRateBaselinePct, ErrorRatePct, Errors, LatencyAfterMs, LatencyBeforeMs, RequestsPct, Revenue, Tickets,
-        Users,
-    };
     for (kind, value, bound, qualifier) in [
         (Users, 1348.0, Bound::Exact, None),
         (RequestsPct, 82.0, Bound::Exact, None),
