@@ -1,5 +1,7 @@
 //! Searches a folder of reports: `cargo run --example search_folder -- corpus/incidents "queue backlog"`.
 
+#![allow(clippy::print_stdout)]
+
 use std::error::Error;
 
 use rca_index::{Archive, Facet, Index, SearchRequest, UpdateOptions};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::severity::Severity;
 use crate::timestamp::Timestamp;
 
-/// Where a value was found in a report. Of several statements, the one earliest in this order counts.
+/// Where a value was found in a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -212,10 +212,11 @@ impl<'a> SearchForm<'a> {
 
 /// The form of facet counts, by the facet's name.
 pub fn facets(counts: &[FacetCounts]) -> BTreeMap<&'static str, Vec<FacetForm<'_>>> {
-    let values = |counts: &'_ FacetCounts| -> Vec<FacetForm<'_>> {
-        counts.values.iter().map(|v| FacetForm { value: &v.value, count: v.count }).collect()
-    };
-    counts.iter().map(|counts| (counts.facet.name(), values(counts))).collect()
+    counts.iter().map(|counts| (counts.facet.name(), facet_values(counts))).collect()
+}
+
+fn facet_values(counts: &FacetCounts) -> Vec<FacetForm<'_>> {
+    counts.values.iter().map(|v| FacetForm { value: &v.value, count: v.count }).collect()
 }
 
 impl<'a> HitForm<'a> {

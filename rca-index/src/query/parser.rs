@@ -1,8 +1,10 @@
 //! The parser: from tokens to a tree, by recursive descent. It goes on after an error, so that all are told at once.
 //!
-//!     or    = and { "OR" and }
-//!     and   = unary { [ "AND" ] unary }
-//!     unary = ( "NOT" | "-" ) unary | "(" or ")" | field | phrase | word
+//! ```text
+//! or    = and { "OR" and }
+//! and   = unary { [ "AND" ] unary }
+//! unary = ( "NOT" | "-" ) unary | "(" or ")" | field | phrase | word
+//! ```
 
 use crate::query::ast::{Comparison, Node, NodeKind, Query, Sort, SortKey, Span, Text};
 use crate::query::error::{QueryError, QueryErrors};
