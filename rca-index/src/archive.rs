@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::incident::SectionKind;
 use crate::parse::ParseOptions;
+use crate::walk::walk;
 
 /// The name of the settings file, in the root of an archive.
 pub const SETTINGS_FILE: &str = "rca.toml";
@@ -109,6 +110,11 @@ impl Archive {
                 .is_some_and(|end| end.eq_ignore_ascii_case(ext))
         });
         (usual || self.include.is_match(path)) && !self.exclude.is_match(path)
+    }
+
+    /// The paths of all reports in the archive, `/` between folders, sorted. What cannot be read is left out.
+    pub fn report_paths(&self) -> Vec<String> {
+        walk(self, None).unwrap_or_default().files.into_iter().map(|file| file.path).collect()
     }
 
     /// The largest report that is read, in bytes.

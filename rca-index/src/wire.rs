@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::check::CheckReport;
 use crate::incident::{Bound, Incident, Level, Milestone, Problem, Source};
+use crate::index::Health;
 use crate::query::QueryErrors;
 use crate::search::{FacetCounts, Hit, SearchRequest, SearchResults};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{Precision, Timestamp};
 use crate::update::{ReportProblem, UpdateReport};
 
 /// The version of the wire form.
@@ -149,6 +151,49 @@ pub struct SectionForm<'a> {
     pub text: &'a str,
 }
 
+/// Facet counts over the matches of a query.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct FacetsForm<'a> {
+    pub version: u32,
+    pub query: &'a str,
+    /// The query as it was understood.
+    pub interpreted: &'a str,
+    /// The incidents counted.
+    pub total: usize,
+    pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
+}
+
+/// What a check found.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct CheckForm<'a> {
+    pub version: u32,
+    pub reports: usize,
+    pub problems: Vec<ProblemForm<'a>>,
+}
+
+/// The health of an index.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct HealthForm {
+    pub version: u32,
+    /// The folder of the index.
+    pub path: Option<String>,
+    pub incidents: usize,
+    pub segments: usize,
+    /// Deleted incidents that still take room.
+    pub deleted: usize,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Bytes of the reports indexed.
+    pub source_bytes: u64,
+    /// When the last update ended.
+    pub updated: Option<Timestamp>,
+    /// Files that are missing or whose content does not fit their checksum.
+    pub damaged: Vec<String>,
+}
+
 /// What an update did.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
@@ -213,6 +258,45 @@ impl<'a> SearchForm<'a> {
 /// The form of facet counts, by the facet's name.
 pub fn facets(counts: &[FacetCounts]) -> BTreeMap<&'static str, Vec<FacetForm<'_>>> {
     counts.iter().map(|counts| (counts.facet.name(), facet_values(counts))).collect()
+}
+
+impl<'a> FacetsForm<'a> {
+    /// The form of an answer's facet counts.
+    pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
+        Self {
+            version: VERSION,
+            query: &request.text,
+            interpreted: &results.interpreted,
+            total: results.total,
+            facets: facets(&results.facets),
+        }
+    }
+}
+
+impl<'a> CheckForm<'a> {
+    /// The form of a check's findings.
+    pub fn new(report: &'a CheckReport) -> Self {
+        let problems = report.problems.iter().map(ProblemForm::new).collect();
+        Self { version: VERSION, reports: report.reports, problems }
+    }
+}
+
+impl HealthForm {
+    /// The form of an index's health.
+    pub fn new(health: &Health) -> Self {
+        let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
+        Self {
+            version: VERSION,
+            path: health.path.as_ref().map(text),
+            incidents: health.incidents,
+            segments: health.segments,
+            deleted: health.deleted,
+            bytes: health.bytes,
+            source_bytes: health.source_bytes,
+            updated: health.updated.map(|seconds| Timestamp::from_unix_seconds(seconds, Precision::Second)),
+            damaged: health.damaged.iter().map(text).collect(),
+        }
+    }
 }
 
 fn facet_values(counts: &FacetCounts) -> Vec<FacetForm<'_>> {

@@ -41,8 +41,8 @@ pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
     if options.literal { parse_literal(text) } else { parse_query(text) }
 }
 
-/// Reads the value of a filter: `parse_filter("service", "a,b")` is what `service:a,b` means in a query. Spans are bytes of
-/// the value.
+/// Reads the value of a filter: `parse_filter("service", "a,b")` is what `service:a,b` means in a query, and
+/// `parse_filter("has", "actions")` what `has:actions` does. Spans are bytes of the value.
 ///
 /// # Errors
 /// There is no such field, or the value does not fit it.

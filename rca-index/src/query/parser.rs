@@ -46,9 +46,10 @@ pub(super) fn parse_value(field: &str, value: &str) -> Result<Node, QueryErrors>
     let mut parser =
         Parser { tokens: Vec::new(), at: 0, end: value.len(), depth: 0, field: None, sort: None, errors: Vec::new() };
     let span = 0..value.len();
-    let node = match spec_for(field, value) {
-        Some(spec) => parser.value(spec, value, span.clone()),
-        None => {
+    let node = match (field, spec_for(field, value)) {
+        ("has" | "no", _) => parser.has(value, field == "has", span.clone()),
+        (_, Some(spec)) => parser.value(spec, value, span.clone()),
+        (_, None) => {
             parser.error(span.clone(), &format!("there is no field `{field}`"), &known_fields());
             None
         }

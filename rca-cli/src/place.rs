@@ -1,0 +1,100 @@
+//! The place: which archive is meant, and where its index is.
+
+use std::borrow::Cow;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rca_index::{Archive, Error, Index, Result};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::cli::GlobalArgs;
+use crate::failure::Failure;
+
+/// An archive and the folders where its index may be, the preferred one first.
+pub(crate) struct Place {
+    pub(crate) archive: Archive,
+    index_dirs: Vec<PathBuf>,
+}
+
+impl Place {
+    /// The archive named on the command line or in the environment; else the nearest parent that is one, else the current
+    /// folder.
+    pub(crate) fn find(named: Option<&Path>, global: &GlobalArgs) -> Result<Self, Failure> {
+        let root = named.or(global.archive.as_deref()).map(Path::to_owned);
+        let root = root.or_else(|| Archive::find(current_dir())).unwrap_or_else(current_dir);
+        let archive = Archive::open(root)?;
+        let index_dirs = match &global.index {
+            Some(dir) => vec![dir.clone()],
+            None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
+        };
+        Ok(Self { archive, index_dirs })
+    }
+
+    /// Opens the index.
+    pub(crate) fn open_index(&self) -> Result<Index> {
+        let mut missing = None;
+        for dir in &self.index_dirs {
+            match Index::open(dir) {
+                Err(error @ Error::IndexNotFound(_)) => missing = missing.or(Some(error)),
+                opened => return opened,
+            }
+        }
+        Err(missing.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
+    }
+
+    /// Opens the index or makes an empty one, in the archive, or in the user's cache folder when the archive is read-only.
+    pub(crate) fn open_or_create_index(&self) -> Result<Index> {
+        match self.open_index() {
+            Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => {}
+            opened => return opened,
+        }
+        let mut refused = None;
+        for dir in &self.index_dirs {
+            match Index::open_or_create(dir) {
+                Err(Error::Io { path, source }) if is_read_only(&source) => {
+                    refused = refused.or(Some(Error::Io { path, source }));
+                }
+                opened => return opened,
+            }
+        }
+        Err(refused.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
+    }
+
+    /// Removes the index, wherever it is.
+    pub(crate) fn remove_index(&self) -> Result<()> {
+        self.index_dirs.iter().filter(|dir| dir.is_dir()).try_for_each(Index::remove)
+    }
+
+    /// Where to open a report from here.
+    pub(crate) fn path_of(&self, report: &str) -> PathBuf {
+        let root = self.archive.root();
+        let root = root.strip_prefix(current_dir()).unwrap_or(root);
+        root.strip_prefix(".").unwrap_or(root).join(report)
+    }
+
+    /// The address of a report's file, for links.
+    pub(crate) fn url_of(&self, report: &str) -> Option<String> {
+        let path = std::path::absolute(self.archive.root().join(report)).ok()?;
+        let encode = |byte: &u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(*byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        };
+        let path: Cow<'_, str> = path.to_string_lossy();
+        Some(format!("file://{}", path.as_bytes().iter().map(encode).collect::<String>()))
+    }
+}
+
+fn current_dir() -> PathBuf {
+    std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+}
+
+/// A folder in the user's cache that belongs to this archive alone.
+fn cache_dir(root: &Path) -> Option<PathBuf> {
+    let root = root.canonicalize().ok()?;
+    let name = format!("{:016x}", xxh3_64(root.as_os_str().as_encoded_bytes()));
+    Some(dirs::cache_dir()?.join("rca").join(name))
+}
+
+fn is_read_only(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
