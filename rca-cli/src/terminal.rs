@@ -69,7 +69,8 @@ impl Write for Output {
 /// Whether a character could drive a terminal or turn the direction of text around. Trojan Source (CVE-2021-42574) names
 /// the latter.
 pub(crate) fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text on one line: white space becomes a space, unsafe characters become visible.

@@ -44,7 +44,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     render::health(context, &health)?;
     if unsound {
         let files = health.damaged.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::index(format!("the index is damaged: {files}"), "build it anew with `rca doctor --repair`"));
+        return Err(Failure::index(
+            format!("the index is damaged: {files}"),
+            "build it anew with `rca doctor --repair`",
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

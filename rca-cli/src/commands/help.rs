@@ -61,7 +61,8 @@ fn write_query_help(out: &mut impl std::io::Write) -> std::io::Result<()> {
             FieldKind::Number(_, Unit::Percent) => "%",
             FieldKind::Number(_, Unit::Count) => "number",
         };
-        let also = if field.aliases.is_empty() { String::new() } else { format!(" (also {})", field.aliases.join(", ")) };
+        let also =
+            if field.aliases.is_empty() { String::new() } else { format!(" (also {})", field.aliases.join(", ")) };
         writeln!(out, "    {:<20} {:<8} {}{also}", field.name, value, field.help)?;
     }
     Ok(())

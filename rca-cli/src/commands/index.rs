@@ -41,8 +41,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let place = Place::find(arguments.archive.as_deref(), &context.global)?;
-    let options =
-        UpdateOptions { rebuild: arguments.rebuild, threads: arguments.threads, ..UpdateOptions::default() };
+    let options = UpdateOptions { rebuild: arguments.rebuild, threads: arguments.threads, ..UpdateOptions::default() };
     // What is built anew need not be sound.
     let index = match place.open_or_create_index() {
         Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {

@@ -64,5 +64,7 @@ fn section(name: &str) -> Result<SectionKind, String> {
             FieldKind::Text(TextField::Section(kind)) => Some(kind),
             _ => None,
         })
-        .ok_or_else(|| format!("no section of this name; they are {}", SectionKind::ALL.map(SectionKind::name).join(", ")))
+        .ok_or_else(|| {
+            format!("no section of this name; they are {}", SectionKind::ALL.map(SectionKind::name).join(", "))
+        })
 }
