@@ -19,14 +19,15 @@ Examples:
   rca search \"queue backlog\"                the reports about it, best first
   rca search timeout --service billing-api  only those of one service
   rca show 2025-06-02-message-queue         one incident, whole
-  rca facets service                        incidents per service
+  rca facets service                        incidents per service";
 
+const EXIT_CODES: &str = "\
 Exit codes: 0 success; 1 no hits (with --exit-status); 2 usage or query error; 3 index missing, locked, damaged or from
 another version; 4 done, but some reports could not be read.";
 
 /// Finds the right incident report in a folder of Markdown post-mortems, in milliseconds
 #[derive(Debug, Parser)]
-#[command(name = "rca", version, styles = STYLES, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "rca", version, styles = STYLES, before_help = EXAMPLES, after_help = EXIT_CODES, disable_help_subcommand = true)]
 #[command(max_term_width = 100, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -101,13 +102,17 @@ impl Cli {
     }
 }
 
+/// The short options of all commands.
+const SHORT_OPTIONS: &str = "enqvhV";
+
 /// `-tag:deploy` means "without the tag" in a query. A space in front keeps it from being read as a bundle of options;
 /// [`query_text`] takes the space away.
 fn protect_negation(argument: OsString) -> OsString {
-    const SHORT_OPTIONS: &str = "eqvhV";
     let text = argument.to_string_lossy();
     let negation = text.strip_prefix('-').is_some_and(|rest| {
-        !rest.is_empty() && !rest.starts_with('-') && !rest.chars().all(|c| SHORT_OPTIONS.contains(c))
+        // `-n5` is a limit.
+        let options = rest.trim_end_matches(|c: char| c.is_ascii_digit());
+        !rest.is_empty() && !rest.starts_with('-') && !options.chars().all(|c| SHORT_OPTIONS.contains(c))
     });
     if negation { format!(" {text}").into() } else { argument }
 }
@@ -130,6 +135,16 @@ mod tests {
     }
 
     #[test]
+    fn every_short_option_is_known() {
+        let mut rca = Cli::command();
+        rca.build();
+        let arguments = rca.get_subcommands().flat_map(clap::Command::get_arguments).chain(rca.get_arguments());
+        for short in arguments.filter_map(clap::Arg::get_short) {
+            assert!(SHORT_OPTIONS.contains(short), "-{short} would be taken for a negation");
+        }
+    }
+
+    #[test]
     fn negations_are_no_options() {
         let words = |line: &str| {
             let cli = Cli::read(line.split(' ').map(OsString::from)).unwrap();
@@ -139,6 +154,7 @@ mod tests {
         assert_eq!(words("rca search queue -tag:deploy"), ("queue -tag:deploy".to_owned(), false, false));
         assert_eq!(words("rca search -error queue -q"), ("-error queue".to_owned(), true, false));
         assert_eq!(words("rca search queue -eq"), ("queue".to_owned(), true, true));
+        assert_eq!(words("rca search queue -n5"), ("queue".to_owned(), false, false));
         assert_eq!(words("rca search -- -eq -x"), ("-eq -x".to_owned(), false, false));
     }
 }

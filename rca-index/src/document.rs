@@ -158,7 +158,7 @@ impl Fields {
             TextField::Section(kind) => {
                 for section in incident.sections.iter().filter(|s| s.kind == kind) {
                     // A known section's heading says nothing more than its field; any other heading is text like the rest.
-                    if kind == SectionKind::Body {
+                    if kind == SectionKind::Body && !section.is_front_matter() {
                         add(&section.heading);
                     }
                     add(incident.section_text(section));

@@ -177,17 +177,27 @@ impl Incident {
     }
 }
 
+/// The heading of the section that holds a report's front matter, whose text is searched like any other.
+pub const FRONT_MATTER: &str = "Front matter";
+
 /// A part of the report under one heading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// What the part is about.
     pub kind: SectionKind,
-    /// The heading as written, with no markup; empty for text before the first heading.
+    /// The heading as written, with no markup; empty for text before the first heading, [`FRONT_MATTER`] for that block.
     pub heading: String,
     /// The line of `range.start`, counted from 1.
     pub line: u32,
     /// Bytes of the source: the text below the heading, up to the next heading of any level.
     pub range: Range<usize>,
+}
+
+impl Section {
+    /// Whether this is the block of front matter.
+    pub fn is_front_matter(&self) -> bool {
+        self.kind == SectionKind::Body && self.heading == FRONT_MATTER
+    }
 }
 
 /// What a section is about.

@@ -31,8 +31,8 @@ pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings};
 pub use check::{CheckReport, check};
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section, SectionKind,
-    Source, Sourced, TimelineRow,
+    Action, Bound, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section,
+    SectionKind, Source, Sourced, TimelineRow,
 };
 pub use index::{Health, Index};
 pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::analyze::{Analyzer, LexemeKind};
 use crate::compile::words;
-use crate::incident::{Incident, SectionKind};
+use crate::incident::{Incident, Section, SectionKind};
 use crate::query::{Node, NodeKind, Text};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
@@ -46,6 +46,10 @@ enum How {
 /// A line of a section and what matches in it.
 struct Line {
     section: SectionKind,
+    /// What a match here is worth.
+    weight: f32,
+    /// Which of the incident's sections.
+    part: usize,
     number: u32,
     range: Range<usize>,
     /// Spans of the source and the words found there.
@@ -120,7 +124,8 @@ impl<'a> Passages<'a> {
     fn lines(&self, incident: &Incident) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut looked_at = 0;
-        for section in &incident.sections {
+        for (part, section) in incident.sections.iter().enumerate() {
+            let weight = weight_of(section);
             let text = incident.section_text(section);
             looked_at += text.len();
             if looked_at > LOOKED_AT {
@@ -132,7 +137,8 @@ impl<'a> Passages<'a> {
                 if !content.is_empty() {
                     let start = at + line.len() - line.trim_start().len();
                     let matches = self.matches(section.kind, content, start);
-                    lines.push(Line { section: section.kind, number, range: start..start + content.len(), matches });
+                    let range = start..start + content.len();
+                    lines.push(Line { section: section.kind, weight, part, number, range, matches });
                 }
                 at += line.len();
             }
@@ -189,20 +195,24 @@ impl<'a> Passages<'a> {
             });
             score += 0.5 * together.count().min(2) as f32;
         }
-        score * (1.0 + 0.1 * weight_of(lines[first].section))
+        score * lines[first].weight
     }
 }
 
-fn weight_of(section: SectionKind) -> f32 {
-    let kind = FieldKind::Text(TextField::Section(section));
-    FIELDS.iter().find(|spec| spec.kind == kind).map_or(1.0, |spec| spec.weight)
+/// What a match in a section is worth to a snippet. Front matter is no prose: only what stands nowhere else is shown from it.
+fn weight_of(section: &Section) -> f32 {
+    if section.is_front_matter() {
+        return 0.2;
+    }
+    let kind = FieldKind::Text(TextField::Section(section.kind));
+    1.0 + 0.1 * FIELDS.iter().find(|spec| spec.kind == kind).map_or(1.0, |spec| spec.weight)
 }
 
 /// The lines of the passage that begins at a line: as many of its section as make a snippet.
 fn passage(lines: &[Line], first: usize) -> Range<usize> {
     let mut length = 0;
     let more = lines[first..].iter().take_while(|line| {
-        let goes_on = line.section == lines[first].section && length < LENGTH / 2;
+        let goes_on = line.part == lines[first].part && length < LENGTH / 2;
         length += line.range.len();
         goes_on
     });
@@ -211,18 +221,19 @@ fn passage(lines: &[Line], first: usize) -> Range<usize> {
 
 /// The first words of the summary, else of the first section under a heading, else of the text.
 fn beginning(incident: &Incident) -> Option<Snippet> {
-    let has_text = |s: &&crate::incident::Section| !incident.section_text(s).trim().is_empty();
+    let has_text = |s: &&Section| !incident.section_text(s).trim().is_empty();
     let sections = || incident.sections.iter().filter(has_text);
     let section = sections()
         .find(|s| s.kind == SectionKind::Summary)
-        .or_else(|| sections().find(|s| !s.heading.is_empty()))
+        .or_else(|| sections().find(|s| !s.heading.is_empty() && !s.is_front_matter()))
         .or_else(|| sections().next_back())?;
     let text = incident.section_text(section);
     let content = text.trim_start();
     let skipped = text.len() - content.len();
     let number = section.line + text[..skipped].matches('\n').count() as u32;
     let start = section.range.start + skipped;
-    let line = Line { section: section.kind, number, range: start..start + content.len(), matches: Vec::new() };
+    let range = start..start + content.len();
+    let line = Line { section: section.kind, weight: 1.0, part: 0, number, range, matches: Vec::new() };
     Some(render(&incident.source, &[line]))
 }
 

@@ -17,6 +17,22 @@ use crate::update::{ReportProblem, UpdateReport};
 /// The version of the wire form.
 pub const VERSION: u32 = 1;
 
+/// A number that is written as an integer when it is whole: `65`, `0.05`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure(pub f64);
+
+impl Serialize for Figure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// Up to here every integer is a float, and every reader of JSON has it right (RFC 8259, section 6).
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if self.0.fract() == 0.0 && self.0.abs() < EXACT {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
 /// The answer to a search.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
@@ -58,10 +74,10 @@ pub struct HeadForm<'a> {
     pub services: &'a [String],
     pub tags: &'a [String],
     pub status: Option<&'a str>,
-    pub duration_minutes: Option<f64>,
+    pub duration_minutes: Option<Figure>,
     /// Users affected x minutes.
-    pub impact_user_minutes: Option<f64>,
-    pub measures: BTreeMap<&'static str, f64>,
+    pub impact_user_minutes: Option<Figure>,
+    pub measures: BTreeMap<&'static str, Figure>,
 }
 
 /// A passage of a report.
@@ -101,7 +117,7 @@ pub struct IncidentForm<'a> {
     pub prepared_by: Option<&'a str>,
     pub prepared_on: Option<Timestamp>,
     /// Minutes from the start to each milestone.
-    pub minutes_to: BTreeMap<&'static str, f64>,
+    pub minutes_to: BTreeMap<&'static str, Figure>,
     pub measure_details: Vec<MeasureForm<'a>>,
     pub timeline: Vec<RowForm<'a>>,
     pub contributing_factors: &'a [String],
@@ -116,7 +132,7 @@ pub struct IncidentForm<'a> {
 #[allow(missing_docs)]
 pub struct MeasureForm<'a> {
     pub kind: &'static str,
-    pub value: f64,
+    pub value: Figure,
     pub bound: Bound,
     pub qualifier: Option<&'a str>,
     pub line: u32,
@@ -332,9 +348,9 @@ impl<'a> HeadForm<'a> {
             services: &incident.services,
             tags: &incident.tags,
             status: incident.status.as_ref().map(|status| status.value.as_str()),
-            duration_minutes: incident.duration.as_ref().map(|duration| duration.value),
-            impact_user_minutes: incident.impact_user_minutes(),
-            measures: incident.measures.iter().map(|measure| (measure.kind.name(), measure.value)).collect(),
+            duration_minutes: incident.duration.as_ref().map(|duration| Figure(duration.value)),
+            impact_user_minutes: incident.impact_user_minutes().map(Figure),
+            measures: incident.measures.iter().map(|measure| (measure.kind.name(), Figure(measure.value))).collect(),
         }
     }
 }
@@ -363,14 +379,14 @@ impl<'a> IncidentForm<'a> {
             prepared_on: incident.prepared_on,
             minutes_to: Milestone::ALL
                 .into_iter()
-                .filter_map(|milestone| Some((milestone.name(), incident.minutes_to(milestone)?)))
+                .filter_map(|milestone| Some((milestone.name(), Figure(incident.minutes_to(milestone)?))))
                 .collect(),
             measure_details: incident
                 .measures
                 .iter()
                 .map(|m| MeasureForm {
                     kind: m.kind.name(),
-                    value: m.value,
+                    value: Figure(m.value),
                     bound: m.bound,
                     qualifier: m.qualifier.as_deref(),
                     line: m.line,
@@ -482,7 +498,7 @@ mod tests {
             "version": 1, "query": "logs", "interpreted": "logs", "total": 1, "relaxed": false, "took_ms": 0,
             "hits": [{
                 "id": "a/b", "path": "", "title": "Disk full", "date": null, "severity": null,
-                "services": ["log-store"], "tags": [], "status": null, "duration_minutes": 65.0,
+                "services": ["log-store"], "tags": [], "status": null, "duration_minutes": 65,
                 "impact_user_minutes": null, "measures": {}, "score": 0,
                 "snippets": [{
                     "section": "rootcause", "line": 1, "text": "The disk was full of logs.", "highlights": [[21, 25]]

@@ -145,7 +145,9 @@ pub(crate) fn incident(
             }
         }
     }
-    for section in &incident.sections {
+    // The front matter comes last: most of it has been said above.
+    let (front, body): (Vec<_>, Vec<_>) = incident.sections.iter().partition(|section| section.is_front_matter());
+    for section in body.into_iter().chain(front) {
         if !sections.is_empty() && !sections.contains(&section.kind) {
             continue;
         }

@@ -21,7 +21,7 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-use crate::incident::{Incident, Milestone, Problem, Section, SectionKind, Source, Sourced};
+use crate::incident::{FRONT_MATTER, Incident, Milestone, Problem, Section, SectionKind, Source, Sourced};
 use crate::parse::body::{Body, read_body};
 pub(crate) use crate::parse::date::find_date;
 use crate::parse::facts::Facts;
@@ -240,19 +240,19 @@ fn affected_services(parts: &[Part<'_>], stated: Vec<String>) -> Vec<String> {
 /// The sections of the body, behind the front matter, whose text is searched like any other.
 fn sections_of(front: &FrontMatter, summary: Option<&str>, source: &str, body: Vec<Section>) -> Vec<Section> {
     let mut sections = Vec::with_capacity(body.len() + 2);
-    let add = |kind, range: std::ops::Range<usize>, sections: &mut Vec<Section>| {
+    let add = |kind, heading: &str, range: std::ops::Range<usize>, sections: &mut Vec<Section>| {
         let before = source.get(front.range.start..range.start).unwrap_or_default();
         let line = front.line + before.bytes().filter(|&b| b == b'\n').count() as u32;
-        sections.push(Section { kind, heading: String::new(), line, range });
+        sections.push(Section { kind, heading: heading.to_owned(), line, range });
     };
     if !front.range.is_empty() {
         let block = source.get(front.range.clone()).unwrap_or_default();
         // A summary in the front matter is a summary where it stands there word for word.
         if let Some((summary, at)) = summary.and_then(|summary| Some((summary, block.find(summary)?))) {
             let start = front.range.start + at;
-            add(SectionKind::Summary, start..start + summary.len(), &mut sections);
+            add(SectionKind::Summary, "", start..start + summary.len(), &mut sections);
         }
-        add(SectionKind::Body, front.range.clone(), &mut sections);
+        add(SectionKind::Body, FRONT_MATTER, front.range.clone(), &mut sections);
     }
     sections.extend(body);
     sections

@@ -1,0 +1,82 @@
+//! The formats of answers.
+
+use super::Workshop;
+
+#[test]
+fn json_has_every_fact_of_a_hit() {
+    let workshop = Workshop::with_archive();
+    let found = workshop.json(&["search", "queue", "--archive", "archive", "--facets", "service,tag"]);
+    let hit = &found["hits"][0];
+    let expected = serde_json::json!({
+        "id": "2025/queue", "path": "2025/queue.md", "title": "Queue backlog", "date": "2025-06-02", "severity": "P2",
+        "services": ["orders", "billing"], "tags": ["mq/kafka"], "status": "resolved", "duration_minutes": 65,
+        "impact_user_minutes": null, "measures": {}
+    });
+    for (key, value) in expected.as_object().unwrap() {
+        assert_eq!(&hit[key], value, "{key}");
+    }
+    let snippet = &hit["snippets"][0];
+    assert_eq!((&snippet["section"], &snippet["line"]), (&"rootcause".into(), &13.into()));
+    assert_eq!(snippet["highlights"], serde_json::json!([[21, 26]]));
+    assert_eq!(found["facets"]["tag"], serde_json::json!([{"value": "mq/kafka", "count": 1}]));
+    assert_eq!((&found["version"], &found["total"], &found["relaxed"]), (&1.into(), &1.into(), &false.into()));
+}
+
+#[test]
+fn jsonl_csv_markdown_and_paths() {
+    let workshop = Workshop::with_archive();
+    let search = |format| workshop.stdout(&["search", "service:orders", "--archive", "archive", "--format", format]);
+    assert_eq!(search("paths"), "archive/2025/disk.md\narchive/2025/queue.md\n");
+    let lines: Vec<serde_json::Value> = search("jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.iter().map(|hit| &hit["id"]).collect::<Vec<_>>(), ["2025/disk", "2025/queue"]);
+    let csv = search("csv");
+    let mut rows = csv.lines();
+    assert!(rows.next().unwrap().starts_with("id,path,title,date,severity,services,"), "{csv}");
+    let row = rows.nth(1).unwrap();
+    assert!(row.starts_with("2025/queue,2025/queue.md,Queue backlog,2025-06-02,P2,orders;billing,mq/kafka,"), "{row}");
+    let markdown = search("markdown");
+    let first = "1. [Disk full](<archive/2025/disk.md>) · 2025-07-01 · P1 · orders\n   > Logs filled it. ";
+    assert!(markdown.starts_with(first), "{markdown}");
+}
+
+#[test]
+fn an_update_and_a_check_in_every_format() {
+    let workshop = Workshop::with_archive();
+    workshop.write("archive/odd.md", "---\ndate: someday\n---\n# Odd\n");
+    let update = workshop.json(&["index", "archive"]);
+    assert_eq!((&update["reports"], &update["added"], &update["failed"]), (&4.into(), &4.into(), &0.into()));
+    assert_eq!(update["problems"][0]["path"], "odd.md");
+    let run = workshop.rca(&["check", "archive"]);
+    assert_eq!(run.code, 4);
+    assert!(run.stdout.starts_with("archive/odd.md:2: `someday`"), "{run:?}");
+    for (format, start) in [("csv", "path,line,level,reason\nodd.md,2,error,"), ("paths", "archive/odd.md\n")] {
+        let run = workshop.rca(&["check", "archive", "--format", format]);
+        assert!(run.stdout.starts_with(start), "{run:?}");
+    }
+}
+
+#[test]
+fn a_check_is_strict_when_asked_to_be() {
+    let workshop = Workshop::new();
+    workshop.write("archive/a.md", "---\nseverity: vermilion\n---\n# A\n");
+    assert_eq!(workshop.rca(&["check", "archive"]).code, 0);
+    assert_eq!(workshop.rca(&["check", "archive", "--strict"]).code, 4);
+}
+
+#[test]
+fn completions_manuals_and_help_come_from_the_definition() {
+    let workshop = Workshop::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(workshop.stdout(&["completions", shell]).contains("no-update"), "{shell}");
+    }
+    assert!(workshop.stdout(&["man", "search"]).contains("rca\\-search"));
+    workshop.stdout(&["man", "--out", "pages"]);
+    assert!(workshop.path().join("pages/rca-search.1").is_file());
+    for command in ["index", "search", "show", "facets", "check", "doctor", "completions", "man", "help"] {
+        let help = workshop.stdout(&[command, "--help"]);
+        assert!(help.starts_with(&format!("Examples:\n  rca {command}")), "{help}");
+        assert_eq!(workshop.stdout(&["help", command]), help);
+    }
+    let language = workshop.stdout(&["help", "query"]);
+    assert!(language.starts_with("# The query language") && language.contains("duration_minutes"), "{language}");
+}

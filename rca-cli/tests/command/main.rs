@@ -1,0 +1,99 @@
+//! The command as a process: what it prints, where, and how it ends.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+mod formats;
+mod places;
+mod readme;
+mod search;
+mod terminal;
+mod watch;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A folder of its own, and the command run in it.
+struct Workshop {
+    folder: TempDir,
+}
+
+/// What a run printed and how it ended.
+#[derive(Debug)]
+struct Run {
+    stdout: String,
+    stderr: String,
+    code: i32,
+}
+
+impl Workshop {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A workshop with three reports in `archive`.
+    fn with_archive() -> Self {
+        let workshop = Self::new();
+        workshop.write(
+            "archive/2025/queue.md",
+            "---\ntitle: Queue backlog\ndate: 2025-06-02\nseverity: P2\nservices: [orders, billing]\ntags: [mq/kafka]\n\
+             status: resolved\nduration: 65\n---\n\n## Root Cause\n\nThe consumers of the queue were too slow.\n\n\
+             ## Resolution\n\n1. More consumers\n",
+        );
+        workshop.write(
+            "archive/2025/disk.md",
+            "---\ntitle: Disk full\ndate: 2025-07-01\nseverity: P1\nservices: [orders]\n---\n\n## Summary\n\nLogs filled it.\n",
+        );
+        workshop.write("archive/2024/cert.md", "# Certificate expired\n\n**Severity:** SEV3\n\nNobody renewed it.\n");
+        workshop
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rca"));
+        command.args(arguments).current_dir(self.path()).env_clear().env("HOME", self.path());
+        command
+    }
+
+    fn rca(&self, arguments: &[&str]) -> Run {
+        Run::from(self.command(arguments).output().unwrap())
+    }
+
+    /// The standard output of a run that must succeed.
+    fn stdout(&self, arguments: &[&str]) -> String {
+        let run = self.rca(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
+        run.stdout
+    }
+
+    fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let mut with_format = arguments.to_vec();
+        with_format.extend(["--format", "json"]);
+        serde_json::from_str(&self.stdout(&with_format)).unwrap()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().unwrap_or(-1),
+        }
+    }
+}
+
+/// The root of the workspace.
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}

@@ -1,0 +1,121 @@
+//! Archives and indexes that are not as they should be: one clear line with what to do, and the exit code.
+
+use std::fs;
+
+use super::{Run, Workshop};
+
+/// A failure says one line on stderr, nothing on stdout.
+fn check(run: &Run, code: i32, parts: &[&str]) {
+    assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run:?}");
+    assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+    for part in parts {
+        assert!(run.stderr.contains(part), "`{part}` is missing: {run:?}");
+    }
+}
+
+#[test]
+fn no_archive_around_the_current_folder() {
+    let workshop = Workshop::new();
+    check(&workshop.rca(&["search", "x"]), 3, &["no index and no reports here", "--archive DIR"]);
+    assert_eq!(fs::read_dir(workshop.path()).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn an_empty_archive() {
+    let workshop = Workshop::new();
+    fs::create_dir(workshop.path().join("empty")).unwrap();
+    let run = workshop.rca(&["search", "x", "--archive", "empty"]);
+    check(&run, 3, &["empty: no index and no reports here", "name a folder"]);
+    assert_eq!(fs::read_dir(workshop.path().join("empty")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_and_a_missing_path() {
+    let workshop = Workshop::new();
+    workshop.write("file.md", "# x");
+    check(&workshop.rca(&["search", "x", "--archive", "file.md"]), 2, &["file.md: not a folder", "name a folder"]);
+    check(&workshop.rca(&["search", "x", "--archive", "gone"]), 2, &["gone: no such folder", "name a folder"]);
+    check(&workshop.rca(&["index", "gone"]), 2, &["gone: no such folder"]);
+}
+
+#[test]
+fn an_index_of_another_version() {
+    let workshop = Workshop::with_archive();
+    workshop.stdout(&["index", "archive"]);
+    let index = workshop.path().join("archive/.rca");
+    let own = fs::read_dir(&index).unwrap().flatten().find(|entry| entry.path().is_dir()).unwrap().path();
+    fs::rename(&own, index.join("v0")).unwrap();
+    let run = workshop.rca(&["search", "queue", "--archive", "archive", "--no-update"]);
+    check(&run, 3, &["from another version", "`rca index`"]);
+    // Left to itself, the search builds the index anew and takes the old one away.
+    let found = workshop.json(&["search", "queue", "--archive", "archive"]);
+    assert_eq!(found["total"], 1);
+    assert!(!index.join("v0").exists());
+}
+
+#[test]
+fn no_index_and_none_wanted() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["search", "queue", "--archive", "archive", "--no-update"]);
+    check(&run, 3, &["no index here", "`rca index`"]);
+}
+
+#[test]
+fn a_damaged_index_is_noticed_and_repaired() {
+    let workshop = Workshop::with_archive();
+    workshop.stdout(&["index", "archive"]);
+    let index = workshop.path().join("archive/.rca");
+    let own = fs::read_dir(&index).unwrap().flatten().find(|entry| entry.path().is_dir()).unwrap().path();
+    let store = fs::read_dir(own).unwrap().flatten().find(|e| e.path().extension().is_some_and(|ext| ext == "store"));
+    let store = store.unwrap().path();
+    let mut bytes = fs::read(&store).unwrap();
+    bytes[10] ^= 0xFF;
+    fs::write(&store, bytes).unwrap();
+    let run = workshop.rca(&["doctor", "--archive", "archive"]);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("`rca doctor --repair`"), "{run:?}");
+    workshop.stdout(&["doctor", "--repair", "--archive", "archive"]);
+    let health = workshop.json(&["doctor", "--archive", "archive"]);
+    assert_eq!((&health["incidents"], &health["damaged"]), (&3.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn the_archive_is_found_from_the_environment_and_from_a_folder_inside() {
+    let workshop = Workshop::with_archive();
+    let output = workshop.command(&["search", "queue", "--format", "paths"]).env("RCA_ARCHIVE", "archive").output();
+    assert_eq!(Run::from(output.unwrap()).stdout, "archive/2025/queue.md\n");
+    // The index is there now, so that the folder is known to be an archive.
+    let inside = workshop.path().join("archive/2024");
+    let run = Run::from(workshop.command(&["search", "certificate"]).current_dir(inside).output().unwrap());
+    assert!(run.stdout.starts_with("Certificate expired\n"), "{run:?}");
+}
+
+#[test]
+fn a_settings_file_that_is_wrong() {
+    let workshop = Workshop::with_archive();
+    workshop.write("archive/rca.toml", "exclude = []\nexclud = []\n");
+    check(&workshop.rca(&["search", "x", "--archive", "archive"]), 2, &["rca.toml:2: unknown field `exclud`"]);
+}
+
+#[test]
+fn an_index_folder_of_its_own() {
+    let workshop = Workshop::with_archive();
+    workshop.stdout(&["index", "archive", "--index", "elsewhere"]);
+    assert!(!workshop.path().join("archive/.rca").exists());
+    let ignored = fs::read_to_string(workshop.path().join("elsewhere/.gitignore")).unwrap();
+    assert_eq!(ignored, "*\n");
+    let found = workshop.json(&["search", "*", "--archive", "archive", "--index", "elsewhere", "--no-update"]);
+    assert_eq!(found["total"], 3);
+}
+
+#[test]
+fn a_report_that_cannot_be_taken_in_ends_an_update_with_4() {
+    let workshop = Workshop::with_archive();
+    workshop.write("archive/empty.md", "");
+    let run = workshop.rca(&["index", "archive"]);
+    assert_eq!(run.code, 4);
+    assert_eq!(run.stderr, "archive/empty.md:1: empty\n");
+    assert!(run.stdout.starts_with("3 reports: 3 added, 1 not taken in; 1 problem;"), "{run:?}");
+    // A search answers all the same.
+    assert_eq!(workshop.rca(&["search", "queue", "--archive", "archive"]).code, 0);
+}

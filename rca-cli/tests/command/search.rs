@@ -1,0 +1,161 @@
+//! Searching: queries, filters, freshness, and what is said when a query is wrong.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use super::{Run, Workshop};
+
+/// The file stems of what is found.
+fn found(workshop: &Workshop, arguments: &[&str]) -> Vec<String> {
+    let mut all = vec!["search", "--archive", "archive"];
+    all.extend(arguments);
+    let hits = workshop.json(&all)["hits"].as_array().unwrap().clone();
+    hits.iter().map(|hit| hit["id"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn flags_mean_what_the_query_language_means() {
+    let workshop = Workshop::with_archive();
+    let check = |arguments: &[&str], expected: &[&str]| {
+        let mut ids = found(&workshop, arguments);
+        ids.sort();
+        assert_eq!(ids, expected, "{arguments:?}");
+    };
+    check(&[], &["cert", "disk", "queue"]);
+    check(&["--service", "orders"], &["disk", "queue"]);
+    check(&["--service", "orders", "--service", "billing"], &["queue"]);
+    check(&["--service", "billing,cart"], &["queue"]);
+    check(&["--severity", ">=P2"], &["disk", "queue"]);
+    check(&["--tag", "mq"], &["queue"]);
+    check(&["--status", "resolved"], &["queue"]);
+    check(&["--since", "2025-06-15"], &["disk"]);
+    check(&["--until", "2025-06"], &["queue"]);
+    check(&["--since", "1d"], &[]);
+    check(&["--min-duration", "1h"], &["queue"]);
+    check(&["--max-duration", "1h"], &[]);
+    check(&["--has", "resolution"], &["queue"]);
+    check(&["--without", "date"], &["cert"]);
+    check(&["queue", "-service:billing"], &[]);
+    check(&["service:orders", "-tag:mq"], &["disk"]);
+    check(&["--literal", "queue", "AND"], &["queue"]);
+}
+
+#[test]
+fn order_limit_and_offset() {
+    let workshop = Workshop::with_archive();
+    assert_eq!(found(&workshop, &["--sort", "date", "has:date"]), ["queue", "disk"]);
+    assert_eq!(found(&workshop, &["--sort", "-date", "has:date"]), ["disk", "queue"]);
+    assert_eq!(found(&workshop, &["--sort", "-severity", "-n", "1"]), ["disk"]);
+    assert_eq!(found(&workshop, &["--sort", "-severity", "-n1", "--offset", "1"]), ["queue"]);
+}
+
+#[test]
+fn a_search_sees_what_has_changed() {
+    let workshop = Workshop::with_archive();
+    assert_eq!(found(&workshop, &["kangaroo"]).len(), 0);
+    workshop.write("archive/new.md", "# A kangaroo on the runway\n");
+    assert_eq!(found(&workshop, &["kangaroo", "--no-update"]).len(), 0);
+    assert_eq!(found(&workshop, &["kangaroo"]), ["new"]);
+    fs::remove_file(workshop.path().join("archive/new.md")).unwrap();
+    assert_eq!(found(&workshop, &["kangaroo"]).len(), 0);
+}
+
+#[test]
+fn a_query_that_is_wrong_is_drawn_with_carets() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["search", "--archive", "archive", "servce:orders (queue"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(run.stdout, "");
+    let expected = "\
+rca: there is no field `servce`
+  servce:orders (queue
+  ^^^^^^ did you mean `service:orders`?
+rca: this bracket is never closed
+  servce:orders (queue
+                ^ close it, or switch syntax off with --literal
+";
+    let bare = |text: &str| text.replace('^', "");
+    assert_eq!(bare(&run.stderr), bare(expected));
+}
+
+#[test]
+fn a_query_that_is_wrong_is_json_for_programs() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["search", "--archive", "archive", "--format", "json", "servce:orders"]);
+    assert_eq!(run.code, 2);
+    let form: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&form["version"], &form["query"]), (&1.into(), &"servce:orders".into()));
+    assert_eq!(form["errors"][0]["span"][0], 0);
+    assert!(form["errors"][0]["reason"].as_str().unwrap().contains("servce"), "{form}");
+}
+
+#[test]
+fn a_flag_that_is_wrong_is_named() {
+    let workshop = Workshop::with_archive();
+    for (flag, value) in [("--min-duration", "3x"), ("--since", "tomorrowish"), ("--sort", "colour"), ("--has", "luck")] {
+        let run = workshop.rca(&["search", "--archive", "archive", flag, value]);
+        assert_eq!(run.code, 2, "{flag}");
+        assert!(run.stderr.starts_with(&format!("rca: {flag} {value}: ")), "{run:?}");
+        assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+    }
+}
+
+#[test]
+fn no_hits_and_the_exit_code() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["search", "--archive", "archive", "zebra"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""));
+    assert!(run.stderr.contains("no incident matches zebra"), "{run:?}");
+    assert_eq!(workshop.rca(&["search", "--archive", "archive", "zebra", "-e"]).code, 1);
+    assert_eq!(workshop.rca(&["search", "--archive", "archive", "queue", "-e"]).code, 0);
+}
+
+#[test]
+fn partial_matches_are_said_to_be_partial() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["search", "--archive", "archive", "queue", "zebra"]);
+    assert!(run.stdout.starts_with("Queue backlog\n"), "{run:?}");
+    assert!(run.stderr.contains("no incident has all of these words"), "{run:?}");
+    assert_eq!(workshop.json(&["search", "--archive", "archive", "queue", "zebra"])["relaxed"], true);
+}
+
+#[test]
+fn a_query_from_stdin() {
+    let workshop = Workshop::with_archive();
+    let mut command = workshop.command(&["search", "--archive", "archive", "--literal", "-", "--format", "paths"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"ERROR [consumers] (slow\n").unwrap();
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!(run.stdout, "archive/2025/queue.md\n", "{run:?}");
+}
+
+#[test]
+fn an_incident_is_shown_by_any_name_that_is_clear() {
+    let workshop = Workshop::with_archive();
+    for name in ["2025/queue", "2025/queue.md", "queue", "queue.md"] {
+        assert_eq!(workshop.json(&["show", name, "--archive", "archive"])["id"], "2025/queue", "{name}");
+    }
+    let section = workshop.stdout(&["show", "queue", "--archive", "archive", "--section", "resolution"]);
+    assert_eq!(section, "Queue backlog\n  archive/2025/queue.md\n\nResolution\n1. More consumers\n");
+    let source = workshop.stdout(&["show", "queue", "--archive", "archive", "--format", "markdown"]);
+    assert_eq!(source, fs::read_to_string(workshop.path().join("archive/2025/queue.md")).unwrap());
+
+    let unknown = workshop.rca(&["show", "nothing", "--archive", "archive"]);
+    assert_eq!((unknown.code, unknown.stderr.lines().count()), (2, 1), "{unknown:?}");
+    workshop.write("archive/2023/queue.md", "# Another queue\n");
+    let many = workshop.rca(&["show", "queue", "--archive", "archive"]);
+    assert_eq!(many.code, 2);
+    assert!(many.stderr.contains("2023/queue, 2025/queue"), "{many:?}");
+}
+
+#[test]
+fn facets_are_counted_over_what_a_query_finds() {
+    let workshop = Workshop::with_archive();
+    let all = workshop.json(&["facets", "--archive", "archive"]);
+    let expected = serde_json::json!([{"value": "orders", "count": 2}, {"value": "billing", "count": 1}]);
+    assert_eq!(all["facets"]["service"], expected);
+    assert_eq!(all["facets"].as_object().unwrap().len(), 4);
+    let some = workshop.stdout(&["facets", "service", "disk", "--archive", "archive"]);
+    assert_eq!(some, "service\n  1  orders\n");
+}

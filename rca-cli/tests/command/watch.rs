@@ -1,0 +1,49 @@
+//! `rca index --watch`.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::Workshop;
+
+/// Ends the process whatever happens.
+struct Watcher(Child);
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_watcher_takes_in_what_changes() {
+    let workshop = Workshop::with_archive();
+    let mut command = workshop.command(&["index", "archive", "--watch"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (lines, seen) = mpsc::channel();
+    let streams: [Box<dyn std::io::Read + Send>; 2] =
+        [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+    for stream in streams {
+        let lines = lines.clone();
+        thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line))));
+    }
+    let _watcher = Watcher(child);
+    let wait_for = |part: &str| {
+        let mut said = Vec::new();
+        while let Ok(line) = seen.recv_timeout(Duration::from_secs(20)) {
+            if line.contains(part) {
+                return;
+            }
+            said.push(line);
+        }
+        panic!("`{part}` was never said, only {said:?}");
+    };
+    wait_for("watching");
+    workshop.write("archive/new.md", "# A kangaroo on the runway\n");
+    wait_for("4 reports: 1 added, 3 unchanged");
+    let found = workshop.json(&["search", "kangaroo", "--archive", "archive", "--no-update"]);
+    assert_eq!(found["total"], 1);
+}
