@@ -47,7 +47,7 @@ impl Failure {
     pub(crate) fn tell(self, context: &mut Context) -> ExitCode {
         let (message, code) = match self {
             Self::ReaderGone => return ExitCode::SUCCESS,
-            Self::Plain { what, hint, code } => (format!("rca: {}; {hint}\n", clean(&what)), code),
+            Self::Plain { what, hint, code } => (format!("rca: {}; {}\n", clean(&what), clean(&hint)), code),
             Self::Query { text, errors } => {
                 if matches!(context.global.format, Format::Json | Format::Jsonl) {
                     // A program that waits for JSON gets it.
@@ -70,6 +70,7 @@ fn draw(query: &str, errors: &QueryErrors) -> String {
     const SHOWN: usize = 90;
     let mut message = String::new();
     for error in &errors.0 {
+        let (reason, fix) = (clean(&error.reason), clean(&error.fix));
         let upto = |end: usize| query.get(..end).map_or(0, |text| text.chars().count());
         let (start, end) = (upto(error.span.start), upto(error.span.end));
         let from = if start > SHOWN - 10 { start - BEFORE } else { 0 };
@@ -83,7 +84,7 @@ fn draw(query: &str, errors: &QueryErrors) -> String {
         let (_, before) = column(from, start);
         let (_, marked) = column(start, end);
         let carets = "^".repeat(marked.clamp(1, (shown_width + 1).saturating_sub(before).max(1)));
-        let _ = write!(message, "rca: {}\n  {shown}\n  {:before$}{carets} {}\n", error.reason, "", error.fix);
+        let _ = write!(message, "rca: {reason}\n  {shown}\n  {:before$}{carets} {fix}\n", "");
     }
     message
 }

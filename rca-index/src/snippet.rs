@@ -212,7 +212,7 @@ fn weight_of(section: &Section) -> f32 {
 fn passage(lines: &[Line], first: usize) -> Range<usize> {
     let mut length = 0;
     let more = lines[first..].iter().take_while(|line| {
-        let goes_on = line.part == lines[first].part && length < LENGTH / 2;
+        let goes_on = line.part == lines[first].part && length < LENGTH;
         length += line.range.len();
         goes_on
     });

@@ -1,1 +1,134 @@
-//! What the README shows is what the command does.
+//! What the README shows is what the command does. `UPDATE_README=1 cargo test -p rca-cli readme` writes it anew, the
+//! picture included.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Run, Workshop, workspace};
+
+const PICTURE: &str = "rca-cli/search.svg";
+
+/// A workshop with a copy of the corpus, so that no index is left in the original.
+fn with_corpus() -> Workshop {
+    let workshop = Workshop::new();
+    copy(&workspace().join("corpus"), &workshop.path().join("corpus"));
+    workshop
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (source, target): (PathBuf, PathBuf) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_name() == ".rca" {
+            continue;
+        }
+        if source.is_dir() { copy(&source, &target) } else { drop(fs::copy(source, target).unwrap()) }
+    }
+}
+
+/// What a command of the README prints, as a terminal shows it: stdout and stderr.
+fn run(workshop: &Workshop, line: &str, color: &str) -> String {
+    let mut command = workshop.command(&[]);
+    command.args(words(line)).env("RCA_ARCHIVE", "corpus/incidents").env("CLICOLOR_FORCE", color);
+    let Run { stdout, stderr, .. } = Run::from(command.output().unwrap());
+    stdout + &stderr
+}
+
+/// The arguments behind `$ rca`, taken apart at spaces outside of quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, ' ') => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(c),
+        }
+    }
+    words
+}
+
+/// A text with the times that differ from run to run taken out.
+fn timeless(text: &str) -> String {
+    let mut timeless = String::new();
+    for line in text.lines() {
+        let took = line.find(" ms").and_then(|end| line[..end].rfind(" in ").map(|start| start + 4..end));
+        let json = line.trim_start().starts_with("\"took_ms\"");
+        match took {
+            Some(took) => timeless.push_str(&line.replacen(&line[took], "?", 1)),
+            None if json => timeless.push_str("  \"took_ms\": ?,"),
+            None => timeless.push_str(line),
+        }
+        timeless.push('\n');
+    }
+    timeless
+}
+
+/// Compares with what is there, or writes it.
+fn check(path: &Path, actual: &str) {
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    if timeless(&expected) == timeless(actual) {
+        return;
+    }
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(path, actual).unwrap();
+        return;
+    }
+    let differs = expected.lines().zip(actual.lines()).find(|(e, a)| timeless(e) != timeless(a));
+    panic!("{} is out of date ({differs:?}); run UPDATE_README=1 cargo test -p rca-cli readme", path.display());
+}
+
+#[test]
+fn its_answers_are_those_of_the_command() {
+    let workshop = with_corpus();
+    let path = workspace().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let mut actual = String::new();
+    let mut commands = 0;
+    let mut in_console = false;
+    for line in readme.lines() {
+        let command = line.strip_prefix("$ rca ").filter(|_| in_console);
+        if line == "```console" {
+            in_console = true;
+        } else if line == "```" {
+            in_console = false;
+        }
+        if in_console && line != "```console" && command.is_none() {
+            continue;
+        }
+        actual.push_str(line);
+        actual.push('\n');
+        if let Some(command) = command {
+            commands += 1;
+            actual.push_str(run(&workshop, command, "0").trim_end());
+            actual.push('\n');
+        }
+    }
+    assert!(commands >= 8, "{commands} commands");
+    check(&path, &actual);
+}
+
+#[test]
+fn its_picture_is_what_a_terminal_shows() {
+    let workshop = with_corpus();
+    let command = "search \"queue backlog\" -n 3";
+    let answer = run(&workshop, command, "1");
+    // The first hit is the report that the README promises.
+    assert!(answer.contains("Message Queue Backlog in inventory-api"), "{answer}");
+    let terminal = format!("\x1b[32m$\x1b[0m rca {command}\n{answer}");
+    let svg = anstyle_svg::Term::new().render_svg(&terminal);
+    check(&workspace().join(PICTURE), &(svg.trim_end().to_owned() + "\n"));
+}
+
+#[test]
+fn the_commands_to_build_and_test_are_those_that_are_checked() {
+    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
+    let checked = fs::read_to_string(workspace().join(".ci/run")).unwrap();
+    let mut blocks = readme.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap().trim());
+    let (build, test) = (blocks.next().unwrap(), blocks.next().unwrap());
+    assert!(build.contains("search \"queue backlog\"") && test.starts_with("cargo test"), "{build} {test}");
+    for command in [build, test] {
+        assert!(checked.contains(command), "`{command}` is not run by .ci/run");
+    }
+}

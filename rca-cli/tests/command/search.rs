@@ -93,7 +93,8 @@ fn a_query_that_is_wrong_is_json_for_programs() {
 #[test]
 fn a_flag_that_is_wrong_is_named() {
     let workshop = Workshop::with_archive();
-    for (flag, value) in [("--min-duration", "3x"), ("--since", "tomorrowish"), ("--sort", "colour"), ("--has", "luck")] {
+    for (flag, value) in [("--min-duration", "3x"), ("--since", "tomorrowish"), ("--sort", "colour"), ("--has", "luck")]
+    {
         let run = workshop.rca(&["search", "--archive", "archive", flag, value]);
         assert_eq!(run.code, 2, "{flag}");
         assert!(run.stderr.starts_with(&format!("rca: {flag} {value}: ")), "{run:?}");

@@ -28,7 +28,9 @@ fn a_watcher_takes_in_what_changes() {
         [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
     for stream in streams {
         let lines = lines.clone();
-        thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line))));
+        thread::spawn(move || {
+            BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line)))
+        });
     }
     let _watcher = Watcher(child);
     let wait_for = |part: &str| {
