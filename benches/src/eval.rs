@@ -13,7 +13,7 @@ use crate::plain::Plain;
 const DEPTH: usize = 100;
 
 /// Measures of one ranking, or their means over all queries. Järvelin and Kekäläinen (2002) for nDCG, with the gain
-/// 2^grade - 1; the rest as trec_eval has them.
+/// 2^grade - 1; the rest as `trec_eval` has them.
 #[derive(Debug, Clone, Copy, Default)]
 struct Measures {
     ndcg_10: f64,

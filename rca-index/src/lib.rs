@@ -40,3 +40,8 @@ pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Sni
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};
 pub use update::{ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
+
+/// The README's examples run too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

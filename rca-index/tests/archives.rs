@@ -30,12 +30,13 @@ fn reports(folder: &Path) -> Vec<(String, String)> {
     files.filter_map(text).collect()
 }
 
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
 /// Whether a report states a date in figures or in words anywhere, told by nothing that the parser uses.
 ///
 /// When somebody fetched the report from elsewhere says nothing about the incident.
 fn states_date(text: &str) -> bool {
     let text: String = text.split_inclusive('\n').filter(|line| !line.starts_with("source_fetched_at:")).collect();
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let bytes = text.as_bytes();
     let digits = |at: usize, n: usize| bytes.get(at..at + n).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
     let in_figures = (0..bytes.len()).any(|i| {
@@ -62,7 +63,7 @@ fn states_date(text: &str) -> bool {
 /// Whether a line of a report states a severity.
 fn states_severity(text: &str) -> bool {
     text.lines().take(40).any(|line| {
-        let line = line.trim_start_matches(|c: char| matches!(c, '-' | '*' | '|' | ' ' | '"'));
+        let line = line.trim_start_matches(['-', '*', '|', ' ', '"']);
         let rest = ["severity", "Severity", "重大度"].iter().find_map(|key| line.strip_prefix(key));
         rest.is_some_and(|rest| {
             let rest = rest.trim_start_matches(['*', ' ', '"', ':', '=', '|', '：']);

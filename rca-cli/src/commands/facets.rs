@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::Facet;
+use rca_index::{Facet, SearchRequest};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let request = arguments.filters.request(&arguments.query, arguments.literal)?.limit(0);
     let facets = arguments.field.map_or_else(|| Facet::ALL.to_vec(), |facet| vec![facet]);
-    let request = facets.into_iter().fold(request, |request, facet| request.facet(facet));
+    let request = facets.into_iter().fold(request, SearchRequest::facet);
     let place = Place::find(None, &context.global)?;
     let index = open_fresh(&place, arguments.no_update, context)?;
     let mut results = index.search(&request)?;

@@ -146,8 +146,8 @@ pub(crate) fn incident(
         }
     }
     // The front matter comes last: most of it has been said above.
-    let (front, body): (Vec<_>, Vec<_>) = incident.sections.iter().partition(|section| section.is_front_matter());
-    for section in body.into_iter().chain(front) {
+    let (front, rest): (Vec<_>, Vec<_>) = incident.sections.iter().partition(|section| section.is_front_matter());
+    for section in rest.into_iter().chain(front) {
         if !sections.is_empty() && !sections.contains(&section.kind) {
             continue;
         }
@@ -157,11 +157,37 @@ pub(crate) fn incident(
         } else if !text.is_empty() {
             writeln!(out)?;
         }
-        if !text.is_empty() {
-            writeln!(out, "{}", clean_lines(text))?;
+        body(out, &clean_lines(text))?;
+    }
+    Ok(())
+}
+
+/// The text of a section: long lines of prose are broken, code and tables stay as they are.
+fn body(out: &mut Output, text: &str) -> io::Result<()> {
+    let mut in_code = false;
+    for line in text.lines() {
+        let content = line.trim_start();
+        let fence = content.starts_with("```") || content.starts_with("~~~");
+        in_code ^= fence;
+        if in_code || fence || content.starts_with('|') || content.is_empty() {
+            writeln!(out, "{line}")?;
+            continue;
+        }
+        // What continues a list item stands below its text.
+        let mark = content.find(' ').filter(|&end| is_list_mark(&content[..end])).map_or(0, |end| end + 1);
+        let indent = (line.len() - content.len() + mark).min(out.width / 2);
+        for (i, piece) in wrap(content, out.width.saturating_sub(indent)).iter().enumerate() {
+            let lead = if i == 0 { line.len() - content.len() } else { indent };
+            writeln!(out, "{:lead$}{piece}", "")?;
         }
     }
     Ok(())
+}
+
+fn is_list_mark(text: &str) -> bool {
+    let numbered =
+        text.strip_suffix(['.', ')']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    numbered || matches!(text, "-" | "*" | "+" | ">")
 }
 
 /// What is known of an incident, by name.

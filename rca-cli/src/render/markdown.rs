@@ -76,12 +76,11 @@ pub(crate) fn source(incident: &Incident, sections: &[SectionKind]) -> String {
         return incident.source.clone();
     }
     let wanted = incident.sections.iter().filter(|section| sections.contains(&section.kind));
-    wanted
-        .map(|section| {
-            let heading = if section.heading.is_empty() { section.kind.name() } else { &section.heading };
-            format!("## {heading}\n\n{}\n\n", incident.section_text(section).trim())
-        })
-        .collect()
+    let texts = wanted.map(|section| {
+        let heading = if section.heading.is_empty() { section.kind.name() } else { &section.heading };
+        format!("## {heading}\n\n{}\n", incident.section_text(section).trim())
+    });
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// Takes their meaning from characters that have one in Markdown.

@@ -71,8 +71,8 @@ pub(crate) fn incident(
     let wanted = |kind: SectionKind| sections.is_empty() || sections.contains(&kind);
     if !sections.is_empty() && !incident.sections.iter().any(|section| wanted(section.kind)) {
         let names: Vec<&str> = sections.iter().map(|kind| kind.name()).collect();
-        let mut there: Vec<&str> = incident.sections.iter().map(|section| section.kind.name()).collect();
-        there.dedup();
+        let has = |kind: &SectionKind| incident.sections.iter().any(|section| section.kind == *kind);
+        let there: Vec<&str> = SectionKind::ALL.iter().filter(|kind| has(kind)).map(|kind| kind.name()).collect();
         let what = format!("{}: no section {}", incident.id, names.join(", "));
         return Err(Failure::usage(what, format!("it has {}", there.join(", "))));
     }

@@ -22,14 +22,18 @@ fn copy(from: &Path, to: &Path) {
         if entry.file_name() == ".rca" {
             continue;
         }
-        if source.is_dir() { copy(&source, &target) } else { drop(fs::copy(source, target).unwrap()) }
+        if source.is_dir() {
+            copy(&source, &target);
+        } else {
+            fs::copy(source, target).unwrap();
+        }
     }
 }
 
 /// What a command of the README prints, as a terminal shows it: stdout and stderr.
 fn run(workshop: &Workshop, line: &str, color: &str) -> String {
     let mut command = workshop.command(&[]);
-    command.args(words(line)).env("RCA_ARCHIVE", "corpus/incidents").env("CLICOLOR_FORCE", color);
+    command.args(words(line)).args(["--color", color]).env("RCA_ARCHIVE", "corpus/incidents");
     let Run { stdout, stderr, .. } = Run::from(command.output().unwrap());
     stdout + &stderr
 }
@@ -101,7 +105,7 @@ fn its_answers_are_those_of_the_command() {
         actual.push('\n');
         if let Some(command) = command {
             commands += 1;
-            actual.push_str(run(&workshop, command, "0").trim_end());
+            actual.push_str(run(&workshop, command, "never").trim_end());
             actual.push('\n');
         }
     }
@@ -113,7 +117,7 @@ fn its_answers_are_those_of_the_command() {
 fn its_picture_is_what_a_terminal_shows() {
     let workshop = with_corpus();
     let command = "search \"queue backlog\" -n 3";
-    let answer = run(&workshop, command, "1");
+    let answer = run(&workshop, command, "always");
     // The first hit is the report that the README promises.
     assert!(answer.contains("Message Queue Backlog in inventory-api"), "{answer}");
     let terminal = format!("\x1b[32m$\x1b[0m rca {command}\n{answer}");

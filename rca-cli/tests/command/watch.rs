@@ -29,7 +29,7 @@ fn a_watcher_takes_in_what_changes() {
     for stream in streams {
         let lines = lines.clone();
         thread::spawn(move || {
-            BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line)))
+            BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line)));
         });
     }
     let _watcher = Watcher(child);
