@@ -8,6 +8,7 @@ use rca_index::{
     Bound, FacetCounts, Health, Hit, Incident, Measure, MeasureKind, Milestone, SearchResults, SectionKind, Severity,
     Snippet, UpdateReport,
 };
+use textwrap::core::display_width;
 
 use crate::freshen::seconds_since;
 use crate::place::Place;
@@ -29,7 +30,9 @@ pub(crate) fn hits(out: &mut Output, place: &Place, results: &SearchResults) -> 
     for counts in &results.facets {
         let shown = counts.values.iter().take(FACET_VALUES);
         let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), v.count)).collect();
-        if counts.values.len() > FACET_VALUES {
+        if parts.is_empty() {
+            parts.push("none".to_owned());
+        } else if counts.values.len() > FACET_VALUES {
             parts.push(format!("{} more", counts.values.len() - FACET_VALUES));
         }
         let width = out.width.saturating_sub(10);
@@ -48,7 +51,7 @@ fn hit(out: &mut Output, place: &Place, hit: &Hit) -> io::Result<()> {
     let incident = &hit.incident;
     let width = out.width;
     title(out, incident)?;
-    let parts = facts(incident);
+    let parts = facts(incident, width.saturating_sub(INDENT.len()));
     if !parts.is_empty() {
         let separator = format!(" {DIM}·{DIM:#} ");
         let styled: Vec<String> = parts.iter().map(|(text, style)| format!("{style}{text}{style:#}")).collect();
@@ -76,25 +79,33 @@ fn title(out: &mut Output, incident: &Incident) -> io::Result<()> {
     Ok(())
 }
 
-/// Date, severity, services, duration and status, as far as they are known.
-fn facts(incident: &Incident) -> Vec<(String, Style)> {
-    /// How many services are named.
-    const SERVICES: usize = 4;
+/// Date, severity, services, duration and status, as far as they are known; as many services as fit the width.
+fn facts(incident: &Incident, width: usize) -> Vec<(String, Style)> {
+    /// What separates two facts takes three columns.
+    const SEPARATOR: usize = 3;
     let mut facts = Vec::new();
     let plain = Style::new();
     facts.extend(incident.date.as_ref().map(|date| (date.value.day().to_string(), plain)));
     facts.extend(incident.severity.as_ref().map(|s| (clean(&s.value.name).into_owned(), severity_style(&s.value))));
-    if !incident.services.is_empty() {
-        let mut services: Vec<String> =
-            incident.services.iter().take(SERVICES).map(|s| clean(s).into_owned()).collect();
-        if incident.services.len() > SERVICES {
-            services.push(format!("{} more", incident.services.len() - SERVICES));
-        }
-        facts.push((services.join(", "), plain));
-    }
+    let services_at = facts.len();
     facts.extend(incident.duration.as_ref().map(|duration| (minutes(duration.value), plain)));
     facts.extend(incident.status.as_ref().map(|status| (clean(&status.value).into_owned(), plain)));
+    let taken: usize = facts.iter().map(|(text, _)| display_width(text) + SEPARATOR).sum();
+    if !incident.services.is_empty() {
+        facts.insert(services_at, (services(&incident.services, width.saturating_sub(taken)), plain));
+    }
     facts
+}
+
+/// As many services as fit, at least the first, and how many more there are.
+fn services(services: &[String], width: usize) -> String {
+    let list = |shown: usize| {
+        let names: Vec<_> = services[..shown].iter().map(|name| clean(name)).collect();
+        let more = services.len() - shown;
+        let more = if more > 0 { format!(", {more} more") } else { String::new() };
+        names.join(", ") + &more
+    };
+    (1..=services.len()).rev().map(list).find(|list| display_width(list) <= width).unwrap_or_else(|| list(1))
 }
 
 fn severity_style(severity: &Severity) -> Style {
