@@ -1,26 +1,35 @@
 //! Progress: a bar with rate and remaining time on a terminal, nothing elsewhere.
 
 use std::io::IsTerminal as _;
+use std::sync::Once;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rca_index::UpdateEvent;
 
 use crate::cli::GlobalArgs;
 
+/// What is done sooner needs no bar.
+const PATIENCE: Duration = Duration::from_millis(150);
+
 /// The progress of an update.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    wanted: bool,
+    started: Instant,
+    shown: Once,
 }
 
 impl Progress {
     pub(crate) fn new(global: &GlobalArgs) -> Self {
-        let shown = !global.quiet && std::io::stderr().is_terminal();
-        let bar = if shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        let template = "{msg} [{bar:30}] {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let bar = ProgressBar::hidden();
+        if let Ok(style) = ProgressStyle::with_template(
+            "{msg} [{wide_bar}] {bytes} of {total_bytes}  {binary_bytes_per_sec}  {eta} left",
+        ) {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self { bar }
+        let wanted = !global.quiet && std::io::stderr().is_terminal();
+        Self { bar, wanted, started: Instant::now(), shown: Once::new() }
     }
 
     pub(crate) fn show(&self, event: &UpdateEvent) {
@@ -32,6 +41,9 @@ impl Progress {
             UpdateEvent::Read { bytes } => self.bar.inc(*bytes),
             UpdateEvent::Committing => self.bar.set_message("writing"),
             _ => {}
+        }
+        if self.wanted && self.started.elapsed() > PATIENCE {
+            self.shown.call_once(|| self.bar.set_draw_target(ProgressDrawTarget::stderr()));
         }
     }
 
