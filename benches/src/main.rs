@@ -2,7 +2,9 @@
 
 mod collection;
 mod eval;
+mod generate;
 mod plain;
+mod words;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -18,6 +20,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write an archive of generated reports; the same seed gives the same archive.
+    Generate {
+        /// How many.
+        #[arg(long, value_name = "N")]
+        reports: u64,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The folder to write to.
+        folder: PathBuf,
+    },
     /// Relevance: rca beside a plain BM25 on collections of judged queries.
     Eval {
         /// Folders with docs.jsonl, queries.jsonl and qrels.tsv.
@@ -31,6 +43,7 @@ enum Command {
 
 fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().command {
+        Command::Generate { reports, seed, folder } => generate::run(&folder, reports, seed),
         Command::Eval { collections, worst } => eval::run(&collections, worst),
     }
 }
