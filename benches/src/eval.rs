@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::PathBuf;
 
-use rca_index::{Incident, Index, SearchRequest, SectionKind};
+use rca_index::{Index, SearchRequest};
 
 use crate::collection::{Collection, JudgedQuery};
 use crate::plain::Plain;
@@ -65,12 +65,11 @@ pub fn run(folders: &[PathBuf], worst: usize) -> Result<(), Box<dyn Error>> {
     let mut ratios = Vec::new();
     for folder in folders {
         let collection = Collection::read(folder)?;
-        let rca = index(&collection)?;
         let plain = Plain::new(&collection.documents)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for query in &collection.queries {
             let grades = &collection.judgements[&query.id];
-            ours.push(Measures::of(&without(query, search(&rca, query)?), grades));
+            ours.push(Measures::of(&without(query, search(&collection.index, query)?), grades));
             theirs.push(Measures::of(&without(query, plain.search(&query.text, DEPTH + 1)?), grades));
         }
         let (our_mean, their_mean) = (Measures::mean(&ours), Measures::mean(&theirs));
@@ -102,16 +101,6 @@ fn print(collection: &str, engine: &str, queries: usize, m: Measures) {
 /// A query that is itself a document of the collection does not count as its own answer.
 fn without(query: &JudgedQuery, ranking: Vec<String>) -> Vec<String> {
     ranking.into_iter().filter(|id| *id != query.id).take(DEPTH).collect()
-}
-
-fn index(collection: &Collection) -> Result<Index, Box<dyn Error>> {
-    let index = Index::in_memory()?;
-    index.upsert(collection.documents.iter().map(|document| {
-        let mut incident = Incident::new(&document.id, &document.title);
-        incident.push_section(SectionKind::Body, &document.text);
-        incident
-    }))?;
-    Ok(index)
 }
 
 fn search(index: &Index, query: &JudgedQuery) -> Result<Vec<String>, Box<dyn Error>> {

@@ -32,7 +32,7 @@ enum Command {
     },
     /// Relevance: rca beside a plain BM25 on collections of judged queries.
     Eval {
-        /// Folders with docs.jsonl, queries.jsonl and qrels.tsv.
+        /// Folders with docs.jsonl, queries.jsonl and qrels.tsv; with no docs.jsonl, the reports in `../incidents` count.
         #[arg(required = true)]
         collections: Vec<PathBuf>,
         /// Also print the queries on which rca does worst against the baseline.

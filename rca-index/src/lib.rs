@@ -20,6 +20,7 @@ mod schema;
 mod search;
 mod severity;
 mod snippet;
+mod synonyms;
 mod text_query;
 mod timestamp;
 mod update;

@@ -1,0 +1,228 @@
+//! Synonyms: words and phrases that mean the same in operations. In: the words of a query. Out: what else could have been
+//! written in their place. The table is text, `synonyms.txt`.
+
+// The search does not ask it yet.
+#![allow(dead_code)]
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+/// The table that comes with the library.
+static BUILT_IN: LazyLock<Synonyms> = LazyLock::new(|| Synonyms::new(groups(include_str!("synonyms.txt"))));
+
+/// Groups of equivalent words and phrases. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Synonyms {
+    table: Arc<Table>,
+}
+
+#[derive(Debug)]
+struct Table {
+    /// Each group's entries, each as its words.
+    groups: Vec<Vec<Phrase>>,
+    /// The group of each entry, by its key.
+    group_of: HashMap<String, usize>,
+    /// The number of words of the longest entry.
+    longest: usize,
+}
+
+/// An entry: its words in lower case. What has no white space is one word: `ci/cd`, `read-only`.
+pub(crate) type Phrase = Vec<String>;
+
+/// Words of a query that are an entry, and the rest of its group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Equivalents<'s> {
+    /// Which words of the query.
+    pub(crate) words: Range<usize>,
+    /// What means the same, in the order of the table.
+    pub(crate) others: Vec<&'s [String]>,
+}
+
+impl Default for Synonyms {
+    fn default() -> Self {
+        BUILT_IN.clone()
+    }
+}
+
+impl Synonyms {
+    /// A table of these groups. An entry that is in two of them makes one group of both.
+    fn new(groups: impl IntoIterator<Item = Vec<Phrase>>) -> Self {
+        let mut merged: Vec<Vec<Phrase>> = Vec::new();
+        let mut group_of: HashMap<String, usize> = HashMap::new();
+        for group in groups {
+            // All known groups that this one touches move into a new one at its end; what they were stays behind empty.
+            let mut known: Vec<usize> = group.iter().filter_map(|entry| group_of.get(&key(entry)).copied()).collect();
+            known.sort_unstable();
+            known.dedup();
+            let before: Vec<Phrase> = known.iter().flat_map(|&at| std::mem::take(&mut merged[at])).collect();
+            let mut entries = Vec::new();
+            for entry in before.into_iter().chain(group) {
+                if !entry.is_empty() && group_of.insert(key(&entry), merged.len()) != Some(merged.len()) {
+                    entries.push(entry);
+                }
+            }
+            merged.push(entries);
+        }
+        group_of.retain(|_, &mut at| merged[at].len() > 1);
+        let longest = merged.iter().flatten().map(Vec::len).max().unwrap_or(0);
+        Self { table: Arc::new(Table { groups: merged, group_of, longest }) }
+    }
+
+    /// This table without some words and phrases, and then with more groups. A group that shares an entry with one in the
+    /// table joins it.
+    pub(crate) fn with<S: AsRef<str>>(&self, added: &[Vec<S>], removed: &[S]) -> Self {
+        let removed: Vec<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
+        let kept = self.table.groups.iter().map(|group| {
+            let kept = group.iter().filter(|entry| !removed.contains(&key(entry)));
+            kept.cloned().collect()
+        });
+        let added = added.iter().map(|group| group.iter().map(|entry| phrase(entry.as_ref())).collect());
+        Self::new(kept.chain(added))
+    }
+
+    /// The runs of words that are an entry, from left to right, the longest first where several begin; none overlap.
+    /// Words are in lower case. A plural counts as its singular.
+    pub(crate) fn of(&self, words: &[&str]) -> Vec<Equivalents<'_>> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let Some(run) = self.longest_at(words, at) else {
+                at += 1;
+                continue;
+            };
+            at = run.words.end;
+            found.push(run);
+        }
+        found
+    }
+
+    fn longest_at(&self, words: &[&str], at: usize) -> Option<Equivalents<'_>> {
+        let last = words.len().min(at + self.table.longest);
+        (at + 1..=last).rev().find_map(|end| {
+            let typed = key(&words[at..end]);
+            let group = &self.table.groups[*self.table.group_of.get(&typed)?];
+            let others = group.iter().filter(|entry| key(entry) != typed).map(Vec::as_slice).collect();
+            Some(Equivalents { words: at..end, others })
+        })
+    }
+}
+
+/// The groups of a table: one a line, entries between commas, `#` before a comment.
+fn groups(text: &str) -> impl Iterator<Item = Vec<Phrase>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split(',').map(phrase).collect())
+}
+
+fn phrase(text: &str) -> Phrase {
+    text.split_whitespace().map(str::to_lowercase).collect()
+}
+
+/// What entries are compared by: their words in the singular, with a space between them.
+fn key<S: AsRef<str>>(words: &[S]) -> String {
+    words.iter().map(|word| singular(word.as_ref())).collect::<Vec<_>>().join(" ")
+}
+
+/// Near enough, and the same for the table and for a query: `kubernetes` loses its end on both sides.
+fn singular(word: &str) -> Cow<'_, str> {
+    match word.strip_suffix('s') {
+        Some(stem) if stem.len() >= 4 && stem.ends_with("ie") => Cow::Owned(format!("{}y", &stem[..stem.len() - 2])),
+        Some(stem) if stem.len() >= 3 && !stem.ends_with('s') => Cow::Borrowed(stem),
+        _ => Cow::Borrowed(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const TEXT: &str = include_str!("synonyms.txt");
+
+    fn others(synonyms: &Synonyms, query: &str) -> Vec<(String, Vec<String>)> {
+        let words: Vec<&str> = query.split(' ').collect();
+        let found = synonyms.of(&words).into_iter();
+        found
+            .map(|run| (words[run.words].join(" "), run.others.iter().map(|other| other.join(" ")).collect()))
+            .collect()
+    }
+
+    fn custom(text: &str) -> Synonyms {
+        Synonyms::new(groups(text))
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_a_group() {
+        for line in TEXT.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let entries: Vec<&str> = line.split(',').map(str::trim).collect();
+            assert!(entries.len() > 1, "{line}: a group of one");
+            for entry in entries {
+                assert!(!entry.is_empty(), "{line}: an empty entry");
+                assert_eq!(entry, phrase(entry).join(" "), "{line}: lower case, one space between words");
+            }
+        }
+        assert!(groups(TEXT).count() >= 180);
+    }
+
+    #[test]
+    fn no_entry_is_in_the_table_twice() {
+        let mut seen = HashSet::new();
+        for entry in groups(TEXT).flatten() {
+            assert!(seen.insert(key(&entry)), "{} stands in the table twice", entry.join(" "));
+        }
+    }
+
+    #[test]
+    fn a_word_gives_the_rest_of_its_group() {
+        let found = others(&Synonyms::default(), "why did the k8s cluster freeze");
+        assert_eq!(found, [("k8s".to_owned(), vec!["kubernetes".to_owned(), "kube".to_owned()])]);
+    }
+
+    #[test]
+    fn the_longest_run_of_words_wins() {
+        let synonyms = custom("tls, ssl\ntls certificate, ssl cert\ncertificate, cert");
+        let runs = |query| others(&synonyms, query).into_iter().map(|(run, _)| run).collect::<Vec<_>>();
+        assert_eq!(runs("the tls certificate of the shop"), ["tls certificate"]);
+        assert_eq!(runs("tls and a certificate"), ["tls", "certificate"]);
+        assert_eq!(runs("certificate tls certificate"), ["certificate", "tls certificate"]);
+        assert_eq!(runs("nothing here"), [""; 0]);
+        assert!(synonyms.of(&[]).is_empty());
+    }
+
+    #[test]
+    fn plurals_count_as_singulars() {
+        let synonyms = Synonyms::default();
+        assert_eq!(
+            others(&synonyms, "load balancers"),
+            [("load balancers".to_owned(), ["lb", "loadbalancer", "load-balancer"].map(str::to_owned).to_vec())]
+        );
+        assert_eq!(others(&synonyms, "slow queries")[0].0, "slow queries");
+        assert_eq!(others(&synonyms, "request per second")[0].1, ["rps"]);
+        assert_eq!(others(&synonyms, "kubernetes")[0].1, ["k8s", "kube"]);
+    }
+
+    #[test]
+    fn groups_can_be_added_and_words_removed() {
+        let synonyms = custom("database, db\nkubernetes, k8s, kube");
+        let changed = synonyms.with(&[vec!["DB", "postgres main"], vec!["shop", "store"]], &["Kube", "database"]);
+        assert_eq!(others(&changed, "db"), [("db".to_owned(), vec!["postgres main".to_owned()])]);
+        assert!(others(&changed, "database").is_empty());
+        assert_eq!(others(&changed, "k8s")[0].1, ["kubernetes"]);
+        assert_eq!(others(&changed, "stores")[0].1, ["shop"]);
+        assert_eq!(others(&synonyms, "kube")[0].1, ["kubernetes", "k8s"], "the original stays as it was");
+    }
+
+    #[test]
+    fn an_added_group_can_join_two() {
+        let synonyms = custom("a1, a2\nb1, b2").with(&[vec!["a1", "b2", "c"]], &[]);
+        assert_eq!(others(&synonyms, "c")[0].1, ["a1", "a2", "b1", "b2"]);
+        assert_eq!(others(&synonyms, "b1")[0].1, ["a1", "a2", "b2", "c"]);
+    }
+
+    #[test]
+    fn a_group_left_with_one_entry_is_gone() {
+        assert!(others(&custom("a1, a2").with(&[], &["a2"]), "a1").is_empty());
+    }
+}
