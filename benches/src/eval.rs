@@ -9,8 +9,8 @@ use rca_index::{Index, SearchRequest};
 use crate::collection::{Collection, JudgedQuery};
 use crate::plain::Plain;
 
-/// How deep rankings are looked at.
-const DEPTH: usize = 100;
+/// How deep rankings are looked at, as TREC does.
+const DEPTH: usize = 1000;
 
 /// Measures of one ranking, or their means over all queries. Järvelin and Kekäläinen (2002) for nDCG, with the gain
 /// 2^grade - 1; the rest as `trec_eval` has them.
@@ -107,5 +107,5 @@ fn search(index: &Index, query: &JudgedQuery) -> Result<Vec<String>, Box<dyn Err
     let mut request = SearchRequest::literal(&query.text)?.limit(DEPTH + 1);
     request.snippets = 0;
     let found = index.search(&request)?;
-    Ok(found.hits.into_iter().map(|hit| hit.incident.id).collect())
+    Ok(found.hits.into_iter().chain(found.partial).map(|hit| hit.incident.id).collect())
 }

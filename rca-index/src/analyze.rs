@@ -10,6 +10,9 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// The first character of every stem: stems and words share a field and must not be taken for each other.
 pub(crate) const STEM_MARK: char = '\u{1}';
+/// Stands in front of every part of a report, is a lexeme of its own, and so tells at which position a part begins. The text
+/// of reports must not have it.
+pub(crate) const PART_MARK: char = '\u{2}';
 /// Longer lexemes are cut, in reports and in queries alike: 40-character hashes and host names fit, blobs do not matter.
 const MAX_LEXEME_BYTES: usize = 255;
 /// A longer chain of parts is taken as several identifiers.
@@ -104,6 +107,8 @@ enum Class {
     Joiner,
     /// A character of a script written without spaces.
     Ideograph,
+    /// The beginning of a part of a report.
+    Mark,
     Space,
 }
 
@@ -114,6 +119,7 @@ fn class(c: char) -> Class {
         '0'..='9' => Class::Other,
         '-' | '.' | '/' | '_' | ':' | '\\' => Class::Joiner,
         '\'' | '\u{2019}' | '\u{ad}' => Class::Silent,
+        PART_MARK => Class::Mark,
         '\0'..='\x7f' => Class::Space,
         _ if is_ideograph(c) => Class::Ideograph,
         _ if c.is_uppercase() => Class::Upper,
@@ -158,12 +164,19 @@ impl Lexemes<'_> {
             return None;
         };
         self.chunk += 1;
-        if first == Class::Ideograph {
-            self.read_ideographs(start);
-        } else {
-            self.read_word(start);
+        match first {
+            Class::Ideograph => self.read_ideographs(start),
+            Class::Mark => self.read_mark(start),
+            _ => self.read_word(start),
         }
         Some(())
+    }
+
+    fn read_mark(&mut self, start: usize) {
+        self.at = start + PART_MARK.len_utf8();
+        self.buffer.push(PART_MARK);
+        self.push(LexemeKind::Whole, 0, (start, self.at));
+        self.position += 1;
     }
 
     /// Pairs of characters, one position each; a single character stands alone.
@@ -295,7 +308,7 @@ impl Word {
         let mut chars = text[start..].char_indices().map(|(i, c)| (start + i, c, class(c))).peekable();
         while let Some((at, c, class)) = chars.next() {
             match class {
-                Class::Space | Class::Ideograph => break,
+                Class::Space | Class::Ideograph | Class::Mark => break,
                 Class::Silent => {
                     let inside = chars.peek().is_some_and(|&(_, _, next)| is_letter(next) || next == Class::Silent);
                     if !inside {

@@ -63,6 +63,24 @@ pub(crate) struct CollectedHit {
     id: String,
 }
 
+impl CollectedHit {
+    /// Gives a hit another score, by which it is ordered.
+    pub(crate) fn rescore(&mut self, score: Score) {
+        self.score = score;
+        self.order = order_of(score);
+    }
+
+    /// The better one first.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        best_first((self.order, self.date), (other.order, other.date)).then_with(|| self.id.cmp(&other.id))
+    }
+}
+
+/// Scores are sums whose last bits depend on how the index is cut into segments: they are rounded away.
+fn order_of(score: Score) -> f64 {
+    (f64::from(score) * 1e4).round()
+}
+
 /// What orders hits inside a segment: larger first, ids smaller first.
 #[derive(Clone, Copy)]
 struct Candidate {
@@ -128,7 +146,7 @@ impl Collector for Hits {
                 }
             }
         }
-        all.hits.sort_by(|a, b| best_first((a.order, a.date), (b.order, b.date)).then_with(|| a.id.cmp(&b.id)));
+        all.hits.sort_by(CollectedHit::compare);
         all.hits.truncate(self.limit);
         Ok(all)
     }
@@ -149,8 +167,7 @@ impl SegmentOrder {
     /// The place of an incident in the order: the larger the earlier.
     fn of(&self, doc: DocId, score: Score) -> f64 {
         match self {
-            // Scores are sums whose last bits depend on how the index is cut into segments: round them away.
-            Self::Score => (f64::from(score) * 1e4).round(),
+            Self::Score => order_of(score),
             Self::Column { column, descending } => {
                 let value = match column {
                     NumberColumn::I64(column) => column.first(doc).map(|v| v as f64),

@@ -11,19 +11,24 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
-use crate::incident::{Incident, SectionKind};
+use crate::analyze::PART_MARK;
+use crate::incident::{Incident, Section, SectionKind};
 use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 
 /// The version of the layout. Any change of fields, of the analyzer or of the stored form needs a new one.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 /// The name under which the analyzer is known to the engine.
 pub(crate) const ANALYZER: &str = "rca";
 
+/// The text of an incident, title aside: its parts in a row, each behind a mark.
+pub(crate) const TEXT: &str = "text";
 /// Fast columns that are read by name.
 pub(crate) const KEY: &str = "key";
 pub(crate) const DATE: &str = "date";
 pub(crate) const RANK: &str = "severity_rank";
 pub(crate) const LENGTH: &str = "length";
+/// Which parts the text has, in order.
+pub(crate) const PARTS: &str = "parts";
 
 /// The engine's fields.
 #[derive(Debug, Clone)]
@@ -36,11 +41,14 @@ pub(crate) struct Fields {
     pub(crate) date: Field,
     /// The rank of the severity, 0 (most severe) to 5.
     pub(crate) rank: Field,
+    /// The headline, by itself, since its words weigh more.
+    pub(crate) title: Field,
+    pub(crate) text: Field,
+    parts: Field,
     /// Bytes of text, for the length norm.
     length: Field,
     /// The incident itself.
     stored: Field,
-    texts: BTreeMap<TextField, (Field, f32)>,
     facets: BTreeMap<Facet, Field>,
     numbers: BTreeMap<NumberField, Field>,
 }
@@ -66,36 +74,24 @@ impl Fields {
         let date = builder.add_i64_field(DATE, column.clone());
         let rank = builder.add_u64_field(RANK, column.clone());
         let length = builder.add_u64_field(LENGTH, column.clone());
+        let parts = builder.add_u64_field(PARTS, column.clone());
+        let title = builder.add_text_field("title", words.clone());
+        let text = builder.add_text_field(TEXT, words);
         let stored = builder.add_bytes_field("incident", BytesOptions::from(STORED));
-        let (mut texts, mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new());
         for spec in FIELDS {
             match spec.kind {
-                FieldKind::Text(field) => {
-                    texts.insert(
-                        field,
-                        (builder.add_text_field(&format!("text_{}", spec.name), words.clone()), spec.weight),
-                    );
-                }
                 FieldKind::Facet(facet) => {
                     facets.insert(facet, builder.add_facet_field(&facet_column(facet), FacetOptions::default()));
                 }
                 FieldKind::Number(number, _) => {
                     numbers.insert(number, builder.add_f64_field(&number_column(number), column.clone()));
                 }
-                FieldKind::Date => {}
+                FieldKind::Text(_) | FieldKind::Date => {}
             }
         }
-        Self { schema: builder.build(), key, has, date, rank, length, stored, texts, facets, numbers }
-    }
-
-    /// The field of a text field and its weight.
-    pub(crate) fn text(&self, field: TextField) -> (Field, f32) {
-        self.texts[&field]
-    }
-
-    /// All text fields and their weights.
-    pub(crate) fn all_texts(&self) -> impl Iterator<Item = (Field, f32)> {
-        self.texts.values().copied()
+        let schema = builder.build();
+        Self { schema, key, has, date, rank, title, text, parts, length, stored, facets, numbers }
     }
 
     pub(crate) fn facet(&self, facet: Facet) -> Field {
@@ -119,9 +115,19 @@ impl Fields {
         if let Some(rank) = incident.severity.as_ref().and_then(|s| s.value.rank) {
             doc.add_u64(self.rank, u64::from(rank));
         }
+        doc.add_text(self.title, &incident.title.value);
+        let mut text = String::with_capacity(incident.source.len() + 256);
         for spec in FIELDS {
             let present = match spec.kind {
-                FieldKind::Text(field) => self.add_text(&mut doc, field, incident),
+                FieldKind::Text(TextField::Title) => !incident.title.value.is_empty(),
+                FieldKind::Text(field) => {
+                    let parts = part_texts(field, incident);
+                    for part in &parts {
+                        push_part(&mut text, part);
+                        doc.add_u64(self.parts, field.number());
+                    }
+                    !parts.is_empty()
+                }
                 FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident),
                 FieldKind::Number(number, _) => self.add_number(&mut doc, number, incident),
                 FieldKind::Date => false,
@@ -130,42 +136,8 @@ impl Fields {
                 doc.add_text(self.has, spec.name);
             }
         }
+        doc.add_text(self.text, text);
         Ok(doc)
-    }
-
-    fn add_text(&self, doc: &mut TantivyDocument, field: TextField, incident: &Incident) -> bool {
-        let (engine_field, _) = self.text(field);
-        let mut present = false;
-        let mut add = |text: &str| {
-            if !text.trim().is_empty() {
-                doc.add_text(engine_field, text);
-                present = true;
-            }
-        };
-        match field {
-            TextField::Title => add(&incident.title.value),
-            TextField::Id => add(&incident.id),
-            TextField::People => {
-                let owners = incident.actions.iter().filter_map(|a| a.owner.as_deref());
-                incident
-                    .author
-                    .as_deref()
-                    .into_iter()
-                    .chain(incident.prepared_by.as_deref())
-                    .chain(owners)
-                    .for_each(add);
-            }
-            TextField::Section(kind) => {
-                for section in incident.sections.iter().filter(|s| s.kind == kind) {
-                    // A known section's heading says nothing more than its field; any other heading is text like the rest.
-                    if kind == SectionKind::Body && !section.is_front_matter() {
-                        add(&section.heading);
-                    }
-                    add(incident.section_text(section));
-                }
-            }
-        }
-        present
     }
 
     fn add_facets(&self, doc: &mut TantivyDocument, facet: Facet, incident: &Incident) -> bool {
@@ -187,6 +159,37 @@ impl Fields {
     /// The incident that a document was made from.
     pub(crate) fn incident(&self, doc: &TantivyDocument) -> Option<Incident> {
         postcard::from_bytes(doc.get_first(self.stored)?.as_bytes()?).ok()
+    }
+}
+
+/// The texts of a part, as they are indexed; none when the incident lacks it.
+fn part_texts(field: TextField, incident: &Incident) -> Vec<&str> {
+    let texts: Vec<&str> = match field {
+        TextField::Title => vec![&incident.title.value],
+        TextField::Id => vec![&incident.id],
+        TextField::People => {
+            let owners = incident.actions.iter().filter_map(|action| action.owner.as_deref());
+            incident.author.as_deref().into_iter().chain(incident.prepared_by.as_deref()).chain(owners).collect()
+        }
+        TextField::Section(kind) => {
+            let sections = incident.sections.iter().filter(|section| section.kind == kind);
+            // A known section's heading says nothing more than its kind; any other heading is text like the rest.
+            let heading = |section: &Section| kind == SectionKind::Body && !section.is_front_matter();
+            sections
+                .flat_map(|s| [if heading(s) { s.heading.as_str() } else { "" }, incident.section_text(s)])
+                .collect()
+        }
+    };
+    texts.into_iter().filter(|text| !text.trim().is_empty()).collect()
+}
+
+/// Appends a part behind a mark.
+fn push_part(text: &mut String, part: &str) {
+    text.push(PART_MARK);
+    if part.contains(PART_MARK) {
+        text.extend(part.chars().map(|c| if c == PART_MARK { ' ' } else { c }));
+    } else {
+        text.push_str(part);
     }
 }
 

@@ -3,6 +3,7 @@
 //! The query language, the index, the JSON output and the help text read this table; nothing else names a field.
 
 use crate::incident::{Incident, MeasureKind, Milestone, SectionKind};
+use crate::ranking::TITLE_WEIGHT;
 use crate::severity::Severity;
 
 /// A facet: a field whose values are few and are counted.
@@ -93,6 +94,28 @@ pub enum TextField {
     People,
     /// The sections of one kind.
     Section(SectionKind),
+}
+
+impl TextField {
+    /// The number that stands for the field in the index.
+    pub(crate) fn number(self) -> u64 {
+        match self {
+            Self::Title => 0,
+            Self::Id => 1,
+            Self::People => 2,
+            Self::Section(kind) => 3 + SectionKind::ALL.iter().position(|&known| known == kind).unwrap_or(0) as u64,
+        }
+    }
+
+    /// The field that a number stands for.
+    pub(crate) fn from_number(number: u64) -> Self {
+        match number {
+            0 => Self::Title,
+            1 => Self::Id,
+            2 => Self::People,
+            n => Self::Section(SectionKind::ALL.get(n as usize - 3).copied().unwrap_or(SectionKind::Body)),
+        }
+    }
 }
 
 /// A number that can be compared, with its unit.
@@ -202,7 +225,7 @@ use SectionKind as K;
 
 /// The field table.
 pub const FIELDS: &[FieldSpec] = &[
-    text("title", &[], TextField::Title, 4.0, "the headline"),
+    text("title", &[], TextField::Title, TITLE_WEIGHT, "the headline"),
     text("id", &["path", "file"], TextField::Id, 1.5, "the report's path, in words"),
     text("author", &["owner", "people"], TextField::People, 0.5, "authors and owners of actions"),
     section("summary", &["abstract"], K::Summary, 2.0, "the summary"),
@@ -210,7 +233,7 @@ pub const FIELDS: &[FieldSpec] = &[
     section("resolution", &["fix", "mitigation"], K::Resolution, 1.3, "what was done"),
     section("impact", &[], K::Impact, 1.2, "impact, in words"),
     section("timeline", &[], K::Timeline, 1.0, "the timeline"),
-    section("lessons", &["lesson"], K::Lessons, 0.8, "lessons learned"),
+    section("lessons", &["lesson"], K::Lessons, 1.0, "lessons learned"),
     section("actions", &["action"], K::Actions, 0.8, "action items"),
     section("related", &[], K::Related, 0.4, "related incidents"),
     section("body", &["text"], K::Body, 1.0, "everything else"),

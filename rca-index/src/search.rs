@@ -1,20 +1,25 @@
 //! Search: from a request to hits, facet counts and snippets. The one path that every front end takes.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tantivy::query::EnableScoring;
+use tantivy::{DocAddress, Searcher};
 
 use crate::analyze::Analyzer;
 use crate::collect::{Collected, CollectedHit, ColumnKind, Hits, OrderBy};
-use crate::compile::{Compiler, is_text};
+use crate::compile::{Compiler, Matching};
 use crate::document::{DATE, RANK, number_column};
 use crate::error::Result;
 use crate::incident::{Incident, SectionKind};
 use crate::index::Index;
 use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort, SortKey};
+use crate::ranking::{RELAXED_SHARE, RERANKED};
+use crate::rerank::{Parts, Reranker};
 use crate::schema::Facet;
 use crate::snippet::Passages;
+use crate::synonyms::Synonyms;
+use crate::text_query::{Statistics, Word, WordsWeight};
 
 /// What to search for and what to give back.
 #[derive(Debug, Clone)]
@@ -33,8 +38,10 @@ pub struct SearchRequest {
     pub snippets: usize,
     /// Whether each hit tells how its score came about.
     pub explain: bool,
-    /// Whether to fall back to the best partial matches when no report has all words.
+    /// Whether to fall back to the best partial matches when no report has all words, and to fill the page with them.
     pub relax: bool,
+    /// Whether recent and severe incidents are mildly preferred.
+    pub preferences: bool,
     /// Now, in seconds since 1970, UTC: what `date:30d` counts back from. None means the system's clock.
     pub now: Option<i64>,
 }
@@ -66,6 +73,7 @@ impl SearchRequest {
             snippets: 1,
             explain: false,
             relax: true,
+            preferences: true,
             now: None,
         }
     }
@@ -125,6 +133,8 @@ pub struct SearchResults {
     pub interpreted: String,
     /// The hits, best first.
     pub hits: Vec<Hit>,
+    /// Where the hits do not fill the page: incidents that have some of the words, best first. They count nowhere.
+    pub partial: Vec<Hit>,
     /// The counts of each facet asked for, in the order asked.
     pub facets: Vec<FacetCounts>,
     /// How long it took.
@@ -189,110 +199,193 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
     let (searcher, statistics) = index.searcher()?;
     let analyzer = Analyzer::default();
     let now = request.now.unwrap_or_else(system_now);
-    let compiler = Compiler { fields: index.fields(), searcher: &searcher, statistics, analyzer: &analyzer, now };
-    let collector = collector(request);
-    let run = |enough: Option<usize>| -> tantivy::Result<(Box<dyn tantivy::query::Query>, Collected)> {
-        let compiled = compiler.compile(&request.query.root, enough)?;
-        let collected = searcher.search(&*compiled, &collector)?;
-        Ok((compiled, collected))
+    let synonyms = Synonyms::default();
+    let compiler = Compiler {
+        fields: index.fields(),
+        searcher: &searcher,
+        statistics,
+        analyzer: &analyzer,
+        synonyms: &synonyms,
+        now,
     };
+    let search = Search { index, request, searcher: &searcher, statistics, compiler: &compiler };
 
-    let (mut compiled, mut collected) = run(None).map_err(|e| index.error(e))?;
+    let mut found = search.run(Matching::All, request.limit).map_err(|e| index.error(e))?;
     let mut relaxed = false;
-    if collected.total == 0 && request.relax {
-        for enough in enough_words(&request.query.root) {
-            (compiled, collected) = run(Some(enough)).map_err(|e| index.error(e))?;
-            if collected.total > 0 {
-                relaxed = true;
-                break;
-            }
-        }
+    if found.total == 0 && request.relax && found.has_words() {
+        found = search.run(Matching::Some(RELAXED_SHARE), request.limit).map_err(|e| index.error(e))?;
+        relaxed = found.total > 0;
     }
+    let partial = if relaxed { Vec::new() } else { search.fill(&found).map_err(|e| index.error(e))? };
 
     let passages = Passages::new(&request.query.root, &analyzer);
-    let make_hit = |found: &CollectedHit| -> Result<Hit> {
-        let incident = index.incident(&searcher, found.address)?;
+    let make_hit = |(hit, parts): &(CollectedHit, Option<Parts>)| -> Result<Hit> {
+        let incident = index.incident(&searcher, hit.address)?;
         let snippets = passages.snippets(&incident, request.snippets);
-        let mut explanation = Vec::new();
-        if request.explain {
-            let weight =
-                compiled.weight(EnableScoring::enabled_from_searcher(&searcher)).map_err(|e| index.error(e))?;
-            let reader = searcher.segment_reader(found.address.segment_ord);
-            let explained = weight.explain(reader, found.address.doc_id).map_err(|e| index.error(e))?;
-            explanation = explain::lines(&explained);
-        }
-        Ok(Hit { incident, score: found.score, snippets, explanation })
+        let parts = parts.as_ref().filter(|_| request.explain);
+        let explanation = parts.map(|parts| explain(&found.words, parts)).unwrap_or_default();
+        Ok(Hit { incident, score: hit.score, snippets, explanation })
     };
-    let page = collected.hits.iter().skip(request.offset);
-    let hits = page.map(make_hit).collect::<Result<_>>()?;
-    let facets = request.facets.iter().zip(collected.facets).map(|(&facet, counts)| {
+    let hits = found.hits.iter().skip(request.offset).take(request.limit).map(make_hit).collect::<Result<_>>()?;
+    let partial = partial.iter().map(make_hit).collect::<Result<_>>()?;
+    let facets = request.facets.iter().zip(found.facets).map(|(&facet, counts)| {
         let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
         values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
         FacetCounts { facet, values }
     });
     Ok(SearchResults {
-        total: collected.total,
+        total: found.total,
         relaxed,
         interpreted: request.query.to_string(),
         hits,
+        partial,
         facets: facets.collect(),
         took: started.elapsed(),
     })
+}
+
+/// What a request is run against.
+struct Search<'a> {
+    index: &'a Index,
+    request: &'a SearchRequest,
+    searcher: &'a Searcher,
+    statistics: Statistics,
+    compiler: &'a Compiler<'a>,
+}
+
+/// What one run found.
+struct Found {
+    words: Vec<Word>,
+    total: usize,
+    /// The best hits, best first, from the first hit on.
+    hits: Vec<(CollectedHit, Option<Parts>)>,
+    facets: Vec<HashMap<String, usize>>,
+}
+
+impl Found {
+    fn has_words(&self) -> bool {
+        !self.words.is_empty()
+    }
+}
+
+impl Search<'_> {
+    /// Finds, counts, and puts the best in order.
+    fn run(&self, matching: Matching, limit: usize) -> tantivy::Result<Found> {
+        let compiled = self.compiler.compile(&self.request.query.root, matching)?;
+        let order = order(self.request.query.sort);
+        let scoring = order == OrderBy::Score && !compiled.words.is_empty();
+        let wanted = limit.saturating_add(self.request.offset);
+        // What is not quite among the best at the first look may be at the second.
+        let kept = if scoring && wanted > 0 { wanted.max(RERANKED) } else { wanted };
+        let collector = Hits { limit: kept, order, facets: self.request.facets.clone(), scoring };
+        let Collected { mut hits, total, facets } = self.searcher.search(&*compiled.query, &collector)?;
+        let mut parts = Vec::new();
+        if scoring {
+            let query = self.compiler.ranked(compiled.words.clone());
+            let weight = WordsWeight::new(&query, self.searcher)?;
+            let reranker = Reranker {
+                searcher: self.searcher,
+                words: &compiled.words,
+                weight: &weight,
+                mean_length: self.statistics.mean_length,
+                now: self.request.preferences.then_some(self.compiler.now),
+            };
+            let total: f32 = weight.idf().sum();
+            let feedback = |scored: &mut [(CollectedHit, Parts)]| -> tantivy::Result<()> {
+                let mut best = Vec::new();
+                for (hit, _) in scored.iter().take(crate::ranking::FEEDBACK_HITS) {
+                    let Ok(incident) = self.index.incident(self.searcher, hit.address) else { continue };
+                    best.push((incident, hit.score));
+                }
+                let idf = |word: &str| {
+                    let term = |text: String| tantivy::Term::from_field_text(self.index.fields().text, &text);
+                    let df = self.searcher.doc_freq(&term(word.to_owned())).unwrap_or(0)
+                        + self.searcher.doc_freq(&term(format!("{}{word}", crate::analyze::STEM_MARK))).unwrap_or(0);
+                    crate::text_query::idf(df.min(self.statistics.incidents), self.statistics.incidents)
+                };
+                let common = crate::feedback::common_words(self.compiler.analyzer, &best, &compiled.words, idf);
+                let shares: Vec<f32> = common.iter().map(|c| c.1).collect();
+                let words: Vec<Word> = common.into_iter().map(|c| c.0).collect();
+                let query = self.compiler.ranked(words.clone());
+                let other = WordsWeight::new(&query, self.searcher)?;
+                let second = Reranker {
+                    searcher: self.searcher,
+                    words: &words,
+                    weight: &other,
+                    mean_length: self.statistics.mean_length,
+                    now: None,
+                };
+                let hits: Vec<CollectedHit> = scored.iter().map(|s| s.0.clone()).collect();
+                let idfs: Vec<f32> = other.idf().collect();
+                for ((_, parts), more) in scored.iter_mut().zip(second.parts(&hits)?) {
+                    parts.feedback = crate::ranking::FEEDBACK_WEIGHT
+                        * total
+                        * more
+                            .words
+                            .iter()
+                            .zip(&shares)
+                            .zip(&idfs)
+                            .map(|((w, s), idf)| w / idf.max(0.01) * s)
+                            .sum::<f32>();
+                }
+                Ok(())
+            };
+            let wanted = compiled.words.len() >= crate::ranking::FEEDBACK_LEAST_WORDS;
+            parts = reranker.rerank(&mut hits, wanted.then_some(&feedback as _))?;
+        }
+        let mut parts = parts.into_iter();
+        let hits = hits.into_iter().map(|hit| (hit, parts.next())).collect();
+        Ok(Found { words: compiled.words, total, hits, facets })
+    }
+
+    /// The best partial matches, as many as the page has room for behind those that match in full.
+    fn fill(&self, found: &Found) -> tantivy::Result<Vec<(CollectedHit, Option<Parts>)>> {
+        let SearchRequest { limit, offset, relax, query, .. } = self.request;
+        let end = limit.saturating_add(*offset);
+        if !relax || *limit == 0 || found.total >= end || found.words.len() < 2 || order(query.sort) != OrderBy::Score {
+            return Ok(Vec::new());
+        }
+        let full: HashSet<DocAddress> = found.hits.iter().map(|(hit, _)| hit.address).collect();
+        let some = self.run(Matching::Some(0.0), limit.saturating_add(found.total))?;
+        let partial = some.hits.into_iter().filter(|(hit, _)| !full.contains(&hit.address));
+        let skipped = offset.saturating_sub(found.total);
+        Ok(partial.skip(skipped).take(end - found.total.max(*offset)).collect())
+    }
 }
 
 fn system_now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().cast_signed()
 }
 
-fn collector(request: &SearchRequest) -> Hits {
-    let sort = request.query.sort.filter(|sort| sort.key != SortKey::Relevance);
+/// What a sort order means for collecting.
+fn order(sort: Option<Sort>) -> OrderBy {
     let column = |name: String, kind, descending| OrderBy::Column { name, kind, descending };
-    let order = sort.map_or(OrderBy::Score, |Sort { key, descending }| match key {
-        SortKey::Relevance => OrderBy::Score,
-        SortKey::Date => column(DATE.to_owned(), ColumnKind::I64, descending),
+    match sort {
+        None | Some(Sort { key: SortKey::Relevance, .. }) => OrderBy::Score,
+        Some(Sort { key: SortKey::Date, descending }) => column(DATE.to_owned(), ColumnKind::I64, descending),
         // The more severe, the lower the rank.
-        SortKey::Severity => column(RANK.to_owned(), ColumnKind::U64, !descending),
-        SortKey::Number(number) => column(number_column(number), ColumnKind::F64, descending),
-    });
-    let scoring = order == OrderBy::Score || request.explain;
-    Hits { limit: request.limit.saturating_add(request.offset), order, facets: request.facets.clone(), scoring }
-}
-
-/// How many of the words may suffice when no report has all of them: the most first.
-fn enough_words(root: &Node) -> Vec<usize> {
-    let words = match &root.kind {
-        NodeKind::And(parts) => parts.iter().filter(|part| is_text(part)).count(),
-        _ => 0,
-    };
-    let mut steps = vec![words.saturating_sub(1), words * 3 / 4, words / 2, words / 4, 1];
-    steps.retain(|&enough| 0 < enough && enough < words);
-    steps.dedup();
-    steps
-}
-
-/// Explanations in words.
-mod explain {
-    use serde_json::Value;
-    use tantivy::query::Explanation;
-
-    /// An explanation as lines, its parts indented below it.
-    pub(super) fn lines(explanation: &Explanation) -> Vec<String> {
-        let mut lines = Vec::new();
-        // The engine gives its explanations away as JSON only.
-        if let Ok(value) = serde_json::from_str(&explanation.to_pretty_json()) {
-            add(&value, 0, &mut lines);
-        }
-        lines
-    }
-
-    fn add(value: &Value, depth: usize, lines: &mut Vec<String>) {
-        let what = value["description"].as_str().unwrap_or_default();
-        let score = value["value"].as_f64().unwrap_or_default();
-        if score != 0.0 {
-            lines.push(format!("{:indent$}{score:.3}  {what}", "", indent = depth * 2));
-            for part in value["details"].as_array().into_iter().flatten() {
-                add(part, depth + 1, lines);
-            }
+        Some(Sort { key: SortKey::Severity, descending }) => column(RANK.to_owned(), ColumnKind::U64, !descending),
+        Some(Sort { key: SortKey::Number(number), descending }) => {
+            column(number_column(number), ColumnKind::F64, descending)
         }
     }
+}
+
+/// How a score came about, a line a part.
+fn explain(words: &[Word], parts: &Parts) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (word, (score, pair)) in words.iter().zip(parts.words.iter().zip(&parts.pairs)) {
+        lines.push(format!("{score:.3}  `{}`", word.text));
+        if *pair > 0.0 {
+            lines.push(format!("{pair:.3}  `{}` close to the word before it", word.text));
+        }
+    }
+    for (factor, what) in
+        [(parts.coverage, "share of the words, by their weight"), (parts.recent, "recent"), (parts.severe, "severe")]
+    {
+        if (factor - 1.0).abs() > f32::EPSILON {
+            lines.push(format!("x {factor:.3}  {what}"));
+        }
+    }
+    lines
 }

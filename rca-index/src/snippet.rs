@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::analyze::{Analyzer, LexemeKind};
-use crate::compile::words;
 use crate::incident::{Incident, Section, SectionKind};
 use crate::query::{Node, NodeKind, Text};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
+use crate::words::chunks;
 
 /// About how many bytes a snippet has.
 const LENGTH: usize = 220;
@@ -80,7 +80,7 @@ impl<'a> Passages<'a> {
     }
 
     fn add_words(&mut self, field: Option<TextField>, text: &str, stemmed: bool) {
-        for word in words(self.analyzer, text, stemmed) {
+        for word in chunks(self.analyzer, text, stemmed) {
             for slot in word.slots {
                 let length = slot.forms.first().map_or(0, |form| form.text.len());
                 let id = self.add_word(field, How::Lexeme, length);

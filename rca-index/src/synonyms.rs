@@ -1,9 +1,6 @@
 //! Synonyms: words and phrases that mean the same in operations. In: the words of a query. Out: what else could have been
 //! written in their place. The table is text, `synonyms.txt`.
 
-// The search does not ask it yet.
-#![allow(dead_code)]
-
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;

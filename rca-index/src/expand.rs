@@ -1,0 +1,134 @@
+//! Expand: what else counts as a word, by what the index has: synonyms, corrections, the words that a pattern stands for.
+
+use std::collections::BTreeMap;
+
+use tantivy::Term;
+use tantivy::query::FuzzyTermQuery;
+
+use crate::analyze::{Analyzer, STEM_MARK};
+use crate::compile::Compiler;
+use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTIONS, MAX_EXPANSIONS, PREFIX_WEIGHT, SYNONYM_WEIGHT};
+use crate::stop_words::is_stop_word;
+use crate::text_query::{Alternative, Form, Slot, Word};
+use crate::words::{chunks, in_a_row};
+
+/// The words of an index that are like another, with the number of times they occur.
+type Similar = BTreeMap<String, u64>;
+
+impl Compiler<'_> {
+    /// Adds what means the same. Words that mean something else together, such as `load balancer`, each count as found
+    /// where that stands.
+    pub(crate) fn add_synonyms(&self, words: &mut [Word]) {
+        let typed: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
+        let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+        for run in self.synonyms.of(&typed) {
+            let others: Vec<Alternative> = run.others.iter().filter_map(|other| self.synonym(other)).collect();
+            let telling = run.words.clone().any(|at| !is_stop_word(typed[at]));
+            for at in run.words.filter(|&at| !telling || !is_stop_word(typed[at])) {
+                words[at].alternatives.extend(others.iter().cloned());
+            }
+        }
+    }
+
+    fn synonym(&self, words: &[String]) -> Option<Alternative> {
+        let slots = in_a_row(chunks(self.analyzer, &words.join(" "), true));
+        (!slots.is_empty()).then_some(Alternative { slots, slop: 0, weight: SYNONYM_WEIGHT })
+    }
+
+    /// Adds to each word that the index does not have those that it may be a misspelling of.
+    pub(crate) fn correct(&self, words: &mut [Word]) -> tantivy::Result<()> {
+        for word in words.iter_mut().filter(|word| is_correctable(&word.text)) {
+            if self.is_known(word)? {
+                continue;
+            }
+            // Of a short word, two edits leave nothing.
+            let most = if word.text.len() < 9 { 1 } else { 2 };
+            for distance in 1..=most {
+                let similar = self.similar(&word.text, distance)?;
+                if similar.is_empty() {
+                    continue;
+                }
+                let forms = most_frequent(similar, MAX_CORRECTIONS, |_| 1.0);
+                let slots = vec![Slot { offset: 0, forms }];
+                word.alternatives.push(Alternative { slots, slop: 0, weight: FUZZY_WEIGHT.powi(i32::from(distance)) });
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether any form of a word is in the index.
+    fn is_known(&self, word: &Word) -> tantivy::Result<bool> {
+        let forms = word.alternatives.iter().flat_map(|a| &a.slots).flat_map(|slot| &slot.forms);
+        for form in forms {
+            for field in [self.fields.text, self.fields.title] {
+                if self.searcher.doc_freq(&Term::from_field_text(field, &form.text))? > 0 {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The words of the index that begin so.
+    pub(crate) fn expand_prefix(&self, start: &str) -> tantivy::Result<Vec<Form>> {
+        let start = fold(self.analyzer, start);
+        let mut found = Similar::new();
+        for reader in self.searcher.segment_readers() {
+            for field in [self.fields.text, self.fields.title] {
+                let index = reader.inverted_index(field)?;
+                let mut terms = index.terms().range().ge(start.as_bytes()).into_stream()?;
+                while terms.advance() {
+                    let Ok(term) = std::str::from_utf8(terms.key()) else { continue };
+                    if !term.starts_with(&start) {
+                        break;
+                    }
+                    *found.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
+                }
+            }
+        }
+        Ok(most_frequent(found, MAX_EXPANSIONS, |word| if word == start { 1.0 } else { PREFIX_WEIGHT }))
+    }
+
+    /// The words of the index that are at most `distance` edits away.
+    pub(crate) fn expand_fuzzy(&self, word: &str, distance: u8) -> tantivy::Result<Vec<Form>> {
+        let word = fold(self.analyzer, word);
+        let found = self.similar(&word, distance)?;
+        let edits = |found: &str| i32::try_from(strsim::damerau_levenshtein(&word, found)).unwrap_or(i32::MAX);
+        Ok(most_frequent(found, MAX_EXPANSIONS, |found| FUZZY_WEIGHT.powi(edits(found))))
+    }
+
+    fn similar(&self, word: &str, distance: u8) -> tantivy::Result<Similar> {
+        let mut found = Similar::new();
+        for field in [self.fields.text, self.fields.title] {
+            let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true).automaton()?;
+            for reader in self.searcher.segment_readers() {
+                let index = reader.inverted_index(field)?;
+                let mut terms = index.terms().search(&automaton).into_stream()?;
+                while terms.advance() {
+                    let Ok(term) = std::str::from_utf8(terms.key()) else { continue };
+                    if !term.starts_with(STEM_MARK) {
+                        *found.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a word may be a misspelling: identifiers and figures are what they are.
+fn is_correctable(word: &str) -> bool {
+    word.len() >= 4 && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn most_frequent(found: Similar, most: usize, weight: impl Fn(&str) -> f32) -> Vec<Form> {
+    let mut found: Vec<(String, u64)> = found.into_iter().collect();
+    found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    found.truncate(most);
+    found.into_iter().map(|(text, _)| Form { weight: weight(&text), text }).collect()
+}
+
+fn fold(analyzer: &Analyzer, word: &str) -> String {
+    analyzer.lexemes(word).next().map(|lexeme| lexeme.text.to_owned()).unwrap_or_default()
+}

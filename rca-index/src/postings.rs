@@ -1,0 +1,200 @@
+//! Postings: where words and phrases stand in the incidents of one segment, each occurrence with a weight.
+
+use tantivy::postings::{Postings as _, SegmentPostings};
+use tantivy::{DocId, DocSet as _, TERMINATED};
+
+/// A place in an incident's text, and what the occurrence that begins there counts.
+pub(crate) type Occurrence = (u32, f32);
+
+/// The occurrences of a word or phrase.
+pub(crate) enum Occurrences {
+    Word(AnyForm),
+    Phrase(Phrase),
+}
+
+impl Occurrences {
+    /// The current incident.
+    pub(crate) fn doc(&self) -> DocId {
+        match self {
+            Self::Word(word) => word.doc,
+            Self::Phrase(phrase) => phrase.doc,
+        }
+    }
+
+    /// The first incident from `target` on.
+    pub(crate) fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            Self::Word(word) => word.seek(target),
+            Self::Phrase(phrase) => phrase.seek(target),
+        }
+    }
+
+    /// The weights of all occurrences in the current incident, summed.
+    pub(crate) fn frequency(&self) -> f32 {
+        match self {
+            Self::Word(word) => word.frequency(),
+            Self::Phrase(phrase) => phrase.found.iter().map(|&(_, weight)| weight).sum(),
+        }
+    }
+
+    /// The occurrences in the current incident, in order. Needs postings that were opened with positions.
+    pub(crate) fn positions(&mut self, found: &mut Vec<Occurrence>) {
+        match self {
+            Self::Word(word) => word.positions(0, found),
+            Self::Phrase(phrase) => found.clone_from(&phrase.found),
+        }
+    }
+
+    pub(crate) fn size_hint(&self) -> u32 {
+        match self {
+            Self::Word(word) => word.size_hint(),
+            Self::Phrase(phrase) => phrase.slots.iter().map(AnyForm::size_hint).min().unwrap_or(0),
+        }
+    }
+}
+
+/// The postings of one form of a word.
+pub(crate) struct FormPostings {
+    pub(crate) postings: SegmentPostings,
+    pub(crate) weight: f32,
+}
+
+/// The union of the forms of one word. Forms that stand at the same position add up: a word as typed and its stem.
+pub(crate) struct AnyForm {
+    doc: DocId,
+    forms: Vec<FormPostings>,
+    scratch: Vec<u32>,
+}
+
+impl AnyForm {
+    pub(crate) fn new(forms: Vec<FormPostings>) -> Self {
+        let doc = forms.iter().map(|f| f.postings.doc()).min().unwrap_or(TERMINATED);
+        Self { doc, forms, scratch: Vec::new() }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if target <= self.doc {
+            return self.doc;
+        }
+        self.doc = TERMINATED;
+        for form in &mut self.forms {
+            let mut doc = form.postings.doc();
+            if doc < target {
+                doc = if doc + 1 == target { form.postings.advance() } else { form.postings.seek(target) };
+            }
+            self.doc = self.doc.min(doc);
+        }
+        self.doc
+    }
+
+    fn frequency(&self) -> f32 {
+        let here = self.forms.iter().filter(|f| f.postings.doc() == self.doc);
+        here.map(|f| f.postings.term_freq() as f32 * f.weight).sum()
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.forms.iter().map(|f| f.postings.size_hint()).fold(0, u32::saturating_add)
+    }
+
+    /// The positions in the current incident, shifted by `shift`.
+    fn positions(&mut self, shift: u32, found: &mut Vec<Occurrence>) {
+        found.clear();
+        for form in &mut self.forms {
+            if form.postings.doc() == self.doc {
+                form.postings.positions_with_offset(shift, &mut self.scratch);
+                found.extend(self.scratch.iter().map(|&position| (position, form.weight)));
+            }
+        }
+        if self.forms.len() > 1 {
+            found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            found.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
+        }
+    }
+}
+
+/// A phrase: the incidents where its words stand at their places.
+pub(crate) struct Phrase {
+    doc: DocId,
+    slots: Vec<AnyForm>,
+    /// What brings the positions of all words to a common place.
+    shifts: Vec<u32>,
+    /// How far the words may stand from their places: the widest displacement, as in Lucene.
+    slop: u32,
+    weight: f32,
+    /// The occurrences in the current incident.
+    found: Vec<Occurrence>,
+    positions: Vec<Vec<Occurrence>>,
+}
+
+impl Phrase {
+    /// A phrase of words, each with the number of words before it.
+    pub(crate) fn new(slots: Vec<(u32, AnyForm)>, slop: u32, weight: f32) -> Self {
+        let last = slots.iter().map(|(offset, _)| *offset).max().unwrap_or(0);
+        let shifts = slots.iter().map(|(offset, _)| last - offset).collect();
+        let slots: Vec<AnyForm> = slots.into_iter().map(|(_, forms)| forms).collect();
+        let positions = vec![Vec::new(); slots.len()];
+        let mut phrase = Self { doc: 0, slots, shifts, slop, weight, found: Vec::new(), positions };
+        phrase.doc = phrase.find(0);
+        phrase
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if target > self.doc {
+            self.doc = self.find(target);
+        }
+        self.doc
+    }
+
+    /// The first incident from `target` on where the words stand at their places.
+    fn find(&mut self, mut target: DocId) -> DocId {
+        loop {
+            let Some(doc) = self.slots.iter_mut().map(|slot| slot.seek(target)).max() else { return TERMINATED };
+            if doc == TERMINATED {
+                return TERMINATED;
+            }
+            if self.slots.iter().all(|slot| slot.doc == doc) {
+                self.look();
+                if !self.found.is_empty() {
+                    return doc;
+                }
+                target = doc + 1;
+            } else {
+                target = doc;
+            }
+        }
+    }
+
+    /// Finds the occurrences in the incident where all slots stand; a loose one counts less.
+    fn look(&mut self) {
+        self.found.clear();
+        for ((slot, &shift), found) in self.slots.iter_mut().zip(&self.shifts).zip(&mut self.positions) {
+            slot.positions(shift, found);
+        }
+        let last = self.shifts.iter().copied().max().unwrap_or(0);
+        let mut at = vec![0; self.positions.len()];
+        loop {
+            let (mut lowest, mut low, mut high, mut weight) = (0, u32::MAX, 0, 1.0_f32);
+            for (slot, (found, &i)) in self.positions.iter().zip(&at).enumerate() {
+                let Some(&(position, form_weight)) = found.get(i) else { return };
+                if position < low {
+                    (lowest, low) = (slot, position);
+                }
+                high = high.max(position);
+                weight = weight.min(form_weight);
+            }
+            if high - low <= self.slop {
+                self.found.push((low.saturating_sub(last), self.weight * weight / (1 + high - low) as f32));
+                // Each occurrence of a word belongs to one occurrence of the phrase.
+                at.iter_mut().for_each(|i| *i += 1);
+            } else {
+                at[lowest] += 1;
+            }
+        }
+    }
+}
