@@ -32,9 +32,19 @@ pub(crate) struct Compiled {
     pub(crate) query: Box<dyn Query>,
     /// The words that reports are ranked by.
     pub(crate) words: Vec<Word>,
+    /// Words that no report has, and what they were taken for.
+    pub(crate) corrections: Vec<Correction>,
+}
+
+/// A word that no report has, and those like it that count in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Correction {
+    pub(crate) typed: String,
+    pub(crate) meant: Vec<String>,
 }
 
 /// Words that stand in a row.
+#[derive(Default)]
 struct Run {
     /// Plain words.
     bare: Vec<Word>,
@@ -42,6 +52,7 @@ struct Run {
     firm: Vec<Word>,
     /// What only adds to the score.
     extra: Vec<Word>,
+    corrections: Vec<Correction>,
 }
 
 /// What a query is compiled against.
@@ -62,16 +73,17 @@ impl Compiler<'_> {
             NodeKind::And(parts) => parts.as_slice(),
             _ => std::slice::from_ref(root),
         };
-        let mut compiled = Compiled { query: Box::new(EmptyQuery), words: Vec::new() };
+        let mut compiled = Compiled { query: Box::new(EmptyQuery), words: Vec::new(), corrections: Vec::new() };
         let mut clauses = Vec::new();
         let (words, others): (Vec<&Node>, Vec<&Node>) =
             parts.iter().partition(|part| matches!(part.kind, NodeKind::Text { .. }));
-        let Run { bare, firm, extra } = self.run(&words, 0)?;
+        let Run { bare, firm, extra, corrections } = self.run(&words, 0)?;
+        compiled.corrections = corrections;
         match matching {
             Matching::Some(share) => {
                 let mut all: Vec<Word> = bare.into_iter().chain(firm).chain(extra).collect();
                 for group in others.iter().filter(|part| is_text(part)) {
-                    self.positive(group, &mut all)?;
+                    self.positive(group, &mut all, &mut compiled.corrections)?;
                 }
                 if !all.is_empty() {
                     clauses.push((Occur::Must, self.words(all.clone(), Needed::Share(share))));
@@ -86,7 +98,7 @@ impl Compiler<'_> {
                 all.extend(extra);
                 for group in others.iter().filter(|part| is_text(part)) {
                     clauses.push((Occur::Must, self.node(group)?));
-                    self.positive(group, &mut all)?;
+                    self.positive(group, &mut all, &mut compiled.corrections)?;
                 }
                 compiled.words = all;
             }
@@ -142,11 +154,14 @@ impl Compiler<'_> {
     }
 
     /// Adds the words of a group that a report may have, to rank by.
-    fn positive(&self, node: &Node, words: &mut Vec<Word>) -> tantivy::Result<()> {
+    fn positive(&self, node: &Node, words: &mut Vec<Word>, corrected: &mut Vec<Correction>) -> tantivy::Result<()> {
         match &node.kind {
-            NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().try_for_each(|part| self.positive(part, words)),
+            NodeKind::And(parts) | NodeKind::Or(parts) => {
+                parts.iter().try_for_each(|part| self.positive(part, words, corrected))
+            }
             NodeKind::Text { .. } => {
-                let Run { bare, firm, extra } = self.run(&[node], words.len() + 1)?;
+                let Run { bare, firm, extra, corrections } = self.run(&[node], words.len() + 1)?;
+                corrected.extend(corrections);
                 words.extend(bare.into_iter().chain(firm).chain(extra));
                 Ok(())
             }
@@ -165,7 +180,7 @@ impl Compiler<'_> {
 
     /// The words of neighbouring texts.
     fn run(&self, nodes: &[&Node], run: usize) -> tantivy::Result<Run> {
-        let mut found = Run { bare: Vec::new(), firm: Vec::new(), extra: Vec::new() };
+        let mut found = Run::default();
         for node in nodes {
             let NodeKind::Text { field, text } = &node.kind else { continue };
             let (start, all) = match text {
@@ -196,7 +211,7 @@ impl Compiler<'_> {
         }
         let extra = parts_alone(&found.bare);
         self.add_synonyms(&mut found.bare);
-        self.correct(&mut found.bare)?;
+        found.corrections = self.correct(&mut found.bare)?;
         if found.bare.iter().any(|word| !is_stop_word(&word.text)) {
             found.bare.retain(|word| word.part.is_some() || !is_stop_word(&word.text));
         }

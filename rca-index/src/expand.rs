@@ -6,7 +6,7 @@ use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 
 use crate::analyze::{Analyzer, STEM_MARK};
-use crate::compile::Compiler;
+use crate::compile::{Compiler, Correction};
 use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTIONS, MAX_EXPANSIONS, PREFIX_WEIGHT, SYNONYM_WEIGHT};
 use crate::stop_words::is_stop_word;
 use crate::text_query::{Alternative, Form, Slot, Word};
@@ -35,8 +35,9 @@ impl Compiler<'_> {
         (!slots.is_empty()).then_some(Alternative { slots, slop: 0, weight: SYNONYM_WEIGHT })
     }
 
-    /// Adds to each word that the index does not have those that it may be a misspelling of.
-    pub(crate) fn correct(&self, words: &mut [Word]) -> tantivy::Result<()> {
+    /// Adds to each word that the index does not have those that it may be a misspelling of, and says which.
+    pub(crate) fn correct(&self, words: &mut [Word]) -> tantivy::Result<Vec<Correction>> {
+        let mut corrections = Vec::new();
         for word in words.iter_mut().filter(|word| is_correctable(&word.text)) {
             if self.is_known(word)? {
                 continue;
@@ -44,17 +45,18 @@ impl Compiler<'_> {
             // Of a short word, two edits leave nothing.
             let most = if word.text.len() < 9 { 1 } else { 2 };
             for distance in 1..=most {
-                let similar = self.similar(&word.text, distance)?;
-                if similar.is_empty() {
+                let forms = most_frequent(self.similar(&word.text, distance)?, MAX_CORRECTIONS, |_| 1.0);
+                if forms.is_empty() {
                     continue;
                 }
-                let forms = most_frequent(similar, MAX_CORRECTIONS, |_| 1.0);
+                let meant = forms.iter().map(|form| form.text.clone()).collect();
+                corrections.push(Correction { typed: word.text.clone(), meant });
                 let slots = vec![Slot { offset: 0, forms }];
                 word.alternatives.push(Alternative { slots, slop: 0, weight: FUZZY_WEIGHT.powi(i32::from(distance)) });
                 break;
             }
         }
-        Ok(())
+        Ok(corrections)
     }
 
     /// Whether any form of a word is in the index.

@@ -12,6 +12,7 @@ mod expand;
 mod feedback;
 mod incident;
 mod index;
+mod interpret;
 mod manifest;
 mod names;
 pub mod parse;
@@ -44,7 +45,7 @@ pub use incident::{
 };
 pub use index::{Health, Index};
 pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};
-pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet};
+pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion};
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};
 pub use update::{ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};

@@ -1,34 +1,45 @@
-//! Rerank: the second look, at the best hits of the first: in which sections their words stand, and how close together.
+//! Rerank: the second look, at the best hits of the first.
 //!
-//! In: the words of a query and hits. Out: the hits with their final scores, best first.
+//! In: the words of a query and hits. Out: the hits in their final order, and how their scores came about: in which sections
+//! the words stand, how close together, and what the best hits have in common.
 
 use tantivy::Searcher;
 
 use crate::collect::CollectedHit;
+use crate::compile::Compiler;
 use crate::document::{DATE, LENGTH, RANK};
+use crate::feedback::common_words;
+use crate::index::Index;
 use crate::parts::{PartMap, part_at};
 use crate::postings::Occurrence;
 use crate::ranking::{
-    PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, RERANKED, SEVERE_WEIGHT, TITLE_WEIGHT,
+    FEEDBACK_HITS, FEEDBACK_LEAST_WORDS, FEEDBACK_WEIGHT, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT,
+    RERANKED, SEVERE_WEIGHT, TITLE_WEIGHT,
 };
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::text_query::{Word, WordsWeight, coverage, saturate};
 
 /// What hits are looked at with.
-pub(crate) struct Reranker<'a> {
+pub(crate) struct Ranker<'a> {
+    pub(crate) index: &'a Index,
     pub(crate) searcher: &'a Searcher,
-    pub(crate) words: &'a [Word],
-    pub(crate) weight: &'a WordsWeight,
-    pub(crate) mean_length: f32,
-    /// The second that counts as now for the preference of recent incidents; none leaves the preferences out.
-    pub(crate) now: Option<i64>,
+    pub(crate) compiler: &'a Compiler<'a>,
+    /// Whether recent and severe incidents are preferred.
+    pub(crate) preferences: bool,
+}
+
+/// A hit and how its score came about; nothing is known of hits that were not looked at again.
+#[derive(Debug, Clone)]
+pub(crate) struct Ranked {
+    pub(crate) hit: CollectedHit,
+    pub(crate) parts: Option<Parts>,
 }
 
 /// How the score of a hit came about.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Parts {
-    /// What each word counts.
-    pub(crate) words: Vec<f32>,
+    /// How often each word stands there, weighed by section and form, and what that counts.
+    pub(crate) words: Vec<(f32, f32)>,
     /// What each word counts for standing close to the one before it.
     pub(crate) pairs: Vec<f32>,
     /// What the words count that the best hits have in common.
@@ -47,9 +58,9 @@ impl Parts {
         self.coverage > 0.9999
     }
 
-    pub(crate) fn score(&self) -> f32 {
-        let sum = self.words.iter().sum::<f32>() + self.pairs.iter().sum::<f32>();
-        (sum + self.feedback) * self.coverage * self.recent * self.severe
+    fn score(&self) -> f32 {
+        let words: f32 = self.words.iter().map(|(_, score)| score).sum();
+        (words + self.pairs.iter().sum::<f32>() + self.feedback) * self.coverage * self.recent * self.severe
     }
 }
 
@@ -60,37 +71,69 @@ struct Seen {
     text: Vec<Occurrence>,
 }
 
-impl Reranker<'_> {
-    /// Puts the best of these hits in a new order, those that have all words first, and says how their scores came about.
-    pub(crate) fn rerank(
+impl Ranker<'_> {
+    /// Puts hits in their final order: of the best, those that have all words first.
+    pub(crate) fn rank(
         &self,
-        hits: &mut [CollectedHit],
-        feedback: Option<&dyn Fn(&mut [(CollectedHit, Parts)]) -> tantivy::Result<()>>,
-    ) -> tantivy::Result<Vec<Parts>> {
-        let reranked = hits.len().min(RERANKED);
-        let (best, rest) = hits.split_at_mut(reranked);
-        let parts = self.parts(best)?;
-        let mut scored: Vec<(CollectedHit, Parts)> = best.iter().cloned().zip(parts).collect();
-        sort(&mut scored);
-        if let Some(feedback) = feedback {
-            feedback(&mut scored)?;
-            sort(&mut scored);
-        }
-        let lowest = scored.last().map_or(0.0, |(hit, _)| hit.score);
-        let mut all = Vec::with_capacity(scored.len());
-        for (slot, (hit, parts)) in best.iter_mut().zip(scored) {
-            *slot = hit;
-            all.push(parts);
+        words: &[Word],
+        weight: &WordsWeight,
+        mut hits: Vec<CollectedHit>,
+    ) -> tantivy::Result<Vec<Ranked>> {
+        let rest = hits.split_off(hits.len().min(RERANKED));
+        let mut best = self.look_at(words, weight, hits)?;
+        sort(&mut best);
+        if words.len() >= FEEDBACK_LEAST_WORDS {
+            self.feed_back(words, weight, &mut best)?;
+            sort(&mut best);
         }
         // Whoever was not looked at again keeps its place behind.
-        for hit in rest {
+        let lowest = best.last().map_or(0.0, |(hit, _)| hit.score);
+        let best = best.into_iter().map(|(hit, parts)| Ranked { hit, parts: Some(parts) });
+        let rest = rest.into_iter().map(|mut hit| {
             hit.rescore(hit.score.min(lowest));
-        }
-        Ok(all)
+            Ranked { hit, parts: None }
+        });
+        Ok(best.chain(rest).collect())
     }
 
-    /// How the scores of these hits come about, in their order.
-    pub(crate) fn parts(&self, hits: &[CollectedHit]) -> tantivy::Result<Vec<Parts>> {
+    /// Adds to the scores what the best hits have in common.
+    fn feed_back(
+        &self,
+        words: &[Word],
+        weight: &WordsWeight,
+        hits: &mut [(CollectedHit, Parts)],
+    ) -> tantivy::Result<()> {
+        let best = hits.iter().take(FEEDBACK_HITS);
+        let best = best.filter_map(|(hit, _)| Some((self.index.incident(self.searcher, hit.address).ok()?, hit.score)));
+        let rarity =
+            |word: &Word| Ok(WordsWeight::new(&self.compiler.ranked(vec![word.clone()]), self.searcher)?.idf().sum());
+        let (common, shares) = common_words(self.compiler.analyzer, &best.collect::<Vec<_>>(), words, rarity)?;
+        let common_weight = WordsWeight::new(&self.compiler.ranked(common.clone()), self.searcher)?;
+        let total: f32 = weight.idf().sum();
+        let again = hits.iter().map(|(hit, _)| hit.clone()).collect();
+        let idf: Vec<f32> = common_weight.idf().collect();
+        for ((_, parts), (_, more)) in hits.iter_mut().zip(self.look_at(&common, &common_weight, again)?) {
+            let counts = more.words.iter().zip(&idf).map(|((_, score), idf)| score / idf.max(f32::EPSILON));
+            parts.feedback =
+                FEEDBACK_WEIGHT * total * counts.zip(&shares).map(|(count, share)| count * share).sum::<f32>();
+        }
+        Ok(())
+    }
+
+    /// Looks at hits one by one; they stay in their order.
+    fn look_at(
+        &self,
+        words: &[Word],
+        weight: &WordsWeight,
+        hits: Vec<CollectedHit>,
+    ) -> tantivy::Result<Vec<(CollectedHit, Parts)>> {
+        let look = Look {
+            words,
+            idf: weight.idf().collect(),
+            shares: weight.shares().collect(),
+            mean_length: self.compiler.statistics.mean_length,
+            now: self.preferences.then_some(self.compiler.now),
+        };
         let weights = part_weights();
         let mut order: Vec<usize> = (0..hits.len()).collect();
         order.sort_by_key(|&i| (hits[i].address.segment_ord, hits[i].address.doc_id));
@@ -99,12 +142,11 @@ impl Reranker<'_> {
             let reader = self.searcher.segment_reader(hits[segment[0]].address.segment_ord);
             let columns = reader.fast_fields();
             let (lengths, dates, ranks) = (columns.u64(LENGTH)?, columns.i64(DATE)?, columns.u64(RANK)?);
-            let mut postings = self.weight.open(reader, true)?;
+            let mut postings = weight.open(reader, true)?;
             let mut map = PartMap::new(reader)?;
             let mut seen: Vec<Seen> = (0..postings.len()).map(|_| Seen::default()).collect();
             for &i in segment {
                 let doc = hits[i].address.doc_id;
-                let length = lengths.first(doc).unwrap_or(0) as f32;
                 let known = map.of(doc);
                 for (word, seen) in postings.iter_mut().zip(&mut seen) {
                     seen.title.clear();
@@ -117,49 +159,66 @@ impl Reranker<'_> {
                         }
                     }
                 }
-                let (date, rank) = (dates.first(doc), ranks.first(doc));
-                parts[i] = self.look(&seen, length, date, rank);
+                let length = lengths.first(doc).unwrap_or(0) as f32;
+                parts[i] = look.parts(&seen, length, dates.first(doc), ranks.first(doc));
             }
         }
-        Ok(parts)
+        Ok(hits.into_iter().zip(parts).collect())
     }
+}
 
-    fn look(&self, seen: &[Seen], length: f32, date: Option<i64>, rank: Option<u64>) -> Parts {
-        let idf: Vec<f32> = self.weight.idf().collect();
+/// What a look at an incident needs to know.
+struct Look<'a> {
+    words: &'a [Word],
+    idf: Vec<f32>,
+    shares: Vec<f32>,
+    mean_length: f32,
+    /// Now, in seconds since 1970; none leaves the preferences out.
+    now: Option<i64>,
+}
+
+impl Look<'_> {
+    fn parts(&self, seen: &[Seen], length: f32, date: Option<i64>, rank: Option<u64>) -> Parts {
         let count = |frequency: f32| saturate(frequency, length, self.mean_length);
-        let frequency = |seen: &Seen| TITLE_WEIGHT * weight(&seen.title) + weight(&seen.text);
-        let words: Vec<f32> = seen.iter().zip(&idf).map(|(seen, idf)| idf * count(frequency(seen))).collect();
-        let pairs = (0..seen.len()).map(|b| {
-            let Some(a) = b.checked_sub(1) else { return 0.0 };
-            let (Some(first), Some(second)) = (self.words[a].place, self.words[b].place) else { return 0.0 };
-            if first.run != second.run || self.words[a].part != self.words[b].part {
-                return 0.0;
-            }
-            let gap = second.offset.saturating_sub(first.offset);
-            let close = TITLE_WEIGHT * closeness(&seen[a].title, &seen[b].title, gap)
-                + closeness(&seen[a].text, &seen[b].text, gap);
-            PAIR_WEIGHT * idf[a].min(idf[b]) * count(close)
+        let words = seen.iter().zip(&self.idf).map(|(seen, idf)| {
+            let frequency = TITLE_WEIGHT * sum(&seen.title) + sum(&seen.text);
+            (frequency, idf * count(frequency))
         });
+        let words: Vec<(f32, f32)> = words.collect();
+        let pairs = (0..seen.len()).map(|at| self.pair(seen, at).map_or(0.0, |(close, idf)| idf * count(close)));
         let pairs = pairs.collect();
-        let total: f32 = self.weight.shares().sum();
-        let covered = words.iter().zip(self.weight.shares()).filter(|(score, _)| **score > 0.0);
-        let covered: f32 = covered.map(|(_, share)| share).sum();
+        let covered = words.iter().zip(&self.shares).filter(|((_, score), _)| *score > 0.0);
+        let coverage = coverage(covered.map(|(_, share)| share).sum(), self.shares.iter().sum());
         let age = self.now.zip(date).map(|(now, date)| (now - date).max(0) as f32 / 86_400.0);
         let recent = 1.0 + age.map_or(0.0, |days| RECENT_WEIGHT * (-days / RECENT_HALF_LIFE).exp2());
         let rank = rank.filter(|_| self.now.is_some());
         let severe = 1.0 + rank.map_or(0.0, |rank| SEVERE_WEIGHT * (1.0 - rank.min(5) as f32 / 5.0));
-        Parts { words, pairs, feedback: 0.0, coverage: coverage(covered, total), recent, severe }
+        Parts { words, pairs, feedback: 0.0, coverage, recent, severe }
+    }
+
+    /// How close a word stands to the one typed before it, and what that weighs.
+    fn pair(&self, seen: &[Seen], second: usize) -> Option<(f32, f32)> {
+        let first = second.checked_sub(1)?;
+        let (a, b) = (&self.words[first], &self.words[second]);
+        let (from, to) = (a.place?, b.place?);
+        if from.run != to.run || a.part != b.part {
+            return None;
+        }
+        let gap = to.offset.saturating_sub(from.offset);
+        let close = TITLE_WEIGHT * closeness(&seen[first].title, &seen[second].title, gap)
+            + closeness(&seen[first].text, &seen[second].text, gap);
+        Some((close, PAIR_WEIGHT * self.idf[first].min(self.idf[second])))
     }
 }
 
-fn sort(scored: &mut [(CollectedHit, Parts)]) {
-    for (hit, parts) in scored.iter_mut() {
+fn sort(hits: &mut [(CollectedHit, Parts)]) {
+    for (hit, parts) in hits.iter_mut() {
         hit.rescore(parts.score());
     }
-    scored.sort_by(|(a, of_a), (b, of_b)| of_b.is_whole().cmp(&of_a.is_whole()).then_with(|| a.compare(b)));
+    hits.sort_by(|(a, of_a), (b, of_b)| of_b.is_whole().cmp(&of_a.is_whole()).then_with(|| a.compare(b)));
 }
 
-fn weight(occurrences: &[Occurrence]) -> f32 {
+fn sum(occurrences: &[Occurrence]) -> f32 {
     occurrences.iter().map(|&(_, weight)| weight).sum()
 }
 
@@ -170,13 +229,11 @@ fn closeness(first: &[Occurrence], second: &[Occurrence], gap: u32) -> f32 {
     let mut at = 0;
     for &(position, weight) in second {
         let wanted = i64::from(position) - i64::from(gap);
-        while at + 1 < first.len()
-            && (i64::from(first[at + 1].0) - wanted).abs() <= (i64::from(first[at].0) - wanted).abs()
-        {
+        let distance = |at: usize| first.get(at).map(|&(nearest, _)| (i64::from(nearest) - wanted).unsigned_abs());
+        while distance(at + 1).is_some_and(|next| Some(next) <= distance(at)) {
             at += 1;
         }
-        let Some(&(nearest, other)) = first.get(at) else { break };
-        let distance = (i64::from(nearest) - wanted).unsigned_abs();
+        let (Some(distance), Some(&(_, other))) = (distance(at), first.get(at)) else { break };
         if distance <= PAIR_WINDOW {
             sum += weight.min(other) / (1 + distance) as f32;
         }
@@ -184,9 +241,9 @@ fn closeness(first: &[Occurrence], second: &[Occurrence], gap: u32) -> f32 {
     sum
 }
 
-/// The weight of each part, by its number.
-fn part_weights() -> [f32; 12] {
-    let mut weights = [1.0; 12];
+/// The weight of each part of the text, by its number.
+fn part_weights() -> [f32; TextField::COUNT] {
+    let mut weights = [1.0; TextField::COUNT];
     for spec in FIELDS {
         if let FieldKind::Text(field) = spec.kind
             && field != TextField::Title
@@ -195,4 +252,24 @@ fn part_weights() -> [f32; 12] {
         }
     }
     weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_close_that_stand_as_in_the_query() {
+        let at = |positions: &[u32]| positions.iter().map(|&p| (p, 1.0)).collect::<Vec<_>>();
+        let check = |first: &[u32], second: &[u32], gap, expected: f32| {
+            assert!((closeness(&at(first), &at(second), gap) - expected).abs() < 1e-6, "{first:?} {second:?}");
+        };
+        check(&[4], &[5], 1, 1.0);
+        check(&[4], &[6], 2, 1.0);
+        check(&[4], &[6], 1, 0.5);
+        check(&[5], &[4], 1, 1.0 / 3.0);
+        check(&[1, 4, 40], &[5, 41, 90], 1, 2.0);
+        check(&[1], &[90], 1, 0.0);
+        check(&[], &[90], 1, 0.0);
+    }
 }

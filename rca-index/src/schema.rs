@@ -97,6 +97,9 @@ pub enum TextField {
 }
 
 impl TextField {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 3 + SectionKind::ALL.len();
+
     /// The number that stands for the field in the index.
     pub(crate) fn number(self) -> u64 {
         match self {

@@ -7,19 +7,20 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tantivy::{DocAddress, Searcher};
 
 use crate::analyze::Analyzer;
-use crate::collect::{Collected, CollectedHit, ColumnKind, Hits, OrderBy};
-use crate::compile::{Compiler, Matching};
+use crate::collect::{Collected, ColumnKind, Hits, OrderBy};
+use crate::compile::{Compiler, Correction, Matching};
 use crate::document::{DATE, RANK, number_column};
 use crate::error::Result;
 use crate::incident::{Incident, SectionKind};
 use crate::index::Index;
+use crate::interpret::interpret;
 use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort, SortKey};
 use crate::ranking::{RELAXED_SHARE, RERANKED};
-use crate::rerank::{Parts, Reranker};
+use crate::rerank::{Parts, Ranked, Ranker};
 use crate::schema::Facet;
 use crate::snippet::Passages;
 use crate::synonyms::Synonyms;
-use crate::text_query::{Statistics, Word, WordsWeight};
+use crate::text_query::{Word, WordsWeight};
 
 /// What to search for and what to give back.
 #[derive(Debug, Clone)]
@@ -129,8 +130,10 @@ pub struct SearchResults {
     pub total: usize,
     /// Whether no incident has all the words, so that these are the best partial matches.
     pub relaxed: bool,
-    /// The query as it was understood, in the query language.
+    /// The query as it was understood, in the query language: with synonyms and corrections, without stop words.
     pub interpreted: String,
+    /// Words that no incident has, and those that were looked for in their place.
+    pub suggestions: Vec<Suggestion>,
     /// The hits, best first.
     pub hits: Vec<Hit>,
     /// Where the hits do not fill the page: incidents that have some of the words, best first. They count nowhere.
@@ -139,6 +142,15 @@ pub struct SearchResults {
     pub facets: Vec<FacetCounts>,
     /// How long it took.
     pub took: Duration,
+}
+
+/// A word that no incident has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The word as typed, in lower case.
+    pub typed: String,
+    /// Words like it that incidents have, the most frequent first.
+    pub meant: Vec<String>,
 }
 
 /// One incident found.
@@ -208,7 +220,7 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
         synonyms: &synonyms,
         now,
     };
-    let search = Search { index, request, searcher: &searcher, statistics, compiler: &compiler };
+    let search = Search { index, request, searcher: &searcher, compiler: &compiler };
 
     let mut found = search.run(Matching::All, request.limit).map_err(|e| index.error(e))?;
     let mut relaxed = false;
@@ -218,12 +230,12 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
     }
     let partial = if relaxed { Vec::new() } else { search.fill(&found).map_err(|e| index.error(e))? };
 
-    let passages = Passages::new(&request.query.root, &analyzer);
-    let make_hit = |(hit, parts): &(CollectedHit, Option<Parts>)| -> Result<Hit> {
+    let passages = Passages::new(&found.words, &found.weights, &analyzer);
+    let make_hit = |Ranked { hit, parts }: &Ranked| -> Result<Hit> {
         let incident = index.incident(&searcher, hit.address)?;
         let snippets = passages.snippets(&incident, request.snippets);
         let parts = parts.as_ref().filter(|_| request.explain);
-        let explanation = parts.map(|parts| explain(&found.words, parts)).unwrap_or_default();
+        let explanation = parts.map(|parts| explain(&found.words, &found.weights, parts)).unwrap_or_default();
         Ok(Hit { incident, score: hit.score, snippets, explanation })
     };
     let hits = found.hits.iter().skip(request.offset).take(request.limit).map(make_hit).collect::<Result<_>>()?;
@@ -236,7 +248,12 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
     Ok(SearchResults {
         total: found.total,
         relaxed,
-        interpreted: request.query.to_string(),
+        interpreted: interpret(&request.query, &compiler, &found.corrections).to_string(),
+        suggestions: found
+            .corrections
+            .into_iter()
+            .map(|Correction { typed, meant }| Suggestion { typed, meant })
+            .collect(),
         hits,
         partial,
         facets: facets.collect(),
@@ -249,16 +266,18 @@ struct Search<'a> {
     index: &'a Index,
     request: &'a SearchRequest,
     searcher: &'a Searcher,
-    statistics: Statistics,
     compiler: &'a Compiler<'a>,
 }
 
 /// What one run found.
 struct Found {
     words: Vec<Word>,
+    /// What each word weighs: how rare it is.
+    weights: Vec<f32>,
+    corrections: Vec<Correction>,
     total: usize,
     /// The best hits, best first, from the first hit on.
-    hits: Vec<(CollectedHit, Option<Parts>)>,
+    hits: Vec<Ranked>,
     facets: Vec<HashMap<String, usize>>,
 }
 
@@ -278,76 +297,35 @@ impl Search<'_> {
         // What is not quite among the best at the first look may be at the second.
         let kept = if scoring && wanted > 0 { wanted.max(RERANKED) } else { wanted };
         let collector = Hits { limit: kept, order, facets: self.request.facets.clone(), scoring };
-        let Collected { mut hits, total, facets } = self.searcher.search(&*compiled.query, &collector)?;
-        let mut parts = Vec::new();
-        if scoring {
-            let query = self.compiler.ranked(compiled.words.clone());
-            let weight = WordsWeight::new(&query, self.searcher)?;
-            let reranker = Reranker {
-                searcher: self.searcher,
-                words: &compiled.words,
-                weight: &weight,
-                mean_length: self.statistics.mean_length,
-                now: self.request.preferences.then_some(self.compiler.now),
-            };
-            let total: f32 = weight.idf().sum();
-            let feedback = |scored: &mut [(CollectedHit, Parts)]| -> tantivy::Result<()> {
-                let mut best = Vec::new();
-                for (hit, _) in scored.iter().take(crate::ranking::FEEDBACK_HITS) {
-                    let Ok(incident) = self.index.incident(self.searcher, hit.address) else { continue };
-                    best.push((incident, hit.score));
-                }
-                let idf = |word: &str| {
-                    let term = |text: String| tantivy::Term::from_field_text(self.index.fields().text, &text);
-                    let df = self.searcher.doc_freq(&term(word.to_owned())).unwrap_or(0)
-                        + self.searcher.doc_freq(&term(format!("{}{word}", crate::analyze::STEM_MARK))).unwrap_or(0);
-                    crate::text_query::idf(df.min(self.statistics.incidents), self.statistics.incidents)
-                };
-                let common = crate::feedback::common_words(self.compiler.analyzer, &best, &compiled.words, idf);
-                let shares: Vec<f32> = common.iter().map(|c| c.1).collect();
-                let words: Vec<Word> = common.into_iter().map(|c| c.0).collect();
-                let query = self.compiler.ranked(words.clone());
-                let other = WordsWeight::new(&query, self.searcher)?;
-                let second = Reranker {
-                    searcher: self.searcher,
-                    words: &words,
-                    weight: &other,
-                    mean_length: self.statistics.mean_length,
-                    now: None,
-                };
-                let hits: Vec<CollectedHit> = scored.iter().map(|s| s.0.clone()).collect();
-                let idfs: Vec<f32> = other.idf().collect();
-                for ((_, parts), more) in scored.iter_mut().zip(second.parts(&hits)?) {
-                    parts.feedback = crate::ranking::FEEDBACK_WEIGHT
-                        * total
-                        * more
-                            .words
-                            .iter()
-                            .zip(&shares)
-                            .zip(&idfs)
-                            .map(|((w, s), idf)| w / idf.max(0.01) * s)
-                            .sum::<f32>();
-                }
-                Ok(())
-            };
-            let wanted = compiled.words.len() >= crate::ranking::FEEDBACK_LEAST_WORDS;
-            parts = reranker.rerank(&mut hits, wanted.then_some(&feedback as _))?;
-        }
-        let mut parts = parts.into_iter();
-        let hits = hits.into_iter().map(|hit| (hit, parts.next())).collect();
-        Ok(Found { words: compiled.words, total, hits, facets })
+        let Collected { hits, total, facets } = self.searcher.search(&*compiled.query, &collector)?;
+        let weight = WordsWeight::new(&self.compiler.ranked(compiled.words.clone()), self.searcher)?;
+        let hits = if scoring {
+            let (index, preferences) = (self.index, self.request.preferences);
+            let ranker = Ranker { index, searcher: self.searcher, compiler: self.compiler, preferences };
+            ranker.rank(&compiled.words, &weight, hits)?
+        } else {
+            hits.into_iter().map(|hit| Ranked { hit, parts: None }).collect()
+        };
+        Ok(Found {
+            weights: weight.idf().collect(),
+            words: compiled.words,
+            corrections: compiled.corrections,
+            total,
+            hits,
+            facets,
+        })
     }
 
     /// The best partial matches, as many as the page has room for behind those that match in full.
-    fn fill(&self, found: &Found) -> tantivy::Result<Vec<(CollectedHit, Option<Parts>)>> {
+    fn fill(&self, found: &Found) -> tantivy::Result<Vec<Ranked>> {
         let SearchRequest { limit, offset, relax, query, .. } = self.request;
         let end = limit.saturating_add(*offset);
         if !relax || *limit == 0 || found.total >= end || found.words.len() < 2 || order(query.sort) != OrderBy::Score {
             return Ok(Vec::new());
         }
-        let full: HashSet<DocAddress> = found.hits.iter().map(|(hit, _)| hit.address).collect();
+        let full: HashSet<DocAddress> = found.hits.iter().map(|ranked| ranked.hit.address).collect();
         let some = self.run(Matching::Some(0.0), limit.saturating_add(found.total))?;
-        let partial = some.hits.into_iter().filter(|(hit, _)| !full.contains(&hit.address));
+        let partial = some.hits.into_iter().filter(|ranked| !full.contains(&ranked.hit.address));
         let skipped = offset.saturating_sub(found.total);
         Ok(partial.skip(skipped).take(end - found.total.max(*offset)).collect())
     }
@@ -372,20 +350,31 @@ fn order(sort: Option<Sort>) -> OrderBy {
 }
 
 /// How a score came about, a line a part.
-fn explain(words: &[Word], parts: &Parts) -> Vec<String> {
+fn explain(words: &[Word], weights: &[f32], parts: &Parts) -> Vec<String> {
     let mut lines = Vec::new();
-    for (word, (score, pair)) in words.iter().zip(parts.words.iter().zip(&parts.pairs)) {
-        lines.push(format!("{score:.3}  `{}`", word.text));
+    for (((word, weight), (frequency, score)), pair) in words.iter().zip(weights).zip(&parts.words).zip(&parts.pairs) {
+        let text = &word.text;
+        if *score > 0.0 {
+            let what = if word.extra { "part of an identifier" } else { "word" };
+            lines.push(format!(
+                "{score:.3}  {what} `{text}`: rarity {weight:.2}; occurrences, weighed by section and form, {frequency:.1}"
+            ));
+        } else if !word.extra {
+            lines.push(format!("{score:.3}  word `{text}`: not there"));
+        }
         if *pair > 0.0 {
-            lines.push(format!("{pair:.3}  `{}` close to the word before it", word.text));
+            lines.push(format!("{pair:.3}  `{text}` stands close to the word before it"));
         }
     }
-    for (factor, what) in
-        [(parts.coverage, "share of the words, by their weight"), (parts.recent, "recent"), (parts.severe, "severe")]
-    {
-        if (factor - 1.0).abs() > f32::EPSILON {
-            lines.push(format!("x {factor:.3}  {what}"));
-        }
+    if parts.feedback > 0.0 {
+        lines.push(format!("{:.3}  words that the best hits have in common", parts.feedback));
     }
+    let factors = [
+        (parts.coverage, "not all words are there"),
+        (parts.recent, "how recent it is"),
+        (parts.severe, "how severe it was"),
+    ];
+    let telling = factors.iter().filter(|(factor, _)| (factor - 1.0).abs() > f32::EPSILON);
+    lines.extend(telling.map(|(factor, what)| format!("x {factor:.3}  {what}")));
     lines
 }

@@ -6,12 +6,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::analyze::{Analyzer, LexemeKind};
+use crate::analyze::Analyzer;
 use crate::incident::{Incident, Section, SectionKind};
-use crate::query::{Node, NodeKind, Text};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
-use crate::words::chunks;
+use crate::text_query::{Alternative, Slot, Word};
 
 /// About how many bytes a snippet has.
 const LENGTH: usize = 220;
@@ -23,24 +22,39 @@ const LOOKED_AT: usize = 400_000;
 /// What makes a passage a good one.
 pub(crate) struct Passages<'a> {
     analyzer: &'a Analyzer,
-    /// For each lexeme looked for: the words of the query it stands for.
-    lexemes: HashMap<String, Vec<usize>>,
-    words: Vec<Wanted>,
+    /// For each lexeme looked for: the places that it may take.
+    lexemes: HashMap<&'a str, Vec<Place>>,
+    alternatives: Vec<Wanted<'a>>,
+    words: Vec<WantedWord>,
+}
+
+/// A place of an alternative.
+#[derive(Clone, Copy, PartialEq)]
+struct Place {
+    alternative: usize,
+    slot: usize,
+}
+
+/// One thing that counts as a word of the query.
+struct Wanted<'a> {
+    word: usize,
+    slots: &'a [Slot],
+    slop: u32,
 }
 
 /// A word of the query.
-struct Wanted {
-    /// The field it is looked for in; none means all.
-    field: Option<TextField>,
-    how: How,
-    /// What finding it is worth: long words say more than short ones.
+struct WantedWord {
+    /// The part it is looked for in; none means all.
+    part: Option<TextField>,
+    /// What finding it is worth: how rare it is.
     weight: f32,
 }
 
-enum How {
-    Lexeme,
-    Prefix(String),
-    Fuzzy(String, u8),
+/// A lexeme that may take a place: its position in the section, and its bytes of the source.
+struct Taken {
+    place: Place,
+    position: u32,
+    span: Range<usize>,
 }
 
 /// A line of a section and what matches in it.
@@ -57,43 +71,22 @@ struct Line {
 }
 
 impl<'a> Passages<'a> {
-    pub(crate) fn new(root: &Node, analyzer: &'a Analyzer) -> Self {
-        let mut passages = Self { analyzer, lexemes: HashMap::new(), words: Vec::new() };
-        passages.add(root);
-        passages
-    }
-
-    /// Notes the words of a tree; what is excluded is not looked for.
-    fn add(&mut self, node: &Node) {
-        match &node.kind {
-            NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().for_each(|part| self.add(part)),
-            NodeKind::Text { field, text: Text::Word(text) } => self.add_words(*field, text, true),
-            NodeKind::Text { field, text: Text::Phrase { text, .. } } => self.add_words(*field, text, false),
-            NodeKind::Text { field, text: Text::Prefix(start) } => {
-                self.add_word(*field, How::Prefix(start.to_lowercase()), start.len());
-            }
-            NodeKind::Text { field, text: Text::Fuzzy { word, distance } } => {
-                self.add_word(*field, How::Fuzzy(word.to_lowercase(), *distance), word.len());
-            }
-            _ => {}
-        }
-    }
-
-    fn add_words(&mut self, field: Option<TextField>, text: &str, stemmed: bool) {
-        for word in chunks(self.analyzer, text, stemmed) {
-            for slot in word.slots {
-                let length = slot.forms.first().map_or(0, |form| form.text.len());
-                let id = self.add_word(field, How::Lexeme, length);
-                for form in slot.forms {
-                    self.lexemes.entry(form.text).or_default().push(id);
+    /// Looks for words, each with what finding it is worth.
+    pub(crate) fn new(words: &'a [Word], weights: &[f32], analyzer: &'a Analyzer) -> Self {
+        let mut passages = Self { analyzer, lexemes: HashMap::new(), alternatives: Vec::new(), words: Vec::new() };
+        for (word, (text, &weight)) in words.iter().zip(weights).enumerate() {
+            passages.words.push(WantedWord { part: text.part, weight });
+            for Alternative { slots, slop, .. } in &text.alternatives {
+                for (slot, forms) in slots.iter().enumerate() {
+                    let place = Place { alternative: passages.alternatives.len(), slot };
+                    for form in &forms.forms {
+                        passages.lexemes.entry(&form.text).or_default().push(place);
+                    }
                 }
+                passages.alternatives.push(Wanted { word, slots, slop: *slop });
             }
         }
-    }
-
-    fn add_word(&mut self, field: Option<TextField>, how: How, length: usize) -> usize {
-        self.words.push(Wanted { field, how, weight: length.clamp(2, 8) as f32 / 8.0 });
-        self.words.len() - 1
+        passages
     }
 
     /// The best passages of an incident, best first; its beginning when nothing in its sections matches.
@@ -131,48 +124,66 @@ impl<'a> Passages<'a> {
             if looked_at > LOOKED_AT {
                 break;
             }
+            let mut matches = self.matches(section.kind, text, section.range.start).into_iter().peekable();
             let mut at = section.range.start;
             for (number, line) in (section.line..).zip(text.split_inclusive('\n')) {
                 let content = line.trim();
+                let end = at + line.len();
+                let here = std::iter::from_fn(|| matches.next_if(|(span, _)| span.start < end)).collect();
                 if !content.is_empty() {
                     let start = at + line.len() - line.trim_start().len();
-                    let matches = self.matches(section.kind, content, start);
                     let range = start..start + content.len();
-                    lines.push(Line { section: section.kind, weight, part, number, range, matches });
+                    lines.push(Line { section: section.kind, weight, part, number, range, matches: here });
                 }
-                at += line.len();
+                at = end;
             }
         }
         lines
     }
 
+    /// What matches in a section that begins at a byte of the source: spans of the source and words, in order.
     fn matches(&self, section: SectionKind, text: &str, start: usize) -> Vec<(Range<usize>, usize)> {
-        let here = |id: &usize| self.words[*id].field.is_none_or(|field| field == TextField::Section(section));
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
+        let mut taken: Vec<Taken> = Vec::new();
         let mut lexemes = self.analyzer.lexemes(text);
         while let Some(lexeme) = lexemes.next() {
+            let Some(places) = self.lexemes.get(lexeme.text) else { continue };
             let span = start + lexeme.span.0..start + lexeme.span.1;
-            if let Some(ids) = self.lexemes.get(lexeme.text) {
-                found.extend(ids.iter().filter(|id| here(id)).map(|&id| (span.clone(), id)));
-            }
-            if lexeme.kind == LexemeKind::Stem {
-                continue;
-            }
-            for (id, word) in self.words.iter().enumerate() {
-                let matches = match &word.how {
-                    How::Lexeme => false,
-                    How::Prefix(start) => lexeme.text.starts_with(start.as_str()),
-                    How::Fuzzy(word, distance) => {
-                        strsim::damerau_levenshtein(word, lexeme.text) <= usize::from(*distance)
-                    }
-                };
-                if matches && here(&id) {
-                    found.push((span.clone(), id));
+            for &place in places {
+                let wanted = &self.alternatives[place.alternative];
+                let here = self.words[wanted.word].part.is_none_or(|part| part == TextField::Section(section));
+                if here && wanted.slots.len() == 1 {
+                    found.push((span.clone(), wanted.word));
+                } else if here {
+                    taken.push(Taken { place, position: lexeme.position, span: span.clone() });
                 }
             }
         }
-        found.sort_by(|a, b| a.0.start.cmp(&b.0.start).then(b.0.end.cmp(&a.0.end)));
+        self.add_phrases(&taken, &mut found);
+        found.sort_by(|a, b| a.0.start.cmp(&b.0.start).then(b.0.end.cmp(&a.0.end)).then(a.1.cmp(&b.1)));
+        found.dedup();
         found
+    }
+
+    /// Adds the lexemes that stand where a phrase wants them, all of it.
+    fn add_phrases(&self, taken: &[Taken], found: &mut Vec<(Range<usize>, usize)>) {
+        for first in taken.iter().filter(|taken| taken.place.slot == 0) {
+            let wanted = &self.alternatives[first.place.alternative];
+            let base = i64::from(first.position) - i64::from(wanted.slots[0].offset);
+            let others = (1..wanted.slots.len()).map(|slot| {
+                let at = base + i64::from(wanted.slots[slot].offset);
+                let (from, to) = (at - i64::from(wanted.slop), at + i64::from(wanted.slop));
+                // Lexemes come in the order of their positions.
+                let near = &taken[taken.partition_point(|taken| i64::from(taken.position) < from)..];
+                let mut near = near.iter().take_while(|taken| i64::from(taken.position) <= to);
+                let wanted = Place { slot, ..first.place };
+                near.find(|taken| taken.place == wanted).map(|taken| taken.span.clone())
+            });
+            if let Some(others) = others.collect::<Option<Vec<_>>>() {
+                found.push((first.span.clone(), wanted.word));
+                found.extend(others.into_iter().map(|span| (span, wanted.word)));
+            }
+        }
     }
 
     /// How good the passage is that begins at a line: the words it has, and whether they stand together.

@@ -274,7 +274,7 @@ fn alive_frequency(reader: &SegmentReader, index: &Arc<InvertedIndexReader>, inf
 }
 
 /// The weight of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene; never negative.
-pub(crate) fn idf(frequency: u64, incidents: u64) -> f32 {
+fn idf(frequency: u64, incidents: u64) -> f32 {
     let (n, all) = (frequency as f32, incidents as f32);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }
