@@ -22,8 +22,12 @@ Examples:
   rca facets service                        incidents per service";
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 success; 1 no hits (with --exit-status); 2 usage or query error; 3 index missing, locked, damaged or from
-another version; 4 done, but some reports could not be read.";
+Exit codes:
+  0  success
+  1  no hits, with --exit-status only
+  2  the command line or the query is wrong
+  3  the index is missing, locked, damaged or from another version
+  4  done, but some reports could not be read; for `rca check`, problems were found";
 
 /// Finds the right incident report in a folder of Markdown post-mortems, in milliseconds
 #[derive(Debug, Parser)]

@@ -1,9 +1,9 @@
 //! The place: which archive is meant, and where its index is.
 
-use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rca_index::{Archive, Error, Index, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -74,13 +74,10 @@ impl Place {
 
     /// The address of a report's file, for links.
     pub(crate) fn url_of(&self, report: &str) -> Option<String> {
+        /// What a path may hold as it stands (RFC 3986, section 3.3).
+        const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
         let path = std::path::absolute(self.archive.root().join(report)).ok()?;
-        let encode = |byte: &u8| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(*byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        };
-        let path: Cow<'_, str> = path.to_string_lossy();
-        Some(format!("file://{}", path.as_bytes().iter().map(encode).collect::<String>()))
+        Some(format!("file://{}", utf8_percent_encode(&path.to_string_lossy(), PLAIN)))
     }
 }
 

@@ -1,4 +1,143 @@
-//! Full-text search for incident archives.
+//! Full-text search for archives of incident reports: post-mortems and RCAs in Markdown, with front matter or without.
+//!
+//! A folder of reports goes in; ranked hits with snippets, facet counts and facts (severity, duration, users affected, time
+//! to mitigate ...) come out. The library prints nothing, reads no environment variable, needs no server and no async
+//! runtime. The command `rca` is a thin layer on top of it.
+//!
+//! ```
+//! use rca_index::{Archive, Index, SearchRequest, UpdateOptions};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let incidents = tempfile::tempdir()?;
+//! let report = "---\ndate: 2025-06-02\nseverity: P2\n---\n# Queue backlog\n\n## Root Cause\n\nThe consumers were too slow.\n";
+//! std::fs::write(incidents.path().join("queue.md"), report)?;
+//!
+//! let archive = Archive::open(incidents.path())?;
+//! let index = Index::open_or_create(archive.index_dir())?;
+//! index.update(&archive, &UpdateOptions::default(), |_event| {})?;
+//!
+//! let found = index.search(&SearchRequest::parse("slow consumers severity:>=P2")?)?;
+//! assert_eq!(found.hits[0].incident.title.value, "Queue backlog");
+//! assert_eq!(found.hits[0].snippets[0].line, 9);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | a folder of reports and its settings | [`Archive`], [`Settings`] |
+//! | building, updating, searching | [`Index`] |
+//! | what to search for, and what is found | [`SearchRequest`], [`SearchResults`] |
+//! | what people may type | [`query`] |
+//! | every field that can be searched, filtered or sorted by | [`FIELDS`] |
+//! | what is known of an incident | [`Incident`] |
+//! | reading one report with no index | [`parse`] |
+//! | problems in reports | [`check()`] |
+//! | JSON | [`wire`] |
+//!
+//! # Cookbook
+//!
+//! ## Incidents that are no files, filters, facets, order, JSON
+//!
+//! ```
+//! use rca_index::query::{parse_filter, parse_sort};
+//! use rca_index::{Facet, Incident, Index, SearchRequest, SectionKind, Severity, Sourced, Timestamp, wire};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut queue = Incident::new("OPS-1", "Queue backlog in orders");
+//! queue.services = vec!["orders".into(), "billing".into()];
+//! queue.severity = Severity::parse("P2").map(Sourced::from);
+//! queue.date = Timestamp::from_day(2025, 6, 2).map(Sourced::from);
+//! queue.push_section(SectionKind::RootCause, "The consumers were too slow.");
+//!
+//! let mut disk = Incident::new("OPS-2", "Disk full");
+//! disk.services = vec!["orders".into()];
+//! disk.severity = Severity::parse("critical").map(Sourced::from);
+//! disk.push_section(SectionKind::Resolution, "Logs are kept for a week now.");
+//!
+//! // What has the same id is replaced; `delete` takes incidents out by id.
+//! let index = Index::in_memory()?;
+//! index.upsert([queue, disk])?;
+//!
+//! // A filter is part of the query, or added to it by the program.
+//! let request = SearchRequest::parse("severity:>=P1")?.filter(parse_filter("service", "orders")?);
+//! let found = index.search(&request)?;
+//! assert_eq!((found.total, found.hits[0].incident.id.as_str()), (1, "OPS-2"));
+//!
+//! // Facets are counted over all that matches, not over the hits shown.
+//! let found = index.search(&SearchRequest::parse("*")?.limit(0).facet(Facet::Service))?;
+//! let counts: Vec<_> = found.facets[0].values.iter().map(|v| (v.value.as_str(), v.count)).collect();
+//! assert_eq!(counts, [("orders", 2), ("billing", 1)]);
+//!
+//! // The most severe first, the second page.
+//! let request = SearchRequest::parse("*")?.sort(parse_sort("-severity")?).offset(1).limit(1);
+//! assert_eq!(index.search(&request)?.hits[0].incident.id, "OPS-1");
+//!
+//! // The wire form is versioned, and the same for all front ends.
+//! let request = SearchRequest::parse("consumers")?;
+//! let json = serde_json::to_value(wire::SearchForm::new(&request, &index.search(&request)?))?;
+//! assert_eq!((&json["version"], &json["hits"][0]["id"]), (&1.into(), &"OPS-1".into()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ## Take text from people or machines
+//!
+//! ```
+//! use rca_index::{Error, SearchRequest};
+//!
+//! // What is wrong with a query is told all at once, each error with its place, its reason and a way out.
+//! let Err(Error::Query(errors)) = SearchRequest::parse("servce:orders (queue") else { panic!("no error") };
+//! assert_eq!((errors.0.len(), errors.0[0].span.clone()), (2, 0..6));
+//! assert!(errors.0[0].fix.contains("service:orders"));
+//!
+//! // A log line has no syntax.
+//! assert!(SearchRequest::literal("ERROR (orders] \"queue: 10.0.0.1:443").is_ok());
+//! ```
+//!
+//! ## Read one report
+//!
+//! ```
+//! use rca_index::Milestone;
+//! use rca_index::parse::{ParseOptions, parse_report};
+//!
+//! let text = "# Disk full\n\n**Date:** 2025-06-32\n\n## Timeline\n- 10:00 Alert fired\n- 10:20 Mitigated\n";
+//! let parsed = parse_report("disk.md", text.to_owned(), &ParseOptions::default());
+//! // A report is never lost: what cannot be read is a problem with its line.
+//! assert_eq!(parsed.problems[0].line, 3);
+//! assert_eq!(parsed.incident.minutes_to(Milestone::Mitigated), Some(20.0));
+//! ```
+//!
+//! ## Follow an update
+//!
+//! ```no_run
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//!
+//! use rca_index::{Archive, Index, UpdateEvent, UpdateOptions};
+//!
+//! # fn main() -> rca_index::Result<()> {
+//! let archive = Archive::open("incidents")?;
+//! let index = Index::open_or_create(archive.index_dir())?;
+//! let read = AtomicU64::new(0);
+//! let report = index.update(&archive, &UpdateOptions::default(), |event| {
+//!     // Events come from several threads.
+//!     if let UpdateEvent::Read { bytes } = event {
+//!         read.fetch_add(bytes, Ordering::Relaxed);
+//!     }
+//! })?;
+//! for found in &report.problems {
+//!     eprintln!("{}:{}: {}", found.path, found.problem.line, found.problem.reason);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Threads
+//!
+//! An [`Index`] is `Send` and `Sync`, and cheap to clone: clones share one index. A search sees the last commit, of this
+//! process or another, with no reopening. One update runs at a time; a second one ends with [`Error::IndexLocked`].
 
 mod analyze;
 mod archive;

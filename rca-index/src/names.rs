@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use percent_encoding::percent_decode_str;
+
 use crate::parse::report_id;
 
 /// The names of all incidents.
@@ -19,8 +21,19 @@ impl Names {
     }
 
     /// The ids that a name may mean, best understanding only, sorted: the id or path itself, else ids whose last parts
-    /// are the name, else ids whose file name starts with it and goes on with a new word.
+    /// are the name, else ids whose file name starts with it and goes on with a new word. A link may be written as in an
+    /// address: `PM%201.md#impact`.
     pub(crate) fn resolve(&self, name: &str) -> Vec<String> {
+        let found = self.named(name);
+        if !found.is_empty() {
+            return found;
+        }
+        let path = name.split(['#', '?']).next().unwrap_or_default();
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        if path == name { found } else { self.named(&path) }
+    }
+
+    fn named(&self, name: &str) -> Vec<String> {
         let name = name.trim().trim_start_matches("./");
         let id = report_id(name);
         if let Some(id) = [name, &id].into_iter().find(|id| self.ids.contains(*id)) {
@@ -87,5 +100,9 @@ mod tests {
         check("a/queue.md", &["a/queue"]);
         check("PM-2099-001", &[]);
         check("", &[]);
+        check("../a/queue.md#root-cause", &["a/queue"]);
+        check("PM%2D2026-033#impact", &["pm/PM-2026-033-mtls-expired"]);
+        check("#impact", &[]);
+        check("%ff", &[]);
     }
 }

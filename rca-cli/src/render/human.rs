@@ -97,7 +97,7 @@ fn facts(incident: &Incident, width: usize) -> Vec<(String, Style)> {
     facts
 }
 
-/// As many services as fit, at least the first, and how many more there are.
+/// As many services as fit, at least the beginning of the first, and how many more there are.
 fn services(services: &[String], width: usize) -> String {
     let list = |shown: usize| {
         let names: Vec<_> = services[..shown].iter().map(|name| clean(name)).collect();
@@ -105,7 +105,19 @@ fn services(services: &[String], width: usize) -> String {
         let more = if more > 0 { format!(", {more} more") } else { String::new() };
         names.join(", ") + &more
     };
-    (1..=services.len()).rev().map(list).find(|list| display_width(list) <= width).unwrap_or_else(|| list(1))
+    (1..=services.len()).rev().map(list).find(|list| display_width(list) <= width).unwrap_or_else(|| cut(&list(1), width))
+}
+
+/// The beginning of a text that fits so many columns.
+fn cut(text: &str, width: usize) -> String {
+    let mut cut = String::new();
+    for c in text.chars() {
+        if display_width(&cut) + display_width(c.encode_utf8(&mut [0; 4])) >= width.max(8) {
+            return cut + "…";
+        }
+        cut.push(c);
+    }
+    cut
 }
 
 fn severity_style(severity: &Severity) -> Style {
@@ -180,7 +192,9 @@ fn body(out: &mut Output, text: &str) -> io::Result<()> {
         let content = line.trim_start();
         let fence = content.starts_with("```") || content.starts_with("~~~");
         in_code ^= fence;
-        if in_code || fence || content.starts_with('|') || content.is_empty() {
+        // A table that fits keeps its columns; one that does not has none to keep.
+        let table = content.starts_with('|') && display_width(line) <= out.width;
+        if in_code || fence || table || content.is_empty() {
             writeln!(out, "{line}")?;
             continue;
         }
@@ -263,6 +277,9 @@ pub(crate) fn facets(out: &mut Output, facets: &[FacetCounts]) -> io::Result<()>
         }
         writeln!(out, "{TITLE}{}{TITLE:#}", counts.facet.name())?;
         let digits = counts.values.iter().map(|v| v.count.to_string().len()).max().unwrap_or(1);
+        if counts.values.is_empty() {
+            writeln!(out, "{INDENT}{DIM}none{DIM:#}")?;
+        }
         for v in &counts.values {
             writeln!(out, "{INDENT}{:>digits$}  {}", v.count, clean(&v.value))?;
         }

@@ -159,8 +159,10 @@ pub(crate) fn check(context: &mut Context, place: &Place, report: &CheckReport) 
             for found in &report.problems {
                 writeln!(out, "{}", problem(place, found))?;
             }
-            let (problems, reports) = (report.problems.len() as u64, report.reports as u64);
-            context.say(format_args!("{} in {}", count(problems, "problem"), count(reports, "report")));
+            let errors = report.problems.iter().filter(|found| found.problem.level == Level::Error).count();
+            let [errors, warnings] = [errors, report.problems.len() - errors].map(|n| n as u64);
+            let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
+            context.say(format_args!("{errors}, {warnings} in {}", count(report.reports as u64, "report")));
         }
         Format::Json => json::document(out, &CheckForm::new(report))?,
         Format::Jsonl => json::lines(out, report.problems.iter().map(ProblemForm::new))?,

@@ -65,7 +65,8 @@ impl Facts {
             Key::Services => {
                 // Lists in front matter, a metadata line and a table often repeat each other; the first counts.
                 if *self.services_from.get_or_insert(source) == source {
-                    add_each(&mut self.services, value.texts().iter().map(|text| without_remark(text)));
+                    let names = service_names(value);
+                    add_each(&mut self.services, names.iter().map(String::as_str));
                 }
             }
             Key::Tags => add_each(&mut self.tags, value.texts().iter().map(String::as_str)),
@@ -260,6 +261,24 @@ fn add_each<'a>(list: &mut Vec<String>, texts: impl Iterator<Item = &'a str>) {
 }
 
 /// `rag-orchestrator（全面停止）` without the remark in brackets.
+/// The services that a value names. Whoever goes on in prose names them in the first sentence; what is too long for a
+/// name is none.
+fn service_names(value: &Value) -> Vec<String> {
+    /// In characters.
+    const LONGEST: usize = 60;
+    let texts = match value {
+        Value::Text(text) => Value::Text(first_sentence(text).to_owned()).texts(),
+        other => other.texts(),
+    };
+    let names = texts.iter().map(|text| without_remark(first_sentence(text)).to_owned());
+    names.filter(|name| name.chars().count() <= LONGEST).collect()
+}
+
+fn first_sentence(text: &str) -> &str {
+    let end = ["。", ". ", "! "].iter().filter_map(|end| text.find(end)).filter(|&at| at > 0).min();
+    end.map_or(text, |end| &text[..end])
+}
+
 fn without_remark(text: &str) -> &str {
     text.find(['(', '（']).filter(|&at| at > 0).map_or(text, |at| text[..at].trim_end())
 }
