@@ -90,7 +90,7 @@
 //!
 //! // What is wrong with a query is told all at once, each error with its place, its reason and a way out.
 //! let Err(Error::Query(errors)) = SearchRequest::parse("servce:orders (queue") else { panic!("no error") };
-//! assert_eq!((errors.0.len(), errors.0[0].span.clone()), (2, 0..6));
+//! assert_eq!((errors.0.len(), errors.0[0].span.clone()), (2, 0..7));
 //! assert!(errors.0[0].fix.contains("service:orders"));
 //!
 //! // A log line has no syntax.
@@ -103,10 +103,10 @@
 //! use rca_index::Milestone;
 //! use rca_index::parse::{ParseOptions, parse_report};
 //!
-//! let text = "# Disk full\n\n**Date:** 2025-06-32\n\n## Timeline\n- 10:00 Alert fired\n- 10:20 Mitigated\n";
+//! let text = "# Disk full\n\n**Date:** 2025-06-02\n**Severity:** vermilion\n\n## Timeline\n- 10:00 Alert fired\n- 10:20 Mitigated\n";
 //! let parsed = parse_report("disk.md", text.to_owned(), &ParseOptions::default());
 //! // A report is never lost: what cannot be read is a problem with its line.
-//! assert_eq!(parsed.problems[0].line, 3);
+//! assert_eq!(parsed.problems[0].line, 4);
 //! assert_eq!(parsed.incident.minutes_to(Milestone::Mitigated), Some(20.0));
 //! ```
 //!
