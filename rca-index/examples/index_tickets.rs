@@ -72,7 +72,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let show = |query: &str| -> Result<usize, Box<dyn Error>> {
         let found = index.search(&SearchRequest::parse(query)?)?;
-        let titles: Vec<_> = found.hits.iter().map(|hit| format!("{} {}", hit.incident.id, hit.incident.title.value)).collect();
+        let titles: Vec<_> =
+            found.hits.iter().map(|hit| format!("{} {}", hit.incident.id, hit.incident.title.value)).collect();
         println!("{query}: {}", titles.join("; "));
         Ok(found.total)
     };

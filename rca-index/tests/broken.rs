@@ -51,16 +51,6 @@ fn kinds(incident: &Incident) -> Vec<SectionKind> {
     incident.sections.iter().map(|section| section.kind).collect()
 }
 
-/// The label, the rank, and whether there is a problem.
-fn severity(id: &str) -> (Option<String>, Option<u8>, bool) {
-    let severity = incident(id).severity.map(|severity| severity.value);
-    (
-        severity.as_ref().map(|s| s.label.clone()),
-        severity.and_then(|s| s.rank),
-        !problems(&format!("{id}.md")).is_empty(),
-    )
-}
-
 #[test]
 fn every_report_is_there() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/broken");
@@ -78,155 +68,432 @@ fn every_report_is_there() {
 }
 
 #[test]
-fn severities() {
-    let some = |label: &str, rank| (Some(label.to_owned()), rank);
-    let check = |id: &str, expected: (Option<String>, Option<u8>), problem| {
-        assert_eq!(severity(id), (expected.0, expected.1, problem), "{id}");
-    };
-    check("severity-misspelled", some("dissrupted", Some(3)), true);
-    check("severity-emoji", some("🟡 Medium", Some(3)), false);
-    check("severity-with-observations", some("LOW (n_observations: 1)", Some(4)), false);
-    check("severity-blank", (None, None), false);
-    check("severity-unknown-word", some("vermilion", None), true);
-    let (label, rank, problem) = severity("severity-with-prose");
-    assert!(label.unwrap().starts_with("Critical (") && rank == Some(1) && !problem);
+fn every_report_is_described() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let described = std::fs::read_to_string(corpus.join("README.md")).unwrap();
+    for path in Archive::open(corpus.join("broken")).unwrap().report_paths() {
+        assert!(described.contains(&format!("| `{path}` |")), "{path} is not in corpus/README.md");
+    }
+}
+
+/// What a severity is made of: its label begins so, its rank, and whether there is a problem.
+#[track_caller]
+fn check_severity(id: &str, label: Option<&str>, rank: Option<u8>, problem: bool) {
+    let severity = incident(id).severity.map(|severity| severity.value);
+    assert_eq!(severity.as_ref().and_then(|severity| severity.rank), rank);
+    match (severity, label) {
+        (Some(severity), Some(label)) => assert!(severity.label.starts_with(label), "{}", severity.label),
+        (severity, label) => assert_eq!(severity.map(|severity| severity.label).as_deref(), label),
+    }
+    assert_eq!(!problems(&format!("{id}.md")).is_empty(), problem);
 }
 
 #[test]
-fn metadata_with_no_front_matter() {
-    let check = |id: &str, severity: &str, day: &str, duration: f64, services: usize| {
-        let incident = incident(id);
-        assert_eq!(incident.severity.unwrap().value.name, severity, "{id}");
-        assert!(date(id).starts_with(day), "{id}");
-        assert_eq!((minutes(id), incident.services.len()), (Some(duration), services), "{id}");
-    };
-    check("metadata-bold-lines", "P2", "2022-08-24", 125.0, 2);
-    check("metadata-bullets", "SEV3", "2023-04-11", 50.0, 2);
-    check("metadata-table", "medium", "2023-11-21", 240.0, 1);
-    check("metadata-table-japanese", "SEV3", "2025-02-13T00:40Z", 45.0, 2);
-    assert_eq!(date("date-in-heading"), "2022-10-05");
-    let named = incident("2023-05-17-date-in-file-name").date.unwrap();
-    assert_eq!((named.value.to_string().as_str(), named.source), ("2023-05-17", Source::FileName));
-    assert_eq!(date("date-spelled"), "2022-06-14");
+fn severity_misspelled() {
+    check_severity("severity-misspelled", Some("dissrupted"), Some(3), true);
 }
 
 #[test]
-fn front_matter() {
-    let check = |path: &str, severity: &str, day: &str, problem: Option<&str>| {
-        let id = path.split('.').next().unwrap();
-        let incident = incident(id);
-        let kinds = kinds(&incident);
-        assert!(kinds.contains(&SectionKind::Summary), "{path}: {kinds:?}");
-        assert_eq!(incident.severity.unwrap().value.name, severity, "{path}");
-        assert_eq!(date(id), day, "{path}");
-        let problems = problems(path);
-        match problem {
-            None => assert_eq!(problems, [] as [&str; 0], "{path}"),
-            Some(part) => assert!(problems.iter().any(|problem| problem.contains(part)), "{path}: {problems:?}"),
-        }
-    };
-    check("front-matter-never-closed.md", "P3", "2024-06-03", Some("1: the front matter is never closed"));
-    check("front-matter-never-opened.md", "P4", "2023-07-26", Some("1: the front matter has no opening"));
-    check("front-matter-after-blank-line.md", "minor", "2022-05-30", None);
-    check("front-matter-after-bom.md", "SEV3", "2024-10-22", None);
-    check("rules-in-body.md", "P3", "2023-01-31", None);
-    check("crlf.md", "P3", "2022-09-13", None);
-    check("toml-plus.md", "P3", "2023-03-14T10:20:00Z", None);
-    check("toml-dashes.md", "minor", "2024-01-17T13:05:00Z", None);
-    check("json-dashes.md", "major", "2024-04-29T17:30:00Z", None);
-    check("toml-fenced.md", "P3", "2023-12-12", None);
-    check("yaml-does-not-parse.md", "P2", "2024-03-05", Some("2: the front matter is no valid YAML"));
-    check("yaml-duplicate-keys.md", "P3", "2022-11-16", Some("severity"));
-    check("yaml-tabs.md", "P3", "2023-08-09", Some("no valid YAML"));
-    assert_eq!(
-        [minutes("toml-plus"), minutes("toml-dashes"), minutes("json-dashes"), minutes("toml-fenced")],
-        [Some(55.0), Some(150.0), Some(180.0), Some(1560.0)]
-    );
-    let no_return = |text: &str| assert!(!text.contains('\r'), "{text:?}");
-    let crlf = incident("crlf");
-    no_return(&crlf.title.value);
-    crlf.services.iter().chain(&crlf.resolution_steps).for_each(|text| no_return(text));
+fn severity_with_prose() {
+    check_severity("severity-with-prose", Some("Critical ("), Some(1), false);
+}
+
+#[test]
+fn severity_emoji() {
+    check_severity("severity-emoji", Some("🟡 Medium"), Some(3), false);
+}
+
+#[test]
+fn severity_with_observations() {
+    check_severity("severity-with-observations", Some("LOW (n_observations: 1)"), Some(4), false);
+}
+
+#[test]
+fn severity_blank() {
+    check_severity("severity-blank", None, None, false);
+}
+
+#[test]
+fn severity_unknown_word() {
+    check_severity("severity-unknown-word", Some("vermilion"), None, true);
+}
+
+/// What metadata with no front matter states: severity, beginning of the date, minutes, number of services.
+#[track_caller]
+fn check_metadata(id: &str, severity: &str, day: &str, duration: f64, services: usize) {
+    let incident = incident(id);
+    assert_eq!(incident.severity.unwrap().value.name, severity);
+    assert!(date(id).starts_with(day), "{}", date(id));
+    assert_eq!((minutes(id), incident.services.len()), (Some(duration), services));
+}
+
+#[test]
+fn metadata_bold_lines() {
+    check_metadata("metadata-bold-lines", "P2", "2022-08-24", 125.0, 2);
+}
+
+#[test]
+fn metadata_bullets() {
+    check_metadata("metadata-bullets", "SEV3", "2023-04-11", 50.0, 2);
+}
+
+#[test]
+fn metadata_table() {
+    check_metadata("metadata-table", "medium", "2023-11-21", 240.0, 1);
+}
+
+#[test]
+fn metadata_table_in_japanese() {
+    check_metadata("metadata-table-japanese", "SEV3", "2025-02-13T00:40Z", 45.0, 2);
+}
+
+#[test]
+fn date_in_heading() {
+    let found = incident("date-in-heading").date.unwrap();
+    assert_eq!((found.value.to_string().as_str(), found.source), ("2022-10-05", Source::Heading));
+}
+
+#[test]
+fn date_in_file_name() {
+    let found = incident("2023-05-17-date-in-file-name").date.unwrap();
+    assert_eq!((found.value.to_string().as_str(), found.source), ("2023-05-17", Source::FileName));
+}
+
+/// Front matter that is read: severity and date of the report, which has a summary, and part of its one problem.
+#[track_caller]
+fn check_front_matter(path: &str, severity: &str, day: &str, problem: Option<&str>) {
+    let id = path.split('.').next().unwrap();
+    let incident = incident(id);
+    let kinds = kinds(&incident);
+    assert!(kinds.contains(&SectionKind::Summary), "{kinds:?}");
+    assert_eq!((incident.severity.unwrap().value.name.as_str(), date(id).as_str()), (severity, day));
+    let problems = problems(path);
+    match problem {
+        None => assert_eq!(problems, [] as [&str; 0]),
+        Some(part) => assert!(problems.iter().any(|problem| problem.contains(part)), "{problems:?}"),
+    }
+}
+
+#[test]
+fn front_matter_never_closed() {
+    let problem = Some("1: the front matter is never closed");
+    check_front_matter("front-matter-never-closed.md", "P3", "2024-06-03", problem);
+}
+
+#[test]
+fn front_matter_never_opened() {
+    let problem = Some("1: the front matter has no opening");
+    check_front_matter("front-matter-never-opened.md", "P4", "2023-07-26", problem);
+}
+
+#[test]
+fn front_matter_after_a_blank_line() {
+    check_front_matter("front-matter-after-blank-line.md", "minor", "2022-05-30", None);
+}
+
+#[test]
+fn front_matter_after_a_byte_order_mark() {
+    check_front_matter("front-matter-after-bom.md", "SEV3", "2024-10-22", None);
     assert!(!incident("front-matter-after-bom").title.value.contains('\u{feff}'));
 }
 
 #[test]
-fn lists() {
-    assert_eq!(incident("scalar-where-list").services, ["order-service"]);
-    assert_eq!(incident("null-where-list").services, [] as [&str; 0]);
-    assert_eq!(incident("null-where-list").tags, [] as [&str; 0]);
-    assert_eq!(incident("maps-where-list").services, ["payments-gateway", "notification-worker"]);
-    assert_eq!(incident("commented-items").services, ["shipping-planner", "order-service"]);
-    assert_eq!(incident("yaml-tabs").services, ["media-cdn", "image-resizer"]);
-    assert_eq!(problems("commented-items.md"), [] as [&str; 0]);
+fn rules_in_the_body() {
+    check_front_matter("rules-in-body.md", "P3", "2023-01-31", None);
 }
 
 #[test]
-fn dates() {
-    let check = |id: &str, expected: &str, problem: bool| {
-        assert_eq!((date(id).as_str(), !problems(&format!("{id}.md")).is_empty()), (expected, problem), "{id}");
-    };
-    check("date-hour-of-three-digits", "2024-08-13", true);
-    check("date-one-digit-hour", "2023-10-17T09:30Z", false);
-    check("date-negative-zero-offset", "2022-02-09T06:00:00Z", false);
-    check("date-month-only", "2020-06", false);
-    check("date-two-times", "2021-03-04T10:00Z", false);
-    check("date-naive", "2022-11-08T14:25:00Z", false);
-    check("date-impossible", "", true);
-    check("end-before-start", "2024-05-02T14:00:00Z", true);
-    assert!(date("date-quoted").starts_with("2023-10-04T09:12"));
-    assert_eq!(minutes("date-two-times"), Some(90.0));
-    assert_eq!(minutes("end-before-start"), None);
+fn crlf() {
+    check_front_matter("crlf.md", "P3", "2022-09-13", None);
+    let crlf = incident("crlf");
+    let texts = crlf.services.iter().chain(&crlf.resolution_steps).chain([&crlf.title.value]);
+    texts.for_each(|text| assert!(!text.contains('\r'), "{text:?}"));
+}
+
+#[test]
+fn toml_between_pluses() {
+    check_front_matter("toml-plus.md", "P3", "2023-03-14T10:20:00Z", None);
+    assert_eq!(minutes("toml-plus"), Some(55.0));
+}
+
+#[test]
+fn toml_between_dashes() {
+    check_front_matter("toml-dashes.md", "minor", "2024-01-17T13:05:00Z", None);
+    assert_eq!(minutes("toml-dashes"), Some(150.0));
+}
+
+#[test]
+fn json_between_dashes() {
+    check_front_matter("json-dashes.md", "major", "2024-04-29T17:30:00Z", None);
+    assert_eq!(minutes("json-dashes"), Some(180.0));
+}
+
+#[test]
+fn toml_in_a_fence() {
+    check_front_matter("toml-fenced.md", "P3", "2023-12-12", None);
+    assert_eq!(minutes("toml-fenced"), Some(1560.0));
+}
+
+#[test]
+fn yaml_that_does_not_parse() {
+    let problem = Some("2: the front matter is no valid YAML");
+    check_front_matter("yaml-does-not-parse.md", "P2", "2024-03-05", problem);
+}
+
+#[test]
+fn yaml_with_duplicate_keys() {
+    check_front_matter("yaml-duplicate-keys.md", "P3", "2022-11-16", Some("severity"));
+}
+
+#[test]
+fn yaml_with_tabs() {
+    check_front_matter("yaml-tabs.md", "P3", "2023-08-09", Some("no valid YAML"));
+    assert_eq!(incident("yaml-tabs").services, ["media-cdn", "image-resizer"]);
+}
+
+#[test]
+fn scalar_where_a_list_is_expected() {
+    assert_eq!(incident("scalar-where-list").services, ["order-service"]);
+}
+
+#[test]
+fn null_where_a_list_is_expected() {
+    let incident = incident("null-where-list");
+    assert_eq!((incident.services, incident.tags), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn maps_where_a_list_is_expected() {
+    assert_eq!(incident("maps-where-list").services, ["payments-gateway", "notification-worker"]);
+}
+
+#[test]
+fn commented_items() {
+    assert_eq!(incident("commented-items").services, ["shipping-planner", "order-service"]);
+    assert_eq!(problems("commented-items.md"), [] as [&str; 0]);
+}
+
+/// The date, and whether there is a problem.
+#[track_caller]
+fn check_date(id: &str, expected: &str, problem: bool) {
+    assert_eq!((date(id).as_str(), !problems(&format!("{id}.md")).is_empty()), (expected, problem));
+}
+
+#[test]
+fn date_spelled() {
+    check_date("date-spelled", "2022-06-14", false);
+}
+
+#[test]
+fn date_with_an_hour_of_three_digits() {
+    check_date("date-hour-of-three-digits", "2024-08-13", true);
+}
+
+#[test]
+fn date_with_an_hour_of_one_digit() {
+    check_date("date-one-digit-hour", "2023-10-17T09:30Z", false);
+}
+
+#[test]
+fn date_with_a_negative_zero_offset() {
+    check_date("date-negative-zero-offset", "2022-02-09T06:00:00Z", false);
+}
+
+#[test]
+fn date_with_no_day() {
+    check_date("date-month-only", "2020-06", false);
     assert_eq!(found("date:2020-06"), ["date-month-only"]);
 }
 
 #[test]
-fn durations() {
-    let check = |id: &str, expected: Option<f64>, problem: bool| {
-        assert_eq!((minutes(id), !problems(&format!("{id}.md")).is_empty()), (expected, problem), "{id}");
-    };
-    check("duration-plain", Some(65.0), false);
-    check("duration-hours", Some(60.0), false);
-    check("duration-compound", Some(387.0), false);
-    check("duration-days", Some(1787.0), false);
-    check("duration-iso", Some(65.0), false);
-    check("duration-degraded-plus", Some(10_152.0), false);
-    check("duration-in-prose", Some(65.0), false);
-    check("duration-negative", None, true);
+fn date_with_two_times() {
+    check_date("date-two-times", "2021-03-04T10:00Z", false);
+    assert_eq!(minutes("date-two-times"), Some(90.0));
+}
+
+#[test]
+fn date_quoted() {
+    check_date("date-quoted", "2023-10-04T09:12:00Z", false);
+}
+
+#[test]
+fn date_with_no_zone() {
+    check_date("date-naive", "2022-11-08T14:25:00Z", false);
+}
+
+#[test]
+fn date_that_there_is_not() {
+    check_date("date-impossible", "", true);
+}
+
+#[test]
+fn end_before_the_start() {
+    check_date("end-before-start", "2024-05-02T14:00:00Z", true);
+    assert_eq!((minutes("end-before-start"), incident("end-before-start").end), (None, None));
+}
+
+/// The duration in minutes, and whether there is a problem.
+#[track_caller]
+fn check_duration(id: &str, expected: Option<f64>, problem: bool) {
+    assert_eq!((minutes(id), !problems(&format!("{id}.md")).is_empty()), (expected, problem));
+}
+
+#[test]
+fn duration_plain() {
+    check_duration("duration-plain", Some(65.0), false);
+}
+
+#[test]
+fn duration_in_hours() {
+    check_duration("duration-hours", Some(60.0), false);
+}
+
+#[test]
+fn duration_compound() {
+    check_duration("duration-compound", Some(387.0), false);
+}
+
+#[test]
+fn duration_in_days() {
+    check_duration("duration-days", Some(1787.0), false);
+}
+
+#[test]
+fn duration_in_iso_8601() {
+    check_duration("duration-iso", Some(65.0), false);
+}
+
+#[test]
+fn duration_degraded_plus() {
+    check_duration("duration-degraded-plus", Some(10_152.0), false);
+}
+
+#[test]
+fn duration_in_prose() {
+    check_duration("duration-in-prose", Some(65.0), false);
     assert_eq!(incident("duration-in-prose").duration.unwrap().source, Source::Prose);
 }
 
 #[test]
-fn bodies() {
+fn duration_negative() {
+    check_duration("duration-negative", None, true);
+}
+
+#[test]
+fn heading_in_a_fence() {
     assert!(!kinds(&incident("heading-in-fence")).contains(&SectionKind::RootCause));
     assert_eq!(found("summary:kangaroo"), ["heading-in-fence"]);
+}
+
+#[test]
+fn fence_never_closed() {
     assert!(kinds(&incident("fence-never-closed")).contains(&SectionKind::Resolution));
     assert!(problems("fence-never-closed.md")[0].starts_with("11: this code fence is never closed"));
+}
+
+#[test]
+fn heading_in_a_comment() {
     assert!(!kinds(&incident("html-comment")).contains(&SectionKind::RootCause));
+}
+
+#[test]
+fn no_title() {
     assert_eq!(incident("no-title").title.value, "no-title");
+}
+
+#[test]
+fn title_from_a_heading() {
     assert_eq!(incident("title-from-heading").title.source, Source::Heading);
+}
+
+#[test]
+fn title_from_the_folder() {
     assert_eq!(incident("title-from-folder/index").title.value, "title-from-folder");
+}
+
+#[test]
+fn link_to_nothing() {
     assert!(incident("link-to-nothing").links.iter().any(|link| link.target == "PM-2099-001"));
     assert!(problems("link-to-nothing.md")[0].contains("PM-2099-001"));
-    for (path, part) in [("nul-bytes.md", "NUL"), ("latin-1.md", "Latin-1"), ("utf-16.md", "UTF-16")] {
-        assert!(problems(path).iter().any(|problem| problem.contains(part)), "{path}");
-        let incident = incident(path.trim_end_matches(".md"));
-        assert!(incident.severity.is_some() && incident.date.is_some(), "{path}");
+}
+
+#[test]
+fn link_by_the_beginning_of_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("PM-2026-033-mtls-gap.md", "# A gap\n");
+    write("later.md", "# Later\n\nAs in [[PM-2026-033]] and [there](PM-2026-033-mtls-gap.md#impact).\n");
+    let archive = Archive::open(folder.path()).unwrap();
+    assert_eq!(check(&archive).unwrap().problems, []);
+    let index = Index::in_memory().unwrap();
+    index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
+    for link in index.get("later").unwrap().unwrap().links {
+        assert_eq!(index.resolve(&link.target).unwrap(), ["PM-2026-033-mtls-gap"], "{}", link.target);
     }
+}
+
+/// A text that is no UTF-8, or not only: the facts are there, and the problem says what it is.
+#[track_caller]
+fn check_encoding(path: &str, part: &str) {
+    assert!(problems(path).iter().any(|problem| problem.contains(part)), "{:?}", problems(path));
+    let incident = incident(path.trim_end_matches(".md"));
+    assert!(incident.severity.is_some() && incident.date.is_some());
+}
+
+#[test]
+fn nul_bytes() {
+    check_encoding("nul-bytes.md", "NUL");
+}
+
+#[test]
+fn latin_1() {
+    check_encoding("latin-1.md", "Latin-1");
+}
+
+#[test]
+fn utf_16() {
+    check_encoding("utf-16.md", "UTF-16");
+}
+
+#[test]
+fn control_characters() {
     let title = incident("control-characters").title.value;
     assert!(title.contains("failing") && !title.chars().any(|c| c.is_control() || c == '\u{202e}'), "{title:?}");
+}
+
+#[test]
+fn long_line() {
     assert!(incident("long-line").source.len() > 20_000);
+}
+
+#[test]
+fn action_with_no_owner_and_no_state() {
     let actions = incident("action-done-unknown").actions;
     assert_eq!(actions.len(), 2);
     assert!(actions.iter().all(|action| action.owner.is_none() && action.done.is_none()));
     assert!(actions[0].text.contains("next week") && actions[0].due.is_none());
-    let (label, rank, _) = severity("template-placeholders");
-    assert!(label.is_some() && rank.is_none() && date("template-placeholders").is_empty());
+}
+
+#[test]
+fn template_not_filled_in() {
+    check_severity("template-placeholders", Some("P1|"), None, true);
+    assert_eq!(date("template-placeholders"), "");
     assert!(problems("template-placeholders.md").iter().all(|problem| problem.contains("template not filled in")));
 }
 
 #[test]
-fn file_names() {
+fn extensions() {
     for id in ["extension-markdown", "extension-mdx", "extension-qmd", "extension-erb"] {
-        assert!(!incident(id).title.value.is_empty());
+        assert!(!incident(id).title.value.is_empty(), "{id}");
     }
+}
+
+#[test]
+fn extensions_of_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("rca.toml", "include = [\"*.adoc\", \"PM*\"]\nexclude = [\"README.md\"]\n");
+    ["disk.adoc", "PM 2024-01 queue", "README.md", "notes.txt"].iter().for_each(|name| write(name, "# A report\n"));
+    let paths = Archive::open(folder.path()).unwrap().report_paths();
+    assert_eq!(paths, ["PM 2024-01 queue", "disk.adoc"]);
 }

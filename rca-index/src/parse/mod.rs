@@ -99,7 +99,8 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let (stated, end) = facts.period(line_of_end);
     let date = stated.or_else(|| date_of_names(heading, &title.value, path));
     let body = read_body(&outline, date.as_ref().map(|date| date.value), facts.zone, options);
-    let date = date.or_else(|| date_of_text(&outline, &kinds, &body)).or_else(|| facts.published());
+    let of_summary = || Some(Sourced::new(find_date(facts.summary.as_deref()?, None)?.1, Source::Prose));
+    let date = date.or_else(|| date_of_text(&outline, &kinds, &body)).or_else(of_summary).or_else(|| facts.published());
     let duration = duration(&facts, date.as_ref(), end.as_ref(), &body);
     let services = affected_services(&outline.parts, std::mem::take(&mut facts.services));
     let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);

@@ -91,6 +91,8 @@ fn dates_elsewhere() {
     let timeline = "# T\n## Summary\nSince May 1, 2020.\n## Timeline\n- 2020-06-01 10:00 x\n";
     assert_eq!(date("a.md", timeline), Some(("2020-06-01T10:00Z".to_owned(), Source::Timeline)));
     assert_eq!(date("a.md", "# T\nOn May 1, 2020 it broke.\n"), Some(("2020-05-01".to_owned(), Source::Prose)));
+    let summary = "---\nsummary: On January 15, 2022, at 9:00 AM, it broke.\n---\n# T\n";
+    assert_eq!(date("a.md", summary), Some(("2022-01-15T09:00Z".to_owned(), Source::Prose)));
     assert_eq!(date("a.md", "# T\n"), None);
 }
 
@@ -101,6 +103,9 @@ fn lists_may_be_anything() {
     assert_eq!(services("services: [api, API, web (read only)]"), ["api", "web"]);
     assert_eq!(services("services: ~"), [] as [&str; 0]);
     assert_eq!(services("services:\n  - name: api\n    region: eu\n"), ["api"]);
+    assert_eq!(services("services: api v2.1, web. The others were fine, and so was mail"), ["api v2.1", "web"]);
+    let prose = "everything that had to do with the ordering of goods of any kind in any of our shops";
+    assert_eq!(services(&format!("services: {prose}, api")), ["api"]);
     assert_eq!(parse("a.md", "# T\n### Affected services\n- api: slow\n- web\n").incident.services, ["api", "web"]);
 }
 
