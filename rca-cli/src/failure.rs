@@ -118,7 +118,11 @@ impl From<io::Error> for Failure {
 
 impl From<csv::Error> for Failure {
     fn from(error: csv::Error) -> Self {
-        Self::from(io::Error::from(error))
+        // The conversion of the csv library forgets the kind of error, and with it that the reader has gone.
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => Self::from(error),
+            other => Self::from(io::Error::other(format!("{other:?}"))),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod progress;
 mod quantity;
 mod render;
 mod terminal;
+mod unknown;
 
 use std::process::ExitCode;
 

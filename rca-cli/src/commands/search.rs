@@ -13,6 +13,7 @@ use crate::filters::{FilterArgs, facet, wrong};
 use crate::freshen::open_fresh;
 use crate::place::Place;
 use crate::render;
+use crate::unknown::unknown_values;
 
 /// Find incidents, best first
 ///
@@ -63,7 +64,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let place = Place::find(None, &context.global)?;
     let index = open_fresh(&place, arguments.no_update, context)?;
     let results = index.search(&request)?;
-    render::search(context, &place, &request, &results)?;
+    let unknown = if results.total == 0 { unknown_values(&index, &request.query)? } else { Vec::new() };
+    render::search(context, &place, &request, &results, &unknown)?;
     Ok(if arguments.exit_status && results.total == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
 }
 

@@ -105,7 +105,11 @@ fn services(services: &[String], width: usize) -> String {
         let more = if more > 0 { format!(", {more} more") } else { String::new() };
         names.join(", ") + &more
     };
-    (1..=services.len()).rev().map(list).find(|list| display_width(list) <= width).unwrap_or_else(|| cut(&list(1), width))
+    (1..=services.len())
+        .rev()
+        .map(list)
+        .find(|list| display_width(list) <= width)
+        .unwrap_or_else(|| cut(&list(1), width))
 }
 
 /// The beginning of a text that fits so many columns.

@@ -19,12 +19,13 @@ use crate::place::Place;
 use crate::quantity::count;
 use crate::terminal::{Output, clean};
 
-/// The answer to a search.
+/// The answer to a search; `unknown` says what it asks for that there is nowhere.
 pub(crate) fn search(
     context: &mut Context,
     place: &Place,
     request: &SearchRequest,
     results: &SearchResults,
+    unknown: &[String],
 ) -> Result<(), Failure> {
     let out = &mut context.out;
     let format = context.global.format;
@@ -47,6 +48,9 @@ pub(crate) fn search(
         let took = results.took.as_secs_f64() * 1000.0;
         let total = count(results.total as u64, "incident");
         match results.hits.len() {
+            _ if !unknown.is_empty() => {
+                unknown.iter().for_each(|sentence| context.say(format_args!("rca: {}", clean(sentence))));
+            }
             _ if results.total == 0 => {
                 let query = clean(&results.interpreted);
                 context.say(format_args!("rca: no incident matches {query}; try fewer words or filters"));

@@ -45,7 +45,10 @@ impl Workshop {
             "archive/2025/disk.md",
             "---\ntitle: Disk full\ndate: 2025-07-01\nseverity: P1\nservices: [orders]\n---\n\n## Summary\n\nLogs filled it.\n",
         );
-        workshop.write("archive/2024/cert.md", "# Certificate expired\n\n**Severity:** SEV3\n\nNobody renewed it.\n");
+        workshop.write(
+            "archive/2024/cert.md",
+            "# Certificate expired\n\n**Severity:** SEV3\n**Duration:** 45m\n\nNobody renewed it. 2000 users were affected.\n",
+        );
         workshop
     }
 

@@ -35,7 +35,10 @@ fn a_file_and_a_missing_path() {
     workshop.write("file.md", "# x");
     check(&workshop.rca(&["search", "x", "--archive", "file.md"]), 2, &["file.md: not a folder", "name a folder"]);
     check(&workshop.rca(&["search", "x", "--archive", "gone"]), 2, &["gone: no such folder", "name a folder"]);
-    check(&workshop.rca(&["index", "gone"]), 2, &["gone: no such folder"]);
+    for command in ["index", "check"] {
+        check(&workshop.rca(&[command, "gone"]), 2, &["gone: no such folder", "name a folder"]);
+        check(&workshop.rca(&[command, "file.md"]), 2, &["file.md: not a folder", "name a folder"]);
+    }
 }
 
 #[test]
@@ -118,4 +121,54 @@ fn a_report_that_cannot_be_taken_in_ends_an_update_with_4() {
     assert!(run.stdout.starts_with("3 reports: 3 added, 1 not taken in; 1 problem;"), "{run:?}");
     // A search answers all the same.
     assert_eq!(workshop.rca(&["search", "queue", "--archive", "archive"]).code, 0);
+}
+
+#[test]
+fn an_index_that_another_process_writes_to() {
+    let workshop = Workshop::with_archive();
+    workshop.stdout(&["index", "archive"]);
+    let index = workshop.path().join("archive/.rca");
+    let own = fs::read_dir(&index).unwrap().flatten().find(|entry| entry.path().is_dir()).unwrap().path();
+    let lock = fs::File::create(own.join(".tantivy-writer.lock")).unwrap();
+    lock.lock().unwrap();
+    workshop.write("archive/new.md", "# A kangaroo on the runway\n");
+    check(&workshop.rca(&["index", "archive"]), 3, &["another process is updating this index", "wait"]);
+    // A search answers from what there is, and says so.
+    let run = workshop.rca(&["search", "queue", "--archive", "archive", "--format", "paths"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, "archive/2025/queue.md\n"), "{run:?}");
+    assert!(run.stderr.contains("answering from the index as it is"), "{run:?}");
+}
+
+#[test]
+fn the_archive_is_the_nearest_parent_with_settings() {
+    let workshop = Workshop::with_archive();
+    workshop.write("archive/rca.toml", "exclude = [\"2024/**\"]\n");
+    let inside = workshop.path().join("archive/2025");
+    let mut command = workshop.command(&["search", "--format", "paths", "--sort", "date"]);
+    let run = Run::from(command.current_dir(inside).output().unwrap());
+    assert_eq!((run.code, run.stdout.lines().count()), (0, 2), "{run:?}");
+    assert!(run.stdout.contains("queue.md") && run.stdout.contains("disk.md"), "{run:?}");
+    assert!(workshop.path().join("archive/.rca").is_dir());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_archive_has_its_index_in_the_cache_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let workshop = Workshop::with_archive();
+    let archive = workshop.path().join("archive");
+    let allow = |mode| fs::set_permissions(&archive, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o555);
+    if fs::create_dir(archive.join("probe")).is_ok() {
+        println!("skipped: this user may write anywhere");
+        return;
+    }
+    let found = workshop.json(&["search", "queue", "--archive", "archive"]);
+    let again = workshop.json(&["search", "queue", "--archive", "archive", "--no-update"]);
+    let health = workshop.json(&["doctor", "--archive", "archive"]);
+    allow(0o755);
+    assert_eq!((&found["total"], &again["total"]), (&1.into(), &1.into()));
+    assert!(health["path"].as_str().unwrap().contains("/.cache/rca/"), "{health}");
+    assert!(!archive.join(".rca").exists());
 }

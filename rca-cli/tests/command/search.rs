@@ -33,7 +33,11 @@ fn flags_mean_what_the_query_language_means() {
     check(&["--until", "2025-06"], &["queue"]);
     check(&["--since", "1d"], &[]);
     check(&["--min-duration", "1h"], &["queue"]);
-    check(&["--max-duration", "1h"], &[]);
+    check(&["--min-duration", "30"], &["cert", "queue"]);
+    check(&["--max-duration", "1h"], &["cert"]);
+    check(&["--min-users", "1k"], &["cert"]);
+    check(&["--min-impact", "90k"], &["cert"]);
+    check(&["--min-impact", "100k"], &[]);
     check(&["--has", "resolution"], &["queue"]);
     check(&["--without", "date"], &["cert"]);
     check(&["queue", "-service:billing"], &[]);
@@ -113,6 +117,21 @@ fn no_hits_and_the_exit_code() {
 }
 
 #[test]
+fn values_that_no_incident_has_are_named() {
+    let workshop = Workshop::with_archive();
+    let said = |arguments: &[&str]| {
+        let mut all = vec!["search", "--archive", "archive"];
+        all.extend(arguments);
+        workshop.rca(&all).stderr
+    };
+    assert_eq!(said(&["service:biling"]), "rca: no incident has the service `biling`; did you mean `billing`?\n");
+    assert_eq!(said(&["--tag", "kafka"]), "rca: no incident has the tag `kafka`; did you mean `mq/kafka`?\n");
+    let statuses = "rca: no incident has the status `lost`; `rca facets status` lists what there is\n";
+    assert_eq!(said(&["queue", "status:lost"]), statuses);
+    assert!(said(&["service:billing -service:nowhere zebra"]).contains("no incident matches"));
+}
+
+#[test]
 fn partial_matches_are_said_to_be_partial() {
     let workshop = Workshop::with_archive();
     let run = workshop.rca(&["search", "--archive", "archive", "queue", "zebra"]);
@@ -159,4 +178,31 @@ fn facets_are_counted_over_what_a_query_finds() {
     assert_eq!(all["facets"].as_object().unwrap().len(), 4);
     let some = workshop.stdout(&["facets", "service", "disk", "--archive", "archive"]);
     assert_eq!(some, "service\n  1  orders\n");
+}
+
+#[test]
+fn a_score_is_explained_when_asked_for() {
+    let workshop = Workshop::with_archive();
+    let plain = workshop.json(&["search", "queue", "--archive", "archive"]);
+    let explained = workshop.json(&["search", "queue", "--archive", "archive", "--explain"]);
+    assert!(plain["hits"][0]["explanation"].as_array().is_none_or(Vec::is_empty), "{plain}");
+    let lines = explained["hits"][0]["explanation"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line.as_str().unwrap().contains("queue")), "{lines:?}");
+}
+
+#[test]
+fn more_is_said_when_asked_for() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["search", "severity:>=P2 queue", "--archive", "archive", "-v"]);
+    assert!(run.stderr.contains("indexed 3 reports"), "{run:?}");
+    assert!(run.stderr.contains("understood as severity:>=P2 queue"), "{run:?}");
+}
+
+#[test]
+fn everything_is_read_again_when_asked_for() {
+    let workshop = Workshop::with_archive();
+    let added = |arguments: &[&str]| workshop.json(arguments)["added"].clone();
+    assert_eq!(added(&["index", "archive"]), 3);
+    assert_eq!(added(&["index", "archive"]), 0);
+    assert_eq!(added(&["index", "archive", "--rebuild"]), 3);
 }

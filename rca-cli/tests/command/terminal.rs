@@ -50,17 +50,46 @@ fn output_fits_a_line() {
 }
 
 #[test]
+fn names_that_are_too_long_are_cut() {
+    let workshop = Workshop::new();
+    let long = "倉庫の在庫を管理するサービスと".repeat(4);
+    workshop.write("archive/long.md", &format!("---\nservices: [\"{long}\", b]\nstatus: open\n---\n# A queue\n"));
+    let run = workshop.rca(&["search", "queue", "--archive", "archive"]);
+    let facts = run.stdout.lines().nth(1).unwrap();
+    assert!(textwrap::core::display_width(facts) <= 100 && facts.ends_with("… · open"), "{run:?}");
+}
+
+#[test]
+fn a_table_that_does_not_fit_is_broken() {
+    let workshop = Workshop::new();
+    let long = "queue ".repeat(40);
+    workshop.write("archive/table.md", &format!("# T\n\n## Impact\n\n| a | b |\n|---|---|\n| c | {long} |\n"));
+    let shown = workshop.stdout(&["show", "table", "--archive", "archive"]);
+    assert!(shown.contains("\n| a | b |\n|---|---|\n") && shown.lines().all(|line| line.len() <= 100), "{shown}");
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let workshop = Workshop::with_archive();
     for i in 0..300 {
         workshop.write(&format!("archive/{i}.md"), "# A queue\n\nMuch text about the queue that nobody reads.\n");
     }
     workshop.stdout(&["index", "archive", "-q"]);
-    let mut command = workshop.command(&["search", "queue", "--archive", "archive", "-n", "300", "--format", "json"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let run = Run::from(child.wait_with_output().unwrap());
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    for format in ["human", "json", "jsonl", "csv", "markdown", "paths"] {
+        let search = ["search", "queue", "--archive", "archive", "-q", "-n", "300", "--format", format];
+        let mut child = workshop.command(&search).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let run = Run::from(child.wait_with_output().unwrap());
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{format}");
+    }
+}
+
+#[test]
+fn progress_is_for_terminals() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["index", "archive"]);
+    assert_eq!((run.stderr.as_str(), run.stdout.lines().count()), ("", 1), "{run:?}");
+    assert!(run.stdout.starts_with("3 reports: 3 added; 0 problems; ") && run.stdout.contains(" s, "), "{run:?}");
 }
 
 #[test]
