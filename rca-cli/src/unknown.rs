@@ -15,8 +15,8 @@ pub(crate) fn unknown_values(index: &Index, query: &Query) -> Result<Vec<String>
             continue;
         }
         let counts = index.search(&request.facet(facet))?.facets;
-        let known = counts.iter().flat_map(|counts| &counts.values).map(|known| known.value.as_str());
-        let fix = match nearest(&facet.value(&value), known) {
+        let known: Vec<&str> = counts.iter().flat_map(|counts| &counts.values).map(|v| v.value.as_str()).collect();
+        let fix = match nearest(&facet.value(&value), &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("`rca facets {}` lists what there is", facet.name()),
         };
@@ -35,10 +35,11 @@ fn collect(node: &Node, asked: &mut Vec<(Facet, String)>) {
 }
 
 /// The known value that is a few letters away, else the first that holds the value: `billing` for `billing-api`.
-fn nearest<'a>(value: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+fn nearest<'a>(value: &str, known: &[&'a str]) -> Option<&'a str> {
     let edits = |known: &'a str| (strsim::damerau_levenshtein(value, known), known);
-    let near = known.clone().map(edits).filter(|(edits, known)| edits * 3 <= known.chars().count().min(12)).min();
-    let holds = || known.clone().find(|known| value.chars().count() >= 3 && known.contains(value));
+    let near = known.iter().copied().map(edits);
+    let near = near.filter(|(edits, known)| edits * 3 <= known.chars().count().min(12)).min();
+    let holds = || known.iter().copied().find(|known| value.chars().count() >= 3 && known.contains(value));
     near.map(|(_, known)| known).or_else(holds)
 }
 
@@ -49,7 +50,7 @@ mod tests {
     #[test]
     fn what_was_meant_is_near_or_longer() {
         let known = ["billing-api", "order-service", "db"];
-        let nearest = |value| nearest(value, known.into_iter());
+        let nearest = |value| nearest(value, &known);
         assert_eq!(nearest("biling-api"), Some("billing-api"));
         assert_eq!(nearest("order"), Some("order-service"));
         assert_eq!(nearest("dc"), None);
