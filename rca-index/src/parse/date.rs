@@ -193,7 +193,7 @@ fn number(text: &str, least: usize, most: usize) -> Option<(usize, i32)> {
     (least..=most).contains(&length).then(|| text[..length].parse().ok().map(|number| (length, number)))?
 }
 
-fn month(text: &str) -> Option<(usize, i8)> {
+pub(crate) fn month(text: &str) -> Option<(usize, i8)> {
     let length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let word = text[..length].to_ascii_lowercase();
     let at = MONTHS

@@ -3,9 +3,8 @@
 //! In: the parts of a report. Out: at most one measure of each kind; the impact section is believed before the summary, the
 //! summary before the rest, and what stands first before what follows.
 
-use std::ops::Range;
-
-use crate::incident::{Bound, Measure, MeasureKind, SectionKind};
+use crate::incident::{Measure, MeasureKind, SectionKind};
+use crate::parse::numbers::{Number, NumberUnit, PEOPLE, numbers};
 use crate::parse::outline::{Block, Part};
 
 /// Reads the measures of a report.
@@ -51,30 +50,6 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
             Block::Code => {}
         }
     }
-}
-
-/// A number in a sentence.
-#[derive(Debug, Clone, PartialEq)]
-struct Number {
-    value: f64,
-    unit: NumberUnit,
-    bound: Bound,
-    /// The number with its signs and unit.
-    range: Range<usize>,
-    /// As written with no separators, to know status codes by.
-    digits: String,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum NumberUnit {
-    None,
-    Percent,
-    /// Milliseconds, converted.
-    Time,
-    /// An ISO 4217 code.
-    Currency(&'static str),
-    /// Something else that is counted: minutes, gigabytes.
-    Other,
 }
 
 fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
@@ -151,7 +126,9 @@ fn before_and_after<'n>(text: &str, numbers: &[&'n Number]) -> (Option<&'n Numbe
         let lead = text.get(at..number.range.start).unwrap_or_default();
         let close = &lead[lead.char_indices().rev().nth(24).map_or(0, |(i, _)| i)..];
         let behind = words_after(text, number.range.end, 1);
-        let normal = NORMAL.iter().any(|word| contains_word(close, word))
+        // In `from 5 to 8s` the range is one number, and no change.
+        let range = close.rsplit_once("from").is_some_and(|(_, rest)| rest.contains(|c: char| c.is_ascii_digit()));
+        let normal = NORMAL.iter().any(|word| contains_word(close, word) && !(range && word.ends_with("from")))
             || behind.first().is_some_and(|word| ["usually", "normally", "baseline"].contains(word));
         let slot = if normal && before.is_none() { &mut before } else { &mut after };
         slot.get_or_insert(number);
@@ -172,8 +149,8 @@ fn counted(text: &str, number: &Number) -> Option<MeasureKind> {
         })
     };
     let after = words_after(text, number.range.end, 5);
-    let japanese = text.get(number.range.end..).and_then(|rest| rest.trim_start().chars().next());
-    if matches!(japanese, Some('人' | '名')) {
+    let behind = text.get(number.range.end..).unwrap_or_default().trim_start();
+    if PEOPLE.iter().any(|people| behind.starts_with(people)) {
         return Some(MeasureKind::Users);
     }
     let status_code = matches!(number.digits.len(), 3)
@@ -256,153 +233,10 @@ fn percentile(text: &str) -> Option<String> {
     plain.next().map(str::to_owned).or_else(spelled)
 }
 
-/// All numbers of a text in lower case.
-fn numbers(text: &str) -> Vec<Number> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(start) = text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|i| at + i) {
-        let length =
-            text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.'))).unwrap_or(text.len() - start);
-        let written = text[start..start + length].trim_end_matches([',', '.']);
-        at = start + written.len().max(1);
-        // Part of a name, a version, a date or a time.
-        let glued = |c: char| {
-            c.is_alphanumeric() && !matches!(c, '約' | '計') || matches!(c, '-' | '_' | '/' | ':' | '#' | '.')
-        };
-        let before = &text[..start];
-        let glued_before = before.ends_with(glued) && !before.ends_with(|c: char| !c.is_ascii() && c.is_alphanumeric());
-        let glued_after =
-            text[at..].starts_with([':', '-', '/']) && text[at + 1..].starts_with(|c: char| c.is_ascii_digit());
-        if (glued_before && !before.ends_with("us$")) || glued_after {
-            continue;
-        }
-        let digits: String = written.chars().filter(|&c| c != ',').collect();
-        let Ok(value) = digits.parse::<f64>() else { continue };
-        let mut number = with_unit(text, start, at, value);
-        number.digits = digits;
-        at = number.range.end.max(at);
-        found.push(number);
-    }
-    found
-}
-
-/// Reads what stands around a number: its sign, its scale and its unit.
-fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number {
-    const CURRENCIES: &[(&str, &str)] = &[
-        ("us$", "USD"),
-        ("$", "USD"),
-        ("€", "EUR"),
-        ("£", "GBP"),
-        ("¥", "JPY"),
-        ("￥", "JPY"),
-        ("usd ", "USD"),
-        ("eur ", "EUR"),
-        ("gbp ", "GBP"),
-        ("chf ", "CHF"),
-        ("jpy ", "JPY"),
-        ("sek ", "SEK"),
-        ("dkk ", "DKK"),
-    ];
-    let before = &text[..start];
-    let currency = CURRENCIES.iter().find(|(sign, _)| before.ends_with(sign));
-    let start = currency.map_or(start, |(sign, _)| start - sign.len());
-
-    let mut take = |words: &[&'static str]| {
-        let rest = &text[end..];
-        let gap = rest.len() - rest.trim_start_matches([' ', '\u{a0}']).len();
-        let word = words.iter().find(|word| {
-            let fits = rest[gap..].starts_with(**word);
-            fits && !(word.is_ascii()
-                && word.ends_with(|c: char| c.is_alphabetic())
-                && rest[gap + word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
-        });
-        // A letter that scales belongs to the number only when they touch.
-        let word = word.filter(|word| gap == 0 || !matches!(**word, "k" | "m"))?;
-        end += gap + word.len();
-        Some(*word)
-    };
-    match take(&["thousand", "million", "billion", "bn", "k", "m", "万"]) {
-        Some("thousand" | "k") => value *= 1e3,
-        Some("million" | "m") => value *= 1e6,
-        Some("billion" | "bn") => value *= 1e9,
-        Some("万") => value *= 1e4,
-        _ => {}
-    }
-    let unit = if let Some((_, code)) = currency {
-        NumberUnit::Currency(code)
-    } else if take(&["%", "percent", "per cent", "％"]).is_some() {
-        NumberUnit::Percent
-    } else if take(&["milliseconds", "ms"]).is_some() {
-        NumberUnit::Time
-    } else if take(&["seconds", "second", "secs", "sec", "s"]).is_some() {
-        value *= 1000.0;
-        NumberUnit::Time
-    } else {
-        match take(&["usd", "eur", "euros", "euro", "dollars", "gbp", "chf", "€", "円"]) {
-            Some("usd" | "dollars") => NumberUnit::Currency("USD"),
-            Some("eur" | "euros" | "euro" | "€") => NumberUnit::Currency("EUR"),
-            Some("gbp") => NumberUnit::Currency("GBP"),
-            Some("chf") => NumberUnit::Currency("CHF"),
-            Some("円") => NumberUnit::Currency("JPY"),
-            _ if text[end..].starts_with(|c: char| c.is_ascii_alphabetic()) => NumberUnit::Other,
-            _ => NumberUnit::None,
-        }
-    };
-    let mut bound = bound_before(&text[..start]);
-    if text[end..].starts_with('+') {
-        (bound, end) = (Bound::AtLeast, end + 1);
-    }
-    Number { value, unit, bound, range: start..end, digits: String::new() }
-}
-
-/// How the words before a number bound it.
-fn bound_before(before: &str) -> Bound {
-    const BOUNDS: &[(Bound, &[&str])] = &[
-        (
-            Bound::AtMost,
-            &[
-                "<",
-                "≤",
-                "<=",
-                "less than",
-                "under",
-                "up to",
-                "at most",
-                "below",
-                "fewer than",
-                "no more than",
-                "未満",
-                "以下",
-            ],
-        ),
-        (Bound::AtLeast, &[">", "≥", ">=", "more than", "over", "at least", "above", "minimum of", "upwards of"]),
-        (
-            Bound::About,
-            &[
-                "~",
-                "≈",
-                "about",
-                "approximately",
-                "approx.",
-                "around",
-                "roughly",
-                "some",
-                "nearly",
-                "almost",
-                "an estimated",
-                "約",
-                "およそ",
-            ],
-        ),
-    ];
-    let before = before.trim_end();
-    let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
-    BOUNDS.iter().find(|(_, words)| ends(words)).map_or(Bound::Exact, |&(bound, _)| bound)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::Bound;
     use MeasureKind::{
         ErrorRateBaselinePct, ErrorRatePct, Errors, LatencyAfterMs, LatencyBeforeMs, RequestsPct, Revenue, Tickets,
         Users,
@@ -434,10 +268,23 @@ mod tests {
         check("500+ customers", &[(Users, 500.0, AtLeast, "")]);
         check("Users affected: ~1,200", &[(Users, 1200.0, About, "")]);
         check("約 120 人のユーザー", &[(Users, 120.0, About, "")]);
-        for text in ["HTTP 502 errors", "40% of users", "90 minutes for customers", "2023-01-31 users", "node-7 users"]
-        {
+        check("ユーザー 12 名、約 30 秒周期", &[(Users, 12.0, Exact, "")]);
+        check("3400ユーザーに影響", &[(Users, 3400.0, Exact, "")]);
+        for text in [
+            "HTTP 502 errors",
+            "40% of users",
+            "90 minutes for customers",
+            "2023-01-31 users",
+            "node-7 users",
+            "in late February 2017 when a user noticed",
+            "On April 22 customers saw errors",
+            "since 2019 users have asked for it",
+            "約 30 秒周期で 同 user の",
+            "20 件で停滞 error",
+        ] {
             check(text, &[]);
         }
+        check("2017 users were locked out", &[(Users, 2017.0, Exact, "")]);
     }
 
     #[test]
@@ -459,6 +306,10 @@ mod tests {
         check(
             "p95 latency 7.9 s (usually 300 ms)",
             &[(LatencyBeforeMs, 300.0, Exact, "p95"), (LatencyAfterMs, 7900.0, Exact, "p95")],
+        );
+        check(
+            "response time is unusual: from 5 to 8s (instead of 0.5 to 1s).",
+            &[(LatencyBeforeMs, 1000.0, Exact, ""), (LatencyAfterMs, 8000.0, Exact, "")],
         );
         check("Estimated revenue impact: $31442", &[(Revenue, 31_442.0, Exact, "USD")]);
         check("in hindsight, about €260,000 in sales over eleven days", &[(Revenue, 260_000.0, About, "EUR")]);

@@ -13,6 +13,7 @@ mod lists;
 mod measures;
 mod metadata;
 mod milestones;
+mod numbers;
 mod outline;
 mod sections;
 mod timeline;

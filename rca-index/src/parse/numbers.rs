@@ -1,0 +1,199 @@
+//! Numbers in running text, with their sign, scale, unit and bound: `~1,200`, `<1%`, `$1.5m`, `7.9 s`, `10k+`.
+//!
+//! In: a sentence in lower case. Out: its numbers. What is part of a name, a version, a date or a time is none.
+
+use std::ops::Range;
+
+use crate::incident::Bound;
+use crate::parse::date::month;
+
+/// A number in a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Number {
+    pub(crate) value: f64,
+    pub(crate) unit: NumberUnit,
+    pub(crate) bound: Bound,
+    /// The number with its signs and unit.
+    pub(crate) range: Range<usize>,
+    /// As written with no separators, to know status codes by.
+    pub(crate) digits: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum NumberUnit {
+    None,
+    Percent,
+    /// Milliseconds, converted.
+    Time,
+    /// An ISO 4217 code.
+    Currency(&'static str),
+    /// Something else that is counted: minutes, gigabytes.
+    Other,
+}
+
+/// What people are counted by in Japanese.
+pub(crate) const PEOPLE: [&str; 3] = ["人", "名", "ユーザ"];
+
+/// All numbers of a text in lower case.
+pub(crate) fn numbers(text: &str) -> Vec<Number> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|i| at + i) {
+        let length =
+            text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.'))).unwrap_or(text.len() - start);
+        let written = text[start..start + length].trim_end_matches([',', '.']);
+        at = start + written.len().max(1);
+        // Part of a name, a version, a date or a time.
+        let glued = |c: char| {
+            c.is_alphanumeric() && !matches!(c, '約' | '計') || matches!(c, '-' | '_' | '/' | ':' | '#' | '.')
+        };
+        let before = &text[..start];
+        let glued_before = before.ends_with(glued) && !before.ends_with(|c: char| !c.is_ascii() && c.is_alphanumeric());
+        let glued_after =
+            text[at..].starts_with([':', '-', '/']) && text[at + 1..].starts_with(|c: char| c.is_ascii_digit());
+        if (glued_before && !before.ends_with("us$")) || glued_after || is_of_a_date(before, written) {
+            continue;
+        }
+        let digits: String = written.chars().filter(|&c| c != ',').collect();
+        let Ok(value) = digits.parse::<f64>() else { continue };
+        let mut number = with_unit(text, start, at, value);
+        number.digits = digits;
+        at = number.range.end.max(at);
+        found.push(number);
+    }
+    found
+}
+
+/// Reads what stands around a number: its sign, its scale and its unit.
+fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number {
+    const CURRENCIES: &[(&str, &str)] = &[
+        ("us$", "USD"),
+        ("$", "USD"),
+        ("€", "EUR"),
+        ("£", "GBP"),
+        ("¥", "JPY"),
+        ("￥", "JPY"),
+        ("usd ", "USD"),
+        ("eur ", "EUR"),
+        ("gbp ", "GBP"),
+        ("chf ", "CHF"),
+        ("jpy ", "JPY"),
+        ("sek ", "SEK"),
+        ("dkk ", "DKK"),
+    ];
+    let before = &text[..start];
+    let currency = CURRENCIES.iter().find(|(sign, _)| before.ends_with(sign));
+    let start = currency.map_or(start, |(sign, _)| start - sign.len());
+
+    let mut take = |words: &[&'static str]| {
+        let rest = &text[end..];
+        let gap = rest.len() - rest.trim_start_matches([' ', '\u{a0}']).len();
+        let word = words.iter().find(|word| {
+            let fits = rest[gap..].starts_with(**word);
+            fits && !(word.is_ascii()
+                && word.ends_with(|c: char| c.is_alphabetic())
+                && rest[gap + word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
+        });
+        // A letter that scales belongs to the number only when they touch.
+        let word = word.filter(|word| gap == 0 || !matches!(**word, "k" | "m"))?;
+        end += gap + word.len();
+        Some(*word)
+    };
+    match take(&["thousand", "million", "billion", "bn", "k", "m", "万"]) {
+        Some("thousand" | "k") => value *= 1e3,
+        Some("million" | "m") => value *= 1e6,
+        Some("billion" | "bn") => value *= 1e9,
+        Some("万") => value *= 1e4,
+        _ => {}
+    }
+    let unit = if let Some((_, code)) = currency {
+        NumberUnit::Currency(code)
+    } else if take(&["%", "percent", "per cent", "％"]).is_some() {
+        NumberUnit::Percent
+    } else if take(&["milliseconds", "ms"]).is_some() {
+        NumberUnit::Time
+    } else if take(&["seconds", "second", "secs", "sec", "s"]).is_some() {
+        value *= 1000.0;
+        NumberUnit::Time
+    } else {
+        match take(&["usd", "eur", "euros", "euro", "dollars", "gbp", "chf", "€", "円"]) {
+            Some("usd" | "dollars") => NumberUnit::Currency("USD"),
+            Some("eur" | "euros" | "euro" | "€") => NumberUnit::Currency("EUR"),
+            Some("gbp") => NumberUnit::Currency("GBP"),
+            Some("chf") => NumberUnit::Currency("CHF"),
+            Some("円") => NumberUnit::Currency("JPY"),
+            _ if counts_something_else(&text[end..]) => NumberUnit::Other,
+            _ => NumberUnit::None,
+        }
+    };
+    let mut bound = bound_before(&text[..start]);
+    if text[end..].starts_with('+') {
+        (bound, end) = (Bound::AtLeast, end + 1);
+    }
+    Number { value, unit, bound, range: start..end, digits: String::new() }
+}
+
+/// Whether a number is a day or a year by the word before it: `april 22`, `february 2017`, `since 2019`.
+fn is_of_a_date(before: &str, written: &str) -> bool {
+    if !before.ends_with([' ', '\u{a0}']) || !written.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let word = before.trim_end().rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
+    let year = written.len() == 4 && matches!(&written[..2], "19" | "20");
+    let of_month = month(word).is_some_and(|(length, _)| word[length..].trim_end_matches(['.', ',']).is_empty());
+    (of_month && (year || written.len() <= 2))
+        || (year && ["in", "since", "until", "during", "early", "mid", "late"].contains(&word))
+}
+
+/// Whether what follows a number is a unit of its own: letters that touch it, or a Japanese counter other than of people.
+fn counts_something_else(rest: &str) -> bool {
+    let counter = rest.trim_start();
+    rest.starts_with(|c: char| c.is_ascii_alphabetic())
+        || (counter.starts_with(|c: char| c >= '\u{3040}' && c.is_alphabetic())
+            && !PEOPLE.iter().any(|people| counter.starts_with(people)))
+}
+
+/// How the words before a number bound it.
+fn bound_before(before: &str) -> Bound {
+    const BOUNDS: &[(Bound, &[&str])] = &[
+        (
+            Bound::AtMost,
+            &[
+                "<",
+                "≤",
+                "<=",
+                "less than",
+                "under",
+                "up to",
+                "at most",
+                "below",
+                "fewer than",
+                "no more than",
+                "未満",
+                "以下",
+            ],
+        ),
+        (Bound::AtLeast, &[">", "≥", ">=", "more than", "over", "at least", "above", "minimum of", "upwards of"]),
+        (
+            Bound::About,
+            &[
+                "~",
+                "≈",
+                "about",
+                "approximately",
+                "approx.",
+                "around",
+                "roughly",
+                "some",
+                "nearly",
+                "almost",
+                "an estimated",
+                "約",
+                "およそ",
+            ],
+        ),
+    ];
+    let before = before.trim_end();
+    let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
+    BOUNDS.iter().find(|(_, words)| ends(words)).map_or(Bound::Exact, |&(bound, _)| bound)
+}
