@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::quantity::{age, count};
+use crate::terminal::clean;
 
 /// How long looking for changes may take before a search goes on without them.
 const SCAN_LIMIT: Duration = Duration::from_millis(100);
@@ -40,7 +41,9 @@ fn build(place: &Place, context: &mut Context) -> Result<Index, Failure> {
     let progress = Progress::new(&context.global);
     let report = index.update(&place.archive, &UpdateOptions::default(), |event| progress.show(&event))?;
     progress.finish();
-    context.detail(format_args!("rca: indexed {} in {:.0?}", count(report.reports as u64, "report"), report.took));
+    // A folder has come into being that nobody asked for by name.
+    let (reports, seconds) = (count(report.reports as u64, "report"), report.took.as_secs_f64());
+    context.say(format_args!("rca: indexed {reports} of {} in {seconds:.1} s", clean(&root.to_string())));
     Ok(index)
 }
 

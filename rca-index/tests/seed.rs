@@ -89,6 +89,8 @@ fn the_reference_report() {
     let Some(incident) = read("../../shared/seed") else { return };
     check_facts(&incident);
     assert_eq!(incident.title.value, "2025-06-02 - Message Queue Backlog in inventory-api");
+    let bound = |kind| incident.measure(kind).unwrap().bound;
+    assert_eq!([ErrorRateBaselinePct, ErrorRatePct, Users].map(bound), [Bound::AtMost, Bound::Exact, Bound::Exact]);
     assert_eq!(incident.timeline[3].text, "Root cause identified");
     assert_eq!((incident.timeline[3].line, incident.timeline[3].label.as_str()), (20, "16:03"));
     assert_eq!(incident.contributing_factors[0], "Recent code changes introduced a regression");

@@ -12,6 +12,7 @@ const PICTURE: &str = "rca-cli/search.svg";
 fn with_corpus() -> Workshop {
     let workshop = Workshop::new();
     copy(&workspace().join("corpus"), &workshop.path().join("corpus"));
+    workshop.stdout(&["index", "corpus/incidents"]);
     workshop
 }
 

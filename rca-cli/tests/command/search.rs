@@ -124,6 +124,7 @@ fn values_that_no_incident_has_are_named() {
         all.extend(arguments);
         workshop.rca(&all).stderr
     };
+    workshop.stdout(&["index", "archive"]);
     assert_eq!(said(&["service:biling"]), "rca: no incident has the service `biling`; did you mean `billing`?\n");
     assert_eq!(said(&["--tag", "kafka"]), "rca: no incident has the tag `kafka`; did you mean `mq/kafka`?\n");
     let statuses = "rca: no incident has the status `lost`; `rca facets status` lists what there is\n";
@@ -194,7 +195,7 @@ fn a_score_is_explained_when_asked_for() {
 fn more_is_said_when_asked_for() {
     let workshop = Workshop::with_archive();
     let run = workshop.rca(&["search", "severity:>=P2 queue", "--archive", "archive", "-v"]);
-    assert!(run.stderr.contains("indexed 3 reports"), "{run:?}");
+    assert!(run.stderr.starts_with("rca: indexed 3 reports of archive in "), "{run:?}");
     assert!(run.stderr.contains("understood as severity:>=P2 queue"), "{run:?}");
 }
 

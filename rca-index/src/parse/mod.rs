@@ -219,7 +219,10 @@ fn duration(
         between(first, resolved).filter(|&minutes| minutes > 0.0).map(|minutes| Sourced::new(minutes, Source::Timeline))
     };
     let prose = || body.prose_duration.map(|minutes| Sourced::new(minutes, Source::Prose));
-    facts.duration.clone().or_else(start_and_end).or_else(timeline).or_else(prose)
+    let mut duration = facts.duration.clone().or_else(start_and_end).or_else(timeline).or_else(prose)?;
+    // Hundredths of a minute are more than any report means to say.
+    duration.value = (duration.value * 100.0).round() / 100.0;
+    Some(duration)
 }
 
 /// The services stated, else the items under a heading such as `Affected Services`.

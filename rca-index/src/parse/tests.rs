@@ -50,6 +50,8 @@ fn the_duration_comes_from_the_best_statement() {
     assert_eq!(duration(&format!("---\ndate: 2024-05-02\n---\n{body}")), Some((180.0, Source::Timeline)));
     let body = body.replace("resolved", "went on");
     assert_eq!(duration(&format!("---\ndate: 2024-05-02\n---\n{body}")), Some((240.0, Source::Prose)));
+    let seconds = "---\nstart: 2024-05-02T10:00:00Z\nend: 2024-05-02T10:00:50Z\n---\n";
+    assert_eq!(duration(seconds), Some((0.83, Source::StartAndEnd)));
     assert_eq!(duration("# T\n"), None);
 }
 
