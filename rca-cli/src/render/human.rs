@@ -13,6 +13,7 @@ use textwrap::core::display_width;
 use crate::freshen::seconds_since;
 use crate::place::Place;
 use crate::quantity::{age, count, minutes, number};
+use crate::render::body::body;
 use crate::terminal::{
     DIM, NOTABLE, Output, SEVERE, TITLE, clean, clean_lines, clean_marked, link, wrap, write_marked,
 };
@@ -187,36 +188,6 @@ pub(crate) fn incident(
         body(out, &clean_lines(text))?;
     }
     Ok(())
-}
-
-/// The text of a section: long lines of prose are broken, code and tables stay as they are.
-fn body(out: &mut Output, text: &str) -> io::Result<()> {
-    let mut in_code = false;
-    for line in text.lines() {
-        let content = line.trim_start();
-        let fence = content.starts_with("```") || content.starts_with("~~~");
-        in_code ^= fence;
-        // A table that fits keeps its columns; one that does not has none to keep.
-        let table = content.starts_with('|') && display_width(line) <= out.width;
-        if in_code || fence || table || content.is_empty() {
-            writeln!(out, "{line}")?;
-            continue;
-        }
-        // What continues a list item stands below its text.
-        let mark = content.find(' ').filter(|&end| is_list_mark(&content[..end])).map_or(0, |end| end + 1);
-        let indent = (line.len() - content.len() + mark).min(out.width / 2);
-        for (i, piece) in wrap(content, out.width.saturating_sub(indent)).iter().enumerate() {
-            let lead = if i == 0 { line.len() - content.len() } else { indent };
-            writeln!(out, "{:lead$}{piece}", "")?;
-        }
-    }
-    Ok(())
-}
-
-fn is_list_mark(text: &str) -> bool {
-    let numbered =
-        text.strip_suffix(['.', ')']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    numbered || matches!(text, "-" | "*" | "+" | ">")
 }
 
 /// What is known of an incident, by name.

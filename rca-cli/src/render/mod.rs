@@ -1,5 +1,6 @@
 //! Rendering: how answers look. The library's answers go in; one form per format comes out, on stdout.
 
+mod body;
 mod human;
 pub(crate) mod json;
 mod markdown;

@@ -1,0 +1,122 @@
+//! The text of a section, for people: it fits the width, and what is laid out by hand stays as it is.
+
+use std::io::{self, Write};
+
+use textwrap::core::display_width;
+
+use crate::terminal::{Output, wrap};
+
+/// Writes the text of a section.
+pub(crate) fn body(out: &mut Output, text: &str) -> io::Result<()> {
+    for line in fitted(text, out.width) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// The lines of a text, none wider than this but those of code: a paragraph with a line that is too wide is broken anew,
+/// a table that is too wide loses its padding.
+fn fitted(text: &str, width: usize) -> Vec<String> {
+    let mut fitted = Vec::new();
+    let mut paragraph: Vec<&str> = Vec::new();
+    let mut in_code = false;
+    for line in text.lines() {
+        let content = line.trim_start();
+        let fence = content.starts_with("```") || content.starts_with("~~~");
+        let table = content.starts_with('|');
+        if in_code || fence || table || content.is_empty() {
+            break_anew(&mut paragraph, width, &mut fitted);
+            in_code ^= fence;
+            if table && display_width(line) > width {
+                break_anew(&mut vec![&squeezed(content)], width, &mut fitted);
+            } else {
+                fitted.push(line.to_owned());
+            }
+            continue;
+        }
+        let goes_on = paragraph.last().is_some_and(|last| !last.ends_with("  ") && !last.ends_with('\\'));
+        if !goes_on || begins_something(content) {
+            break_anew(&mut paragraph, width, &mut fitted);
+        }
+        paragraph.push(line);
+    }
+    break_anew(&mut paragraph, width, &mut fitted);
+    fitted
+}
+
+/// Takes the lines of a paragraph or a list item. What continues a list item stands below its text.
+fn break_anew(paragraph: &mut Vec<&str>, width: usize, fitted: &mut Vec<String>) {
+    let lines = std::mem::take(paragraph);
+    if lines.iter().all(|line| display_width(line) <= width) {
+        fitted.extend(lines.into_iter().map(str::to_owned));
+        return;
+    }
+    let Some(first) = lines.first() else { return };
+    let content = first.trim_start();
+    let lead = first.len() - content.len();
+    let mark = content.find(' ').filter(|&end| is_list_mark(&content[..end])).map_or(0, |end| end + 1);
+    let indent = (lead + mark).min(width / 2);
+    let text = lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    for (i, piece) in wrap(&text, width.saturating_sub(indent)).iter().enumerate() {
+        let lead = if i == 0 { lead.min(indent) } else { indent };
+        fitted.push(format!("{:lead$}{piece}", ""));
+    }
+}
+
+/// Whether a line begins something of its own: a list item, a heading, a rule, a `**Key:** value`, a dated entry.
+fn begins_something(content: &str) -> bool {
+    let mark = content.split(' ').next().unwrap_or_default();
+    is_list_mark(mark)
+        || content.starts_with(['#', '*', '<', '[', ':'])
+        || content.starts_with("---")
+        || content.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn is_list_mark(text: &str) -> bool {
+    let numbered =
+        text.strip_suffix(['.', ')']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    numbered || matches!(text, "-" | "*" | "+" | ">")
+}
+
+/// A row of a table with no padding.
+fn squeezed(row: &str) -> String {
+    let cell = |cell: &str| {
+        let cell = cell.trim();
+        let rule = cell.len() > 3 && cell.chars().all(|c| matches!(c, '-' | ':'));
+        if rule { "---".to_owned() } else { cell.split_whitespace().collect::<Vec<_>>().join(" ") }
+    };
+    row.trim_end().split('|').map(cell).collect::<Vec<_>>().join(" | ").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(fitted(text, 20), expected, "{text}");
+    }
+
+    #[test]
+    fn what_fits_stays_as_it_is() {
+        let text =
+            "one line\nanother one\n\n- item\n  goes on\n| a   | b |\n```\ncode is never broken, however wide\n```";
+        check(text, &text.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_paragraph_with_a_line_too_wide_is_broken_anew() {
+        check("a line that is far too wide\nand another", &["a line that is far", "too wide and another"]);
+        check(
+            "- an item that is far too wide\n  and goes on",
+            &["- an item that is", "  far too wide and", "  goes on"],
+        );
+        check("**Severity:** P2\n**Services:** one, two", &["**Severity:** P2", "**Services:** one,", "two"]);
+        check("10:05 the first alert came\n10:07 seen", &["10:05 the first", "alert came", "10:07 seen"]);
+        check("一二三四五六七八九十一二三", &["一二三四五六七八九十", "一二三"]);
+    }
+
+    #[test]
+    fn a_table_too_wide_loses_its_padding() {
+        check("| a | b                |\n|:--|------------------|", &["| a | b |", "| :-- | --- |"]);
+    }
+}
