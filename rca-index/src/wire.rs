@@ -46,8 +46,23 @@ pub struct SearchForm<'a> {
     pub relaxed: bool,
     pub took_ms: f64,
     pub hits: Vec<HitForm<'a>>,
+    /// Where the hits do not fill the page: incidents that have some of the words. The total leaves them out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<HitForm<'a>>,
+    /// Words that no incident has, and what was looked for in their place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<SuggestionForm<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
+}
+
+/// A word that no incident has.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct SuggestionForm<'a> {
+    pub typed: &'a str,
+    /// Words like it that incidents have, the most frequent first.
+    pub meant: &'a [String],
 }
 
 /// One hit.
@@ -266,6 +281,12 @@ impl<'a> SearchForm<'a> {
             relaxed: results.relaxed,
             took_ms: milliseconds(results.took),
             hits: results.hits.iter().map(HitForm::new).collect(),
+            partial: results.partial.iter().map(HitForm::new).collect(),
+            suggestions: results
+                .suggestions
+                .iter()
+                .map(|s| SuggestionForm { typed: &s.typed, meant: &s.meant })
+                .collect(),
             facets: facets(&results.facets),
         }
     }

@@ -28,6 +28,7 @@ pub(crate) fn hits(out: &mut Output, place: &Place, results: &SearchResults) -> 
         hit(out, place, found)?;
         writeln!(out)?;
     }
+    partial(out, place, &results.partial)?;
     for counts in &results.facets {
         let shown = counts.values.iter().take(FACET_VALUES);
         let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), v.count)).collect();
@@ -46,6 +47,23 @@ pub(crate) fn hits(out: &mut Output, place: &Place, results: &SearchResults) -> 
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// What has some of the words only, in a line each, so that it does not hide what has them all.
+fn partial(out: &mut Output, place: &Place, hits: &[Hit]) -> io::Result<()> {
+    /// More than a few of them help nobody.
+    const SHOWN: usize = 5;
+    if hits.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{DIM}with some of the words:{DIM:#}")?;
+    for Hit { incident, .. } in hits.iter().take(SHOWN) {
+        let date = incident.date.as_ref().map_or_else(|| " ".repeat(10), |date| date.value.day().to_string());
+        let title = cut(&clean(&incident.title.value), out.width.saturating_sub(INDENT.len() + date.len() + 2));
+        let url = if out.links { place.url_of(&incident.path) } else { None };
+        writeln!(out, "{INDENT}{DIM}{date:<10}{DIM:#}  {}", link(&title, url.as_deref()))?;
+    }
+    writeln!(out)
 }
 
 fn hit(out: &mut Output, place: &Place, hit: &Hit) -> io::Result<()> {

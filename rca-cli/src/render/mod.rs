@@ -45,6 +45,14 @@ pub(crate) fn search(
     if results.relaxed && format != Format::Json {
         context.say(format_args!("rca: no incident has all of these words; these have some"));
     }
+    for suggestion in results.suggestions.iter().filter(|_| format != Format::Json) {
+        let meant = suggestion.meant.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        context.say(format_args!(
+            "rca: no incident has `{}`; looked for {} too",
+            clean(&suggestion.typed),
+            clean(&meant)
+        ));
+    }
     if format == Format::Human {
         let took = results.took.as_secs_f64() * 1000.0;
         let total = count(results.total as u64, "incident");
