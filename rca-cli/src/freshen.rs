@@ -38,7 +38,9 @@ fn build(place: &Place, context: &mut Context) -> Result<Index, Failure> {
     }
     let index = place.open_or_create_index()?;
     let progress = Progress::new(&context.global);
-    let report = index.update(&place.archive, &UpdateOptions::default(), |event| progress.show(&event))?;
+    // Should another process be building it already, there is no answer before that is done.
+    let options = UpdateOptions { wait: Duration::MAX, ..UpdateOptions::default() };
+    let report = index.update(&place.archive, &options, |event| progress.show(&event))?;
     progress.finish();
     context.detail(format_args!("rca: indexed {} in {:.0?}", count(report.reports as u64, "report"), report.took));
     Ok(index)
@@ -61,7 +63,7 @@ fn catch_up(index: &Index, place: &Place, context: &mut Context) -> Result<(), F
             report.added, report.modified, report.renamed, report.removed, report.took
         )),
         Ok(_) => {}
-        Err(error @ (Error::IndexLocked(_) | Error::Io { .. })) => {
+        Err(error @ (Error::IndexLocked { .. } | Error::Io { .. })) => {
             context.say(format_args!("rca: answering from the index as it is: {error}"));
         }
         Err(error) => return Err(error.into()),

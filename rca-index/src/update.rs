@@ -28,6 +28,8 @@ pub struct UpdateOptions {
     pub threads: usize,
     /// Give up when finding out what has changed takes longer than this; the report says so.
     pub scan_limit: Option<Duration>,
+    /// How long to wait for another process that updates the index; zero means not at all.
+    pub wait: Duration,
 }
 
 /// What an update is doing. Events come from several threads, one at a time.
@@ -111,8 +113,8 @@ pub(crate) fn update(
     let Some(walk) = walk(archive, options.scan_limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
-    let note = index.commit_note()?;
-    let before = if options.rebuild { Manifest::default() } else { index.manifest()? };
+    let (note, before) = index.last_update()?;
+    let before = if options.rebuild { Manifest::default() } else { before };
     let known = before.problems.clone();
     let found = walk.problems.clone();
     let changes = Changes::between(before, walk);
@@ -125,7 +127,8 @@ pub(crate) fn update(
     let reports = changes.unchanged.len() + changes.to_read.len();
     on_event(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes });
     let threads = threads(options.threads);
-    let writer = Writer::open(index, if bytes > PARALLEL_BYTES { threads } else { 1 }, bytes)?;
+    let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
+    let writer = Writer::open(index, writer_threads, bytes, options.wait)?;
     if writer.note() != &note {
         // Another update has ended since: what it did need not be done again.
         drop(writer);
