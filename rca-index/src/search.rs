@@ -111,6 +111,12 @@ impl SearchRequest {
         self.explain = explain;
         self
     }
+
+    /// The passages of an incident that fit this request best, as a hit has them; the incident need not be in an index.
+    pub fn snippets_of(&self, incident: &Incident) -> Vec<Snippet> {
+        let analyzer = Analyzer::default();
+        Passages::new(&self.query.root, &analyzer).snippets(incident, self.snippets)
+    }
 }
 
 /// The answer to a request.
