@@ -57,6 +57,9 @@ impl<'a> Writer<'a> {
         let (searcher, _) = index.searcher()?;
         let note = index.commit_note()?;
         index.tidy(&note);
+        // What a killed process has written bears the name that the same work gives again. Where it cannot be removed, the
+        // next write says why.
+        let _ = engine.garbage_collect_files().wait();
         Ok(Self { index, engine, searcher, note, added: AtomicU64::new(0), removed: AtomicU64::new(0) })
     }
 
