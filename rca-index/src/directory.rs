@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -15,8 +15,8 @@ use std::time::SystemTime;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::footer::Footer;
 use tantivy::directory::{
-    Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, MmapDirectory, WatchCallback,
-    WatchHandle, WritePtr,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, MmapDirectory,
+    TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
 
 /// The engine's file that a commit replaces.
@@ -33,6 +33,47 @@ pub(crate) struct CheckedDirectory {
     folder: PathBuf,
     files: MmapDirectory,
     checked: Arc<Mutex<Checked>>,
+    fault: WriteFault,
+}
+
+/// Why the last write failed. The engine writes on threads of its own, and says no more than that one of them has ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WriteFault(Arc<Mutex<Option<io::Error>>>);
+
+impl WriteFault {
+    /// What there is to tell, once.
+    pub(crate) fn take(&self) -> Option<io::Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn note<T>(&self, written: io::Result<T>) -> io::Result<T> {
+        written.inspect_err(|e| {
+            let copy = io::Error::new(e.kind(), e.to_string());
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(copy);
+        })
+    }
+}
+
+/// A file of the engine that remembers why it could not be written.
+struct WatchedFile {
+    file: Box<dyn TerminatingWrite + Send + Sync>,
+    fault: WriteFault,
+}
+
+impl Write for WatchedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.fault.note(self.file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.fault.note(self.file.flush())
+    }
+}
+
+impl TerminatingWrite for WatchedFile {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        self.fault.note(self.file.terminate_ref(token))
+    }
 }
 
 #[derive(Debug)]
@@ -51,7 +92,11 @@ impl CheckedDirectory {
     fn with_budget(folder: &Path, budget: u64) -> tantivy::Result<Self> {
         let files = MmapDirectory::open(folder)?;
         let checked = Arc::new(Mutex::new(Checked { budget, sound: HashSet::new() }));
-        Ok(Self { folder: folder.to_owned(), files, checked })
+        Ok(Self { folder: folder.to_owned(), files, checked, fault: WriteFault::default() })
+    }
+
+    pub(crate) fn fault(&self) -> WriteFault {
+        self.fault.clone()
     }
 
     fn must_be_checked(&self, path: &Path) -> bool {
@@ -97,9 +142,10 @@ impl Directory for CheckedDirectory {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        let writer = self.files.open_write(path)?;
+        let buffer = self.files.open_write(path)?;
         self.is_sound(path);
-        Ok(writer)
+        let file = buffer.into_inner().map_err(|e| OpenWriteError::wrap_io_error(e.into(), path.to_owned()))?;
+        Ok(BufWriter::new(Box::new(WatchedFile { file, fault: self.fault.clone() })))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
@@ -111,7 +157,7 @@ impl Directory for CheckedDirectory {
     }
 
     fn atomic_write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.files.atomic_write(path, &[content, &trailer(content)].concat())
+        self.fault.note(self.files.atomic_write(path, &[content, &trailer(content)].concat()))
     }
 
     fn sync_directory(&self) -> io::Result<()> {

@@ -21,7 +21,7 @@ use tantivy::{
 
 use crate::analyze::LexemeTokenizer;
 use crate::archive::Archive;
-use crate::directory::{CheckedDirectory, META_FILE, verify};
+use crate::directory::{CheckedDirectory, META_FILE, WriteFault, verify};
 use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
 use crate::error::{Error, Result};
 use crate::fault::{guarded, in_our_terms};
@@ -48,6 +48,7 @@ struct Inner {
     engine: tantivy::Index,
     reader: IndexReader,
     seen: Mutex<Seen>,
+    write_fault: WriteFault,
 }
 
 /// What was last seen of the index, to notice another process's commit.
@@ -112,7 +113,7 @@ impl Index {
         let directory = CheckedDirectory::open(&versioned).map_err(|e| in_our_terms(dir, e))?;
         let open = || tantivy::Index::open(directory.clone()).map_err(|e| in_our_terms(dir, e));
         let engine = guarded(dir, open)?;
-        let index = Self::with_engine(Some(dir.to_owned()), Box::new(directory), engine)?;
+        let index = Self::with_engine(Some(dir.to_owned()), directory.fault(), Box::new(directory), engine)?;
         if index.commit_note()?.updated == 0 {
             return Err(Error::IndexNotFound(dir.to_owned()));
         }
@@ -138,7 +139,7 @@ impl Index {
         let directory = CheckedDirectory::open(&versioned).map_err(|e| in_our_terms(dir, e))?;
         let engine = tantivy::Index::open_or_create(directory.clone(), Fields::new().schema)
             .map_err(|e| in_our_terms(dir, e))?;
-        Self::with_engine(Some(dir.to_owned()), Box::new(directory), engine)
+        Self::with_engine(Some(dir.to_owned()), directory.fault(), Box::new(directory), engine)
     }
 
     /// An index in memory.
@@ -149,7 +150,7 @@ impl Index {
         let directory = RamDirectory::create();
         let engine = tantivy::Index::open_or_create(directory.clone(), Fields::new().schema)
             .map_err(|e| in_our_terms(Path::new("memory"), e))?;
-        Self::with_engine(None, Box::new(directory), engine)
+        Self::with_engine(None, WriteFault::default(), Box::new(directory), engine)
     }
 
     /// Removes an index, so that an empty one can take its place. The archive is not touched.
@@ -166,7 +167,12 @@ impl Index {
         }
     }
 
-    fn with_engine(dir: Option<PathBuf>, directory: Box<dyn Directory>, mut engine: tantivy::Index) -> Result<Self> {
+    fn with_engine(
+        dir: Option<PathBuf>,
+        write_fault: WriteFault,
+        directory: Box<dyn Directory>,
+        mut engine: tantivy::Index,
+    ) -> Result<Self> {
         let shown = dir.clone().unwrap_or_default();
         let fields = Fields::new();
         if engine.schema() != fields.schema {
@@ -177,7 +183,7 @@ impl Index {
         engine.set_tokenizers(tokenizers);
         let read = || engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = guarded(&shown, || read().map_err(|e| in_our_terms(&shown, e)))?;
-        let inner = Inner { dir, directory, fields, engine, reader, seen: Mutex::default() };
+        let inner = Inner { dir, directory, fields, engine, reader, seen: Mutex::default(), write_fault };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -201,12 +207,14 @@ impl Index {
     /// # Errors
     /// [`Error::IndexLocked`], [`Error::IndexDamaged`], [`Error::Io`].
     pub fn upsert(&self, incidents: impl IntoIterator<Item = Incident>) -> Result<()> {
-        let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
-        for incident in incidents {
-            writer.remove(&incident.id)?;
-            writer.add(&incident)?;
-        }
-        writer.commit(None)
+        self.guard(|| {
+            let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
+            for incident in incidents {
+                writer.remove(&incident.id)?;
+                writer.add(&incident)?;
+            }
+            writer.commit(None)
+        })
     }
 
     /// Removes incidents by id; one atomic commit. Returns how many there were.
@@ -214,13 +222,15 @@ impl Index {
     /// # Errors
     /// [`Error::IndexLocked`], [`Error::IndexDamaged`], [`Error::Io`].
     pub fn delete<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<usize> {
-        let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
-        let mut removed = 0;
-        for id in ids {
-            removed += usize::from(writer.remove(id)?);
-        }
-        writer.commit(None)?;
-        Ok(removed)
+        self.guard(|| {
+            let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
+            let mut removed = 0;
+            for id in ids {
+                removed += usize::from(writer.remove(id)?);
+            }
+            writer.commit(None)?;
+            Ok(removed)
+        })
     }
 
     /// Answers a request.
@@ -357,6 +367,7 @@ impl Index {
     /// Removes what killed processes have left behind: manifests that no commit names, and files half written. Only for
     /// who holds the lock and has written nothing yet. That it cannot be done harms nobody.
     pub(crate) fn tidy(&self, note: &CommitNote) {
+        self.inner.write_fault.take();
         let Some(dir) = &self.inner.dir else { return };
         for entry in fs::read_dir(version_folder(dir)).into_iter().flatten().flatten() {
             let name = entry.file_name();
@@ -484,7 +495,12 @@ impl Index {
 
     /// Runs what reads the engine's files.
     pub(crate) fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        guarded(self.inner.dir.as_deref().unwrap_or(Path::new("")), work)
+        let dir = self.inner.dir.as_deref().unwrap_or(Path::new(""));
+        guarded(dir, work).map_err(|error| match (error, self.inner.write_fault.take()) {
+            // What could not be written is the reason, and what is on disk is as it was.
+            (Error::IndexDamaged { path, .. }, Some(source)) => Error::Io { path, source },
+            (error, _) => error,
+        })
     }
 
     fn damage(&self, reason: String) -> Error {

@@ -6,6 +6,7 @@ mod formats;
 mod kills;
 mod places;
 mod readme;
+mod room;
 mod search;
 mod terminal;
 mod watch;
