@@ -118,7 +118,9 @@ pub(crate) fn update(
     let known = before.problems.clone();
     let found = walk.problems.clone();
     let changes = Changes::between(before, walk);
-    if changes.is_empty() && known == found && !options.rebuild {
+    // The first update ends with a commit even of nothing: from then on this is an index.
+    let first = note.updated == 0;
+    if changes.is_empty() && known == found && !options.rebuild && !first {
         let manifest = Manifest { entries: changes.unchanged, problems: found };
         return Ok(report(&manifest, UpdateReport { took: started.elapsed(), ..UpdateReport::default() }));
     }

@@ -75,9 +75,9 @@ fn kill_updates(trials: u64, seed: u64) -> (u64, u64) {
         let came_through = now.as_ref() == Some(&archive);
         assert!(came_through || now == before, "trial {trial}: neither the old answers nor the new: {now:?}");
         if came_through {
-            through += 1
+            through += 1;
         } else {
-            killed += 1
+            killed += 1;
         }
 
         let started = Instant::now();
