@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::footer::Footer;
 use tantivy::directory::{
-    AntiCallToken, Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, MmapDirectory,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, META_LOCK, MmapDirectory,
     TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
 
@@ -169,7 +169,7 @@ impl Directory for CheckedDirectory {
         let path = self.folder.join(&lock.filepath);
         let mut file = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
             Ok(file) => file,
-            Err(e) if lock.is_blocking && is_read_only(&e) => match File::open(&path) {
+            Err(e) if lock.filepath == META_LOCK.filepath && is_read_only(&e) => match File::open(&path) {
                 Ok(file) => file,
                 Err(_) => return Ok(DirectoryLock::from(Box::new(()))),
             },

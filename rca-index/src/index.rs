@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use tantivy::directory::RamDirectory;
 use tantivy::directory::error::OpenReadError;
+use tantivy::directory::{INDEX_WRITER_LOCK, Lock, RamDirectory};
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{
@@ -137,8 +137,12 @@ impl Index {
         let ignore = dir.join(".gitignore");
         fs::write(&ignore, "*\n").map_err(Error::io(ignore))?;
         let directory = CheckedDirectory::open(&versioned).map_err(|e| in_our_terms(dir, e))?;
-        let engine = tantivy::Index::open_or_create(directory.clone(), Fields::new().schema)
-            .map_err(|e| in_our_terms(dir, e))?;
+        // Two processes must not make the same index: the second would take the place of what the first has written since.
+        let lock = (!versioned.join(META_FILE).is_file()).then(|| directory.acquire_lock(&creation_lock()));
+        let lock = lock.transpose().map_err(|e| in_our_terms(dir, TantivyError::LockFailure(e, None)))?;
+        let open = || tantivy::Index::open_or_create(directory.clone(), Fields::new().schema);
+        let engine = guarded(dir, || open().map_err(|e| in_our_terms(dir, e)))?;
+        drop(lock);
         Self::with_engine(Some(dir.to_owned()), directory.fault(), Box::new(directory), engine)
     }
 
@@ -511,6 +515,11 @@ impl Index {
     pub(crate) fn error(&self, error: TantivyError) -> Error {
         in_our_terms(&self.inner.dir.clone().unwrap_or_default(), error)
     }
+}
+
+/// The writer's lock, waited for.
+fn creation_lock() -> Lock {
+    Lock { filepath: INDEX_WRITER_LOCK.filepath.clone(), is_blocking: true }
 }
 
 pub(crate) fn version_folder(dir: &Path) -> PathBuf {

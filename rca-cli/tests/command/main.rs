@@ -9,6 +9,7 @@ mod readme;
 mod room;
 mod search;
 mod terminal;
+mod together;
 mod watch;
 
 use std::fs;
