@@ -185,9 +185,11 @@ impl Index {
         let tokenizers = TokenizerManager::default();
         tokenizers.register(ANALYZER, TextAnalyzer::from(LexemeTokenizer::default()));
         engine.set_tokenizers(tokenizers);
+        // Looked at before the commit is loaded: one that comes in between is then noticed.
+        let seen = Seen { meta: dir.as_deref().map(meta_stamp).transpose()?, ..Seen::default() };
         let read = || engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = guarded(&shown, || read().map_err(|e| in_our_terms(&shown, e)))?;
-        let inner = Inner { dir, directory, fields, engine, reader, seen: Mutex::default(), write_fault };
+        let inner = Inner { dir, directory, fields, engine, reader, seen: Mutex::new(seen), write_fault };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -346,8 +348,7 @@ impl Index {
     pub(crate) fn searcher(&self) -> Result<(Searcher, Statistics)> {
         let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(dir) = &self.inner.dir {
-            let meta = version_folder(dir).join(META_FILE);
-            let now = meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))?;
+            let now = meta_stamp(dir)?;
             if seen.meta.is_some_and(|before| before != now) {
                 self.inner.reader.reload().map_err(|e| self.error(e))?;
             }
@@ -515,6 +516,12 @@ impl Index {
     pub(crate) fn error(&self, error: TantivyError) -> Error {
         in_our_terms(&self.inner.dir.clone().unwrap_or_default(), error)
     }
+}
+
+/// What tells one commit from the next.
+fn meta_stamp(dir: &Path) -> Result<(SystemTime, u64)> {
+    let meta = version_folder(dir).join(META_FILE);
+    meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))
 }
 
 /// The writer's lock, waited for.

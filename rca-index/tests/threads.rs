@@ -61,3 +61,15 @@ fn threads_search_during_updates() {
     });
     assert!(searches.into_inner() >= 8);
 }
+
+#[test]
+fn a_commit_between_opening_and_the_first_search_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::open(folder.path()).unwrap();
+    let writer = Index::open_or_create(archive.index_dir()).unwrap();
+    writer.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
+    let reader = Index::open(archive.index_dir()).unwrap();
+    fs::write(folder.path().join("a.md"), "# Queue\n").unwrap();
+    writer.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
+    assert_eq!(reader.len().unwrap(), 1);
+}

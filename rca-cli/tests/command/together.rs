@@ -34,10 +34,12 @@ fn search_during_updates(time: Duration, no_update: bool) -> (u64, u64) {
         while !ended.load(Ordering::Relaxed) {
             let run = workshop.rca(&arguments);
             assert_eq!(run.code, 0, "{run:?}");
-            let waits = |line: &str| {
+            // With so many at work, a search may find another at it, or the scan for changes may take too long.
+            let patient = |line: &str| {
                 line.starts_with("rca: answering from the index as it is") && line.ends_with("is updating this index")
+                    || line.starts_with("rca: this index is 0 seconds old")
             };
-            assert!(run.stderr.lines().all(|line| !no_update && waits(line)), "{}", run.stderr);
+            assert!(run.stderr.lines().all(|line| !no_update && patient(line)), "{}", run.stderr);
             let found: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
             assert_eq!(found["total"], REPORTS, "{}", run.stdout);
             let titles = found["hits"].as_array().unwrap().iter().map(|hit| hit["title"].as_str().unwrap());
