@@ -21,6 +21,9 @@ pub(crate) const INDEX: u8 = 3;
 /// Done, but some reports could not be read.
 pub(crate) const REPORTS: u8 = 4;
 
+/// The code of a program that panics.
+const BUG: u8 = 101;
+
 /// Why a command could not do what it was asked to.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -41,6 +44,13 @@ impl Failure {
     /// Something about the index or a place.
     pub(crate) fn index(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Plain { what: what.into(), hint: hint.into(), code: INDEX }
+    }
+
+    /// Something that must not happen.
+    pub(crate) fn bug() -> Self {
+        let what = "this is a bug in rca".to_owned();
+        let hint = "please report it with what RUST_BACKTRACE=1 makes it say".to_owned();
+        Self::Plain { what, hint, code: BUG }
     }
 
     /// Tells the user, and gives the exit code.
@@ -100,11 +110,21 @@ impl From<Error> for Failure {
             Error::Query(errors) => Self::Query { text: String::new(), errors },
             Error::IndexNotFound(_) => Self::index(what, "build it with `rca index`"),
             Error::IndexOtherVersion(_) => Self::index(what, "build it anew with `rca index`"),
-            Error::IndexLocked(_) => Self::index(what, "wait until it is done"),
+            Error::IndexLocked { .. } => Self::index(what, "let it end, or wait for it with `rca index --wait`"),
             Error::IndexDamaged { .. } => Self::index(what, "build it anew with `rca doctor --repair`"),
+            Error::Io { source, .. } if is_full(&source) => Self::index(
+                what,
+                "make room, or put the index elsewhere with --index DIR; what was indexed before is kept",
+            ),
             _ => Self::index(what, "see to its permissions, or put the index elsewhere with --index DIR"),
         }
     }
+}
+
+/// Whether there is no room for more: on the disk, for this user, or in one file.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 impl From<io::Error> for Failure {

@@ -39,7 +39,9 @@ fn build(place: &Place, context: &mut Context) -> Result<Index, Failure> {
     }
     let index = place.open_or_create_index()?;
     let progress = Progress::new(&context.global);
-    let report = index.update(&place.archive, &UpdateOptions::default(), |event| progress.show(&event))?;
+    // Should another process be building it already, there is no answer before that is done.
+    let options = UpdateOptions { wait: Duration::MAX, ..UpdateOptions::default() };
+    let report = index.update(&place.archive, &options, |event| progress.show(&event))?;
     progress.finish();
     // A folder has come into being that nobody asked for by name.
     let (reports, seconds) = (count(report.reports as u64, "report"), report.took.as_secs_f64());
@@ -64,7 +66,7 @@ fn catch_up(index: &Index, place: &Place, context: &mut Context) -> Result<(), F
             report.added, report.modified, report.renamed, report.removed, report.took
         )),
         Ok(_) => {}
-        Err(error @ (Error::IndexLocked(_) | Error::Io { .. })) => {
+        Err(error @ (Error::IndexLocked { .. } | Error::Io { .. })) => {
             context.say(format_args!("rca: answering from the index as it is: {error}"));
         }
         Err(error) => return Err(error.into()),

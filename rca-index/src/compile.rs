@@ -15,7 +15,7 @@ use crate::schema::{Facet, NumberField};
 use crate::stop_words::is_stop_word;
 use crate::synonyms::Synonyms;
 use crate::text_query::{Alternative, Form, Needed, Place, Slot, Statistics, Word, WordsQuery};
-use crate::words::{alternative, chunks, in_a_row, parts_alone, words};
+use crate::words::{alternative, parts_alone, phrase, words};
 
 /// How much of a query a report must have.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -189,11 +189,8 @@ impl Compiler<'_> {
                     continue;
                 }
                 Text::Phrase { text, slop } => {
-                    let slots = in_a_row(chunks(self.analyzer, text, false));
-                    if slots.is_empty() {
-                        continue;
-                    }
-                    (text, Alternative { slots, slop: *slop, weight: 1.0 })
+                    let Some(phrase) = phrase(self.analyzer, text, *slop) else { continue };
+                    (text, phrase)
                 }
                 Text::Prefix(start) => (start, pattern(self.expand_prefix(start)?)),
                 Text::Fuzzy { word, distance } => (word, pattern(self.expand_fuzzy(word, *distance)?)),

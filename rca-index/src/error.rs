@@ -32,8 +32,13 @@ pub enum Error {
     #[error("{path}: the index is from another version", path = .0.display())]
     IndexOtherVersion(PathBuf),
     /// Another process is writing to the index.
-    #[error("{path}: another process is updating this index", path = .0.display())]
-    IndexLocked(PathBuf),
+    #[error("{path}: {} is updating this index", holder.map_or("another process".to_owned(), |id| format!("process {id}")), path = path.display())]
+    IndexLocked {
+        /// The folder of the index.
+        path: PathBuf,
+        /// The number of that process, where it is known.
+        holder: Option<u32>,
+    },
     /// The files of the index contradict each other or themselves.
     #[error("{path}: the index is damaged: {reason}", path = path.display())]
     IndexDamaged {

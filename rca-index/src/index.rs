@@ -7,10 +7,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use tantivy::directory::{MmapDirectory, RamDirectory};
+use tantivy::directory::error::OpenReadError;
+use tantivy::directory::{INDEX_WRITER_LOCK, Lock, RamDirectory};
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{
@@ -20,8 +21,10 @@ use tantivy::{
 
 use crate::analyze::LexemeTokenizer;
 use crate::archive::Archive;
+use crate::directory::{CheckedDirectory, META_FILE, WriteFault, verify};
 use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
 use crate::error::{Error, Result};
+use crate::fault::{guarded, in_our_terms};
 use crate::incident::Incident;
 use crate::manifest::Manifest;
 use crate::names::Names;
@@ -29,8 +32,6 @@ use crate::search::{self, SearchRequest, SearchResults};
 use crate::text_query::Statistics;
 use crate::update::{self, ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
 use crate::writer::Writer;
-
-const META_FILE: &str = "meta.json";
 
 /// An index of incidents. Cheap to clone; `Send` and `Sync`; every search sees the last commit, of any process.
 #[derive(Clone)]
@@ -47,6 +48,7 @@ struct Inner {
     engine: tantivy::Index,
     reader: IndexReader,
     seen: Mutex<Seen>,
+    write_fault: WriteFault,
 }
 
 /// What was last seen of the index, to notice another process's commit.
@@ -93,7 +95,7 @@ pub struct Health {
 }
 
 impl Index {
-    /// Opens an index.
+    /// Opens an index. One whose first update has not ended is none yet.
     ///
     /// # Errors
     /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexDamaged`], [`Error::Io`].
@@ -108,9 +110,14 @@ impl Index {
                 Error::IndexNotFound(dir.to_owned())
             });
         }
-        let directory = MmapDirectory::open(&versioned).map_err(|e| damaged(dir, e.into()))?;
-        let engine = tantivy::Index::open(directory.clone()).map_err(|e| damaged(dir, e))?;
-        Self::with_engine(Some(dir.to_owned()), Box::new(directory), engine)
+        let directory = CheckedDirectory::open(&versioned).map_err(|e| in_our_terms(dir, e))?;
+        let open = || tantivy::Index::open(directory.clone()).map_err(|e| in_our_terms(dir, e));
+        let engine = guarded(dir, open)?;
+        let index = Self::with_engine(Some(dir.to_owned()), directory.fault(), Box::new(directory), engine)?;
+        if index.commit_note()?.updated == 0 {
+            return Err(Error::IndexNotFound(dir.to_owned()));
+        }
+        Ok(index)
     }
 
     /// Opens an index, or makes an empty one where there is none of this version.
@@ -120,17 +127,23 @@ impl Index {
     pub fn open_or_create(dir: impl AsRef<Path>) -> Result<Self> {
         let dir = dir.as_ref();
         match Self::open(dir) {
-            Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => {}
+            Err(Error::IndexNotFound(_)) => {}
+            // In the folder of this version, it can only be in the way.
+            Err(Error::IndexOtherVersion(_)) => Self::remove(dir)?,
             opened => return opened,
         }
         let versioned = version_folder(dir);
         fs::create_dir_all(&versioned).map_err(Error::io(&versioned))?;
         let ignore = dir.join(".gitignore");
         fs::write(&ignore, "*\n").map_err(Error::io(ignore))?;
-        let directory = MmapDirectory::open(&versioned).map_err(|e| damaged(dir, e.into()))?;
-        let engine =
-            tantivy::Index::open_or_create(directory.clone(), Fields::new().schema).map_err(|e| damaged(dir, e))?;
-        Self::with_engine(Some(dir.to_owned()), Box::new(directory), engine)
+        let directory = CheckedDirectory::open(&versioned).map_err(|e| in_our_terms(dir, e))?;
+        // Two processes must not make the same index: the second would take the place of what the first has written since.
+        let lock = (!versioned.join(META_FILE).is_file()).then(|| directory.acquire_lock(&creation_lock()));
+        let lock = lock.transpose().map_err(|e| in_our_terms(dir, TantivyError::LockFailure(e, None)))?;
+        let open = || tantivy::Index::open_or_create(directory.clone(), Fields::new().schema);
+        let engine = guarded(dir, || open().map_err(|e| in_our_terms(dir, e)))?;
+        drop(lock);
+        Self::with_engine(Some(dir.to_owned()), directory.fault(), Box::new(directory), engine)
     }
 
     /// An index in memory.
@@ -140,8 +153,8 @@ impl Index {
     pub fn in_memory() -> Result<Self> {
         let directory = RamDirectory::create();
         let engine = tantivy::Index::open_or_create(directory.clone(), Fields::new().schema)
-            .map_err(|e| damaged(Path::new("memory"), e))?;
-        Self::with_engine(None, Box::new(directory), engine)
+            .map_err(|e| in_our_terms(Path::new("memory"), e))?;
+        Self::with_engine(None, WriteFault::default(), Box::new(directory), engine)
     }
 
     /// Removes an index, so that an empty one can take its place. The archive is not touched.
@@ -150,13 +163,20 @@ impl Index {
     /// [`Error::Io`].
     pub fn remove(dir: impl AsRef<Path>) -> Result<()> {
         let versioned = version_folder(dir.as_ref());
+        // First what makes it an index: should the rest remain, nobody takes it for one.
+        let _ = fs::remove_file(versioned.join(META_FILE));
         match fs::remove_dir_all(&versioned) {
             Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io(versioned)(e)),
             _ => Ok(()),
         }
     }
 
-    fn with_engine(dir: Option<PathBuf>, directory: Box<dyn Directory>, mut engine: tantivy::Index) -> Result<Self> {
+    fn with_engine(
+        dir: Option<PathBuf>,
+        write_fault: WriteFault,
+        directory: Box<dyn Directory>,
+        mut engine: tantivy::Index,
+    ) -> Result<Self> {
         let shown = dir.clone().unwrap_or_default();
         let fields = Fields::new();
         if engine.schema() != fields.schema {
@@ -165,9 +185,11 @@ impl Index {
         let tokenizers = TokenizerManager::default();
         tokenizers.register(ANALYZER, TextAnalyzer::from(LexemeTokenizer::default()));
         engine.set_tokenizers(tokenizers);
-        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        let reader = reader.map_err(|e| damaged(&shown, e))?;
-        let inner = Inner { dir, directory, fields, engine, reader, seen: Mutex::default() };
+        // Looked at before the commit is loaded: one that comes in between is then noticed.
+        let seen = Seen { meta: dir.as_deref().map(meta_stamp).transpose()?, ..Seen::default() };
+        let read = || engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let reader = guarded(&shown, || read().map_err(|e| in_our_terms(&shown, e)))?;
+        let inner = Inner { dir, directory, fields, engine, reader, seen: Mutex::new(seen), write_fault };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -183,7 +205,7 @@ impl Index {
         options: &UpdateOptions,
         on_event: impl Fn(UpdateEvent) + Sync,
     ) -> Result<UpdateReport> {
-        update::update(self, archive, options, &on_event)
+        self.guard(|| update::update(self, archive, options, &on_event))
     }
 
     /// Adds incidents, replacing those with the same id; one atomic commit.
@@ -191,12 +213,14 @@ impl Index {
     /// # Errors
     /// [`Error::IndexLocked`], [`Error::IndexDamaged`], [`Error::Io`].
     pub fn upsert(&self, incidents: impl IntoIterator<Item = Incident>) -> Result<()> {
-        let writer = Writer::open(self, 1, 0)?;
-        for incident in incidents {
-            writer.remove(&incident.id)?;
-            writer.add(&incident)?;
-        }
-        writer.commit(None)
+        self.guard(|| {
+            let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
+            for incident in incidents {
+                writer.remove(&incident.id)?;
+                writer.add(&incident)?;
+            }
+            writer.commit(None)
+        })
     }
 
     /// Removes incidents by id; one atomic commit. Returns how many there were.
@@ -204,13 +228,15 @@ impl Index {
     /// # Errors
     /// [`Error::IndexLocked`], [`Error::IndexDamaged`], [`Error::Io`].
     pub fn delete<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<usize> {
-        let writer = Writer::open(self, 1, 0)?;
-        let mut removed = 0;
-        for id in ids {
-            removed += usize::from(writer.remove(id)?);
-        }
-        writer.commit(None)?;
-        Ok(removed)
+        self.guard(|| {
+            let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
+            let mut removed = 0;
+            for id in ids {
+                removed += usize::from(writer.remove(id)?);
+            }
+            writer.commit(None)?;
+            Ok(removed)
+        })
     }
 
     /// Answers a request.
@@ -218,7 +244,7 @@ impl Index {
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
-        search::search(self, request)
+        self.guard(|| search::search(self, request))
     }
 
     /// One incident by its id.
@@ -226,9 +252,11 @@ impl Index {
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub fn get(&self, id: &str) -> Result<Option<Incident>> {
-        let (searcher, _) = self.searcher()?;
-        let Some(address) = self.address(&searcher, id)? else { return Ok(None) };
-        self.incident(&searcher, address).map(Some)
+        self.guard(|| {
+            let (searcher, _) = self.searcher()?;
+            let Some(address) = self.address(&searcher, id)? else { return Ok(None) };
+            self.incident(&searcher, address).map(Some)
+        })
     }
 
     /// The ids that a name may mean, best understanding only: the id or path itself, else ids whose file name is the
@@ -238,8 +266,7 @@ impl Index {
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub fn resolve(&self, name: &str) -> Result<Vec<String>> {
-        let (searcher, _) = self.searcher()?;
-        Ok(self.names(&searcher)?.resolve(name))
+        self.guard(|| Ok(self.names(&self.searcher()?.0)?.resolve(name)))
     }
 
     /// Looks the index over: sizes, counts, and every file's checksum.
@@ -249,9 +276,9 @@ impl Index {
     pub fn health(&self) -> Result<Health> {
         let inner = &self.inner;
         let (searcher, _) = self.searcher()?;
-        let mut damaged: Vec<PathBuf> =
-            inner.engine.validate_checksum().map_err(|e| self.error(e))?.into_iter().collect();
-        damaged.sort();
+        let damaged = self.damaged_files()?;
+        // A damaged one is an error.
+        self.manifest()?;
         let bytes = match &inner.dir {
             Some(dir) => folder_size(&version_folder(dir)),
             None => searcher.space_usage().map_err(|e| self.error(e.into()))?.total().get_bytes(),
@@ -321,8 +348,7 @@ impl Index {
     pub(crate) fn searcher(&self) -> Result<(Searcher, Statistics)> {
         let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(dir) = &self.inner.dir {
-            let meta = version_folder(dir).join(META_FILE);
-            let now = meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))?;
+            let now = meta_stamp(dir)?;
             if seen.meta.is_some_and(|before| before != now) {
                 self.inner.reader.reload().map_err(|e| self.error(e))?;
             }
@@ -343,6 +369,20 @@ impl Index {
         Ok((searcher, statistics))
     }
 
+    /// Removes what killed processes have left behind: manifests that no commit names, and files half written. Only for
+    /// who holds the lock and has written nothing yet. That it cannot be done harms nobody.
+    pub(crate) fn tidy(&self, note: &CommitNote) {
+        self.inner.write_fault.take();
+        let Some(dir) = &self.inner.dir else { return };
+        for entry in fs::read_dir(version_folder(dir)).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(".tmp") || name.starts_with("manifest-") && Some(&*name) != note.manifest.as_deref() {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// Makes an own commit visible.
     pub(crate) fn reload(&self) -> Result<()> {
         self.inner.reader.reload().map_err(|e| self.error(e))?;
@@ -350,6 +390,27 @@ impl Index {
             remove_other_versions(dir);
         }
         Ok(())
+    }
+
+    /// The files of the last commit that do not fit their checksum. One that is missing keeps the index from being opened.
+    fn damaged_files(&self) -> Result<Vec<PathBuf>> {
+        let Some(dir) = &self.inner.dir else { return Ok(Vec::new()) };
+        let ids = self.inner.engine.searchable_segment_ids().map_err(|e| self.error(e))?;
+        let ids: Vec<String> = ids.into_iter().map(|id| id.uuid_string()).collect();
+        let folder = version_folder(dir);
+        let entries = fs::read_dir(&folder).map_err(Error::io(&folder))?.flatten();
+        let files = entries.map(|entry| PathBuf::from(entry.file_name()));
+        let mut files: Vec<PathBuf> = files
+            .filter(|file| ids.iter().any(|id| file.to_string_lossy().starts_with(id)))
+            .filter(|file| match self.inner.directory.open_read(file) {
+                Ok(content) => verify(content).is_err(),
+                // Another process has just replaced it.
+                Err(OpenReadError::FileDoesNotExist(_)) => false,
+                Err(_) => true,
+            })
+            .collect();
+        files.sort();
+        Ok(files)
     }
 
     pub(crate) fn commit_note(&self) -> Result<CommitNote> {
@@ -360,9 +421,29 @@ impl Index {
 
     /// The manifest of the last update; empty before the first.
     pub(crate) fn manifest(&self) -> Result<Manifest> {
-        let Some(name) = self.commit_note()?.manifest else { return Ok(Manifest::default()) };
-        let bytes = self.inner.directory.atomic_read(Path::new(&name)).map_err(|e| self.damage(e.to_string()))?;
-        postcard::from_bytes(&bytes).map_err(|e| self.damage(format!("{name}: {e}")))
+        Ok(self.last_update()?.1)
+    }
+
+    /// What the last update said of itself, and its manifest.
+    pub(crate) fn last_update(&self) -> Result<(CommitNote, Manifest)> {
+        let mut note = self.commit_note()?;
+        loop {
+            let Some(name) = &note.manifest else { return Ok((note, Manifest::default())) };
+            match self.inner.directory.atomic_read(Path::new(name)) {
+                Ok(bytes) => {
+                    let manifest = postcard::from_bytes(&bytes).map_err(|e| self.damage(format!("{name}: {e}")))?;
+                    return Ok((note, manifest));
+                }
+                Err(error) => {
+                    let now = self.commit_note()?;
+                    if now == note {
+                        return Err(self.error(error.into()));
+                    }
+                    // Another process has committed meanwhile and taken the old manifest away.
+                    note = now;
+                }
+            }
+        }
     }
 
     /// The bytes of text of an incident in the index.
@@ -417,29 +498,38 @@ impl Index {
         Ok(names)
     }
 
+    /// Runs what reads the engine's files.
+    pub(crate) fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let dir = self.inner.dir.as_deref().unwrap_or(Path::new(""));
+        guarded(dir, work).map_err(|error| match (error, self.inner.write_fault.take()) {
+            // What could not be written is the reason, and what is on disk is as it was.
+            (Error::IndexDamaged { path, .. }, Some(source)) => Error::Io { path, source },
+            (error, _) => error,
+        })
+    }
+
     fn damage(&self, reason: String) -> Error {
         Error::IndexDamaged { path: self.inner.dir.clone().unwrap_or_default(), reason }
     }
 
     /// An error of the engine, in the library's terms.
     pub(crate) fn error(&self, error: TantivyError) -> Error {
-        damaged(&self.inner.dir.clone().unwrap_or_default(), error)
+        in_our_terms(&self.inner.dir.clone().unwrap_or_default(), error)
     }
 }
 
-fn damaged(dir: &Path, error: TantivyError) -> Error {
-    let path = dir.to_owned();
-    match error {
-        TantivyError::LockFailure(..) => Error::IndexLocked(path),
-        TantivyError::IncompatibleIndex(_) => Error::IndexOtherVersion(path),
-        TantivyError::IoError(source) => {
-            Error::Io { path, source: std::io::Error::new(source.kind(), source.to_string()) }
-        }
-        other => Error::IndexDamaged { path, reason: other.to_string() },
-    }
+/// What tells one commit from the next.
+fn meta_stamp(dir: &Path) -> Result<(SystemTime, u64)> {
+    let meta = version_folder(dir).join(META_FILE);
+    meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))
 }
 
-fn version_folder(dir: &Path) -> PathBuf {
+/// The writer's lock, waited for.
+fn creation_lock() -> Lock {
+    Lock { filepath: INDEX_WRITER_LOCK.filepath.clone(), is_blocking: true }
+}
+
+pub(crate) fn version_folder(dir: &Path) -> PathBuf {
     dir.join(format!("v{FORMAT}"))
 }
 

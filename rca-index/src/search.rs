@@ -21,6 +21,7 @@ use crate::schema::Facet;
 use crate::snippet::Passages;
 use crate::synonyms::Synonyms;
 use crate::text_query::{Word, WordsWeight};
+use crate::words::plain_words;
 
 /// What to search for and what to give back.
 #[derive(Debug, Clone)]
@@ -119,6 +120,14 @@ impl SearchRequest {
     pub fn explain(mut self, explain: bool) -> Self {
         self.explain = explain;
         self
+    }
+
+    /// The passages of an incident that fit the words and phrases of this request best; the incident need not be in an
+    /// index. What only an index knows, such as the words that a pattern stands for, is left out.
+    pub fn snippets_of(&self, incident: &Incident) -> Vec<Snippet> {
+        let analyzer = Analyzer::default();
+        let words = plain_words(&analyzer, &self.query.root);
+        Passages::new(&words, &vec![1.0; words.len()], &analyzer).snippets(incident, self.snippets)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct UpdateOptions {
     pub threads: usize,
     /// Give up when finding out what has changed takes longer than this; the report says so.
     pub scan_limit: Option<Duration>,
+    /// How long to wait for another process that updates the index; zero means not at all.
+    pub wait: Duration,
 }
 
 /// What an update is doing. Events come from several threads, one at a time.
@@ -111,12 +113,14 @@ pub(crate) fn update(
     let Some(walk) = walk(archive, options.scan_limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
-    let note = index.commit_note()?;
-    let before = if options.rebuild { Manifest::default() } else { index.manifest()? };
+    let (note, before) = index.last_update()?;
+    let before = if options.rebuild { Manifest::default() } else { before };
     let known = before.problems.clone();
     let found = walk.problems.clone();
     let changes = Changes::between(before, walk);
-    if changes.is_empty() && known == found && !options.rebuild {
+    // The first update ends with a commit even of nothing: from then on this is an index.
+    let first = note.updated == 0;
+    if changes.is_empty() && known == found && !options.rebuild && !first {
         let manifest = Manifest { entries: changes.unchanged, problems: found };
         return Ok(report(&manifest, UpdateReport { took: started.elapsed(), ..UpdateReport::default() }));
     }
@@ -125,7 +129,8 @@ pub(crate) fn update(
     let reports = changes.unchanged.len() + changes.to_read.len();
     on_event(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes });
     let threads = threads(options.threads);
-    let writer = Writer::open(index, if bytes > PARALLEL_BYTES { threads } else { 1 }, bytes)?;
+    let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
+    let writer = Writer::open(index, writer_threads, bytes, options.wait)?;
     if writer.note() != &note {
         // Another update has ended since: what it did need not be done again.
         drop(writer);

@@ -4,6 +4,7 @@
 //! corrections, the words a pattern stands for.
 
 use crate::analyze::{Analyzer, LexemeKind, PART_MARK, STEM_MARK};
+use crate::query::{Node, NodeKind, Text};
 use crate::ranking::{LEAST_PART, PARTS_WEIGHT, STEM_WEIGHT};
 use crate::schema::TextField;
 use crate::stop_words::is_stop_word;
@@ -99,6 +100,33 @@ pub(crate) fn words(analyzer: &Analyzer, text: &str, part: Option<TextField>) ->
 
 pub(crate) fn alternative(slots: Vec<Slot>, weight: f32) -> Alternative {
     Alternative { slots, slop: 0, weight }
+}
+
+/// A phrase; none when it has no word.
+pub(crate) fn phrase(analyzer: &Analyzer, text: &str, slop: u32) -> Option<Alternative> {
+    let slots = in_a_row(chunks(analyzer, text, false));
+    (!slots.is_empty()).then_some(Alternative { slots, slop, weight: 1.0 })
+}
+
+/// The words and phrases of a query that need no index; what is excluded is left out.
+pub(crate) fn plain_words(analyzer: &Analyzer, node: &Node) -> Vec<Word> {
+    match &node.kind {
+        NodeKind::And(parts) | NodeKind::Or(parts) => {
+            parts.iter().flat_map(|part| plain_words(analyzer, part)).collect()
+        }
+        NodeKind::Text { field, text: Text::Word(text) } => words(analyzer, text, *field),
+        NodeKind::Text { field, text: Text::Phrase { text, slop } } => {
+            let word = |phrase| Word {
+                text: text.clone(),
+                alternatives: vec![phrase],
+                part: *field,
+                place: None,
+                extra: false,
+            };
+            phrase(analyzer, text, *slop).map(word).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The telling parts of identifiers, each by itself: what an identifier that no report has may still be found by.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::indexer::LogMergePolicy;
 use tantivy::{IndexWriter, Searcher, Term};
@@ -17,6 +18,8 @@ use crate::manifest::Manifest;
 const LEAST_MEMORY: usize = 16_000_000;
 /// More brings larger segments, not more speed.
 const MOST_MEMORY: usize = 120_000_000;
+/// How long to sleep while another process has the index.
+const POLL: Duration = Duration::from_millis(20);
 /// Segments with more deleted incidents than this share are rewritten.
 const DELETED_SHARE: f32 = 0.2;
 
@@ -35,19 +38,28 @@ impl<'a> Writer<'a> {
     /// Takes the index for writing; `bytes` is about how much text will be added.
     ///
     /// # Errors
-    /// [`Error::IndexLocked`] when another writer has it.
-    pub(crate) fn open(index: &'a Index, threads: usize, bytes: u64) -> Result<Self> {
+    /// [`Error::IndexLocked`] when another writer has it, and keeps it for longer than `wait`.
+    pub(crate) fn open(index: &'a Index, threads: usize, bytes: u64, wait: Duration) -> Result<Self> {
         let threads = threads.clamp(1, 8);
         // The engine's own form of a text takes about as much room as the text.
         let memory = (bytes as usize / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
-        let engine: IndexWriter =
-            index.engine().writer_with_num_threads(threads, threads * memory).map_err(|e| index.error(e))?;
+        let started = Instant::now();
+        let engine: IndexWriter = loop {
+            match index.engine().writer_with_num_threads(threads, threads * memory).map_err(|e| index.error(e)) {
+                Err(Error::IndexLocked { .. }) if started.elapsed() < wait => thread::sleep(POLL),
+                opened => break opened?,
+            }
+        };
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
         engine.set_merge_policy(Box::new(policy));
         // With the lock held, this is the commit to build on.
         let (searcher, _) = index.searcher()?;
         let note = index.commit_note()?;
+        index.tidy(&note);
+        // What a killed process has written bears the name that the same work gives again. Where it cannot be removed, the
+        // next write says why.
+        let _ = engine.garbage_collect_files().wait();
         Ok(Self { index, engine, searcher, note, added: AtomicU64::new(0), removed: AtomicU64::new(0) })
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use rca_index::{Index, UpdateOptions, UpdateReport};
@@ -34,6 +35,9 @@ pub(crate) struct Arguments {
     /// Stay, and update whenever a report changes
     #[arg(long)]
     watch: bool,
+    /// Wait for another process that updates the index, instead of failing
+    #[arg(long)]
+    wait: bool,
     /// How many threads read and parse; one per processor when not given
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
@@ -41,7 +45,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let place = Place::find(arguments.archive.as_deref(), &context.global)?;
-    let options = UpdateOptions { rebuild: arguments.rebuild, threads: arguments.threads, ..UpdateOptions::default() };
+    let wait = if arguments.wait { Duration::MAX } else { Duration::ZERO };
+    let (rebuild, threads) = (arguments.rebuild, arguments.threads);
+    let options = UpdateOptions { rebuild, threads, wait, ..UpdateOptions::default() };
     // What is built anew need not be sound.
     let index = match place.open_or_create_index() {
         Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {

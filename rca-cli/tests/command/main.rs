@@ -1,11 +1,15 @@
 //! The command as a process: what it prints, where, and how it ends.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod chance;
 mod formats;
+mod kills;
 mod places;
 mod readme;
+mod room;
 mod search;
 mod terminal;
+mod together;
 mod watch;
 
 use std::fs;

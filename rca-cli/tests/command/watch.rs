@@ -18,9 +18,8 @@ impl Drop for Watcher {
     }
 }
 
-#[test]
-fn a_watcher_takes_in_what_changes() {
-    let workshop = Workshop::with_archive();
+/// Starts a watcher; gives what waits until it has said something.
+fn watch(workshop: &Workshop) -> (Watcher, impl Fn(&str)) {
     let mut command = workshop.command(&["index", "archive", "--watch"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (lines, seen) = mpsc::channel();
@@ -32,8 +31,7 @@ fn a_watcher_takes_in_what_changes() {
             BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line)));
         });
     }
-    let _watcher = Watcher(child);
-    let wait_for = |part: &str| {
+    let wait_for = move |part: &str| {
         let mut said = Vec::new();
         while let Ok(line) = seen.recv_timeout(Duration::from_secs(20)) {
             if line.contains(part) {
@@ -44,8 +42,28 @@ fn a_watcher_takes_in_what_changes() {
         panic!("`{part}` was never said, only {said:?}");
     };
     wait_for("watching");
+    (Watcher(child), wait_for)
+}
+
+#[test]
+fn a_watcher_takes_in_what_changes() {
+    let workshop = Workshop::with_archive();
+    let (_watcher, wait_for) = watch(&workshop);
     workshop.write("archive/new.md", "# A kangaroo on the runway\n");
     wait_for("4 reports: 1 added, 3 unchanged");
     let found = workshop.json(&["search", "kangaroo", "--archive", "archive", "--no-update"]);
     assert_eq!(found["total"], 1);
+}
+
+#[test]
+fn a_watcher_does_not_keep_others_from_updating() {
+    let workshop = Workshop::with_archive();
+    let (_watcher, wait_for) = watch(&workshop);
+    for number in 1..=5 {
+        workshop.write(&format!("archive/{number}.md"), &format!("# Kangaroo {number}\n"));
+        workshop.stdout(&["index", "archive", "--wait"]);
+        let found = workshop.json(&["search", "kangaroo", "--archive", "archive", "--no-update"]);
+        assert_eq!(found["total"], number);
+    }
+    wait_for("8 reports:");
 }
