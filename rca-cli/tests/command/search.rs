@@ -196,7 +196,7 @@ fn more_is_said_when_asked_for() {
     let workshop = Workshop::with_archive();
     let run = workshop.rca(&["search", "severity:>=P2 queue", "--archive", "archive", "-v"]);
     assert!(run.stderr.starts_with("rca: indexed 3 reports of archive in "), "{run:?}");
-    assert!(run.stderr.contains("understood as severity:>=P2 queue"), "{run:?}");
+    assert!(run.stderr.contains("rca: understood as queue severity:>=P2\n"), "{run:?}");
 }
 
 #[test]
