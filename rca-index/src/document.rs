@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     BytesOptions, FacetOptions, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
@@ -19,6 +20,9 @@ use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 pub(crate) const FORMAT: u32 = 2;
 /// The name under which the analyzer is known to the engine.
 pub(crate) const ANALYZER: &str = "rca";
+
+/// The engine's tokenizer that cuts at white space and nowhere else.
+const WORDS_TOKENIZER: &str = "whitespace";
 
 /// The text of an incident, title aside: its parts in a row, each behind a mark.
 pub(crate) const TEXT: &str = "text";
@@ -36,7 +40,7 @@ pub(crate) struct Fields {
     pub(crate) schema: Schema,
     /// The id, one term; also a column, to break ties.
     pub(crate) key: Field,
-    /// The names of the fields that have a value, for `has:` and `no:`.
+    /// The names of the fields that have a value, a space between them, for `has:` and `no:`.
     pub(crate) has: Field,
     pub(crate) date: Field,
     /// The rank of the severity, 0 (most severe) to 5.
@@ -47,8 +51,10 @@ pub(crate) struct Fields {
     parts: Field,
     /// Bytes of text, for the length norm.
     length: Field,
-    /// The incident itself.
-    stored: Field,
+    /// The report, as it is.
+    source: Field,
+    /// The rest of the incident, compressed against the report: most of it stands there too.
+    facts: Field,
     facets: BTreeMap<Facet, Field>,
     numbers: BTreeMap<NumberField, Field>,
 }
@@ -70,14 +76,19 @@ impl Fields {
 
         let mut builder = Schema::builder();
         let key = builder.add_text_field(KEY, raw.clone().set_fast(RAW_TOKENIZER_NAME));
-        let has = builder.add_text_field("has", raw);
+        let names = TextFieldIndexing::default()
+            .set_tokenizer(WORDS_TOKENIZER)
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false);
+        let has = builder.add_text_field("has", TextOptions::default().set_indexing_options(names));
         let date = builder.add_i64_field(DATE, column.clone());
         let rank = builder.add_u64_field(RANK, column.clone());
         let length = builder.add_u64_field(LENGTH, column.clone());
         let parts = builder.add_u64_field(PARTS, column.clone());
         let title = builder.add_text_field("title", words.clone());
         let text = builder.add_text_field(TEXT, words);
-        let stored = builder.add_bytes_field("incident", BytesOptions::from(STORED));
+        let source = builder.add_bytes_field("source", BytesOptions::from(STORED));
+        let facts = builder.add_bytes_field("facts", BytesOptions::from(STORED));
         let (mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new());
         for spec in FIELDS {
             match spec.kind {
@@ -91,7 +102,7 @@ impl Fields {
             }
         }
         let schema = builder.build();
-        Self { schema, key, has, date, rank, title, text, parts, length, stored, facets, numbers }
+        Self { schema, key, has, date, rank, title, text, parts, length, source, facts, facets, numbers }
     }
 
     pub(crate) fn facet(&self, facet: Facet) -> Field {
@@ -103,40 +114,44 @@ impl Fields {
     }
 
     /// The document of an incident.
-    pub(crate) fn document(&self, incident: &Incident) -> Result<TantivyDocument, postcard::Error> {
+    pub(crate) fn document(&self, mut incident: Incident) -> Result<TantivyDocument, postcard::Error> {
         let mut doc = TantivyDocument::default();
         doc.add_text(self.key, &incident.id);
-        doc.add_u64(self.length, text_length(incident));
-        doc.add_bytes(self.stored, &postcard::to_stdvec(incident)?);
+        doc.add_u64(self.length, text_length(&incident));
         if let Some(date) = &incident.date {
             doc.add_i64(self.date, date.value.unix_seconds());
-            doc.add_text(self.has, DATE);
         }
         if let Some(rank) = incident.severity.as_ref().and_then(|s| s.value.rank) {
             doc.add_u64(self.rank, u64::from(rank));
         }
         doc.add_text(self.title, &incident.title.value);
         let mut text = String::with_capacity(incident.source.len() + 256);
+        let mut has = String::with_capacity(256);
         for spec in FIELDS {
             let present = match spec.kind {
                 FieldKind::Text(TextField::Title) => !incident.title.value.is_empty(),
                 FieldKind::Text(field) => {
-                    let parts = part_texts(field, incident);
+                    let parts = part_texts(field, &incident);
                     for part in &parts {
                         push_part(&mut text, part);
                         doc.add_u64(self.parts, field.number());
                     }
                     !parts.is_empty()
                 }
-                FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident),
-                FieldKind::Number(number, _) => self.add_number(&mut doc, number, incident),
-                FieldKind::Date => false,
+                FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, &incident),
+                FieldKind::Number(number, _) => self.add_number(&mut doc, number, &incident),
+                FieldKind::Date => incident.date.is_some(),
             };
             if present {
-                doc.add_text(self.has, spec.name);
+                has.extend([spec.name, " "]);
             }
         }
+        doc.add_text(self.has, has);
         doc.add_text(self.text, text);
+        let source = std::mem::take(&mut incident.source);
+        doc.add_bytes(self.source, source.as_bytes());
+        let facts = postcard::to_stdvec(&incident)?;
+        doc.add_bytes(self.facts, &compress_prepend_size_with_dict(&facts, source.as_bytes()));
         Ok(doc)
     }
 
@@ -158,7 +173,11 @@ impl Fields {
 
     /// The incident that a document was made from.
     pub(crate) fn incident(&self, doc: &TantivyDocument) -> Option<Incident> {
-        postcard::from_bytes(doc.get_first(self.stored)?.as_bytes()?).ok()
+        let bytes = |field| doc.get_first(field)?.as_bytes();
+        let source = std::str::from_utf8(bytes(self.source)?).ok()?;
+        let facts = decompress_size_prepended_with_dict(bytes(self.facts)?, source.as_bytes()).ok()?;
+        let incident: Incident = postcard::from_bytes(&facts).ok()?;
+        Some(Incident { source: source.to_owned(), ..incident })
     }
 }
 

@@ -243,7 +243,7 @@ fn take_in(
         Ok(parsed) => parsed,
         Err(reason) => return Ok(Taken { entry: entry(None, vec![failed(reason)]), outcome: Outcome::Failed }),
     };
-    writer.add(&incident)?;
+    writer.add(incident)?;
     let outcome = if indexed.is_some() { Outcome::Modified } else { Outcome::Added };
     Ok(Taken { entry: entry(Some(content.hash), problems), outcome })
 }

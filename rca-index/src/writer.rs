@@ -69,12 +69,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Adds an incident. One with the same id must have been removed.
-    pub(crate) fn add(&self, incident: &Incident) -> Result<()> {
-        let doc = self.index.fields().document(incident).map_err(|e| Error::IndexDamaged {
-            path: PathBuf::from(&incident.path),
-            reason: format!("the incident cannot be stored: {e}"),
-        })?;
-        self.added.fetch_add(text_length(incident), Ordering::Relaxed);
+    pub(crate) fn add(&self, incident: Incident) -> Result<()> {
+        let path = PathBuf::from(&incident.path);
+        self.added.fetch_add(text_length(&incident), Ordering::Relaxed);
+        let doc = self
+            .index
+            .fields()
+            .document(incident)
+            .map_err(|e| Error::IndexDamaged { path, reason: format!("the incident cannot be stored: {e}") })?;
         self.engine.add_document(doc).map_err(|e| self.index.error(e))?;
         Ok(())
     }
