@@ -1,6 +1,7 @@
 //! Benchmarks and evaluation of rca. Each subcommand is one file.
 
 mod collection;
+mod compare;
 mod eval;
 mod generate;
 mod plain;
@@ -39,11 +40,18 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         worst: usize,
     },
+    /// Speed and size: rca beside its peers at the same work, in one go and in turn.
+    Compare(compare::Arguments),
+    /// What `compare` runs as a peer.
+    #[command(subcommand, hide = true)]
+    Peer(compare::Peer),
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().command {
         Command::Generate { reports, seed, folder } => generate::run(&folder, reports, seed),
         Command::Eval { collections, worst } => eval::run(&collections, worst),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Peer(peer) => peer.run(),
     }
 }

@@ -1,0 +1,339 @@
+//! The comparison: the same work by rca and by its peers, in one go and in turn.
+//!
+//! In: an archive. Out: medians, spread and ratios as Markdown, and every run as CSV.
+
+pub mod bare;
+pub mod fts5;
+mod machine;
+mod process;
+pub mod queries;
+mod records;
+#[cfg(feature = "seekstorm")]
+mod seekstorm;
+mod table;
+mod warm;
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use rca_index::Archive;
+
+use crate::compare::process::{Contestant, clear, measure, run_in_turn};
+use crate::compare::queries::{FACETS, Kind};
+use crate::compare::records::{Prepared, prepare};
+use crate::compare::table::{Goal, Log, OURS};
+use crate::compare::warm::BARE;
+
+const FULL: &str = "full index";
+const UNCHANGED: &str = "update, nothing changed";
+const CHANGED: &str = "one report changed, until found";
+const FTS5: &str = "SQLite FTS5";
+const TANTIVY_CLI: &str = "tantivy-cli";
+const RIPGREP: &str = "ripgrep";
+const FIND: &str = "find -printf";
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The archive; one from `rca-bench generate`. A report is added to it for a while, and removed again.
+    archive: PathBuf,
+    /// Where indexes and what is prepared for the peers go
+    #[arg(long, default_value = "/tmp/rca-bench")]
+    work: PathBuf,
+    /// Where the figures are saved
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/runs"))]
+    runs: PathBuf,
+    /// The command; the one beside this program unless told otherwise
+    #[arg(long)]
+    rca: Option<PathBuf>,
+    /// How often each full index is built
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How often each update and each cold search runs
+    #[arg(long, default_value_t = 15)]
+    searches: usize,
+    /// How often each warm search runs
+    #[arg(long, default_value_t = 50)]
+    warm: usize,
+    /// Peers to leave out: fts5, ripgrep, tantivy-cli
+    #[arg(long, value_delimiter = ',')]
+    without: Vec<String>,
+    /// The name of the run
+    #[arg(long, default_value = "run")]
+    name: String,
+}
+
+/// What a peer does, as a process of its own.
+#[derive(Subcommand)]
+pub enum Peer {
+    /// Walk an archive and read every report
+    Read { archive: PathBuf },
+    /// Index a file of records with tantivy and its stock English analyzer
+    Index { records: PathBuf, index: PathBuf },
+    /// Search such an index
+    Search { index: PathBuf, kind: Kind, rare_word: String },
+    /// Index a file of records with SQLite FTS5
+    Fts5 { records: PathBuf, database: PathBuf },
+}
+
+impl Peer {
+    pub fn run(&self) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::Read { archive } => bare::read(archive),
+            Self::Index { records, index } => bare::index(records, index),
+            Self::Search { index, kind, rare_word } => bare::search(index, *kind, rare_word),
+            Self::Fts5 { records, database } => fts5::index(records, database),
+        }
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(&arguments.work)?;
+    fs::create_dir_all(&arguments.runs)?;
+    let comparison = Comparison::new(arguments)?;
+    let mut log = Log::default();
+    comparison.full_index(arguments.rounds, &mut log)?;
+    comparison.updates(arguments.searches, &mut log)?;
+    comparison.cold_searches(arguments.searches, &mut log)?;
+    let Prepared { records, rare_word, .. } = &comparison.prepared;
+    warm::run(&comparison.index, &comparison.bare, records, rare_word, arguments.warm, &mut log)?;
+    for kind in Kind::ALL {
+        log.check_hits(kind.warm_work(), &[OURS, BARE]);
+    }
+    let report = comparison.report(&log)?;
+    print!("{report}");
+    fs::write(arguments.runs.join(format!("{}.md", arguments.name)), report)?;
+    fs::write(arguments.runs.join(format!("{}.csv", arguments.name)), log.csv()?)?;
+    Ok(())
+}
+
+/// Where everything is.
+struct Comparison {
+    archive: PathBuf,
+    prepared: Prepared,
+    rca: PathBuf,
+    /// This program, for the peers that it plays itself.
+    own: PathBuf,
+    index: PathBuf,
+    bare: PathBuf,
+    cli: PathBuf,
+    database: PathBuf,
+    without: Vec<String>,
+}
+
+impl Comparison {
+    fn new(arguments: &Arguments) -> Result<Self, Box<dyn Error>> {
+        let own = std::env::current_exe()?;
+        let rca = arguments.rca.clone().unwrap_or_else(|| own.with_file_name("rca"));
+        eprintln!("preparing what the peers get");
+        let prepared = prepare(&Archive::open(&arguments.archive)?, &arguments.work)?;
+        let place = |name: &str| arguments.work.join(name);
+        let (index, bare, cli, database) = (place("rca"), place("bare"), place("cli"), place("fts5.db"));
+        let (archive, without) = (arguments.archive.clone(), arguments.without.clone());
+        Ok(Self { archive, prepared, rca, own, index, bare, cli, database, without })
+    }
+
+    fn has(&self, peer: &str, program: &str, log: &mut Log) -> bool {
+        if self.without.iter().any(|name| name == peer) {
+            log.note(format!("{peer}: left out on request"));
+            return false;
+        }
+        let installed = machine::is_installed(program);
+        if !installed {
+            log.note(format!("{peer}: left out, as `{program}` is not installed"));
+        }
+        installed
+    }
+
+    fn peer(&self, words: &[&str]) -> Vec<OsString> {
+        let mut command = vec![self.own.clone().into_os_string(), "peer".into()];
+        command.extend(words.iter().map(OsString::from));
+        command
+    }
+
+    /// `rca` with the archive and the index of this comparison.
+    fn ours(&self, words: &[&str]) -> Vec<OsString> {
+        let mut command = vec![self.rca.clone().into_os_string()];
+        command.extend(words.iter().map(OsString::from));
+        command.extend(["--index".into(), self.index.clone().into()]);
+        // `rca index` takes the archive as its argument.
+        command.extend((words[0] != "index").then(|| "--archive".into()));
+        command.push(self.archive.clone().into());
+        command
+    }
+
+    fn full_index(&self, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let (archive, records) = (text(&self.archive), text(&self.prepared.records));
+        let read = self.peer(&["read", &archive]);
+        let read = Contestant::new("floor: walk and read", read).hits(last_number);
+        let ours = Contestant::new(OURS, self.ours(&["index", "--rebuild", "-q"])).clearing(&self.index);
+        let bare = self.peer(&["index", &records, &text(&self.bare)]);
+        let mut contestants = vec![read, ours, Contestant::new(BARE, bare).clearing(&self.bare)];
+        let with_cli = self.has(TANTIVY_CLI, "tantivy", log);
+        if with_cli {
+            let script = format!(
+                "mkdir -p \"$0\" && printf '%s' '{META}' > \"$0/meta.json\" && \
+                 exec tantivy index -i \"$0\" -f \"$1\" -t 2"
+            );
+            let command: [OsString; 5] =
+                ["sh".into(), "-c".into(), script.into(), self.cli.clone().into(), self.prepared.lines.clone().into()];
+            contestants.push(Contestant::new(TANTIVY_CLI, command).clearing(&self.cli));
+        }
+        let with_fts5 = self.has("fts5", "sqlite3", log);
+        if with_fts5 {
+            let command = self.peer(&["fts5", &records, &text(&self.database)]);
+            contestants.push(Contestant::new(FTS5, command).clearing(&self.database));
+        }
+        // The first reading fills the system's cache.
+        measure(&self.peer(&["read", &archive]), None)?;
+        run_in_turn(FULL, &contestants, rounds, log)?;
+        log.sizes.push(("rca's index", size(&self.index)?));
+        log.sizes.push((BARE, size(&self.bare)?));
+        if with_cli {
+            log.sizes.push((TANTIVY_CLI, size(&self.cli)?));
+        }
+        if with_fts5 {
+            log.sizes.push((FTS5, size(&self.database)?));
+        }
+        Ok(())
+    }
+
+    fn updates(&self, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
+        let update = self.ours(&["index", "-q"]);
+        let find: Vec<OsString> = vec![
+            "find".into(),
+            self.archive.clone().into(),
+            "-name".into(),
+            "*.md".into(),
+            "-printf".into(),
+            "%p %T@ %s\n".into(),
+        ];
+        // Files changed a moment ago are read again, as they may have changed within the clock's tick.
+        std::thread::sleep(Duration::from_secs(3));
+        measure(&update, None)?;
+        let contestants =
+            [Contestant::new(OURS, update.clone()), Contestant::new(FIND, find).hits(|out| Some(out.lines().count() as u64))];
+        run_in_turn(UNCHANGED, &contestants, rounds, log)?;
+
+        let probe = self.archive.join("rca-bench-probe.md");
+        let changed = (0..rounds).try_for_each(|round| -> Result<(), Box<dyn Error>> {
+            let word = format!("zzprobe{round}");
+            fs::write(&probe, format!("# A probe\n\n{word}\n"))?;
+            let mut run = measure(&update, None)?;
+            let search = self.ours(&["search", "--no-update", "--format", "json", &word]);
+            let found = measure(&search, Some(total_of_json))?;
+            if found.hits != Some(1) {
+                return Err(format!("{word} is not found").into());
+            }
+            run.seconds += found.seconds;
+            run.processor = run.processor.zip(found.processor).map(|(update, search)| update + search);
+            (run.work, run.contestant, run.round) = (CHANGED, OURS, round);
+            log.add(run);
+            Ok(())
+        });
+        clear(&probe)?;
+        measure(&update, None)?;
+        changed?;
+        // For the ratio, in the same table.
+        run_in_turn(CHANGED, &[Contestant::new("rca, nothing changed", update)], rounds, log)
+    }
+
+    fn cold_searches(&self, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
+        let rare = &self.prepared.rare_word;
+        let (with_fts5, with_ripgrep) = (self.has("fts5", "sqlite3", log), self.has(RIPGREP, "rg", log));
+        for kind in Kind::ALL {
+            let query = kind.rca(rare);
+            let mut search = vec!["search", "--format", "json"];
+            if kind == Kind::FacetsOnly {
+                search.extend(["--facets", FACETS]);
+            }
+            search.push(&query);
+            let looking = self.ours(&search);
+            search.push("--no-update");
+            let name = clap::ValueEnum::to_possible_value(&kind).unwrap_or_default();
+            let bare = self.peer(&["search", &self.bare.to_string_lossy(), name.get_name(), rare]);
+            let mut contestants = vec![
+                Contestant::new(OURS, self.ours(&search)).hits(total_of_json),
+                Contestant::new("rca, looking for changes", looking).hits(total_of_json),
+                Contestant::new(BARE, bare).hits(last_number),
+            ];
+            if with_fts5 {
+                let command: [OsString; 3] = ["sqlite3".into(), self.database.clone().into(), kind.sql(rare).into()];
+                contestants.push(Contestant::new(FTS5, command).hits(last_number));
+            }
+            if let Some(line) = kind.ripgrep(rare).filter(|_| with_ripgrep) {
+                let command: [OsString; 4] = ["sh".into(), "-c".into(), line.into(), self.archive.clone().into()];
+                contestants.push(Contestant::new(RIPGREP, command).hits(|out| Some(out.lines().count() as u64)));
+            }
+            run_in_turn(kind.cold_work(), &contestants, rounds, log)?;
+            log.check_hits(kind.cold_work(), &[OURS, "rca, looking for changes", BARE, FTS5]);
+        }
+        Ok(())
+    }
+
+    fn report(&self, log: &Log) -> Result<String, Box<dyn Error>> {
+        let Prepared { reports, bytes, rare_word, .. } = &self.prepared;
+        let mut out = format!("# {reports} reports, {:.1} MB\n\n", *bytes as f64 / 1e6);
+        for (name, value) in machine::describe(&self.rca) {
+            writeln!(out, "- {name}: {value}")?;
+        }
+        writeln!(
+            out,
+            "- all in one go and in turn; files in the system's cache; medians; `rca takes` is rca's median by theirs\n\
+             - the rare word: {rare_word}\n"
+        )?;
+        out += &log.markdown(*bytes, &goals());
+        let ours = log.sizes.first().map(|(_, size)| *size as f64 / *bytes as f64);
+        table::row(&mut out, "size of the index", "0.6 x the reports", ours, 0.6)?;
+        let peak = log.peak(FULL, OURS).map(|peak| peak as f64 / 1e6);
+        table::row(&mut out, "peak memory of a full index", "500 MB", peak, 500.0)?;
+        writeln!(out, "\n## Notes\n")?;
+        log.notes.iter().try_for_each(|note| writeln!(out, "- {note}"))?;
+        Ok(out)
+    }
+}
+
+fn goals() -> Vec<Goal> {
+    let mut goals = vec![
+        Goal { work: FULL, peer: TANTIVY_CLI, most: 0.9 },
+        Goal { work: FULL, peer: FTS5, most: 0.2 },
+        Goal { work: UNCHANGED, peer: FIND, most: 2.0 },
+        Goal { work: CHANGED, peer: "rca, nothing changed", most: 1.3 },
+    ];
+    for kind in Kind::ALL {
+        let work = kind.cold_work();
+        goals.extend([(BARE, 1.5), (FTS5, 0.5)].map(|(peer, most)| Goal { work, peer, most }));
+        if kind != Kind::FacetsOnly {
+            goals.push(Goal { work, peer: RIPGREP, most: 0.025 });
+        }
+    }
+    goals.extend(Kind::ALL.map(|kind| Goal { work: kind.warm_work(), peer: BARE, most: 1.3 }));
+    goals.push(Goal { work: warm::TOP, peer: "SeekStorm", most: 1.0 });
+    goals
+}
+
+/// An empty index of tantivy-cli, which makes one only in a dialogue: an id, and a title and a body with the stemmer, stored.
+const META: &str = r#"{"index_settings":{"docstore_compression":"lz4","docstore_blocksize":16384},"segments":[],"schema":[{"name":"id","type":"text","options":{"indexing":{"record":"basic","fieldnorms":false,"tokenizer":"raw"},"stored":true,"fast":false}},{"name":"title","type":"text","options":{"indexing":{"record":"position","fieldnorms":true,"tokenizer":"en_stem"},"stored":true,"fast":false}},{"name":"body","type":"text","options":{"indexing":{"record":"position","fieldnorms":true,"tokenizer":"en_stem"},"stored":true,"fast":false}}],"opstamp":0}"#;
+
+/// The number on the last line.
+fn last_number(output: &str) -> Option<u64> {
+    output.lines().next_back()?.trim().parse().ok()
+}
+
+/// The total in rca's JSON.
+fn total_of_json(output: &str) -> Option<u64> {
+    serde_json::from_str::<serde_json::Value>(output).ok()?["total"].as_u64()
+}
+
+/// Bytes of a file, or of all files in a folder.
+fn size(path: &Path) -> std::io::Result<u64> {
+    if !path.is_dir() {
+        return Ok(path.metadata()?.len());
+    }
+    fs::read_dir(path)?.map(|entry| size(&entry?.path())).sum()
+}

@@ -1,0 +1,106 @@
+//! Whole processes, measured from start to end.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use wait4::Wait4 as _;
+
+use crate::compare::table::{Log, Run};
+
+/// One way to do the work.
+pub struct Contestant {
+    name: &'static str,
+    command: Vec<OsString>,
+    /// A folder or file that is removed before each run, so that each starts from nothing.
+    cleared: Option<PathBuf>,
+    /// Reads the number of hits from the output.
+    hits: Option<fn(&str) -> Option<u64>>,
+}
+
+impl Contestant {
+    pub fn new<I: IntoIterator>(name: &'static str, command: I) -> Self
+    where
+        I::Item: Into<OsString>,
+    {
+        Self { name, command: command.into_iter().map(Into::into).collect(), cleared: None, hits: None }
+    }
+
+    pub fn clearing(mut self, path: &Path) -> Self {
+        self.cleared = Some(path.to_owned());
+        self
+    }
+
+    pub fn hits(mut self, read: fn(&str) -> Option<u64>) -> Self {
+        self.hits = Some(read);
+        self
+    }
+}
+
+/// Runs all contestants in turn, so many rounds, and notes each run.
+pub fn run_in_turn(
+    work: &'static str,
+    contestants: &[Contestant],
+    rounds: usize,
+    log: &mut Log,
+) -> Result<(), Box<dyn Error>> {
+    for round in 0..rounds {
+        for contestant in contestants {
+            if let Some(path) = &contestant.cleared {
+                clear(path)?;
+            }
+            let mut run = measure(&contestant.command, contestant.hits)?;
+            (run.work, run.contestant, run.round) = (work, contestant.name, round);
+            log.add(run);
+        }
+    }
+    Ok(())
+}
+
+/// Runs one command. That it fails is an error: a figure of a failure would mean nothing.
+pub fn measure(command: &[OsString], hits: Option<fn(&str) -> Option<u64>>) -> Result<Run, Box<dyn Error>> {
+    let shown = || command.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let started = Instant::now();
+    let mut child = Command::new(&command[0])
+        .args(&command[1..])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| format!("{}: {e}", shown()))?;
+    let mut bytes = Vec::new();
+    if let Some(stdout) = &mut child.stdout {
+        stdout.read_to_end(&mut bytes)?;
+    }
+    let used = child.wait4()?;
+    let seconds = started.elapsed().as_secs_f64();
+    if !used.status.success() {
+        return Err(format!("{}: {}", shown(), used.status).into());
+    }
+    let output = String::from_utf8_lossy(&bytes);
+    let hits = match hits {
+        Some(read) => Some(read(&output).ok_or_else(|| format!("{}: no number of hits in {output}", shown()))?),
+        None => None,
+    };
+    Ok(Run {
+        seconds,
+        processor: Some((used.rusage.utime + used.rusage.stime).as_secs_f64()),
+        peak_bytes: Some(used.rusage.maxrss),
+        hits,
+        ..Run::default()
+    })
+}
+
+/// Removes a file or a folder that may be there.
+pub fn clear(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        std::fs::remove_dir_all(path)
+    } else if path.exists() {
+        std::fs::remove_file(path)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! Searches in one process with the index open, as a tool that embeds the library makes them.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Instant;
+
+use rca_index::{Facet, Index, SearchRequest};
+
+use crate::compare::bare::Bare;
+use crate::compare::queries::Kind;
+use crate::compare::table::{Log, OURS, Run};
+
+/// The work that is also done by those who make no snippets and count no facets.
+pub const TOP: &str = "warm top 10 with the count";
+/// The contestant that calls the engine with no more around it.
+pub const BARE: &str = "bare tantivy";
+
+/// Measures each call alone, in turn.
+pub fn run(
+    ours: &Path,
+    bare: &Path,
+    records: &Path,
+    rare_word: &str,
+    rounds: usize,
+    log: &mut Log,
+) -> Result<(), Box<dyn Error>> {
+    let index = Index::open(ours)?;
+    let bare = Bare::open(bare)?;
+    for kind in Kind::ALL {
+        let text = kind.rca(rare_word);
+        in_turn(
+            kind.warm_work(),
+            rounds,
+            log,
+            &mut [
+                (OURS, &mut || {
+                    let request = SearchRequest::parse(&text)?;
+                    let request = request.facet(Facet::Service).facet(Facet::Severity).facet(Facet::Tag);
+                    Ok(index.search(&request)?.total)
+                }),
+                (BARE, &mut || Ok(bare.search(kind, rare_word, true)?.1)),
+            ],
+        )?;
+    }
+    let text = Kind::TwoWords.rca(rare_word);
+    let mut ours = || {
+        let mut request = SearchRequest::parse(&text)?;
+        request.snippets = 0;
+        Ok(index.search(&request)?.total)
+    };
+    let mut bare = || Ok(bare.top(Kind::TwoWords, rare_word)?.1);
+    #[cfg(feature = "seekstorm")]
+    {
+        let mut seekstorm = super::seekstorm::open(records, log)?;
+        in_turn(TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut bare), ("SeekStorm", &mut seekstorm)])?;
+    }
+    #[cfg(not(feature = "seekstorm"))]
+    {
+        let _ = records;
+        log.note("SeekStorm: left out; it is an optional feature of rca-bench");
+        in_turn(TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut bare)])?;
+    }
+    Ok(())
+}
+
+type Search<'a> = &'a mut dyn FnMut() -> Result<usize, Box<dyn Error>>;
+
+fn in_turn(
+    work: &'static str,
+    rounds: usize,
+    log: &mut Log,
+    contestants: &mut [(&'static str, Search<'_>)],
+) -> Result<(), Box<dyn Error>> {
+    // The first calls map files and fill caches.
+    for _ in 0..3 {
+        for (_, search) in contestants.iter_mut() {
+            search()?;
+        }
+    }
+    for round in 0..rounds {
+        for (contestant, search) in contestants.iter_mut() {
+            let started = Instant::now();
+            let hits = search()?;
+            let seconds = started.elapsed().as_secs_f64();
+            log.add(Run { work, contestant, round, seconds, hits: Some(hits as u64), ..Run::default() });
+        }
+    }
+    Ok(())
+}
