@@ -10,7 +10,8 @@ use rca_index::{Archive, Facet, Incident, SectionKind};
 use tantivy::collector::{Count, FacetCollector, TopDocs};
 use tantivy::query::{AllQuery, BooleanQuery, Occur, Query, QueryParser, RangeQuery, TermQuery};
 use tantivy::schema::{
-    FacetOptions, Field, IndexRecordOption, NumericOptions, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
+    FacetOptions, Field, IndexRecordOption, NumericOptions, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    Value,
 };
 use tantivy::snippet::SnippetGenerator;
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
@@ -92,7 +93,8 @@ pub fn read(root: &Path) -> Result<(), Box<dyn Error>> {
     let archive = Archive::open(root)?;
     let entries = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
     let paths: Vec<_> = entries.map(walkdir::DirEntry::into_path).filter(|path| is_report(&archive, path)).collect();
-    let bytes = paths.par_iter().map(|path| std::fs::read(path).map(|bytes| bytes.len())).try_reduce(|| 0, |a, b| Ok(a + b))?;
+    let bytes =
+        paths.par_iter().map(|path| std::fs::read(path).map(|bytes| bytes.len())).try_reduce(|| 0, |a, b| Ok(a + b))?;
     println!("{bytes}");
     Ok(())
 }

@@ -8,8 +8,6 @@ mod machine;
 mod process;
 pub mod queries;
 mod records;
-#[cfg(feature = "seekstorm")]
-mod seekstorm;
 mod table;
 mod warm;
 
@@ -99,8 +97,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     comparison.full_index(arguments.rounds, &mut log)?;
     comparison.updates(arguments.searches, &mut log)?;
     comparison.cold_searches(arguments.searches, &mut log)?;
-    let Prepared { records, rare_word, .. } = &comparison.prepared;
-    warm::run(&comparison.index, &comparison.bare, records, rare_word, arguments.warm, &mut log)?;
+    warm::run(&comparison.index, &comparison.bare, &comparison.prepared.rare_word, arguments.warm, &mut log)?;
     for kind in Kind::ALL {
         log.check_hits(kind.warm_work(), &[OURS, BARE]);
     }
@@ -216,8 +213,10 @@ impl Comparison {
         // Files changed a moment ago are read again, as they may have changed within the clock's tick.
         std::thread::sleep(Duration::from_secs(3));
         measure(&update, None)?;
-        let contestants =
-            [Contestant::new(OURS, update.clone()), Contestant::new(FIND, find).hits(|out| Some(out.lines().count() as u64))];
+        let contestants = [
+            Contestant::new(OURS, update.clone()),
+            Contestant::new(FIND, find).hits(|out| Some(out.lines().count() as u64)),
+        ];
         run_in_turn(UNCHANGED, &contestants, rounds, log)?;
 
         let probe = self.archive.join("rca-bench-probe.md");

@@ -88,7 +88,8 @@ impl Log {
             .map(|name| (name, self.hits(work, name)))
             .collect();
         if hits.iter().any(|(_, found)| *found != hits[0].1 || found.is_none()) {
-            let shown = hits.iter().map(|(name, found)| format!("{name} {}", found.map_or("?".into(), |n| n.to_string())));
+            let shown =
+                hits.iter().map(|(name, found)| format!("{name} {}", found.map_or("?".into(), |n| n.to_string())));
             self.note(format!("{work}: the numbers of hits differ: {}", shown.collect::<Vec<_>>().join(", ")));
         }
     }

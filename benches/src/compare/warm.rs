@@ -16,14 +16,7 @@ pub const TOP: &str = "warm top 10 with the count";
 pub const BARE: &str = "bare tantivy";
 
 /// Measures each call alone, in turn.
-pub fn run(
-    ours: &Path,
-    bare: &Path,
-    records: &Path,
-    rare_word: &str,
-    rounds: usize,
-    log: &mut Log,
-) -> Result<(), Box<dyn Error>> {
+pub fn run(ours: &Path, bare: &Path, rare_word: &str, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
     let index = Index::open(ours)?;
     let bare = Bare::open(bare)?;
     for kind in Kind::ALL {
@@ -49,18 +42,7 @@ pub fn run(
         Ok(index.search(&request)?.total)
     };
     let mut bare = || Ok(bare.top(Kind::TwoWords, rare_word)?.1);
-    #[cfg(feature = "seekstorm")]
-    {
-        let mut seekstorm = super::seekstorm::open(records, log)?;
-        in_turn(TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut bare), ("SeekStorm", &mut seekstorm)])?;
-    }
-    #[cfg(not(feature = "seekstorm"))]
-    {
-        let _ = records;
-        log.note("SeekStorm: left out; it is an optional feature of rca-bench");
-        in_turn(TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut bare)])?;
-    }
-    Ok(())
+    in_turn(TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut bare)])
 }
 
 type Search<'a> = &'a mut dyn FnMut() -> Result<usize, Box<dyn Error>>;
