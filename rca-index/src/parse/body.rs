@@ -1,13 +1,15 @@
 //! The body: everything below the front matter that is no metadata, read from the outline.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::incident::{Action, Lessons, Link, Measure, Section, SectionKind, TimelineRow};
-use crate::parse::ParseOptions;
 use crate::parse::actions::read_actions;
 use crate::parse::duration::find_duration;
 use crate::parse::lists::{items, of_kind, read_closing, read_lessons, read_links};
-use crate::parse::measures::read_measures;
+use crate::parse::measures::{one_line, read_measures};
 use crate::parse::outline::{Block, Outline, Part};
-use crate::parse::sections;
 use crate::parse::timeline::read_timeline;
 use crate::timestamp::Timestamp;
 
@@ -24,20 +26,17 @@ pub(crate) struct Body {
     pub(crate) links: Vec<Link>,
     pub(crate) prepared_by: Option<String>,
     pub(crate) prepared_on: Option<Timestamp>,
-    /// The duration that the summary, the impact or the text before the first heading states, in minutes.
-    pub(crate) prose_duration: Option<f64>,
 }
 
 /// Reads the body. `start` is when the incident began as far as the front matter and metadata say; `zone` the offset from
 /// UTC in minutes of times that name no zone.
 pub(crate) fn read_body(
     outline: &Outline<'_>,
+    kinds: &[SectionKind],
     start: Option<Timestamp>,
     zone: Option<i32>,
-    options: &ParseOptions,
 ) -> Body {
     let parts = &outline.parts[..];
-    let kinds = &sections::kinds(parts, &options.headings)[..];
     let mut actions = Vec::new();
     of_kind(parts, kinds, SectionKind::Actions).for_each(|part| read_actions(part, &mut actions));
     let (prepared_by, prepared_on) = read_closing(outline);
@@ -52,7 +51,6 @@ pub(crate) fn read_body(
         links: read_links(outline),
         prepared_by,
         prepared_on,
-        prose_duration: prose_duration(parts, kinds),
     }
 }
 
@@ -62,22 +60,26 @@ fn section(part: &Part<'_>, kind: SectionKind) -> Section {
 }
 
 /// How long the incident lasted by the summary, else the impact, else the text before the first section.
-fn prose_duration(parts: &[Part<'_>], kinds: &[SectionKind]) -> Option<f64> {
+/// In minutes.
+pub(crate) fn prose_duration(parts: &[Part<'_>], kinds: &[SectionKind]) -> Option<f64> {
     let sections = [SectionKind::Summary, SectionKind::Impact, SectionKind::Body];
     let parts = sections
         .iter()
         .flat_map(|&kind| of_kind(parts, kinds, kind).filter(move |part| kind != SectionKind::Body || part.level <= 1));
-    let mut texts = parts.flat_map(|part| &part.blocks).flat_map(|block| match block {
-        Block::Paragraph(text) => vec![text.text.replace('\n', " ")],
-        Block::List(list) => list.items.iter().map(|item| item.text.text.replace('\n', " ")).collect(),
-        Block::Table(_) | Block::Code => Vec::new(),
+    let mut texts = parts.flat_map(|part| &part.blocks).flat_map(|block| {
+        let (paragraph, items) = match block {
+            Block::Paragraph(text) => (Some(text), &[][..]),
+            Block::List(list) => (None, &list.items[..]),
+            Block::Table(_) | Block::Code => (None, &[][..]),
+        };
+        paragraph.into_iter().chain(items.iter().map(|item| &item.text))
     });
-    texts.find_map(|text| text.split(". ").find_map(duration_of_sentence))
+    texts.find_map(|text| one_line(&text.text).split(". ").find_map(duration_of_sentence))
 }
 
 /// The duration that a sentence states of the incident itself: `lasted about 65 minutes`, `a 40-minute outage`.
 fn duration_of_sentence(sentence: &str) -> Option<f64> {
-    const BEFORE: &[&str] = &[
+    const BEFORE: [&str; 16] = [
         "lasted",
         "lasting",
         "duration",
@@ -95,8 +97,14 @@ fn duration_of_sentence(sentence: &str) -> Option<f64> {
         "影響時間",
         "停止時間",
     ];
-    const AFTER: &[&str] =
-        &["outage", "incident", "disruption", "downtime", "interruption", "of downtime", "of outage", "partial outage"];
+    const AFTER: [&str; 8] =
+        ["outage", "incident", "disruption", "downtime", "interruption", "of downtime", "of outage", "partial outage"];
+    /// Most sentences have none of these: look before lower-casing.
+    static CUES: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(BEFORE.iter().chain(&AFTER)).ok());
+    if CUES.as_ref().is_some_and(|cues| !cues.is_match(sentence)) {
+        return None;
+    }
     let lower = sentence.to_lowercase();
     let behind_cue = || {
         BEFORE.iter().find_map(|cue| {

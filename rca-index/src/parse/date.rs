@@ -78,18 +78,31 @@ pub(crate) fn read_date(text: &str, zone: Option<i32>) -> Option<Timestamp> {
 
 /// The first date in running text, with its time of day if one follows, and the bytes it takes.
 pub(crate) fn find_date(text: &str, zone: Option<i32>) -> Option<(Range<usize>, Timestamp)> {
+    if !has_year(text) {
+        return None;
+    }
     let mut boundary = true;
     for (at, c) in text.char_indices() {
         if boundary
             && c.is_ascii_alphanumeric()
-            && let Some((length, day)) = day(&text[at..])
+            && let Some((length, time)) = leading_date(&text[at..], zone)
         {
-            let (length, time) = with_time(&text[at..], length, day, zone);
             return Some((at..at + length, time));
         }
         boundary = !c.is_ascii_alphanumeric();
     }
     None
+}
+
+/// The date that a text begins with, and how many bytes it takes.
+pub(crate) fn leading_date(text: &str, zone: Option<i32>) -> Option<(usize, Timestamp)> {
+    let (length, day) = day(text)?;
+    Some(with_time(text, length, day, zone))
+}
+
+/// Whether there are four or eight digits in a row, as in every date: a cheap look before a thorough one.
+fn has_year(text: &str) -> bool {
+    text.as_bytes().split(|b| !b.is_ascii_digit()).any(|digits| matches!(digits.len(), 4 | 8))
 }
 
 /// The time of day behind a date, if there is one.
@@ -195,10 +208,9 @@ fn number(text: &str, least: usize, most: usize) -> Option<(usize, i32)> {
 
 pub(crate) fn month(text: &str) -> Option<(usize, i8)> {
     let length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let word = text[..length].to_ascii_lowercase();
-    let at = MONTHS
-        .iter()
-        .position(|month| *month == word || word == month[..3] || word == "sept" && month.starts_with("sept"))?;
+    let word = &text[..length];
+    let is = |name: &str| word.eq_ignore_ascii_case(name);
+    let at = MONTHS.iter().position(|month| is(month) || is(&month[..3]) || month.starts_with("sept") && is("sept"))?;
     let dot = usize::from(text[length..].starts_with('.'));
     Some((length + dot, i8::try_from(at + 1).ok()?))
 }

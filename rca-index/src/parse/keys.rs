@@ -1,6 +1,7 @@
 //! Keys: what the names of front matter keys and metadata lines stand for, in English and Japanese.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use crate::incident::MeasureKind;
 
@@ -280,9 +281,11 @@ const KEYS: &[(Key, &[&str])] = &[
 pub(crate) fn key_named(name: &str, own: &BTreeMap<String, String>) -> Option<Key> {
     let wanted = normal(name);
     let own = own.iter().find(|(key, _)| normal(key) == wanted).map(|(_, meaning)| normal(meaning));
-    let wanted = own.unwrap_or(wanted);
-    KEYS.iter().find(|(_, names)| names.contains(&wanted.as_str())).map(|&(key, _)| key)
+    BY_NAME.get(own.unwrap_or(wanted).as_str()).copied()
 }
+
+static BY_NAME: LazyLock<HashMap<&str, Key>> =
+    LazyLock::new(|| KEYS.iter().flat_map(|&(key, names)| names.iter().map(move |&name| (name, key))).collect());
 
 /// Lower case letters and digits; what stands in brackets does not count: `Start (UTC)`.
 fn normal(name: &str) -> String {

@@ -3,6 +3,8 @@
 //! In: the parts of a report. Out: at most one measure of each kind; the impact section is believed before the summary, the
 //! summary before the rest, and what stands first before what follows.
 
+use std::borrow::Cow;
+
 use crate::incident::{Measure, MeasureKind, SectionKind};
 use crate::parse::numbers::{Number, NumberUnit, PEOPLE, numbers};
 use crate::parse::outline::{Block, Part};
@@ -32,10 +34,10 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
         match block {
             // A sentence may go on in the next line.
             Block::Paragraph(text) if !text.text.lines().any(|line| line.trim_end().ends_with(['.', ':'])) => {
-                sentences(&text.text.replace('\n', " "), text.line);
+                sentences(&one_line(&text.text), text.line);
             }
             Block::Paragraph(text) => {
-                let joined = text.text.replace('\n', " ");
+                let joined = one_line(&text.text);
                 let mut at = 0;
                 for sentence in joined.split_inclusive(". ") {
                     let newlines = text.text[..at].bytes().filter(|&b| b == b'\n').count() as u32;
@@ -44,12 +46,17 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
                 }
             }
             Block::List(list) => {
-                list.items.iter().for_each(|item| sentences(&item.text.text.replace('\n', " "), item.text.line));
+                list.items.iter().for_each(|item| sentences(&one_line(&item.text.text), item.text.line));
             }
             Block::Table(table) => table.rows.iter().for_each(|row| sentences(&row.cells.join(": "), row.line)),
             Block::Code => {}
         }
     }
+}
+
+/// A text with its lines joined, each byte at its place.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') { Cow::Owned(text.replace('\n', " ")) } else { Cow::Borrowed(text) }
 }
 
 fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
@@ -89,14 +96,15 @@ fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
         }
     }
     let percents: Vec<&Number> = numbers.iter().filter(|number| number.unit == NumberUnit::Percent).collect();
-    if ["error rate", "error ratio", "errors:", "エラー率"].iter().any(|words| lower.contains(words)) {
+    let says = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+    if !percents.is_empty() && says(&["error rate", "error ratio", "errors:", "エラー率"]) {
         let (before, after) = before_and_after(&lower, &percents);
         after.inspect(|number| add(MeasureKind::ErrorRatePct, number, None));
         before.inspect(|number| add(MeasureKind::ErrorRateBaselinePct, number, None));
     }
     let times: Vec<&Number> = numbers.iter().filter(|number| number.unit == NumberUnit::Time).collect();
-    let percentile = percentile(&lower);
-    if percentile.is_some() || ["latency", "latencies", "response time"].iter().any(|words| lower.contains(words)) {
+    let percentile = if times.is_empty() { None } else { percentile(&lower) };
+    if percentile.is_some() || !times.is_empty() && says(&["latency", "latencies", "response time"]) {
         let (before, after) = before_and_after(&lower, &times);
         after.inspect(|number| add(MeasureKind::LatencyAfterMs, number, percentile.clone()));
         before.inspect(|number| add(MeasureKind::LatencyBeforeMs, number, percentile.clone()));

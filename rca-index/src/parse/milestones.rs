@@ -1,5 +1,9 @@
 //! Milestones: which rows of a timeline mark the turning points of an incident.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::incident::{Milestone, TimelineRow};
 
 /// Words that mark each milestone, in lower case: plain ones first, then those that usually do, then hints. The row with the
@@ -94,16 +98,33 @@ const WORDS: [(Milestone, [&[&str]; 3]); 5] = [
     ),
 ];
 
+/// All words at once, and for each the milestone it marks and how plainly. None only if the table could not be compiled.
+static FINDER: LazyLock<Option<(AhoCorasick, Vec<Said>)>> = LazyLock::new(|| {
+    let words = (0..).zip(&WORDS).flat_map(|(milestone, (_, words))| {
+        let words = (0..).zip(words).flat_map(|(strength, words)| words.iter().map(move |word| (strength, *word)));
+        words.map(move |(strength, word)| (word, Said { milestone, strength }))
+    });
+    let (words, said): (Vec<&str>, Vec<Said>) = words.unzip();
+    Some((AhoCorasick::new(words).ok()?, said))
+});
+
+/// A milestone, as its place in the table, and the strength of the words for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Said {
+    milestone: usize,
+    strength: usize,
+}
+
 /// Marks the rows. Each milestone marks one row at most, and each row has one milestone at most.
 pub(crate) fn mark(rows: &mut [TimelineRow]) {
-    let texts: Vec<String> = rows.iter().map(|row| row.text.to_lowercase()).collect();
+    let said: Vec<Vec<Said>> = rows.iter().map(|row| says(&row.text.to_lowercase())).collect();
     for strength in 0..3 {
-        for (milestone, words) in &WORDS {
+        for (place, (milestone, _)) in WORDS.iter().enumerate() {
             if rows.iter().any(|row| row.milestone == Some(*milestone)) {
                 continue;
             }
-            let fits =
-                |i: &usize| rows[*i].milestone.is_none() && words[strength].iter().any(|word| says(&texts[*i], word));
+            let wanted = Said { milestone: place, strength };
+            let fits = |i: &usize| rows[*i].milestone.is_none() && said[*i].contains(&wanted);
             let mut fitting = (0..rows.len()).filter(fits);
             let row = if *milestone == Milestone::Resolved { fitting.next_back() } else { fitting.next() };
             if let Some(row) = row {
@@ -113,16 +134,18 @@ pub(crate) fn mark(rows: &mut [TimelineRow]) {
     }
 }
 
-/// Whether a text says so: the words, whole, and not `not` them.
-fn says(text: &str, words: &str) -> bool {
-    text.match_indices(words).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + words.len()..]);
+/// What a text in lower case says: the words, whole, and not `not` them.
+fn says(text: &str) -> Vec<Said> {
+    let Some((finder, said)) = &*FINDER else { return Vec::new() };
+    let found = finder.find_overlapping_iter(text).filter(|found| {
+        let (before, words, after) = (&text[..found.start()], &text[found.range()], &text[found.end()..]);
         let whole = !words.is_ascii()
             || !(before.ends_with(|c: char| c.is_alphanumeric() || c == '-')
                 || after.starts_with(|c: char| c.is_ascii_alphanumeric()));
         let negated = ["not ", "no ", "not yet ", "never ", "without ", "un"].iter().any(|not| before.ends_with(not));
         whole && !negated
-    })
+    });
+    found.map(|found| said[found.pattern()]).collect()
 }
 
 #[cfg(test)]

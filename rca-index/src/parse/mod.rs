@@ -22,8 +22,8 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-use crate::incident::{FRONT_MATTER, Incident, Milestone, Problem, Section, SectionKind, Source, Sourced};
-use crate::parse::body::{Body, read_body};
+use crate::incident::{FRONT_MATTER, Incident, Milestone, Problem, Section, SectionKind, Source, Sourced, TimelineRow};
+use crate::parse::body::{Body, prose_duration, read_body};
 pub(crate) use crate::parse::date::find_date;
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
@@ -99,10 +99,11 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let title = title.unwrap_or_else(|| Sourced::new(title_of_path(path), Source::FileName));
     let (stated, end) = facts.period(line_of_end);
     let date = stated.or_else(|| date_of_names(heading, &title.value, path));
-    let body = read_body(&outline, date.as_ref().map(|date| date.value), facts.zone, options);
+    let body = read_body(&outline, &kinds, date.as_ref().map(|date| date.value), facts.zone);
     let of_summary = || Some(Sourced::new(find_date(facts.summary.as_deref()?, None)?.1, Source::Prose));
     let date = date.or_else(|| date_of_text(&outline, &kinds, &body)).or_else(of_summary).or_else(|| facts.published());
-    let duration = duration(&facts, date.as_ref(), end.as_ref(), &body);
+    let in_prose = || prose_duration(&outline.parts, &kinds);
+    let duration = duration(&facts, date.as_ref(), end.as_ref(), &body.timeline, in_prose);
     let services = affected_services(&outline.parts, std::mem::take(&mut facts.services));
     let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);
 
@@ -206,7 +207,8 @@ fn duration(
     facts: &Facts,
     start: Option<&Sourced<Timestamp>>,
     end: Option<&Sourced<Timestamp>>,
-    body: &Body,
+    rows: &[TimelineRow],
+    in_prose: impl Fn() -> Option<f64>,
 ) -> Option<Sourced<f64>> {
     let between = |from: Timestamp, to: Timestamp| {
         let seconds = (to.unix_seconds() - from.unix_seconds()) as f64;
@@ -214,11 +216,11 @@ fn duration(
     };
     let start_and_end = || between(start?.value, end?.value).map(|minutes| Sourced::new(minutes, Source::StartAndEnd));
     let timeline = || {
-        let first = body.timeline.iter().find_map(|row| row.time.filter(Timestamp::has_time))?;
-        let resolved = body.timeline.iter().find(|row| row.milestone == Some(Milestone::Resolved))?.time?;
+        let first = rows.iter().find_map(|row| row.time.filter(Timestamp::has_time))?;
+        let resolved = rows.iter().find(|row| row.milestone == Some(Milestone::Resolved))?.time?;
         between(first, resolved).filter(|&minutes| minutes > 0.0).map(|minutes| Sourced::new(minutes, Source::Timeline))
     };
-    let prose = || body.prose_duration.map(|minutes| Sourced::new(minutes, Source::Prose));
+    let prose = || in_prose().map(|minutes| Sourced::new(minutes, Source::Prose));
     let mut duration = facts.duration.clone().or_else(start_and_end).or_else(timeline).or_else(prose)?;
     // Hundredths of a minute are more than any report means to say.
     duration.value = (duration.value * 100.0).round() / 100.0;

@@ -2,7 +2,8 @@
 //!
 //! In: the outline. Out: the kind of each part. A heading that says nothing belongs to the section it stands in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use crate::incident::SectionKind::{
     self, Actions, Body, Impact, Lessons, Related, Resolution, RootCause, Summary, Timeline,
@@ -368,8 +369,7 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
     let whole = normal(heading);
     let exact = |text: &str| {
         let text = text.trim();
-        let listed = || HEADINGS.iter().find(|(_, names)| names.contains(&text)).map(|&(kind, _)| kind);
-        own.get(text).copied().or_else(listed)
+        own.get(text).copied().or_else(|| BY_NAME.get(text).copied())
     };
     if title || whole.is_empty() {
         return exact(&whole);
@@ -382,13 +382,17 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
         })
         .or_else(|| {
             // `Detailed timeline of the day`: the longest known heading among its words.
-            let words = format!(" {whole} ");
+            let short = whole.split(' ').count() <= 6;
             let listed = HEADINGS.iter().flat_map(|&(kind, names)| names.iter().map(move |&name| (kind, name)));
             let inside = listed.filter(|(_, name)| {
-                if name.is_ascii() {
-                    whole.split(' ').count() <= 6 && words.contains(&format!(" {name} "))
-                } else {
-                    whole.contains(name)
+                let ascii = name.is_ascii();
+                (!ascii || short) && name.len() <= whole.len() && {
+                    whole.match_indices(name).any(|(at, _)| {
+                        let (before, after) = (&whole[..at], &whole[at + name.len()..]);
+                        !ascii
+                            || ((before.is_empty() || before.ends_with(' '))
+                                && (after.is_empty() || after.starts_with(' ')))
+                    })
                 }
             });
             inside
@@ -397,6 +401,10 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
                 .map(|(kind, _)| kind)
         })
 }
+
+/// The kind of each listed heading.
+static BY_NAME: LazyLock<HashMap<&str, SectionKind>> =
+    LazyLock::new(|| HEADINGS.iter().flat_map(|&(kind, names)| names.iter().map(move |&name| (name, kind))).collect());
 
 const SEPARATORS: &[&str] = &[":", "：", " (", "（", " - ", " – ", " — ", " & ", " and ", " / ", ", ", "・"];
 

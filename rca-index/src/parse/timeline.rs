@@ -4,7 +4,7 @@
 //! to the day of the row before, or to the next one when the clock has gone back past midnight.
 
 use crate::incident::{SectionKind, TimelineRow};
-use crate::parse::date::{TimeOfDay, find_date, read_time_of_day, zone_offset};
+use crate::parse::date::{TimeOfDay, find_date, leading_date, read_time_of_day, zone_offset};
 use crate::parse::milestones::mark;
 use crate::parse::outline::{Block, Part, Table, Text};
 use crate::timestamp::{Precision, Timestamp};
@@ -306,12 +306,11 @@ const HEDGES: &[&str] = &[
 /// The time that a text begins with, and the bytes it takes, the end of a period included.
 fn leading_time(text: &str, zone: i32) -> Option<(Moment, usize)> {
     let mut at = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-    let lower: String = text.get(at..)?.chars().take(16).flat_map(char::to_lowercase).collect();
-    at += HEDGES.iter().find(|hedge| lower.starts_with(**hedge)).map_or(0, |hedge| hedge.len());
+    let begins = |hedge: &str| text[at..].get(..hedge.len()).is_some_and(|start| start.eq_ignore_ascii_case(hedge));
+    at += HEDGES.iter().find(|hedge| begins(hedge)).map_or(0, |hedge| hedge.len());
     let rest = text.get(at..)?;
-    let dated = find_date(rest, Some(zone)).filter(|(range, _)| range.start == 0);
-    let (moment, taken) = match dated {
-        Some((range, date)) => (Moment::Date(date), range.end),
+    let (moment, taken) = match leading_date(rest, Some(zone)) {
+        Some((taken, date)) => (Moment::Date(date), taken),
         None => read_time_of_day(rest).map(|(time, taken)| (Moment::Time(time), taken))?,
     };
     let mut end = at + taken;
@@ -354,7 +353,9 @@ fn stated_anywhere(parts: &[Part<'_>]) -> Option<i32> {
         let lower = sentence.to_lowercase();
         ["times", "timezone", "time zone"].iter().any(|word| lower.contains(word))
     };
-    paragraphs.flat_map(|text| text.split(['.', '\n'])).filter(about_times).find_map(stated_zone)
+    // Most reports say nothing of the kind: look before lower-casing every sentence.
+    let may_be = |text: &&str| text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"time"));
+    paragraphs.filter(may_be).flat_map(|text| text.split(['.', '\n'])).filter(about_times).find_map(stated_zone)
 }
 
 #[cfg(test)]
