@@ -34,12 +34,10 @@ pub(crate) struct Entry {
 impl Manifest {
     /// All problems, by path and line.
     pub(crate) fn all_problems(&self) -> Vec<ReportProblem> {
-        let of_entry = |entry: &Entry| {
-            let path = entry.path.clone();
-            entry.problems.clone().into_iter().map(move |problem| ReportProblem { path: path.clone(), problem })
-        };
-        let mut problems: Vec<_> =
-            self.entries.iter().flat_map(of_entry).chain(self.problems.iter().cloned()).collect();
+        let of_entries = self.entries.iter().flat_map(|entry| {
+            entry.problems.iter().map(|problem| ReportProblem { path: entry.path.clone(), problem: problem.clone() })
+        });
+        let mut problems: Vec<_> = of_entries.chain(self.problems.iter().cloned()).collect();
         problems.sort();
         problems
     }
