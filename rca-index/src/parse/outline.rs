@@ -424,11 +424,16 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn line_of(&mut self, at: usize) -> u32 {
-        if at < self.at {
-            (self.at, self.line) = (0, 1);
-        }
-        let between = self.source.as_bytes().get(self.at..at).unwrap_or_default();
-        self.line += between.iter().filter(|&&b| b == b'\n').count() as u32;
+        let newlines = |range: Range<usize>| {
+            let between = self.source.as_bytes().get(range).unwrap_or_default();
+            between.iter().filter(|&&b| b == b'\n').count() as u32
+        };
+        // A row ends where its last cell has been: a step back, which must not mean to count from the top.
+        self.line = if at < self.at {
+            self.line.saturating_sub(newlines(at..self.at))
+        } else {
+            self.line + newlines(self.at..at)
+        };
         self.at = at;
         self.line
     }
