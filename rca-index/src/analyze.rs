@@ -8,6 +8,8 @@ use frostem::{Algorithm, Stemmer};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
+use crate::stems::Stems;
+
 /// The first character of every stem: stems and words share a field and must not be taken for each other.
 pub(crate) const STEM_MARK: char = '\u{1}';
 /// Stands in front of every part of a report, is a lexeme of its own, and so tells at which position a part begins. The text
@@ -61,8 +63,13 @@ impl Default for Analyzer {
 impl Analyzer {
     /// The lexemes of a text, one after the other.
     pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
+        self.lexemes_with(text, None)
+    }
+
+    fn lexemes_with<'t>(&self, text: &'t str, stems: Option<&'t mut Stems>) -> Lexemes<'t> {
         Lexemes {
             stemmer: self.stemmer,
+            stems,
             text,
             at: 0,
             position: 0,
@@ -77,6 +84,8 @@ impl Analyzer {
 /// A cursor over the lexemes of a text.
 pub(crate) struct Lexemes<'t> {
     stemmer: Stemmer,
+    /// Stems known already.
+    stems: Option<&'t mut Stems>,
     text: &'t str,
     at: usize,
     position: u32,
@@ -213,6 +222,14 @@ impl Lexemes<'_> {
 
     /// A word, or an identifier whole and in parts.
     fn read_word(&mut self, start: usize) {
+        if let Some(end) = plain_word(self.text, start) {
+            self.at = end;
+            let text = self.fold(start, end);
+            self.push(LexemeKind::Whole, text, (start, end));
+            self.push_stem(text, (start, end));
+            self.position += 1;
+            return;
+        }
         let word = Word::read(self.text, start);
         self.at = word.end;
         let whole = self.fold(start, word.end);
@@ -241,7 +258,13 @@ impl Lexemes<'_> {
     /// Appends the folded text of a span to the buffer and says where it begins.
     fn fold(&mut self, start: usize, end: usize) -> usize {
         let from = self.buffer.len();
-        for c in self.text[start..end].chars() {
+        let written = &self.text[start..end];
+        if written.len() <= MAX_LEXEME_BYTES && written.bytes().all(|b| b.is_ascii() && b != b'\'') {
+            self.buffer.push_str(written);
+            self.buffer[from..].make_ascii_lowercase();
+            return from;
+        }
+        for c in written.chars() {
             match c {
                 '\'' | '\u{2019}' | '\u{ad}' => {}
                 'ß' | 'ẞ' => self.buffer.push_str("ss"),
@@ -254,7 +277,6 @@ impl Lexemes<'_> {
             }
         }
         // The English possessive is no part of the name before it.
-        let written = &self.text[start..end];
         if (written.ends_with("'s") || written.ends_with("\u{2019}s")) && self.buffer.len() > from + 1 {
             self.buffer.pop();
         }
@@ -278,15 +300,38 @@ impl Lexemes<'_> {
         if !STEMMED_BYTES.contains(&word.len()) {
             return;
         }
-        let stem = self.stemmer.stem(word);
-        if stem != word {
-            let stem = stem.into_owned();
-            let from = self.buffer.len();
-            self.buffer.push(STEM_MARK);
-            self.buffer.push_str(&stem);
-            self.push(LexemeKind::Stem, from, span);
+        let from = self.buffer.len();
+        match &mut self.stems {
+            Some(stems) => {
+                let stem = stems.stem(self.stemmer, word);
+                if stem == word {
+                    return;
+                }
+                self.buffer.push(STEM_MARK);
+                self.buffer.push_str(stem);
+            }
+            None => {
+                let stem = self.stemmer.stem(word);
+                if stem == word {
+                    return;
+                }
+                let stem = stem.into_owned();
+                self.buffer.push(STEM_MARK);
+                self.buffer.push_str(&stem);
+            }
         }
+        self.push(LexemeKind::Stem, from, span);
     }
+}
+
+/// Where a word ends that starts here, when it is the most common kind: a letter of either case, small ones, and then a
+/// space or a sign that belongs to no word.
+fn plain_word(text: &str, start: usize) -> Option<usize> {
+    let word = &text.as_bytes()[start..];
+    let letters = 1 + word.get(1..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let next = word.get(letters).map_or(' ', |&b| char::from(b));
+    let ends = next.is_ascii() && matches!(class(next), Class::Space | Class::Mark);
+    (word[0].is_ascii_alphabetic() && ends && letters <= MAX_LEXEME_BYTES).then_some(start + letters)
 }
 
 /// A word or identifier in a text.
@@ -363,13 +408,14 @@ fn previous_len(text: &str, at: usize) -> usize {
 #[derive(Clone, Default)]
 pub(crate) struct LexemeTokenizer {
     analyzer: Analyzer,
+    stems: Stems,
 }
 
 impl Tokenizer for LexemeTokenizer {
     type TokenStream<'a> = LexemeStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> LexemeStream<'a> {
-        LexemeStream { lexemes: self.analyzer.lexemes(text), token: Token::default() }
+        LexemeStream { lexemes: self.analyzer.lexemes_with(text, Some(&mut self.stems)), token: Token::default() }
     }
 }
 

@@ -48,7 +48,7 @@ impl Changes {
 }
 
 fn is_same(entry: &Entry, file: &File) -> bool {
-    entry.size == file.size && entry.modified == file.modified && entry.id == file.id
+    entry.size == file.size && entry.modified == file.modified && entry.own_id == file.own_id
 }
 
 /// A file in a folder that cannot be read now is not known to be gone.
@@ -64,11 +64,11 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, size: u64) -> Entry {
-        Entry { path: path.into(), id: path.into(), size, modified: 7, hash: Some(0), problems: Vec::new() }
+        Entry { path: path.into(), own_id: None, size, modified: 7, hash: Some(0), problems: Vec::new() }
     }
 
     fn file(path: &str, size: u64) -> File {
-        File { path: path.into(), id: path.into(), full_path: path.into(), size, modified: 7 }
+        File { path: path.into(), own_id: None, own_path: None, size, modified: 7 }
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
     let walk = walk(archive, None).unwrap_or_default();
     let options = archive.parse_options();
     let parse = |file: &File| -> (Option<Incident>, Vec<Problem>) {
-        let content = read(file, archive.max_report_bytes());
+        let content = read(file, archive.root(), archive.max_report_bytes());
         match content.and_then(|content| decode_report(file, content.bytes, &options)) {
             Ok(parsed) => (Some(parsed.incident), parsed.problems),
             Err(reason) => (None, vec![Problem { line: 1, reason, level: Level::Error }]),
@@ -37,7 +37,7 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
     let parsed: Vec<_> = walk.files.par_iter().map(parse).collect();
 
     let mut names = Names::default();
-    walk.files.iter().for_each(|file| names.add(&file.id));
+    walk.files.iter().for_each(|file| names.add(file.id()));
     let mut report = CheckReport { reports: walk.files.len(), problems: walk.problems };
     for (file, (incident, problems)) in walk.files.iter().zip(parsed) {
         let links = incident.into_iter().flat_map(|incident| incident.links);

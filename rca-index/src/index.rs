@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{INDEX_WRITER_LOCK, Lock, RamDirectory};
 use tantivy::schema::IndexRecordOption;
+use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{
-    Directory, DocAddress, DocSet as _, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, TantivyError,
-    Term,
+    Directory, DocAddress, DocSet as _, IndexBuilder, IndexReader, IndexSettings, ReloadPolicy, Searcher, TERMINATED,
+    TantivyDocument, TantivyError, Term,
 };
 
 use crate::analyze::LexemeTokenizer;
@@ -140,7 +141,7 @@ impl Index {
         // Two processes must not make the same index: the second would take the place of what the first has written since.
         let lock = (!versioned.join(META_FILE).is_file()).then(|| directory.acquire_lock(&creation_lock()));
         let lock = lock.transpose().map_err(|e| in_our_terms(dir, TantivyError::LockFailure(e, None)))?;
-        let open = || tantivy::Index::open_or_create(directory.clone(), Fields::new().schema);
+        let open = || builder().open_or_create(directory.clone());
         let engine = guarded(dir, || open().map_err(|e| in_our_terms(dir, e)))?;
         drop(lock);
         Self::with_engine(Some(dir.to_owned()), directory.fault(), Box::new(directory), engine)
@@ -152,8 +153,7 @@ impl Index {
     /// None in practice.
     pub fn in_memory() -> Result<Self> {
         let directory = RamDirectory::create();
-        let engine = tantivy::Index::open_or_create(directory.clone(), Fields::new().schema)
-            .map_err(|e| in_our_terms(Path::new("memory"), e))?;
+        let engine = builder().open_or_create(directory.clone()).map_err(|e| in_our_terms(Path::new("memory"), e))?;
         Self::with_engine(None, WriteFault::default(), Box::new(directory), engine)
     }
 
@@ -516,6 +516,17 @@ impl Index {
     pub(crate) fn error(&self, error: TantivyError) -> Error {
         in_our_terms(&self.inner.dir.clone().unwrap_or_default(), error)
     }
+}
+
+/// What a new index is like. Most of it is the incidents as they are stored: blocks of this kind and size take two thirds of
+/// the room of the engine's own, for a few hundredths of a millisecond a hit.
+fn builder() -> IndexBuilder {
+    let settings = IndexSettings {
+        docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(1) }),
+        docstore_blocksize: 32_768,
+        ..IndexSettings::default()
+    };
+    IndexBuilder::default().schema(Fields::new().schema).settings(settings)
 }
 
 /// What tells one commit from the next.

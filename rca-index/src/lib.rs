@@ -167,6 +167,7 @@ mod schema;
 mod search;
 mod severity;
 mod snippet;
+mod stems;
 mod stop_words;
 mod synonyms;
 mod text_query;

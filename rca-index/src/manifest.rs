@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::incident::Problem;
+use crate::parse::stem;
 use crate::update::ReportProblem;
 
 /// All files, by path.
@@ -20,8 +21,8 @@ pub(crate) struct Manifest {
 pub(crate) struct Entry {
     /// The path in the archive.
     pub(crate) path: String,
-    /// The incident's id.
-    pub(crate) id: String,
+    /// The incident's id where it is not the path with no extension.
+    pub(crate) own_id: Option<String>,
     /// Bytes.
     pub(crate) size: u64,
     /// When the file was last changed, in nanoseconds since 1970; 0 when that proves nothing.
@@ -29,6 +30,13 @@ pub(crate) struct Entry {
     /// The hash of its content; none when it is not in the index.
     pub(crate) hash: Option<u128>,
     pub(crate) problems: Vec<Problem>,
+}
+
+impl Entry {
+    /// The incident's id.
+    pub(crate) fn id(&self) -> &str {
+        self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
+    }
 }
 
 impl Manifest {

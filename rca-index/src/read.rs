@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use crate::incident::{Level, Problem};
 use crate::parse::{ParseOptions, Parsed, parse_report};
@@ -21,13 +22,13 @@ pub(crate) struct Content {
 ///
 /// # Errors
 /// Why it cannot be taken in: the system's reason, or its size.
-pub(crate) fn read(file: &File, max_bytes: u64) -> Result<Content, String> {
+pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, String> {
     let too_large = || format!("larger than {max_bytes} bytes; `max_report_bytes` in rca.toml sets the limit");
     if file.size > max_bytes {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(file.size as usize + 1);
-    let opened = fs::File::open(&file.full_path).map_err(|e| format!("this file cannot be read: {e}"))?;
+    let opened = fs::File::open(file.open_path(root)).map_err(|e| format!("this file cannot be read: {e}"))?;
     // The file may have grown since the walk.
     opened.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("this file cannot be read: {e}"))?;
     if bytes.len() as u64 > max_bytes {
@@ -50,7 +51,7 @@ pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions)
     // A bug in the parser costs one report, not the update.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options)));
     let mut parsed = parsed.map_err(|_| "this report cannot be parsed; please report this as a bug".to_owned())?;
-    parsed.incident.id.clone_from(&file.id);
+    file.id().clone_into(&mut parsed.incident.id);
     problems.append(&mut parsed.problems);
     Ok(Parsed { problems, ..parsed })
 }

@@ -117,7 +117,7 @@ pub(crate) fn update(
     let before = if options.rebuild { Manifest::default() } else { before };
     let known = before.problems.clone();
     let found = walk.problems.clone();
-    let changes = Changes::between(before, walk);
+    let mut changes = Changes::between(before, walk);
     // The first update ends with a commit even of nothing: from then on this is an index.
     let first = note.updated == 0;
     if changes.is_empty() && known == found && !options.rebuild && !first {
@@ -139,12 +139,15 @@ pub(crate) fn update(
     if options.rebuild {
         writer.remove_all()?;
     }
-    let gone =
-        changes.to_read.iter().filter_map(|(file, before)| before.as_ref().filter(|before| before.id != file.id));
+    let gone = changes
+        .to_read
+        .iter()
+        .filter_map(|(file, before)| before.as_ref().filter(|before| before.own_id != file.own_id));
     for entry in changes.removed.iter().chain(gone) {
-        writer.remove(&entry.id)?;
+        writer.remove(entry.id())?;
     }
-    let taken = take_in_all(&changes, archive, &writer, threads, scanned, on_event)?;
+    let to_read = std::mem::take(&mut changes.to_read);
+    let taken = take_in_all(to_read, archive, &writer, threads, scanned, on_event)?;
 
     on_event(UpdateEvent::Committing);
     let mut counts = count(&changes, &taken);
@@ -182,7 +185,7 @@ enum Outcome {
 
 /// Reads, parses and hands over all files, in parallel. The engine's queue is bounded, so readers wait for it.
 fn take_in_all(
-    changes: &Changes,
+    to_read: Vec<(File, Option<Entry>)>,
     archive: &Archive,
     writer: &Writer<'_>,
     threads: usize,
@@ -190,62 +193,59 @@ fn take_in_all(
     on_event: &(impl Fn(UpdateEvent) + Sync),
 ) -> Result<Vec<Taken>> {
     let options = archive.parse_options();
-    let take = |(file, before): &(File, Option<Entry>)| {
-        let mut taken = take_in(file, before.as_ref(), archive, &options, writer)?;
+    let take = |(file, before): (File, Option<Entry>)| {
+        let bytes = file.size;
+        let mut taken = take_in(file, before, archive, &options, writer)?;
         if taken.entry.modified + CLOCK_TICK > scanned {
             taken.entry.modified = 0;
         }
-        on_event(UpdateEvent::Read { bytes: file.size });
+        on_event(UpdateEvent::Read { bytes });
         Ok(taken)
     };
-    if threads == 1 || changes.to_read.len() == 1 {
-        return changes.to_read.iter().map(take).collect();
+    if threads == 1 || to_read.len() == 1 {
+        return to_read.into_iter().map(take).collect();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::io(archive.root())(std::io::Error::other(e)))?;
-    pool.install(|| changes.to_read.par_iter().map(take).collect())
+    pool.install(|| to_read.into_par_iter().map(take).collect())
 }
 
 /// Takes one file into the index. Whatever is wrong with it becomes a problem of that file.
 fn take_in(
-    file: &File,
-    before: Option<&Entry>,
+    file: File,
+    before: Option<Entry>,
     archive: &Archive,
     options: &ParseOptions,
     writer: &Writer<'_>,
 ) -> Result<Taken> {
-    let entry = |hash, problems| Entry {
-        path: file.path.clone(),
-        id: file.id.clone(),
-        size: file.size,
-        modified: file.modified,
-        hash,
-        problems,
-    };
-    let failed = |reason: String| Problem { line: 1, reason, level: Level::Error };
-    let content = match read(file, archive.max_report_bytes()) {
+    let failed = |reason: String| vec![Problem { line: 1, reason, level: Level::Error }];
+    let before = before.filter(|before| before.own_id == file.own_id);
+    let known = before.as_ref().and_then(|before| before.hash);
+    let content = match read(&file, archive.root(), archive.max_report_bytes()) {
         Ok(content) => content,
         Err(reason) => {
             // What was known of the report stays findable; the file is tried again at the next update.
-            let kept = before.filter(|before| before.id == file.id).and_then(|before| before.hash);
-            let entry = Entry { modified: 0, ..entry(kept, vec![failed(reason)]) };
+            let entry = Entry { modified: 0, ..entry(file, known, failed(reason)) };
             return Ok(Taken { entry, outcome: Outcome::Failed });
         }
     };
-    let indexed = before.filter(|before| before.id == file.id && before.hash.is_some());
-    if let Some(before) = indexed.filter(|before| before.hash == Some(content.hash)) {
-        return Ok(Taken { entry: entry(before.hash, before.problems.clone()), outcome: Outcome::Same });
+    if let Some(before) = before.filter(|_| known == Some(content.hash)) {
+        return Ok(Taken { entry: entry(file, known, before.problems), outcome: Outcome::Same });
     }
-    if indexed.is_some() {
-        writer.remove(&file.id)?;
+    if known.is_some() {
+        writer.remove(file.id())?;
     }
-    let Parsed { incident, problems } = match decode_report(file, content.bytes, options) {
+    let Parsed { incident, problems } = match decode_report(&file, content.bytes, options) {
         Ok(parsed) => parsed,
-        Err(reason) => return Ok(Taken { entry: entry(None, vec![failed(reason)]), outcome: Outcome::Failed }),
+        Err(reason) => return Ok(Taken { entry: entry(file, None, failed(reason)), outcome: Outcome::Failed }),
     };
     writer.add(incident)?;
-    let outcome = if indexed.is_some() { Outcome::Modified } else { Outcome::Added };
-    Ok(Taken { entry: entry(Some(content.hash), problems), outcome })
+    let outcome = if known.is_some() { Outcome::Modified } else { Outcome::Added };
+    Ok(Taken { entry: entry(file, Some(content.hash), problems), outcome })
+}
+
+fn entry(file: File, hash: Option<u128>, problems: Vec<Problem>) -> Entry {
+    Entry { path: file.path, own_id: file.own_id, size: file.size, modified: file.modified, hash, problems }
 }
 
 /// What the update did. A new file with the text of one that is gone has been renamed.

@@ -12,7 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::archive::Archive;
 use crate::incident::{Level, Problem};
-use crate::parse::report_id;
+use crate::parse::stem;
 use crate::update::ReportProblem;
 
 /// A report's file.
@@ -20,14 +20,26 @@ use crate::update::ReportProblem;
 pub(crate) struct File {
     /// The path in the archive, `/` between folders; characters that are no Unicode are replaced.
     pub(crate) path: String,
-    /// The incident's id: the path with no extension, or with it where two files would have the same id.
-    pub(crate) id: String,
-    /// The path to open.
-    pub(crate) full_path: PathBuf,
+    /// The incident's id where it is not the path with no extension, since two files would have the same id.
+    pub(crate) own_id: Option<String>,
+    /// The path to open where `path` is not it.
+    pub(crate) own_path: Option<PathBuf>,
     /// Bytes.
     pub(crate) size: u64,
     /// When it was last changed, in nanoseconds since 1970.
     pub(crate) modified: i128,
+}
+
+impl File {
+    /// The incident's id.
+    pub(crate) fn id(&self) -> &str {
+        self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
+    }
+
+    /// The path to open.
+    pub(crate) fn open_path(&self, root: &Path) -> PathBuf {
+        self.own_path.clone().unwrap_or_else(|| root.join(&self.path))
+    }
 }
 
 /// What a walk found.
@@ -69,7 +81,7 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Duration>) -> Option<Walk> {
         }
     }
     // Asking the system about each file takes longer than finding them.
-    let look = |(path, entry)| if late() { None } else { Some(file(path, entry)) };
+    let look = |(path, entry)| if late() { None } else { Some(file(path, &entry)) };
     let files: Option<Vec<_>> = if reports.len() < PARALLEL_FILES {
         reports.into_iter().map(look).collect()
     } else {
@@ -136,12 +148,12 @@ fn problem(path: String, level: Level, reason: String) -> ReportProblem {
 }
 
 /// What the system knows of a report.
-fn file(path: String, entry: DirEntry) -> Result<File, ReportProblem> {
+fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
     match entry.metadata() {
         Ok(metadata) => Ok(File {
-            id: report_id(&path),
+            own_id: None,
+            own_path: entry.path().to_str().is_none().then(|| entry.path().to_owned()),
             path,
-            full_path: entry.into_path(),
             size: metadata.len(),
             modified: modified(&metadata),
         }),
@@ -157,11 +169,11 @@ fn name_apart(files: &mut [File]) {
     if others.is_empty() {
         return;
     }
-    let mut taken: HashSet<String> = plain.into_iter().map(|i| files[i].id.clone()).collect();
+    let mut taken: HashSet<String> = plain.into_iter().map(|i| files[i].id().to_owned()).collect();
     for i in others {
-        if !taken.insert(files[i].id.clone()) {
-            files[i].id = files[i].path.clone();
-            taken.insert(files[i].id.clone());
+        if !taken.insert(files[i].id().to_owned()) {
+            files[i].own_id = Some(files[i].path.clone());
+            taken.insert(files[i].path.clone());
         }
     }
 }
@@ -197,7 +209,7 @@ mod tests {
             fs::write(path, "text").unwrap();
         }
         let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
-        let found: Vec<_> = walk.files.iter().map(|f| (f.path.as_str(), f.id.as_str(), f.size)).collect();
+        let found: Vec<_> = walk.files.iter().map(|f| (f.path.as_str(), f.id(), f.size)).collect();
         let expected =
             [("2024/index.md", "2024/index", 4), ("a.markdown", "a.markdown", 4), ("a.md", "a", 4), ("b.md", "b", 4)];
         assert_eq!(found, expected);

@@ -55,6 +55,11 @@ pub struct Parsed {
 
 /// The id of a report at this path: the path with no extension.
 pub fn report_id(path: &str) -> String {
+    stem(path).to_owned()
+}
+
+/// A path with no extension.
+pub(crate) fn stem(path: &str) -> &str {
     let path = path.strip_suffix(".erb").filter(|rest| rest.to_lowercase().ends_with(".md")).unwrap_or(path);
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     // `v1.2 outage` has no extension.
@@ -65,7 +70,7 @@ pub fn report_id(path: &str) -> String {
                 && extension.starts_with(|c: char| c.is_ascii_alphabetic())
                 && extension.bytes().all(|b| b.is_ascii_alphanumeric())
         });
-    extension.map_or(path, |(_, extension)| &path[..path.len() - extension.len() - 1]).to_owned()
+    extension.map_or(path, |(_, extension)| &path[..path.len() - extension.len() - 1])
 }
 
 /// Parses a report: its path in the archive, `/` between folders, and its text. Always gives an incident; what cannot be
