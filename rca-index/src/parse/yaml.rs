@@ -99,10 +99,14 @@ pub(crate) fn split_key(line: &str) -> Option<(&str, &str)> {
 fn scalar(text: &str) -> Value {
     let text = text.split(" #").next().unwrap_or_default().trim();
     if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
-        return Value::List(
-            inner.split(',').map(|item| scalar(item.trim())).filter(|item| *item != Value::Null).collect(),
-        );
+        return Value::List(inner.split(',').map(flat).filter(|item| *item != Value::Null).collect());
     }
+    flat(text)
+}
+
+/// A value that is no list. Lists in lists are beyond a reader of lines, and could be nested without end.
+fn flat(text: &str) -> Value {
+    let text = text.trim();
     let quoted = ['"', '\''].iter().find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
     match quoted.unwrap_or(text) {
         "" | "~" | "null" if quoted.is_none() => Value::Null,
