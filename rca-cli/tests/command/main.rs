@@ -3,6 +3,7 @@
 
 mod chance;
 mod formats;
+mod hostile;
 mod kills;
 mod places;
 mod readme;
