@@ -6,6 +6,7 @@ mod formats;
 mod hostile;
 mod kills;
 mod places;
+mod readers;
 mod readme;
 mod room;
 mod search;
