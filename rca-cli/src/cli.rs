@@ -76,6 +76,8 @@ pub(crate) enum Format {
     Jsonl,
     /// Comma-separated values with a header
     Csv,
+    /// The same for a spreadsheet: no cell is taken for a formula
+    CsvSafe,
     /// Markdown, to paste into a chat or a ticket
     Markdown,
     /// Paths of reports, one a line

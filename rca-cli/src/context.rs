@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::cli::{Format, GlobalArgs};
 use crate::failure::Failure;
-use crate::terminal::Output;
+use crate::terminal::{Output, clean_lines};
 
 /// What a command needs of the outside.
 pub(crate) struct Context {
@@ -26,7 +26,7 @@ impl Context {
             // What stands above in the terminal should have been there first.
             let _ = self.out.flush();
             // Nobody is left to be told that stderr is gone.
-            let _ = writeln!(io::stderr(), "{message}");
+            let _ = writeln!(io::stderr(), "{}", clean_lines(&message.to_string()));
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// The largest report that is read, in bytes; 10 MB when not set.
     pub max_report_bytes: Option<u64>,
+    /// How much of a report's body is taken apart into facts, in bytes; 1 MB when not set. All of it is searched.
+    pub max_facts_bytes: Option<usize>,
     /// More front-matter keys: `outage_class = "severity"`.
     pub keys: BTreeMap<String, String>,
     /// More headings: `"what broke" = "rootcause"`.
@@ -127,7 +129,7 @@ impl Archive {
         ParseOptions {
             keys: self.settings.keys.clone(),
             headings: self.settings.headings.clone(),
-            ..ParseOptions::default()
+            max_facts_bytes: self.settings.max_facts_bytes,
         }
     }
 }

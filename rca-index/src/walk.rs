@@ -2,6 +2,7 @@
 //!
 //! In: an archive. Out: files in the order of their paths, and problems of what could not be walked.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use crate::update::ReportProblem;
 /// A report's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct File {
-    /// The path in the archive, `/` between folders; characters that are no Unicode are replaced.
+    /// The path in the archive, `/` between folders; bytes that are no Unicode as `%FF`.
     pub(crate) path: String,
     /// The incident's id where it is not the path with no extension, since two files would have the same id.
     pub(crate) own_id: Option<String>,
@@ -190,8 +191,21 @@ fn modified(metadata: &Metadata) -> i128 {
     }
 }
 
+/// A path as text. Bytes that are no Unicode are written as in addresses, so that two such names stay two.
+fn readable(path: &Path) -> Cow<'_, str> {
+    if let Some(path) = path.to_str() {
+        return Cow::Borrowed(path);
+    }
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
+    }
+    Cow::Owned(text)
+}
+
 fn archive_path(root: &Path, path: &Path) -> String {
-    let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    let path = readable(path.strip_prefix(root).unwrap_or(path));
     if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 

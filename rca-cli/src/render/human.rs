@@ -301,7 +301,7 @@ pub(crate) fn update(report: &UpdateReport) -> String {
 }
 
 /// The health of an index.
-pub(crate) fn health(out: &mut Output, health: &Health) -> io::Result<()> {
+pub(crate) fn health(out: &mut impl Write, health: &Health) -> io::Result<()> {
     let mut line = |name: &str, value: String| writeln!(out, "{DIM}{name:<10}{DIM:#}{value}");
     if let Some(path) = &health.path {
         line("index", clean(&path.to_string_lossy()).into_owned())?;

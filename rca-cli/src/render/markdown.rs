@@ -24,7 +24,7 @@ fn hit(out: &mut impl Write, place: &Place, number: usize, hit: &Hit) -> io::Res
     let incident = &hit.incident;
     let path = place.path_of(&incident.path);
     // Angle brackets allow spaces in a link's target.
-    let target = clean(&path.to_string_lossy()).replace(['<', '>'], "");
+    let target = clean(&path.to_string_lossy()).replace(['<', '>', '`', '\\'], "");
     write!(out, "{number}. [{}](<{target}>)", escape(&clean(&incident.title.value)))?;
     let facts = [
         incident.date.as_ref().map(|date| date.value.day().to_string()),
@@ -87,7 +87,7 @@ pub(crate) fn source(incident: &Incident, sections: &[SectionKind]) -> String {
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '!') {
             escaped.push('\\');
         }
         escaped.push(c);

@@ -34,7 +34,7 @@ pub(crate) fn search(
         Format::Human => human::hits(out, place, results)?,
         Format::Json => json::document(out, &SearchForm::new(request, results))?,
         Format::Jsonl => json::lines(out, results.hits.iter().map(HitForm::new))?,
-        Format::Csv => table::hits(out, results)?,
+        Format::Csv | Format::CsvSafe => table::hits(out, context.global.format, results)?,
         Format::Markdown => markdown::hits(out, place, results)?,
         Format::Paths => {
             for hit in &results.hits {
@@ -99,7 +99,7 @@ pub(crate) fn incident(
         Format::Human => human::incident(out, place, incident, sections)?,
         Format::Json => json::document(out, &form())?,
         Format::Jsonl => json::lines(out, [form()])?,
-        Format::Csv => table::incident(out, incident)?,
+        Format::Csv | Format::CsvSafe => table::incident(out, context.global.format, incident)?,
         Format::Markdown => {
             let text = markdown::source(incident, sections);
             let shown = out.shown(&text).into_owned();
@@ -124,7 +124,7 @@ pub(crate) fn facets(context: &mut Context, request: &SearchRequest, results: &S
             out,
             rows().map(|(facet, v)| serde_json::json!({"facet": facet, "value": v.value, "count": v.count})),
         )?,
-        Format::Csv => table::facets(out, rows())?,
+        Format::Csv | Format::CsvSafe => table::facets(out, context.global.format, rows())?,
         Format::Markdown => markdown::facets(out, &results.facets)?,
         Format::Paths => {
             for (_, v) in rows() {
@@ -145,7 +145,7 @@ pub(crate) fn update(context: &mut Context, place: &Place, report: &UpdateReport
     match context.global.format {
         Format::Json => json::document(out, &UpdateForm::new(report))?,
         Format::Jsonl => json::lines(out, [UpdateForm::new(report)])?,
-        Format::Csv => table::update(out, report)?,
+        Format::Csv | Format::CsvSafe => table::update(out, context.global.format, report)?,
         Format::Human | Format::Markdown | Format::Paths => {
             let verbose = context.global.verbose;
             let told = |found: &&ReportProblem| verbose || found.problem.level == Level::Error;
@@ -179,7 +179,7 @@ pub(crate) fn check(context: &mut Context, place: &Place, report: &CheckReport) 
         }
         Format::Json => json::document(out, &CheckForm::new(report))?,
         Format::Jsonl => json::lines(out, report.problems.iter().map(ProblemForm::new))?,
-        Format::Csv => table::problems(out, &report.problems)?,
+        Format::Csv | Format::CsvSafe => table::problems(out, context.global.format, &report.problems)?,
         Format::Paths => {
             let mut paths: Vec<&str> = report.problems.iter().map(|found| found.path.as_str()).collect();
             paths.dedup();
@@ -197,8 +197,14 @@ pub(crate) fn health(context: &mut Context, health: &Health) -> Result<(), Failu
     match context.global.format {
         Format::Json => json::document(out, &HealthForm::new(health))?,
         Format::Jsonl => json::lines(out, [HealthForm::new(health)])?,
-        Format::Csv => table::health(out, health)?,
-        Format::Human | Format::Markdown | Format::Paths => human::health(out, health)?,
+        Format::Csv | Format::CsvSafe => table::health(out, context.global.format, health)?,
+        Format::Human => human::health(out, health)?,
+        Format::Markdown | Format::Paths => {
+            let mut text = Vec::new();
+            human::health(&mut text, health)?;
+            // These formats have no colours, whatever the terminal.
+            out.write_all(&anstream::adapter::strip_bytes(&text).into_vec())?;
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use rca_index::{FacetCount, Health, Incident, Level, ReportProblem, SearchResults, UpdateReport};
 
+use crate::cli::Format;
 use crate::terminal::clean;
 
 const INCIDENT_COLUMNS: [&str; 10] = [
@@ -19,9 +20,45 @@ const INCIDENT_COLUMNS: [&str; 10] = [
     "impact_user_minutes",
 ];
 
+/// Rows of cells.
+struct Table<W: Write> {
+    csv: csv::Writer<W>,
+    /// Whether a spreadsheet will read it, which takes some texts for formulas.
+    safe: bool,
+}
+
+impl<W: Write> Table<W> {
+    fn new(out: W, format: Format) -> Self {
+        Self { csv: csv::Writer::from_writer(out), safe: format == Format::CsvSafe }
+    }
+
+    fn write_record<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> csv::Result<()> {
+        for cell in cells {
+            let cell = cell.as_ref();
+            if self.safe && is_formula(cell) {
+                // What OWASP advises against CSV injection: the apostrophe makes it a text, and is not shown.
+                self.csv.write_field(format!("'{cell}"))?;
+            } else {
+                self.csv.write_field(cell)?;
+            }
+        }
+        self.csv.write_record(None::<&[u8]>)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.csv.flush()
+    }
+}
+
+/// Whether a spreadsheet would take a text for a formula. Signs of double width count in some.
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%'])
+        && cell.parse::<f64>().is_err()
+}
+
 /// The hits of a search.
-pub(crate) fn hits(out: &mut impl Write, results: &SearchResults) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+pub(crate) fn hits(out: &mut impl Write, format: Format, results: &SearchResults) -> csv::Result<()> {
+    let mut table = Table::new(out, format);
     table.write_record(INCIDENT_COLUMNS.iter().chain(&["score", "section", "line", "snippet"]))?;
     for hit in &results.hits {
         let mut row = columns(&hit.incident);
@@ -40,8 +77,8 @@ pub(crate) fn hits(out: &mut impl Write, results: &SearchResults) -> csv::Result
 }
 
 /// One incident.
-pub(crate) fn incident(out: &mut impl Write, incident: &Incident) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+pub(crate) fn incident(out: &mut impl Write, format: Format, incident: &Incident) -> csv::Result<()> {
+    let mut table = Table::new(out, format);
     table.write_record(INCIDENT_COLUMNS)?;
     table.write_record(columns(incident))?;
     Ok(table.flush()?)
@@ -67,9 +104,10 @@ fn columns(incident: &Incident) -> Vec<String> {
 /// Facet counts.
 pub(crate) fn facets<'a>(
     out: &mut impl Write,
+    format: Format,
     rows: impl Iterator<Item = (&'static str, &'a FacetCount)>,
 ) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+    let mut table = Table::new(out, format);
     table.write_record(["facet", "value", "count"])?;
     for (facet, v) in rows {
         table.write_record([facet, &clean(&v.value), &v.count.to_string()])?;
@@ -78,8 +116,8 @@ pub(crate) fn facets<'a>(
 }
 
 /// Problems.
-pub(crate) fn problems(out: &mut impl Write, problems: &[ReportProblem]) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+pub(crate) fn problems(out: &mut impl Write, format: Format, problems: &[ReportProblem]) -> csv::Result<()> {
+    let mut table = Table::new(out, format);
     table.write_record(["path", "line", "level", "reason"])?;
     for ReportProblem { path, problem } in problems {
         let level = if problem.level == Level::Error { "error" } else { "warning" };
@@ -89,8 +127,8 @@ pub(crate) fn problems(out: &mut impl Write, problems: &[ReportProblem]) -> csv:
 }
 
 /// What an update did.
-pub(crate) fn update(out: &mut impl Write, report: &UpdateReport) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+pub(crate) fn update(out: &mut impl Write, format: Format, report: &UpdateReport) -> csv::Result<()> {
+    let mut table = Table::new(out, format);
     let columns = ["reports", "added", "modified", "renamed", "removed", "unchanged", "failed", "problems", "bytes"];
     table.write_record(columns.iter().chain(&["took_ms"]))?;
     let counts = [report.reports, report.added, report.modified, report.renamed, report.removed, report.unchanged];
@@ -102,8 +140,8 @@ pub(crate) fn update(out: &mut impl Write, report: &UpdateReport) -> csv::Result
 }
 
 /// The health of an index.
-pub(crate) fn health(out: &mut impl Write, health: &Health) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+pub(crate) fn health(out: &mut impl Write, format: Format, health: &Health) -> csv::Result<()> {
+    let mut table = Table::new(out, format);
     table.write_record(["incidents", "segments", "deleted", "bytes", "source_bytes", "updated", "damaged"])?;
     let counts = [health.incidents, health.segments, health.deleted].map(|n| n.to_string());
     let bytes = [health.bytes, health.source_bytes].map(|n| n.to_string());
@@ -111,4 +149,23 @@ pub(crate) fn health(out: &mut impl Write, health: &Health) -> csv::Result<()> {
     let damaged = health.damaged.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(";");
     table.write_record(counts.into_iter().chain(bytes).chain([updated, damaged]))?;
     Ok(table.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_where_that_is_asked_for() {
+        let row = |format| {
+            let mut out = Vec::new();
+            let mut table = Table::new(&mut out, format);
+            table.write_record(["=1+1", " @SUM(A1)", "-1.5", "a-b", "+x", "\"q\", ="]).unwrap();
+            table.flush().unwrap();
+            drop(table);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(row(Format::Csv), "=1+1, @SUM(A1),-1.5,a-b,+x,\"\"\"q\"\", =\"\n");
+        assert_eq!(row(Format::CsvSafe), "'=1+1,' @SUM(A1),-1.5,a-b,'+x,\"\"\"q\"\", =\"\n");
+    }
 }

@@ -3,8 +3,10 @@
 
 mod chance;
 mod formats;
+mod hostile;
 mod kills;
 mod places;
+mod readers;
 mod readme;
 mod room;
 mod search;

@@ -38,10 +38,11 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
             }
             Block::Paragraph(text) => {
                 let joined = one_line(&text.text);
-                let mut at = 0;
+                let (mut at, mut line) = (0, text.line);
                 for sentence in joined.split_inclusive(". ") {
-                    let newlines = text.text[..at].bytes().filter(|&b| b == b'\n').count() as u32;
-                    sentences(sentence, text.line + newlines);
+                    sentences(sentence, line);
+                    let read = &text.text[at..at + sentence.len()];
+                    line += read.bytes().filter(|&b| b == b'\n').count() as u32;
                     at += sentence.len();
                 }
             }

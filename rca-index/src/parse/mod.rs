@@ -20,9 +20,11 @@ mod timeline;
 mod value;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use crate::incident::{FRONT_MATTER, Incident, Milestone, Problem, Section, SectionKind, Source, Sourced, TimelineRow};
+use crate::incident::{
+    FRONT_MATTER, Incident, Level, Milestone, Problem, Section, SectionKind, Source, Sourced, TimelineRow,
+};
 use crate::parse::body::{Body, prose_duration, read_body};
 pub(crate) use crate::parse::date::find_date;
 use crate::parse::facts::Facts;
@@ -42,6 +44,14 @@ pub struct ParseOptions {
     pub keys: BTreeMap<String, String>,
     /// More headings, in any case, and the section they open.
     pub headings: BTreeMap<String, SectionKind>,
+    /// How much of a report's body is taken apart, in bytes; 1 MB when not set.
+    pub max_facts_bytes: Option<usize>,
+}
+
+impl ParseOptions {
+    fn max_facts_bytes(&self) -> usize {
+        self.max_facts_bytes.unwrap_or(1_000_000)
+    }
 }
 
 /// What parsing a report gave.
@@ -77,7 +87,7 @@ pub(crate) fn stem(path: &str) -> &str {
 /// read as it stands becomes a problem with its line.
 pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parsed {
     let front = read_front_matter(&source);
-    let outline = outline(&source, front.body_start);
+    let (outline, unread) = outline_within(&source, front.body_start, options.max_facts_bytes());
     let kinds = sections::kinds(&outline.parts, &options.headings);
 
     let mut facts = Facts::default();
@@ -114,6 +124,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
 
     let mut problems = front.problems;
     problems.extend(outline.problems);
+    problems.extend(unread);
     problems.append(&mut facts.problems);
     problems.sort();
     let mut measures = facts.measures;
@@ -153,6 +164,25 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
         ..Incident::new(report_id(path), "")
     };
     Parsed { incident: Incident { source, ..incident }, problems }
+}
+
+/// The outline of as much of a body as is taken apart. The rest belongs to the last part, and is searched like any text.
+fn outline_within(source: &str, body_start: usize, limit: usize) -> (Outline<'_>, Option<Problem>) {
+    let most = body_start.saturating_add(limit).min(source.len());
+    let end = (0..=most).rev().find(|&at| source.is_char_boundary(at)).unwrap_or(0);
+    if end == source.len() {
+        return (outline(source, body_start), None);
+    }
+    let end = source[..end].rfind('\n').map_or(end, |at| at + 1).max(body_start);
+    let mut outline = outline(&source[..end], body_start);
+    if let Some(last) = outline.parts.last_mut() {
+        last.range.end = source.len();
+    }
+    let line = 1 + source[..end].bytes().filter(|&b| b == b'\n').count() as u32;
+    let reason = format!(
+        "facts are read from the first {limit} bytes only, all text is searched; `max_facts_bytes` in rca.toml sets the limit"
+    );
+    (outline, Some(Problem { line, reason, level: Level::Warning }))
 }
 
 /// The heading that is the title: the first one, unless it only names a section.
@@ -239,10 +269,11 @@ fn affected_services(parts: &[Part<'_>], stated: Vec<String>) -> Vec<String> {
     }
     let listed = parts.iter().find(|part| key_named(&part.heading, &BTreeMap::new()) == Some(Key::Services));
     let mut services: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     for item in listed.into_iter().flat_map(items) {
         // `api (read only)`, `api: slow`: the name stands first.
         let name = item.split(['(', '（', ':', '：', ',']).next().unwrap_or_default().trim();
-        if !name.is_empty() && name.split(' ').count() <= 4 && !services.iter().any(|known| known == name) {
+        if !name.is_empty() && name.split(' ').count() <= 4 && seen.insert(name.to_owned()) {
             services.push(name.to_owned());
         }
     }

@@ -301,8 +301,12 @@ impl<'a> Builder<'a> {
         }
         let source = self.lines.source;
         let mut start = range.end;
-        if !source[..start].ends_with('\n') {
-            start += source[start..].find('\n').map_or(source.len() - start, |end| end + 1);
+        // A carriage return alone ends a line too.
+        if !source[..start].ends_with(['\n', '\r']) {
+            start += source[start..].find(['\n', '\r']).map_or(source.len() - start, |end| end + 1);
+        }
+        if source[..start].ends_with('\r') && source[start..].starts_with('\n') {
+            start += 1;
         }
         let line = self.lines.line_of(start);
         let next = Part {
@@ -445,6 +449,14 @@ mod tests {
 
     fn headings(source: &str) -> Vec<(String, u8, u32)> {
         outline(source, 0).parts.iter().map(|p| (p.heading.to_string(), p.level, p.line)).collect()
+    }
+
+    #[test]
+    fn a_carriage_return_ends_a_heading() {
+        let source = "# One\rtwo\r\n---\r\ntext\n";
+        let outline = outline(source, 0);
+        let texts: Vec<_> = outline.parts.iter().map(|part| &source[part.range.clone()]).collect();
+        assert_eq!((texts, headings(source)[1].0.as_str()), (vec!["", "text\n"], "two"));
     }
 
     #[test]

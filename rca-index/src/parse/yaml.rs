@@ -8,6 +8,9 @@ use crate::parse::value::{Map, Value};
 /// More than this is no front matter; the line reader is enough for it.
 const MAX_BYTES: usize = 256 * 1024;
 
+/// Deeper lists and maps are not read.
+const MAX_NESTING: usize = 100;
+
 /// Why YAML cannot be read.
 pub(crate) struct YamlError {
     /// The line within the text, counted from 1.
@@ -20,6 +23,9 @@ pub(crate) fn read_yaml(text: &str) -> Result<Map, YamlError> {
     if text.len() > MAX_BYTES {
         return Err(YamlError { line: 1, reason: format!("more than {MAX_BYTES} bytes") });
     }
+    if nesting(text) > MAX_NESTING {
+        return Err(YamlError { line: 1, reason: format!("lists or maps nested more than {MAX_NESTING} deep") });
+    }
     let wrong = |e: &serde_yaml::Error| {
         let line = e.location().map_or(1, |location| location.line() as u32);
         let reason = e.to_string();
@@ -31,6 +37,20 @@ pub(crate) fn read_yaml(text: &str) -> Result<Map, YamlError> {
         serde_yaml::Value::Mapping(map) => Ok(convert_map(map)),
         _ => Err(YamlError { line: 1, reason: "no keys and values".to_owned() }),
     }
+}
+
+/// How deep brackets are nested, at most: the library takes time that grows with its square to find out.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 fn convert_map(map: serde_yaml::Mapping) -> Map {
@@ -99,10 +119,14 @@ pub(crate) fn split_key(line: &str) -> Option<(&str, &str)> {
 fn scalar(text: &str) -> Value {
     let text = text.split(" #").next().unwrap_or_default().trim();
     if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
-        return Value::List(
-            inner.split(',').map(|item| scalar(item.trim())).filter(|item| *item != Value::Null).collect(),
-        );
+        return Value::List(inner.split(',').map(flat).filter(|item| *item != Value::Null).collect());
     }
+    flat(text)
+}
+
+/// A value that is no list. Lists in lists are beyond a reader of lines, and could be nested without end.
+fn flat(text: &str) -> Value {
+    let text = text.trim();
     let quoted = ['"', '\''].iter().find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
     match quoted.unwrap_or(text) {
         "" | "~" | "null" if quoted.is_none() => Value::Null,

@@ -362,7 +362,9 @@ impl Parser {
             return Some(Node { kind: NodeKind::All, span });
         }
         let plain = |text: &str| word(field, Text::Word(text.to_owned()), span.clone());
-        if let Some(start) = text.strip_suffix('*').filter(|start| has_letter(start)) {
+        // A bracket or quote that was read as text has no way to be written in these.
+        let sign = |text: &str| text.contains(['(', ')', '"']);
+        if let Some(start) = text.strip_suffix('*').filter(|start| has_letter(start) && !sign(start)) {
             if start.contains('*') {
                 self.error(
                     span,
@@ -373,7 +375,7 @@ impl Parser {
             }
             return word(field, Text::Prefix(start.to_owned()), span);
         }
-        let Some((stem, distance)) = text.rsplit_once('~').filter(|(stem, _)| has_letter(stem)) else {
+        let Some((stem, distance)) = text.rsplit_once('~').filter(|(stem, _)| has_letter(stem) && !sign(stem)) else {
             return plain(text);
         };
         let distance = match distance {

@@ -251,3 +251,15 @@ proptest! {
         prop_assert_eq!(literal.is_err(), !text.trim().is_empty() && !text.chars().any(char::is_alphanumeric));
     }
 }
+
+#[test]
+fn signs_taken_as_text_are_written_as_text() {
+    for text in
+        ["(NO \"d* O((b OR NO \" \\dO((b ) OR (NO \"Zy eO\" y-~1 eO\"y(~1)", "(a \\AND!(b ) OR (NOT a AND!(\"y-f*)"]
+    {
+        if let Ok(query) = parse(text, &QueryOptions::default()) {
+            let written = query.to_string();
+            assert_eq!(parse(&written, &QueryOptions::default()).map(|query| query.to_string()), Ok(written), "{text}");
+        }
+    }
+}

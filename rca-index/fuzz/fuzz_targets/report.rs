@@ -1,0 +1,23 @@
+//! The report parser: whatever the text, an incident comes out whose places lie in the text.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rca_index::parse::{ParseOptions, parse_report};
+
+fuzz_target!(|text: &str| {
+    let parsed = parse_report("2024/report.md", text.to_owned(), &ParseOptions::default());
+    let lines = 1 + text.bytes().filter(|&b| b == b'\n').count() as u32;
+    let incident = &parsed.incident;
+    assert_eq!(incident.source, text);
+    for section in &incident.sections {
+        assert!(text.get(section.range.clone()).is_some(), "a section that is no text: {section:?}");
+        assert!((1..=lines).contains(&section.line), "a section beyond the end: {section:?}");
+    }
+    for problem in &parsed.problems {
+        assert!((1..=lines).contains(&problem.line), "a problem beyond the end: {problem:?}");
+    }
+    for link in &incident.links {
+        assert!((1..=lines).contains(&link.line), "a link beyond the end: {link:?}");
+    }
+    assert!(incident.duration.as_ref().is_none_or(|duration| duration.value.is_finite()));
+});
