@@ -23,14 +23,14 @@ Examples:
 pub(crate) struct Arguments {
     /// The folder of reports
     #[arg(value_name = "ARCHIVE")]
-    archive: Option<PathBuf>,
+    folder: Option<PathBuf>,
     /// Take warnings for errors
     #[arg(long)]
     strict: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let place = Place::find(arguments.archive.as_deref(), &context.global)?;
+    let place = Place::find(arguments.folder.as_deref(), &context.global)?;
     let report = check(&place.archive)?;
     render::check(context, &place, &report)?;
     let wrong = report.problems.iter().any(|found| arguments.strict || found.problem.level == Level::Error);

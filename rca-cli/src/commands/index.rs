@@ -28,7 +28,7 @@ Examples:
 pub(crate) struct Arguments {
     /// The folder of reports
     #[arg(value_name = "ARCHIVE")]
-    archive: Option<PathBuf>,
+    folder: Option<PathBuf>,
     /// Read every report again, changed or not
     #[arg(long)]
     rebuild: bool,
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let place = Place::find(arguments.archive.as_deref(), &context.global)?;
+    let place = Place::find(arguments.folder.as_deref(), &context.global)?;
     let wait = if arguments.wait { Duration::MAX } else { Duration::ZERO };
     let (rebuild, threads) = (arguments.rebuild, arguments.threads);
     let options = UpdateOptions { rebuild, threads, wait, ..UpdateOptions::default() };

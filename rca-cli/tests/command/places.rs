@@ -30,6 +30,16 @@ fn an_empty_archive() {
 }
 
 #[test]
+fn every_command_takes_the_archive_as_an_option() {
+    let workshop = Workshop::new();
+    workshop.write("reports/a.md", "# Disk full");
+    for command in ["index", "check", "search", "facets", "doctor"] {
+        let run = workshop.rca(&[command, "--archive", "reports"]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}
+
+#[test]
 fn a_file_and_a_missing_path() {
     let workshop = Workshop::new();
     workshop.write("file.md", "# x");
