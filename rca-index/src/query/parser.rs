@@ -375,7 +375,9 @@ impl Parser {
             }
             return word(field, Text::Prefix(start.to_owned()), span);
         }
-        let Some((stem, distance)) = text.rsplit_once('~').filter(|(stem, _)| has_letter(stem) && !sign(stem)) else {
+        // What looks like a misspelled field is an error once the distance stands behind it.
+        let fuzzy = |stem: &str| has_letter(stem) && !sign(stem) && !stem.contains(':');
+        let Some((stem, distance)) = text.rsplit_once('~').filter(|(stem, _)| fuzzy(stem)) else {
             return plain(text);
         };
         let distance = match distance {

@@ -87,6 +87,8 @@ fn pasted_text_is_words() {
     check("12:30:01 [main] WARN", "(12:30:01 & [main] & WARN)");
     check("Status: 500", "(Status: & 500)");
     check("\\AND \\service:x", "(\\AND & \\service:x)");
+    let odd = query("severyty:>#\0~");
+    assert_eq!(query(&odd.to_string()), odd);
     let literal = parse("\"AND -x service:y (", &QueryOptions { literal: true }).unwrap();
     assert_eq!(shape(&literal.root), "(\\\"AND & \\-x & \\service:y)");
 }
