@@ -2,17 +2,20 @@
 //!
 //! Times are ISO 8601 in UTC, as long as they are precise; durations are minutes; spans are bytes of the text beside them.
 
+mod incident;
+mod report;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::check::CheckReport;
-use crate::incident::{Bound, Incident, Level, Milestone, Problem, Source};
-use crate::index::Health;
+use crate::incident::Incident;
 use crate::query::QueryErrors;
 use crate::search::{FacetCounts, Hit, SearchRequest, SearchResults};
-use crate::timestamp::{Precision, Timestamp};
-use crate::update::{ReportProblem, UpdateReport};
+use crate::timestamp::Timestamp;
+
+pub use incident::{IncidentForm, LinkForm, MeasureForm, RowForm, SectionForm};
+pub use report::{CheckForm, HealthForm, ProblemForm, UpdateForm};
 
 /// The version of the wire form.
 pub const VERSION: u32 = 1;
@@ -114,74 +117,6 @@ pub struct FacetForm<'a> {
     pub count: usize,
 }
 
-/// One incident, whole.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct IncidentForm<'a> {
-    pub version: u32,
-    #[serde(flatten)]
-    pub head: HeadForm<'a>,
-    pub end: Option<Timestamp>,
-    /// The severity as written.
-    pub severity_label: Option<&'a str>,
-    /// 0 (most severe) to 5.
-    pub severity_rank: Option<u8>,
-    /// Where the values were found.
-    pub sources: BTreeMap<&'static str, Source>,
-    pub author: Option<&'a str>,
-    pub prepared_by: Option<&'a str>,
-    pub prepared_on: Option<Timestamp>,
-    /// Minutes from the start to each milestone.
-    pub minutes_to: BTreeMap<&'static str, Figure>,
-    pub measure_details: Vec<MeasureForm<'a>>,
-    pub timeline: Vec<RowForm<'a>>,
-    pub contributing_factors: &'a [String],
-    pub resolution_steps: &'a [String],
-    pub lessons: &'a crate::incident::Lessons,
-    pub actions: &'a [crate::incident::Action],
-    pub links: Vec<LinkForm<'a>>,
-    pub sections: Vec<SectionForm<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct MeasureForm<'a> {
-    pub kind: &'static str,
-    pub value: Figure,
-    pub bound: Bound,
-    pub qualifier: Option<&'a str>,
-    pub line: u32,
-}
-
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct RowForm<'a> {
-    pub time: Option<Timestamp>,
-    pub label: &'a str,
-    pub text: &'a str,
-    pub milestone: Option<Milestone>,
-    pub line: u32,
-}
-
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct LinkForm<'a> {
-    pub target: &'a str,
-    pub label: Option<&'a str>,
-    pub line: u32,
-    /// The incidents that the target names; none when it names no report.
-    pub ids: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct SectionForm<'a> {
-    pub section: &'static str,
-    pub heading: &'a str,
-    pub line: u32,
-    pub text: &'a str,
-}
-
 /// Facet counts over the matches of a query.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
@@ -193,63 +128,6 @@ pub struct FacetsForm<'a> {
     /// The incidents counted.
     pub total: usize,
     pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
-}
-
-/// What a check found.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct CheckForm<'a> {
-    pub version: u32,
-    pub reports: usize,
-    pub problems: Vec<ProblemForm<'a>>,
-}
-
-/// The health of an index.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct HealthForm {
-    pub version: u32,
-    /// The folder of the index.
-    pub path: Option<String>,
-    pub incidents: usize,
-    pub segments: usize,
-    /// Deleted incidents that still take room.
-    pub deleted: usize,
-    /// Bytes on disk.
-    pub bytes: u64,
-    /// Bytes of the reports indexed.
-    pub source_bytes: u64,
-    /// When the last update ended.
-    pub updated: Option<Timestamp>,
-    /// Files that are missing or whose content does not fit their checksum.
-    pub damaged: Vec<String>,
-}
-
-/// What an update did.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct UpdateForm<'a> {
-    pub version: u32,
-    pub reports: usize,
-    pub added: usize,
-    pub modified: usize,
-    pub renamed: usize,
-    pub removed: usize,
-    pub unchanged: usize,
-    pub failed: usize,
-    pub bytes: u64,
-    pub took_ms: f64,
-    pub problems: Vec<ProblemForm<'a>>,
-}
-
-/// A problem in a report.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct ProblemForm<'a> {
-    pub path: &'a str,
-    pub line: u32,
-    pub level: Level,
-    pub reason: &'a str,
 }
 
 /// A query that cannot be understood.
@@ -310,32 +188,6 @@ impl<'a> FacetsForm<'a> {
     }
 }
 
-impl<'a> CheckForm<'a> {
-    /// The form of a check's findings.
-    pub fn new(report: &'a CheckReport) -> Self {
-        let problems = report.problems.iter().map(ProblemForm::new).collect();
-        Self { version: VERSION, reports: report.reports, problems }
-    }
-}
-
-impl HealthForm {
-    /// The form of an index's health.
-    pub fn new(health: &Health) -> Self {
-        let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
-        Self {
-            version: VERSION,
-            path: health.path.as_ref().map(text),
-            incidents: health.incidents,
-            segments: health.segments,
-            deleted: health.deleted,
-            bytes: health.bytes,
-            source_bytes: health.source_bytes,
-            updated: health.updated.map(|seconds| Timestamp::from_unix_seconds(seconds, Precision::Second)),
-            damaged: health.damaged.iter().map(text).collect(),
-        }
-    }
-}
-
 fn facet_values(counts: &FacetCounts) -> Vec<FacetForm<'_>> {
     counts.values.iter().map(|v| FacetForm { value: &v.value, count: v.count }).collect()
 }
@@ -373,109 +225,6 @@ impl<'a> HeadForm<'a> {
             impact_user_minutes: incident.impact_user_minutes().map(Figure),
             measures: incident.measures.iter().map(|measure| (measure.kind.name(), Figure(measure.value))).collect(),
         }
-    }
-}
-
-impl<'a> IncidentForm<'a> {
-    /// The form of an incident. `resolve` says which incidents a link's target names.
-    pub fn new(incident: &'a Incident, resolve: impl Fn(&str) -> Vec<String>) -> Self {
-        let severity = incident.severity.as_ref().map(|severity| &severity.value);
-        let sources = [
-            ("title", Some(incident.title.source)),
-            ("date", incident.date.as_ref().map(|date| date.source)),
-            ("end", incident.end.as_ref().map(|end| end.source)),
-            ("severity", incident.severity.as_ref().map(|severity| severity.source)),
-            ("status", incident.status.as_ref().map(|status| status.source)),
-            ("duration", incident.duration.as_ref().map(|duration| duration.source)),
-        ];
-        Self {
-            version: VERSION,
-            head: HeadForm::new(incident),
-            end: incident.end.as_ref().map(|end| end.value),
-            severity_label: severity.map(|severity| severity.label.as_str()),
-            severity_rank: severity.and_then(|severity| severity.rank),
-            sources: sources.into_iter().filter_map(|(name, source)| Some((name, source?))).collect(),
-            author: incident.author.as_deref(),
-            prepared_by: incident.prepared_by.as_deref(),
-            prepared_on: incident.prepared_on,
-            minutes_to: Milestone::ALL
-                .into_iter()
-                .filter_map(|milestone| Some((milestone.name(), Figure(incident.minutes_to(milestone)?))))
-                .collect(),
-            measure_details: incident
-                .measures
-                .iter()
-                .map(|m| MeasureForm {
-                    kind: m.kind.name(),
-                    value: Figure(m.value),
-                    bound: m.bound,
-                    qualifier: m.qualifier.as_deref(),
-                    line: m.line,
-                })
-                .collect(),
-            timeline: incident
-                .timeline
-                .iter()
-                .map(|row| RowForm {
-                    time: row.time,
-                    label: &row.label,
-                    text: &row.text,
-                    milestone: row.milestone,
-                    line: row.line,
-                })
-                .collect(),
-            contributing_factors: &incident.contributing_factors,
-            resolution_steps: &incident.resolution_steps,
-            lessons: &incident.lessons,
-            actions: &incident.actions,
-            links: incident
-                .links
-                .iter()
-                .map(|link| LinkForm {
-                    target: &link.target,
-                    label: link.label.as_deref(),
-                    line: link.line,
-                    ids: resolve(&link.target),
-                })
-                .collect(),
-            sections: incident
-                .sections
-                .iter()
-                .map(|section| SectionForm {
-                    section: section.kind.name(),
-                    heading: &section.heading,
-                    line: section.line,
-                    text: incident.section_text(section),
-                })
-                .collect(),
-        }
-    }
-}
-
-impl<'a> UpdateForm<'a> {
-    /// The form of what an update did.
-    pub fn new(report: &'a UpdateReport) -> Self {
-        Self {
-            version: VERSION,
-            reports: report.reports,
-            added: report.added,
-            modified: report.modified,
-            renamed: report.renamed,
-            removed: report.removed,
-            unchanged: report.unchanged,
-            failed: report.failed,
-            bytes: report.bytes,
-            took_ms: milliseconds(report.took),
-            problems: report.problems.iter().map(ProblemForm::new).collect(),
-        }
-    }
-}
-
-impl<'a> ProblemForm<'a> {
-    /// The form of a problem.
-    pub fn new(problem: &'a ReportProblem) -> Self {
-        let ReportProblem { path, problem: Problem { line, reason, level } } = problem;
-        Self { path, line: *line, level: *level, reason }
     }
 }
 

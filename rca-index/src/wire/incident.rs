@@ -1,0 +1,153 @@
+//! The wire form of one incident, whole.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Figure, HeadForm, VERSION};
+use crate::incident::{Bound, Incident, Milestone, Source};
+use crate::timestamp::Timestamp;
+
+/// One incident, whole.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct IncidentForm<'a> {
+    pub version: u32,
+    #[serde(flatten)]
+    pub head: HeadForm<'a>,
+    pub end: Option<Timestamp>,
+    /// The severity as written.
+    pub severity_label: Option<&'a str>,
+    /// 0 (most severe) to 5.
+    pub severity_rank: Option<u8>,
+    /// Where the values were found.
+    pub sources: BTreeMap<&'static str, Source>,
+    pub author: Option<&'a str>,
+    pub prepared_by: Option<&'a str>,
+    pub prepared_on: Option<Timestamp>,
+    /// Minutes from the start to each milestone.
+    pub minutes_to: BTreeMap<&'static str, Figure>,
+    pub measure_details: Vec<MeasureForm<'a>>,
+    pub timeline: Vec<RowForm<'a>>,
+    pub contributing_factors: &'a [String],
+    pub resolution_steps: &'a [String],
+    pub lessons: &'a crate::incident::Lessons,
+    pub actions: &'a [crate::incident::Action],
+    pub links: Vec<LinkForm<'a>>,
+    pub sections: Vec<SectionForm<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct MeasureForm<'a> {
+    pub kind: &'static str,
+    pub value: Figure,
+    pub bound: Bound,
+    pub qualifier: Option<&'a str>,
+    pub line: u32,
+}
+
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct RowForm<'a> {
+    pub time: Option<Timestamp>,
+    pub label: &'a str,
+    pub text: &'a str,
+    pub milestone: Option<Milestone>,
+    pub line: u32,
+}
+
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct LinkForm<'a> {
+    pub target: &'a str,
+    pub label: Option<&'a str>,
+    pub line: u32,
+    /// The incidents that the target names; none when it names no report.
+    pub ids: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct SectionForm<'a> {
+    pub section: &'static str,
+    pub heading: &'a str,
+    pub line: u32,
+    pub text: &'a str,
+}
+
+impl<'a> IncidentForm<'a> {
+    /// The form of an incident. `resolve` says which incidents a link's target names.
+    pub fn new(incident: &'a Incident, resolve: impl Fn(&str) -> Vec<String>) -> Self {
+        let severity = incident.severity.as_ref().map(|severity| &severity.value);
+        let sources = [
+            ("title", Some(incident.title.source)),
+            ("date", incident.date.as_ref().map(|date| date.source)),
+            ("end", incident.end.as_ref().map(|end| end.source)),
+            ("severity", incident.severity.as_ref().map(|severity| severity.source)),
+            ("status", incident.status.as_ref().map(|status| status.source)),
+            ("duration", incident.duration.as_ref().map(|duration| duration.source)),
+        ];
+        Self {
+            version: VERSION,
+            head: HeadForm::new(incident),
+            end: incident.end.as_ref().map(|end| end.value),
+            severity_label: severity.map(|severity| severity.label.as_str()),
+            severity_rank: severity.and_then(|severity| severity.rank),
+            sources: sources.into_iter().filter_map(|(name, source)| Some((name, source?))).collect(),
+            author: incident.author.as_deref(),
+            prepared_by: incident.prepared_by.as_deref(),
+            prepared_on: incident.prepared_on,
+            minutes_to: Milestone::ALL
+                .into_iter()
+                .filter_map(|milestone| Some((milestone.name(), Figure(incident.minutes_to(milestone)?))))
+                .collect(),
+            measure_details: incident
+                .measures
+                .iter()
+                .map(|m| MeasureForm {
+                    kind: m.kind.name(),
+                    value: Figure(m.value),
+                    bound: m.bound,
+                    qualifier: m.qualifier.as_deref(),
+                    line: m.line,
+                })
+                .collect(),
+            timeline: incident
+                .timeline
+                .iter()
+                .map(|row| RowForm {
+                    time: row.time,
+                    label: &row.label,
+                    text: &row.text,
+                    milestone: row.milestone,
+                    line: row.line,
+                })
+                .collect(),
+            contributing_factors: &incident.contributing_factors,
+            resolution_steps: &incident.resolution_steps,
+            lessons: &incident.lessons,
+            actions: &incident.actions,
+            links: incident
+                .links
+                .iter()
+                .map(|link| LinkForm {
+                    target: &link.target,
+                    label: link.label.as_deref(),
+                    line: link.line,
+                    ids: resolve(&link.target),
+                })
+                .collect(),
+            sections: incident
+                .sections
+                .iter()
+                .map(|section| SectionForm {
+                    section: section.kind.name(),
+                    heading: &section.heading,
+                    line: section.line,
+                    text: incident.section_text(section),
+                })
+                .collect(),
+        }
+    }
+}

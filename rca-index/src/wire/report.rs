@@ -1,0 +1,120 @@
+//! The wire form of what updates, checks and a look at the index's health found.
+
+use serde::Serialize;
+
+use super::{VERSION, milliseconds};
+use crate::check::CheckReport;
+use crate::incident::{Level, Problem};
+use crate::index::Health;
+use crate::timestamp::{Precision, Timestamp};
+use crate::update::{ReportProblem, UpdateReport};
+
+/// What a check found.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct CheckForm<'a> {
+    pub version: u32,
+    pub reports: usize,
+    pub problems: Vec<ProblemForm<'a>>,
+}
+
+/// The health of an index.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct HealthForm {
+    pub version: u32,
+    /// The folder of the index.
+    pub path: Option<String>,
+    pub incidents: usize,
+    pub segments: usize,
+    /// Deleted incidents that still take room.
+    pub deleted: usize,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Bytes of the reports indexed.
+    pub source_bytes: u64,
+    /// When the last update ended.
+    pub updated: Option<Timestamp>,
+    /// Files that are missing or whose content does not fit their checksum.
+    pub damaged: Vec<String>,
+}
+
+/// What an update did.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct UpdateForm<'a> {
+    pub version: u32,
+    pub reports: usize,
+    pub added: usize,
+    pub modified: usize,
+    pub renamed: usize,
+    pub removed: usize,
+    pub unchanged: usize,
+    pub failed: usize,
+    pub bytes: u64,
+    pub took_ms: f64,
+    pub problems: Vec<ProblemForm<'a>>,
+}
+
+/// A problem in a report.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ProblemForm<'a> {
+    pub path: &'a str,
+    pub line: u32,
+    pub level: Level,
+    pub reason: &'a str,
+}
+
+impl<'a> CheckForm<'a> {
+    /// The form of a check's findings.
+    pub fn new(report: &'a CheckReport) -> Self {
+        let problems = report.problems.iter().map(ProblemForm::new).collect();
+        Self { version: VERSION, reports: report.reports, problems }
+    }
+}
+
+impl HealthForm {
+    /// The form of an index's health.
+    pub fn new(health: &Health) -> Self {
+        let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
+        Self {
+            version: VERSION,
+            path: health.path.as_ref().map(text),
+            incidents: health.incidents,
+            segments: health.segments,
+            deleted: health.deleted,
+            bytes: health.bytes,
+            source_bytes: health.source_bytes,
+            updated: health.updated.map(|seconds| Timestamp::from_unix_seconds(seconds, Precision::Second)),
+            damaged: health.damaged.iter().map(text).collect(),
+        }
+    }
+}
+
+impl<'a> UpdateForm<'a> {
+    /// The form of what an update did.
+    pub fn new(report: &'a UpdateReport) -> Self {
+        Self {
+            version: VERSION,
+            reports: report.reports,
+            added: report.added,
+            modified: report.modified,
+            renamed: report.renamed,
+            removed: report.removed,
+            unchanged: report.unchanged,
+            failed: report.failed,
+            bytes: report.bytes,
+            took_ms: milliseconds(report.took),
+            problems: report.problems.iter().map(ProblemForm::new).collect(),
+        }
+    }
+}
+
+impl<'a> ProblemForm<'a> {
+    /// The form of a problem.
+    pub fn new(problem: &'a ReportProblem) -> Self {
+        let ReportProblem { path, problem: Problem { line, reason, level } } = problem;
+        Self { path, line: *line, level: *level, reason }
+    }
+}
