@@ -113,9 +113,11 @@ impl Collector for Hits {
             }
         };
         let facets = self.facets.iter().map(|&facet| {
-            let reader = reader.facet_reader(&facet_column(facet))?;
-            let counts = vec![0; reader.num_facets()];
-            Ok(FacetTally { reader, counts })
+            let name = facet_column(facet);
+            let values = columns.str(&name)?.map(|values| values.ords().clone());
+            let names = reader.facet_reader(&name)?;
+            let counts = vec![0; names.num_facets()];
+            Ok(FacetTally { names, values, counts, docs: Vec::new(), rows: Vec::new(), block: Vec::new() })
         });
         Ok(SegmentHits {
             segment,
@@ -125,6 +127,7 @@ impl Collector for Hits {
             ids: columns.str(KEY)?,
             facets: facets.collect::<tantivy::Result<_>>()?,
             total: 0,
+            pending: Vec::with_capacity(BLOCK),
             best: Vec::new(),
             worst_kept: None,
         })
@@ -180,9 +183,30 @@ impl SegmentOrder {
     }
 }
 
+/// How many incidents are counted at once: columns are read much faster in blocks.
+const BLOCK: usize = 1024;
+
 struct FacetTally {
-    reader: FacetReader,
+    names: FacetReader,
+    values: Option<Column<u64>>,
     counts: Vec<u32>,
+    docs: Vec<DocId>,
+    rows: Vec<u32>,
+    block: Vec<u64>,
+}
+
+impl FacetTally {
+    fn count(&mut self, docs: &[DocId]) {
+        let Some(values) = &self.values else { return };
+        self.docs.clear();
+        self.rows.clear();
+        values.row_ids_for_docs(docs, &mut self.docs, &mut self.rows);
+        self.block.resize(self.rows.len(), 0);
+        values.values.get_vals(&self.rows, &mut self.block);
+        for &value in &self.block {
+            self.counts[value as usize] += 1;
+        }
+    }
 }
 
 pub(crate) struct SegmentHits {
@@ -193,18 +217,25 @@ pub(crate) struct SegmentHits {
     ids: Option<StrColumn>,
     facets: Vec<FacetTally>,
     total: usize,
+    /// Matches that no facet has counted yet.
+    pending: Vec<DocId>,
     /// Up to twice the limit, in no order.
     best: Vec<Candidate>,
-    /// What a candidate must beat, once the limit is reached.
-    worst_kept: Option<f64>,
+    /// What a candidate must beat, or draw with, once the limit is reached: its place in the order, and its date.
+    worst_kept: Option<(f64, i64)>,
 }
 
 impl SegmentHits {
+    fn count_pending(&mut self) {
+        self.facets.iter_mut().for_each(|facet| facet.count(&self.pending));
+        self.pending.clear();
+    }
+
     fn sort(&mut self) {
         self.best.sort_unstable_by(|a, b| best_first((a.order, a.date), (b.order, b.date)).then(a.id.cmp(&b.id)));
         self.best.truncate(self.limit);
         if self.best.len() == self.limit {
-            self.worst_kept = self.best.last().map(|c| c.order);
+            self.worst_kept = self.best.last().map(|c| (c.order, c.date));
         }
     }
 }
@@ -214,16 +245,23 @@ impl SegmentCollector for SegmentHits {
 
     fn collect(&mut self, doc: DocId, score: Score) {
         self.total += 1;
-        for facet in &mut self.facets {
-            for value in facet.reader.facet_ords(doc) {
-                facet.counts[value as usize] += 1;
+        if !self.facets.is_empty() {
+            self.pending.push(doc);
+            if self.pending.len() == BLOCK {
+                self.count_pending();
             }
         }
+        if self.limit == 0 {
+            return;
+        }
         let order = self.order.of(doc, score);
-        if self.limit == 0 || self.worst_kept.is_some_and(|worst| order < worst) {
+        if self.worst_kept.is_some_and(|(worst, _)| order < worst) {
             return;
         }
         let date = self.dates.first(doc).unwrap_or(i64::MIN);
+        if self.worst_kept.is_some_and(|worst| best_first(worst, (order, date)).is_lt()) {
+            return;
+        }
         let id = self.ids.as_ref().and_then(|ids| ids.ords().first(doc)).unwrap_or(0);
         self.best.push(Candidate { order, date, id, doc, score });
         if self.best.len() >= self.limit.saturating_mul(2).max(64) {
@@ -232,6 +270,7 @@ impl SegmentCollector for SegmentHits {
     }
 
     fn harvest(mut self) -> Self::Fruit {
+        self.count_pending();
         self.sort();
         let mut hits = Vec::with_capacity(self.best.len());
         for candidate in &self.best {
@@ -253,7 +292,7 @@ impl SegmentCollector for SegmentHits {
             let mut counts = HashMap::new();
             let mut value = tantivy::schema::Facet::root();
             for (ord, &count) in facet.counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
-                facet.reader.facet_from_ord(ord as u64, &mut value)?;
+                facet.names.facet_from_ord(ord as u64, &mut value)?;
                 counts.insert(value.to_path().join("/"), count as usize);
             }
             facets.push(counts);
