@@ -4,9 +4,12 @@
 //! gives itself whole and its parts, one position a part, so that it is found by either and parts make phrases.
 //! Chinese, Japanese and Korean text gives overlapping pairs of characters. Case and accents are folded.
 
-use frostem::{Algorithm, Stemmer};
+use frostem::Stemmer;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use crate::language::Language;
 
 /// The first character of every stem: stems and words share a field and must not be taken for each other.
 pub(crate) const STEM_MARK: char = '\u{1}';
@@ -49,20 +52,33 @@ pub(crate) struct Lexeme<'a> {
 /// Makes lexemes from text.
 #[derive(Clone)]
 pub(crate) struct Analyzer {
-    stemmer: Stemmer,
+    language: Language,
+    stemmer: Option<Stemmer>,
 }
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Self { stemmer: Stemmer::new(Algorithm::English) }
+        Self::new(Language::default())
     }
 }
 
 impl Analyzer {
+    /// An analyzer for text in a language.
+    pub(crate) fn new(language: Language) -> Self {
+        Self { language, stemmer: language.stemmer() }
+    }
+
+    /// The language it is for.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
     /// The lexemes of a text, one after the other.
     pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
         Lexemes {
             stemmer: self.stemmer,
+            // An English word is stemmed without its accents, as most people write it.
+            accents: !self.language.is_english(),
             text,
             at: 0,
             position: 0,
@@ -76,7 +92,9 @@ impl Analyzer {
 
 /// A cursor over the lexemes of a text.
 pub(crate) struct Lexemes<'t> {
-    stemmer: Stemmer,
+    stemmer: Option<Stemmer>,
+    /// Whether words are stemmed with their accents, on which endings may depend.
+    accents: bool,
     text: &'t str,
     at: usize,
     position: u32,
@@ -241,18 +259,7 @@ impl Lexemes<'_> {
     /// Appends the folded text of a span to the buffer and says where it begins.
     fn fold(&mut self, start: usize, end: usize) -> usize {
         let from = self.buffer.len();
-        for c in self.text[start..end].chars() {
-            match c {
-                '\'' | '\u{2019}' | '\u{ad}' => {}
-                'ß' | 'ẞ' => self.buffer.push_str("ss"),
-                '\0'..='\x7f' => self.buffer.push(c.to_ascii_lowercase()),
-                _ => decompose_compatible(c, |d| {
-                    if !is_combining_mark(d) {
-                        self.buffer.extend(d.to_lowercase());
-                    }
-                }),
-            }
-        }
+        self.fold_into(&self.text[start..end]);
         // The English possessive is no part of the name before it.
         let written = &self.text[start..end];
         if (written.ends_with("'s") || written.ends_with("\u{2019}s")) && self.buffer.len() > from + 1 {
@@ -265,6 +272,22 @@ impl Lexemes<'_> {
         from
     }
 
+    /// Appends a text in lower case, without accents and apostrophes.
+    fn fold_into(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '\'' | '\u{2019}' | '\u{ad}' => {}
+                'ß' | 'ẞ' => self.buffer.push_str("ss"),
+                '\0'..='\x7f' => self.buffer.push(c.to_ascii_lowercase()),
+                _ => decompose_compatible(c, |d| {
+                    if !is_combining_mark(d) {
+                        self.buffer.extend(d.to_lowercase());
+                    }
+                }),
+            }
+        }
+    }
+
     /// Makes the text from `text` to the end of the buffer ready.
     fn push(&mut self, kind: LexemeKind, text: usize, span: (usize, usize)) {
         if text < self.buffer.len() {
@@ -274,16 +297,35 @@ impl Lexemes<'_> {
 
     /// Makes the stem of the word from `text` to the end of the buffer ready, when it differs from the word.
     fn push_stem(&mut self, text: usize, span: (usize, usize)) {
+        let Some(stemmer) = self.stemmer else { return };
         let word = &self.buffer[text..];
         if !STEMMED_BYTES.contains(&word.len()) {
             return;
         }
-        let stem = self.stemmer.stem(word);
+        if self.accents && !self.text[span.0..span.1].is_ascii() {
+            self.push_accented_stem(stemmer, text, span);
+            return;
+        }
+        let stem = stemmer.stem(word);
         if stem != word {
             let stem = stem.into_owned();
             let from = self.buffer.len();
             self.buffer.push(STEM_MARK);
             self.buffer.push_str(&stem);
+            self.push(LexemeKind::Stem, from, span);
+        }
+    }
+
+    /// The same for a word whose accents are part of its endings: they are taken off the stem, not the word.
+    fn push_accented_stem(&mut self, stemmer: Stemmer, text: usize, span: (usize, usize)) {
+        let written = self.text[span.0..span.1].chars().filter(|c| !matches!(c, '\'' | '\u{2019}' | '\u{ad}'));
+        let written: String = written.nfc().flat_map(char::to_lowercase).collect();
+        let from = self.buffer.len();
+        self.buffer.push(STEM_MARK);
+        self.fold_into(&stemmer.stem(&written));
+        if self.buffer[from + STEM_MARK.len_utf8()..] == self.buffer[text..from] {
+            self.buffer.truncate(from);
+        } else {
             self.push(LexemeKind::Stem, from, span);
         }
     }
@@ -360,9 +402,9 @@ fn previous_len(text: &str, at: usize) -> usize {
 }
 
 /// The analyzer as the engine calls it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct LexemeTokenizer {
-    analyzer: Analyzer,
+    pub(crate) analyzer: Analyzer,
 }
 
 impl Tokenizer for LexemeTokenizer {
@@ -404,7 +446,11 @@ mod tests {
 
     /// Lexemes as `position:text`, stems with `~`, parts with `+`.
     fn check(text: &str, expected: &str) {
-        let analyzer = Analyzer::default();
+        check_in("english", text, expected);
+    }
+
+    fn check_in(language: &str, text: &str, expected: &str) {
+        let analyzer = Analyzer::new(Language::named(language).unwrap());
         let mut lexemes = analyzer.lexemes(text);
         let mut found = Vec::new();
         while let Some(lexeme) = lexemes.next() {
@@ -425,6 +471,15 @@ mod tests {
         check("Café ＡＰＩ Straße e\u{301}te\u{301}", "0:cafe 1:api 2:strasse 2:~strass 3:ete");
         check("", "");
         check("--- ... |---|", "");
+    }
+
+    #[test]
+    fn words_are_stemmed_as_their_language_does() {
+        check_in("german", "Häuser Ausfälle", "0:hauser 0:~haus 1:ausfalle 1:~ausfall");
+        // Without the accent on its last letter, this ending is none.
+        check_in("russian", "Красный", "0:красныи 0:~красн");
+        check_in("russian", "красного", "0:красного 0:~красн");
+        check_in("none", "queue backlogs", "0:queue 1:backlogs");
     }
 
     #[test]
