@@ -91,6 +91,12 @@ struct Candidate {
     score: Score,
 }
 
+impl Candidate {
+    fn compare(&self, other: &Self) -> Ordering {
+        best_first((self.order, self.date), (other.order, other.date)).then(self.id.cmp(&other.id))
+    }
+}
+
 fn best_first(a: (f64, i64), b: (f64, i64)) -> Ordering {
     b.0.total_cmp(&a.0).then(b.1.cmp(&a.1))
 }
@@ -221,8 +227,8 @@ pub(crate) struct SegmentHits {
     pending: Vec<DocId>,
     /// Up to twice the limit, in no order.
     best: Vec<Candidate>,
-    /// What a candidate must beat, or draw with, once the limit is reached: its place in the order, and its date.
-    worst_kept: Option<(f64, i64)>,
+    /// The last of the best, which a candidate must beat, once the limit is reached.
+    worst_kept: Option<Candidate>,
 }
 
 impl SegmentHits {
@@ -232,10 +238,10 @@ impl SegmentHits {
     }
 
     fn sort(&mut self) {
-        self.best.sort_unstable_by(|a, b| best_first((a.order, a.date), (b.order, b.date)).then(a.id.cmp(&b.id)));
+        self.best.sort_unstable_by(Candidate::compare);
         self.best.truncate(self.limit);
         if self.best.len() == self.limit {
-            self.worst_kept = self.best.last().map(|c| (c.order, c.date));
+            self.worst_kept = self.best.last().copied();
         }
     }
 }
@@ -255,15 +261,20 @@ impl SegmentCollector for SegmentHits {
             return;
         }
         let order = self.order.of(doc, score);
-        if self.worst_kept.is_some_and(|(worst, _)| order < worst) {
+        if self.worst_kept.is_some_and(|worst| order < worst.order) {
             return;
         }
+        // Many may be alike in their order, where it says little: then the date decides for most.
         let date = self.dates.first(doc).unwrap_or(i64::MIN);
-        if self.worst_kept.is_some_and(|worst| best_first(worst, (order, date)).is_lt()) {
+        if self.worst_kept.is_some_and(|worst| best_first((order, date), (worst.order, worst.date)).is_gt()) {
             return;
         }
         let id = self.ids.as_ref().and_then(|ids| ids.ords().first(doc)).unwrap_or(0);
-        self.best.push(Candidate { order, date, id, doc, score });
+        let candidate = Candidate { order, date, id, doc, score };
+        if self.worst_kept.is_some_and(|worst| candidate.compare(&worst).is_gt()) {
+            return;
+        }
+        self.best.push(candidate);
         if self.best.len() >= self.limit.saturating_mul(2).max(64) {
             self.sort();
         }
@@ -289,12 +300,16 @@ impl SegmentCollector for SegmentHits {
         }
         let mut facets = Vec::with_capacity(self.facets.len());
         for facet in &self.facets {
-            let mut counts = HashMap::new();
-            let mut value = tantivy::schema::Facet::root();
-            for (ord, &count) in facet.counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
-                facet.names.facet_from_ord(ord as u64, &mut value)?;
-                counts.insert(value.to_path().join("/"), count as usize);
-            }
+            let counted: Vec<(u64, u32)> = (0..).zip(facet.counts.iter().copied()).filter(|(_, n)| *n > 0).collect();
+            let ords: Vec<u64> = counted.iter().map(|(ord, _)| *ord).collect();
+            let mut numbers = counted.iter().map(|(_, count)| *count as usize);
+            let mut counts = HashMap::with_capacity(counted.len());
+            // One pass over the dictionary: to look values up one by one takes longer than to count them. A zero byte stands
+            // between the levels of a value.
+            facet.names.facet_dict().sorted_ords_to_term_cb(&ords, |value| {
+                let value = String::from_utf8_lossy(value).replace('\0', "/");
+                counts.extend(numbers.next().map(|count| (value, count)));
+            })?;
             facets.push(counts);
         }
         Ok(Collected { hits, total: self.total, facets })

@@ -29,6 +29,12 @@ pub fn is_installed(program: &str) -> bool {
     first_line(program, &["--version"]).is_some()
 }
 
+/// The most memory that this process had resident so far, in bytes.
+pub fn own_peak() -> Option<u64> {
+    let kilobytes: u64 = field("/proc/self/status", "VmHWM")?.strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
 fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned())

@@ -60,6 +60,9 @@ pub struct Arguments {
     /// Peers to leave out: fts5, ripgrep, tantivy-cli
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
+    /// Only search, in the indexes of the last run in this working folder
+    #[arg(long)]
+    reuse: bool,
     /// The name of the run
     #[arg(long, default_value = "run")]
     name: String,
@@ -94,8 +97,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&arguments.runs)?;
     let comparison = Comparison::new(arguments)?;
     let mut log = Log::default();
-    comparison.full_index(arguments.rounds, &mut log)?;
-    comparison.updates(arguments.searches, &mut log)?;
+    if arguments.reuse {
+        log.note("the indexes are those of an earlier run");
+    } else {
+        comparison.full_index(arguments.rounds, &mut log)?;
+        comparison.updates(arguments.searches, &mut log)?;
+    }
     comparison.cold_searches(arguments.searches, &mut log)?;
     warm::run(&comparison.index, &comparison.bare, &comparison.prepared.rare_word, arguments.warm, &mut log)?;
     for kind in Kind::ALL {

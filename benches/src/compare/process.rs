@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use wait4::Wait4 as _;
 
+use crate::compare::machine;
 use crate::compare::table::{Log, Run};
 
 /// One way to do the work.
@@ -88,7 +89,8 @@ pub fn measure(command: &[OsString], hits: Option<fn(&str) -> Option<u64>>) -> R
     Ok(Run {
         seconds,
         processor: Some((used.rusage.utime + used.rusage.stime).as_secs_f64()),
-        peak_bytes: Some(used.rusage.maxrss),
+        // A child begins as a copy of this program, so that a peak no higher than ours is ours.
+        peak_bytes: Some(used.rusage.maxrss).filter(|&peak| peak > machine::own_peak().unwrap_or(0)),
         hits,
         ..Run::default()
     })
