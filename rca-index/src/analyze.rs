@@ -4,10 +4,12 @@
 //! gives itself whole and its parts, one position a part, so that it is found by either and parts make phrases.
 //! Chinese, Japanese and Korean text gives overlapping pairs of characters. Case and accents are folded.
 
-use frostem::{Algorithm, Stemmer};
+use frostem::Stemmer;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
+use crate::language::Language;
 use crate::stems::Stems;
 
 /// The first character of every stem: stems and words share a field and must not be taken for each other.
@@ -51,16 +53,27 @@ pub(crate) struct Lexeme<'a> {
 /// Makes lexemes from text.
 #[derive(Clone)]
 pub(crate) struct Analyzer {
-    stemmer: Stemmer,
+    language: Language,
+    stemmer: Option<Stemmer>,
 }
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Self { stemmer: Stemmer::new(Algorithm::English) }
+        Self::new(Language::default())
     }
 }
 
 impl Analyzer {
+    /// An analyzer for text in a language.
+    pub(crate) fn new(language: Language) -> Self {
+        Self { language, stemmer: language.stemmer() }
+    }
+
+    /// The language it is for.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
     /// The lexemes of a text, one after the other.
     pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
         self.lexemes_with(text, None)
@@ -70,6 +83,8 @@ impl Analyzer {
         Lexemes {
             stemmer: self.stemmer,
             stems,
+            // An English word is stemmed without its accents, as most people write it.
+            accents: !self.language.is_english(),
             text,
             at: 0,
             position: 0,
@@ -83,9 +98,11 @@ impl Analyzer {
 
 /// A cursor over the lexemes of a text.
 pub(crate) struct Lexemes<'t> {
-    stemmer: Stemmer,
+    stemmer: Option<Stemmer>,
     /// Stems known already.
     stems: Option<&'t mut Stems>,
+    /// Whether words are stemmed with their accents, on which endings may depend.
+    accents: bool,
     text: &'t str,
     at: usize,
     position: u32,
@@ -264,18 +281,7 @@ impl Lexemes<'_> {
             self.buffer[from..].make_ascii_lowercase();
             return from;
         }
-        for c in written.chars() {
-            match c {
-                '\'' | '\u{2019}' | '\u{ad}' => {}
-                'ß' | 'ẞ' => self.buffer.push_str("ss"),
-                '\0'..='\x7f' => self.buffer.push(c.to_ascii_lowercase()),
-                _ => decompose_compatible(c, |d| {
-                    if !is_combining_mark(d) {
-                        self.buffer.extend(d.to_lowercase());
-                    }
-                }),
-            }
-        }
+        self.fold_into(written);
         // The English possessive is no part of the name before it.
         if (written.ends_with("'s") || written.ends_with("\u{2019}s")) && self.buffer.len() > from + 1 {
             self.buffer.pop();
@@ -287,6 +293,22 @@ impl Lexemes<'_> {
         from
     }
 
+    /// Appends a text in lower case, without accents and apostrophes.
+    fn fold_into(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '\'' | '\u{2019}' | '\u{ad}' => {}
+                'ß' | 'ẞ' => self.buffer.push_str("ss"),
+                '\0'..='\x7f' => self.buffer.push(c.to_ascii_lowercase()),
+                _ => decompose_compatible(c, |d| {
+                    if !is_combining_mark(d) {
+                        self.buffer.extend(d.to_lowercase());
+                    }
+                }),
+            }
+        }
+    }
+
     /// Makes the text from `text` to the end of the buffer ready.
     fn push(&mut self, kind: LexemeKind, text: usize, span: (usize, usize)) {
         if text < self.buffer.len() {
@@ -296,14 +318,19 @@ impl Lexemes<'_> {
 
     /// Makes the stem of the word from `text` to the end of the buffer ready, when it differs from the word.
     fn push_stem(&mut self, text: usize, span: (usize, usize)) {
+        let Some(stemmer) = self.stemmer else { return };
         let word = &self.buffer[text..];
         if !STEMMED_BYTES.contains(&word.len()) {
+            return;
+        }
+        if self.accents && !self.text[span.0..span.1].is_ascii() {
+            self.push_accented_stem(stemmer, text, span);
             return;
         }
         let from = self.buffer.len();
         match &mut self.stems {
             Some(stems) => {
-                let stem = stems.stem(self.stemmer, word);
+                let stem = stems.stem(stemmer, word);
                 if stem == word {
                     return;
                 }
@@ -311,7 +338,7 @@ impl Lexemes<'_> {
                 self.buffer.push_str(stem);
             }
             None => {
-                let stem = self.stemmer.stem(word);
+                let stem = stemmer.stem(word);
                 if stem == word {
                     return;
                 }
@@ -321,6 +348,21 @@ impl Lexemes<'_> {
             }
         }
         self.push(LexemeKind::Stem, from, span);
+    }
+
+    /// The same for a word whose accents are part of its endings: they are taken off the stem, not the word.
+    fn push_accented_stem(&mut self, stemmer: Stemmer, text: usize, span: (usize, usize)) {
+        let written = self.text[span.0..span.1].chars().filter(|c| !matches!(c, '\'' | '\u{2019}' | '\u{ad}'));
+        let written: String = written.nfc().flat_map(char::to_lowercase).collect();
+        let from = self.buffer.len();
+        self.buffer.push(STEM_MARK);
+        self.fold_into(&stemmer.stem(&written));
+        let stem = &self.buffer[from + STEM_MARK.len_utf8()..];
+        if stem.is_empty() || *stem == self.buffer[text..from] {
+            self.buffer.truncate(from);
+        } else {
+            self.push(LexemeKind::Stem, from, span);
+        }
     }
 }
 
@@ -405,10 +447,17 @@ fn previous_len(text: &str, at: usize) -> usize {
 }
 
 /// The analyzer as the engine calls it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct LexemeTokenizer {
     analyzer: Analyzer,
     stems: Stems,
+}
+
+impl LexemeTokenizer {
+    /// The analyzer for text in a language.
+    pub(crate) fn new(language: Language) -> Self {
+        Self { analyzer: Analyzer::new(language), stems: Stems::default() }
+    }
 }
 
 impl Tokenizer for LexemeTokenizer {
@@ -450,7 +499,11 @@ mod tests {
 
     /// Lexemes as `position:text`, stems with `~`, parts with `+`.
     fn check(text: &str, expected: &str) {
-        let analyzer = Analyzer::default();
+        check_in("english", text, expected);
+    }
+
+    fn check_in(language: &str, text: &str, expected: &str) {
+        let analyzer = Analyzer::new(Language::named(language).unwrap());
         let mut lexemes = analyzer.lexemes(text);
         let mut found = Vec::new();
         while let Some(lexeme) = lexemes.next() {
@@ -471,6 +524,15 @@ mod tests {
         check("Café ＡＰＩ Straße e\u{301}te\u{301}", "0:cafe 1:api 2:strasse 2:~strass 3:ete");
         check("", "");
         check("--- ... |---|", "");
+    }
+
+    #[test]
+    fn words_are_stemmed_as_their_language_does() {
+        check_in("german", "Häuser Ausfälle", "0:hauser 0:~haus 1:ausfalle 1:~ausfall");
+        // Without the accent on its last letter, this ending is none.
+        check_in("russian", "Красный", "0:красныи 0:~красн");
+        check_in("russian", "красного", "0:красного 0:~красн");
+        check_in("none", "queue backlogs", "0:queue 1:backlogs");
     }
 
     #[test]

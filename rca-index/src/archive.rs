@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{Error, Result};
 use crate::incident::SectionKind;
+use crate::language::Language;
 use crate::parse::ParseOptions;
 use crate::walk::walk;
 
@@ -33,6 +35,30 @@ pub struct Settings {
     pub keys: BTreeMap<String, String>,
     /// More headings: `"what broke" = "rootcause"`.
     pub headings: BTreeMap<String, SectionKind>,
+    /// The language that reports are written in; English when not set.
+    pub language: Language,
+    /// Changes to the table of words that mean the same.
+    pub synonyms: SynonymSettings,
+}
+
+/// What an archive changes in the library's table of words that mean the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SynonymSettings {
+    /// Groups of words and phrases that mean the same: `[["shop", "storefront"]]`. One that shares an entry with a group of
+    /// the table joins it.
+    pub add: Vec<Vec<String>>,
+    /// Words and phrases that stand for nothing but themselves: `["db"]`.
+    pub remove: Vec<String>,
+}
+
+/// The settings that an index depends on, as it keeps them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptSettings {
+    /// Changes with every setting that decides how a report is read. 0 stands for none: nothing was read from an archive.
+    pub(crate) reading: u64,
+    pub(crate) language: Language,
+    pub(crate) synonyms: SynonymSettings,
 }
 
 /// A folder of reports.
@@ -132,6 +158,13 @@ impl Archive {
             max_facts_bytes: self.settings.max_facts_bytes,
         }
     }
+
+    /// What an index of this archive keeps of its settings.
+    pub(crate) fn kept_settings(&self) -> KeptSettings {
+        let Settings { keys, headings, language, synonyms, .. } = &self.settings;
+        let reading = format!("{keys:?} {headings:?} {} {}", language.name(), self.max_report_bytes());
+        KeptSettings { reading: xxh3_64(reading.as_bytes()), language: *language, synonyms: synonyms.clone() }
+    }
 }
 
 fn read_settings(path: &Path, text: &str) -> Result<Settings> {
@@ -179,5 +212,8 @@ mod tests {
         std::fs::write(folder.path().join(SETTINGS_FILE), "exclude = []\ninclud = []\n").unwrap();
         let message = Archive::open(folder.path()).unwrap_err().to_string();
         assert!(message.contains("rca.toml:2: unknown field `includ`"), "{message}");
+        std::fs::write(folder.path().join(SETTINGS_FILE), "\nlanguage = \"klingon\"\n").unwrap();
+        let message = Archive::open(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("rca.toml:2: unknown language `klingon`; these are known: arabic, "), "{message}");
     }
 }

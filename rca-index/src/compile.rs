@@ -12,7 +12,6 @@ use crate::analyze::Analyzer;
 use crate::document::{Fields, engine_facet};
 use crate::query::{Comparison, DateRange, Node, NodeKind, NumberRange, Text};
 use crate::schema::{Facet, NumberField};
-use crate::stop_words::is_stop_word;
 use crate::synonyms::Synonyms;
 use crate::text_query::{Alternative, Form, Needed, Place, Slot, Statistics, Word, WordsQuery};
 use crate::words::{alternative, parts_alone, phrase, words};
@@ -206,11 +205,12 @@ impl Compiler<'_> {
         for (offset, word) in (0..).zip(&mut found.bare) {
             word.place = Some(Place { run, offset });
         }
-        let extra = parts_alone(&found.bare);
+        let extra = parts_alone(self.analyzer, &found.bare);
         self.add_synonyms(&mut found.bare);
         found.corrections = self.correct(&mut found.bare)?;
-        if found.bare.iter().any(|word| !is_stop_word(&word.text)) {
-            found.bare.retain(|word| word.part.is_some() || !is_stop_word(&word.text));
+        let language = self.analyzer.language();
+        if found.bare.iter().any(|word| !language.is_stop_word(&word.text)) {
+            found.bare.retain(|word| word.part.is_some() || !language.is_stop_word(&word.text));
         }
         found.extra = extra;
         Ok(found)

@@ -8,7 +8,6 @@ use tantivy::query::FuzzyTermQuery;
 use crate::analyze::{Analyzer, STEM_MARK};
 use crate::compile::{Compiler, Correction};
 use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTIONS, MAX_EXPANSIONS, PREFIX_WEIGHT, SYNONYM_WEIGHT};
-use crate::stop_words::is_stop_word;
 use crate::text_query::{Alternative, Form, Slot, Word};
 use crate::words::{chunks, in_a_row};
 
@@ -23,8 +22,9 @@ impl Compiler<'_> {
         let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
         for run in self.synonyms.of(&typed) {
             let others: Vec<Alternative> = run.others.iter().filter_map(|other| self.synonym(other)).collect();
-            let telling = run.words.clone().any(|at| !is_stop_word(typed[at]));
-            for at in run.words.filter(|&at| !telling || !is_stop_word(typed[at])) {
+            let is_stop_word = |at: usize| self.analyzer.language().is_stop_word(typed[at]);
+            let telling = run.words.clone().any(|at| !is_stop_word(at));
+            for at in run.words.filter(|&at| !telling || !is_stop_word(at)) {
                 words[at].alternatives.extend(others.iter().cloned());
             }
         }

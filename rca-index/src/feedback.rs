@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, HashSet};
 use crate::analyze::{Analyzer, LexemeKind, PART_MARK, STEM_MARK};
 use crate::incident::Incident;
 use crate::ranking::FEEDBACK_WORDS;
-use crate::stop_words::is_stop_word;
 use crate::text_query::{Form, Slot, Word};
 use crate::words::alternative;
 
@@ -59,7 +58,7 @@ fn word(stem: &str) -> Word {
 fn counts(analyzer: &Analyzer, incident: &Incident) -> BTreeMap<String, u32> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut add = |word: &str| {
-        if word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()) && !is_stop_word(word) {
+        if word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()) && !analyzer.language().is_stop_word(word) {
             *counts.entry(word.to_owned()).or_default() += 1;
         }
     };

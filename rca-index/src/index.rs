@@ -14,22 +14,24 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{INDEX_WRITER_LOCK, Lock, RamDirectory};
 use tantivy::schema::IndexRecordOption;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{
     Directory, DocAddress, DocSet as _, IndexBuilder, IndexReader, IndexSettings, ReloadPolicy, Searcher, TERMINATED,
     TantivyDocument, TantivyError, Term,
 };
 
-use crate::analyze::LexemeTokenizer;
-use crate::archive::Archive;
+use crate::analyze::{Analyzer, LexemeTokenizer};
+use crate::archive::{Archive, KeptSettings};
 use crate::directory::{CheckedDirectory, META_FILE, WriteFault, verify};
 use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
 use crate::error::{Error, Result};
 use crate::fault::{guarded, in_our_terms};
 use crate::incident::Incident;
+use crate::language::Language;
 use crate::manifest::Manifest;
 use crate::names::Names;
 use crate::search::{self, SearchRequest, SearchResults};
+use crate::synonyms::Synonyms;
 use crate::text_query::Statistics;
 use crate::update::{self, ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
 use crate::writer::Writer;
@@ -56,8 +58,16 @@ struct Inner {
 #[derive(Default)]
 struct Seen {
     meta: Option<(SystemTime, u64)>,
-    statistics: Option<(u64, Statistics)>,
+    commit: Option<(u64, Commit)>,
     names: Option<(u64, Arc<Names>)>,
+}
+
+/// What a search needs to know of the commit that it looks at.
+#[derive(Clone)]
+pub(crate) struct Commit {
+    pub(crate) statistics: Statistics,
+    pub(crate) analyzer: Analyzer,
+    pub(crate) synonyms: Synonyms,
 }
 
 /// What a commit says of itself.
@@ -71,6 +81,9 @@ pub(crate) struct CommitNote {
     pub(crate) source_bytes: u64,
     /// When, in seconds since 1970, UTC.
     pub(crate) updated: i64,
+    /// The settings of the archive that it goes by.
+    #[serde(default)]
+    pub(crate) settings: KeptSettings,
 }
 
 /// The health of an index.
@@ -175,16 +188,13 @@ impl Index {
         dir: Option<PathBuf>,
         write_fault: WriteFault,
         directory: Box<dyn Directory>,
-        mut engine: tantivy::Index,
+        engine: tantivy::Index,
     ) -> Result<Self> {
         let shown = dir.clone().unwrap_or_default();
         let fields = Fields::new();
         if engine.schema() != fields.schema {
             return Err(Error::IndexOtherVersion(shown));
         }
-        let tokenizers = TokenizerManager::default();
-        tokenizers.register(ANALYZER, TextAnalyzer::from(LexemeTokenizer::default()));
-        engine.set_tokenizers(tokenizers);
         // Looked at before the commit is loaded: one that comes in between is then noticed.
         let seen = Seen { meta: dir.as_deref().map(meta_stamp).transpose()?, ..Seen::default() };
         let read = || engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
@@ -344,8 +354,13 @@ impl Index {
         &*self.inner.directory
     }
 
+    /// Makes text that is added from now on be taken as text in a language. Only for who holds the lock.
+    pub(crate) fn write_in(&self, language: Language) {
+        self.inner.engine.tokenizers().register(ANALYZER, TextAnalyzer::from(LexemeTokenizer::new(language)));
+    }
+
     /// A view of the last commit, and what it looks like as a whole.
-    pub(crate) fn searcher(&self) -> Result<(Searcher, Statistics)> {
+    pub(crate) fn searcher(&self) -> Result<(Searcher, Commit)> {
         let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(dir) = &self.inner.dir {
             let now = meta_stamp(dir)?;
@@ -356,17 +371,23 @@ impl Index {
         }
         let searcher = self.inner.reader.searcher();
         let generation = searcher.generation().generation_id();
-        let statistics = match seen.statistics {
-            Some((of, statistics)) if of == generation => statistics,
+        let commit = match &seen.commit {
+            Some((of, commit)) if *of == generation => commit.clone(),
             _ => {
+                let CommitNote { length, settings: KeptSettings { language, synonyms, .. }, .. } =
+                    self.commit_note()?;
                 let incidents = searcher.num_docs();
-                let mean_length = (self.commit_note()?.length as f32 / incidents.max(1) as f32).max(1.0);
-                let statistics = Statistics { incidents, mean_length };
-                seen.statistics = Some((generation, statistics));
-                statistics
+                let mean_length = (length as f32 / incidents.max(1) as f32).max(1.0);
+                let commit = Commit {
+                    statistics: Statistics { incidents, mean_length },
+                    analyzer: Analyzer::new(language),
+                    synonyms: Synonyms::default().with(&synonyms.add, &synonyms.remove),
+                };
+                seen.commit = Some((generation, commit.clone()));
+                commit
             }
         };
-        Ok((searcher, statistics))
+        Ok((searcher, commit))
     }
 
     /// Removes what killed processes have left behind: manifests that no commit names, and files half written. Only for

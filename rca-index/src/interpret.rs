@@ -4,7 +4,6 @@
 
 use crate::compile::{Compiler, Correction};
 use crate::query::{Node, NodeKind, Query, Text};
-use crate::stop_words::is_stop_word;
 use crate::words::words;
 
 /// The query as it was understood.
@@ -37,11 +36,14 @@ fn run(parts: &[Node], compiler: &Compiler<'_>, corrections: &[Correction]) -> V
     // A text of several words, such as `level=warn`, has no synonyms of its own.
     let texts: Vec<String> = typed.iter().map(|node| single_word(node, compiler)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let telling = texts.iter().any(|text| !is_stop_word(text));
+    let language = compiler.analyzer.language();
+    // Stop words are left out where there is another word.
+    let dropped: Vec<bool> = texts.iter().map(|text| language.is_stop_word(text)).collect();
+    let dropped = if dropped.contains(&false) { dropped } else { vec![false; texts.len()] };
     let mut found = Vec::new();
     let mut at = 0;
     for run in compiler.synonyms.of(&texts) {
-        found.extend(words_between(&typed, &texts, at..run.words.start, telling, corrections));
+        found.extend(words_between(&typed, &texts, at..run.words.start, &dropped, corrections));
         let here = typed[run.words.clone()].iter().map(|&node| node.clone()).collect::<Vec<_>>();
         let span = here.first().map_or(0..0, |node| node.span.clone());
         let mut either = vec![with(&Node { kind: NodeKind::All, span: span.clone() }, here)];
@@ -49,7 +51,7 @@ fn run(parts: &[Node], compiler: &Compiler<'_>, corrections: &[Correction]) -> V
         found.push(Node { kind: NodeKind::Or(either), span });
         at = run.words.end;
     }
-    found.extend(words_between(&typed, &texts, at..typed.len(), telling, corrections));
+    found.extend(words_between(&typed, &texts, at..typed.len(), &dropped, corrections));
     found.extend(others.into_iter().map(|part| group_other(part, compiler, corrections)));
     found
 }
@@ -58,15 +60,15 @@ fn group_other(part: &Node, compiler: &Compiler<'_>, corrections: &[Correction])
     if matches!(part.kind, NodeKind::Text { .. }) { part.clone() } else { group(part, compiler, corrections) }
 }
 
-/// Words with no synonyms, with their corrections; stop words are left out where there is another word.
+/// Words with no synonyms, with their corrections, without those that are dropped.
 fn words_between(
     typed: &[&Node],
     texts: &[&str],
     range: std::ops::Range<usize>,
-    telling: bool,
+    dropped: &[bool],
     corrections: &[Correction],
 ) -> Vec<Node> {
-    let kept = range.filter(|&at| !telling || !is_stop_word(texts[at]));
+    let kept = range.filter(|&at| !dropped[at]);
     let node = |at: usize| {
         let (node, span) = (typed[at].clone(), typed[at].span.clone());
         let Some(correction) = corrections.iter().find(|correction| correction.typed == texts[at]) else { return node };

@@ -154,6 +154,7 @@ mod feedback;
 mod incident;
 mod index;
 mod interpret;
+mod language;
 mod manifest;
 mod names;
 pub mod parse;
@@ -178,7 +179,7 @@ pub mod wire;
 mod words;
 mod writer;
 
-pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings};
+pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings, SynonymSettings};
 pub use check::{CheckReport, check};
 pub use error::{Error, Result};
 pub use incident::{
@@ -186,6 +187,7 @@ pub use incident::{
     SectionKind, Source, Sourced, TimelineRow,
 };
 pub use index::{Health, Index};
+pub use language::Language;
 pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};
 pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion};
 pub use severity::Severity;

@@ -16,6 +16,9 @@ pub(crate) struct Manifest {
     pub(crate) problems: Vec<ReportProblem>,
 }
 
+/// The hash of a file that the index has, though not as it would be read now.
+const UNKNOWN: u128 = 0;
+
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
@@ -48,6 +51,14 @@ impl Manifest {
         let mut problems: Vec<_> = of_entries.chain(self.problems.iter().cloned()).collect();
         problems.sort();
         problems
+    }
+
+    /// Makes every file one to be read again, whatever it holds.
+    pub(crate) fn forget_contents(&mut self) {
+        for entry in &mut self.entries {
+            entry.modified = 0;
+            entry.hash = entry.hash.map(|_| UNKNOWN);
+        }
     }
 
     /// The files whose report is in the index.

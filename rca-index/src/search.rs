@@ -12,14 +12,13 @@ use crate::compile::{Compiler, Correction, Matching};
 use crate::document::{DATE, RANK, number_column};
 use crate::error::Result;
 use crate::incident::{Incident, SectionKind};
-use crate::index::Index;
+use crate::index::{Commit, Index};
 use crate::interpret::interpret;
 use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort, SortKey};
 use crate::ranking::{RELAXED_SHARE, RERANKED};
 use crate::rerank::{Parts, Ranked, Ranker};
 use crate::schema::Facet;
 use crate::snippet::Passages;
-use crate::synonyms::Synonyms;
 use crate::text_query::{Word, WordsWeight};
 use crate::words::plain_words;
 
@@ -217,10 +216,8 @@ impl Default for SearchRequest {
 /// The whole search, as one path.
 pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchResults> {
     let started = Instant::now();
-    let (searcher, statistics) = index.searcher()?;
-    let analyzer = Analyzer::default();
+    let (searcher, Commit { statistics, analyzer, synonyms }) = index.searcher()?;
     let now = request.now.unwrap_or_else(system_now);
-    let synonyms = Synonyms::default();
     let compiler = Compiler {
         fields: index.fields(),
         searcher: &searcher,

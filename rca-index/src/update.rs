@@ -62,7 +62,7 @@ pub struct UpdateReport {
     pub reports: usize,
     /// Reports that were not in the index before.
     pub added: usize,
-    /// Reports whose text has changed.
+    /// Reports whose text has changed, and those read again because settings have.
     pub modified: usize,
     /// Reports with the text of one that is gone.
     pub renamed: usize,
@@ -114,13 +114,17 @@ pub(crate) fn update(
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
     let (note, before) = index.last_update()?;
-    let before = if options.rebuild { Manifest::default() } else { before };
+    let mut before = if options.rebuild { Manifest::default() } else { before };
+    let settings = archive.kept_settings();
+    if settings.reading != note.settings.reading {
+        before.forget_contents();
+    }
     let known = before.problems.clone();
     let found = walk.problems.clone();
     let mut changes = Changes::between(before, walk);
     // The first update ends with a commit even of nothing: from then on this is an index.
     let first = note.updated == 0;
-    if changes.is_empty() && known == found && !options.rebuild && !first {
+    if changes.is_empty() && known == found && settings == note.settings && !options.rebuild && !first {
         let manifest = Manifest { entries: changes.unchanged, problems: found };
         return Ok(report(&manifest, UpdateReport { took: started.elapsed(), ..UpdateReport::default() }));
     }
@@ -130,12 +134,13 @@ pub(crate) fn update(
     on_event(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes });
     let threads = threads(options.threads);
     let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
-    let writer = Writer::open(index, writer_threads, bytes, options.wait)?;
+    let mut writer = Writer::open(index, writer_threads, bytes, options.wait)?;
     if writer.note() != &note {
         // Another update has ended since: what it did need not be done again.
         drop(writer);
         return update(index, archive, options, on_event);
     }
+    writer.use_settings(settings);
     if options.rebuild {
         writer.remove_all()?;
     }

@@ -7,7 +7,6 @@ use crate::analyze::{Analyzer, LexemeKind, PART_MARK, STEM_MARK};
 use crate::query::{Node, NodeKind, Text};
 use crate::ranking::{LEAST_PART, PARTS_WEIGHT, STEM_WEIGHT};
 use crate::schema::TextField;
-use crate::stop_words::is_stop_word;
 use crate::text_query::{Alternative, Form, Slot, Word};
 
 /// A word or identifier as the analyzer sees it.
@@ -130,13 +129,14 @@ pub(crate) fn plain_words(analyzer: &Analyzer, node: &Node) -> Vec<Word> {
 }
 
 /// The telling parts of identifiers, each by itself: what an identifier that no report has may still be found by.
-pub(crate) fn parts_alone(words: &[Word]) -> Vec<Word> {
+pub(crate) fn parts_alone(analyzer: &Analyzer, words: &[Word]) -> Vec<Word> {
+    let telling = |text: &str| !analyzer.language().is_stop_word(text);
     let mut alone = Vec::new();
     for word in words {
         let slots = word.alternatives.iter().flat_map(|alternative| &alternative.slots);
         for slot in slots.filter(|_| word.alternatives.len() > 1) {
             let text = slot.forms.first().map_or("", |form| form.text.as_str());
-            if text.len() >= LEAST_PART && text.bytes().all(|b| b.is_ascii_lowercase()) && !is_stop_word(text) {
+            if text.len() >= LEAST_PART && text.bytes().all(|b| b.is_ascii_lowercase()) && telling(text) {
                 let alternatives = vec![alternative(vec![Slot { offset: 0, ..slot.clone() }], 1.0)];
                 alone.push(Word { text: text.to_owned(), alternatives, part: word.part, place: None, extra: true });
             }

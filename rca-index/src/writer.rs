@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tantivy::indexer::LogMergePolicy;
 use tantivy::{IndexWriter, Searcher, Term};
 
+use crate::archive::KeptSettings;
 use crate::document::text_length;
 use crate::error::{Error, Result};
 use crate::incident::Incident;
@@ -30,6 +31,8 @@ pub(crate) struct Writer<'a> {
     /// The last commit, to know what is replaced.
     searcher: Searcher,
     note: CommitNote,
+    /// The settings that the next commit goes by.
+    settings: KeptSettings,
     added: AtomicU64,
     removed: AtomicU64,
 }
@@ -57,15 +60,23 @@ impl<'a> Writer<'a> {
         let (searcher, _) = index.searcher()?;
         let note = index.commit_note()?;
         index.tidy(&note);
+        index.write_in(note.settings.language);
         // What a killed process has written bears the name that the same work gives again. Where it cannot be removed, the
         // next write says why.
         let _ = engine.garbage_collect_files().wait();
-        Ok(Self { index, engine, searcher, note, added: AtomicU64::new(0), removed: AtomicU64::new(0) })
+        let settings = note.settings.clone();
+        Ok(Self { index, engine, searcher, note, settings, added: AtomicU64::new(0), removed: AtomicU64::new(0) })
     }
 
     /// What the commit that this one builds on says of itself.
     pub(crate) fn note(&self) -> &CommitNote {
         &self.note
+    }
+
+    /// Goes by other settings. Nothing must have been added yet.
+    pub(crate) fn use_settings(&mut self, settings: KeptSettings) {
+        self.index.write_in(settings.language);
+        self.settings = settings;
     }
 
     /// Adds an incident. One with the same id must have been removed.
@@ -101,7 +112,8 @@ impl<'a> Writer<'a> {
         let index = self.index;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let length = (self.note.length + self.added.into_inner()).saturating_sub(self.removed.into_inner());
-        let mut note = CommitNote { length, updated: now.as_secs().cast_signed(), ..self.note.clone() };
+        let (updated, settings) = (now.as_secs().cast_signed(), self.settings);
+        let mut note = CommitNote { length, updated, settings, ..self.note.clone() };
         if let Some(manifest) = manifest {
             let name = format!("manifest-{}.bin", now.as_nanos());
             let bytes = postcard::to_stdvec(manifest).unwrap_or_default();
