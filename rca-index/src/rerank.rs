@@ -189,7 +189,8 @@ impl Look<'_> {
         let pairs = pairs.collect();
         let covered = words.iter().zip(&self.shares).filter(|((_, score), _)| *score > 0.0);
         let coverage = coverage(covered.map(|(_, share)| share).sum(), self.shares.iter().sum());
-        let age = self.now.zip(date).map(|(now, date)| (now - date).max(0) as f32 / 86_400.0);
+        // In whole days, so that the same search gives the same scores all day, nearly.
+        let age = self.now.zip(date).map(|(now, date)| (now.saturating_sub(date).max(0) / 86_400) as f32);
         let recent = 1.0 + age.map_or(0.0, |days| RECENT_WEIGHT * (-days / RECENT_HALF_LIFE).exp2());
         let rank = rank.filter(|_| self.now.is_some());
         let severe = 1.0 + rank.map_or(0.0, |rank| SEVERE_WEIGHT * (1.0 - rank.min(5) as f32 / 5.0));
@@ -219,7 +220,8 @@ fn sort(hits: &mut [(CollectedHit, Parts)]) {
 }
 
 fn sum(occurrences: &[Occurrence]) -> f32 {
-    occurrences.iter().map(|&(_, weight)| weight).sum()
+    // The sum of no numbers would be -0.
+    occurrences.iter().fold(0.0, |sum, &(_, weight)| sum + weight)
 }
 
 /// How close two words stand: for each occurrence of the second, the nearer the closest of the first the more, where

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::analyze::Analyzer;
+use crate::analyze::{Analyzer, is_ideograph};
 use crate::incident::{Incident, Section, SectionKind};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
@@ -14,6 +14,8 @@ use crate::text_query::{Alternative, Slot, Word};
 
 /// About how many bytes a snippet has.
 const LENGTH: usize = 220;
+/// How many bytes more it may have before a word is cut.
+const PATIENCE: usize = 60;
 /// How many bytes stand before the first match in a long line.
 const LEAD: usize = 60;
 /// How much of a report is looked at, in bytes.
@@ -253,7 +255,7 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
     let (first, last) = (&lines[0], &lines[lines.len() - 1]);
     let mut start = first.range.start;
     if let Some((span, _)) = first.matches.first().filter(|(span, _)| span.end > start + LENGTH) {
-        start = word_boundary(source, span.start.saturating_sub(LEAD));
+        start = word_boundary(source, span.start.saturating_sub(LEAD).max(start), span.start);
     }
     let mut spans = lines.iter().flat_map(|line| &line.matches).map(|(span, _)| span.clone()).peekable();
     let mut snippet =
@@ -263,6 +265,7 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
     }
     // Where a highlight that has begun started in the snippet, and where it ends in the source.
     let mut open: Option<(usize, usize)> = None;
+    let mut more = false;
     let text = source.get(start..last.range.end).unwrap_or_default();
     for (offset, c) in text.char_indices() {
         let at = start + offset;
@@ -270,15 +273,17 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
             snippet.highlights.push(from..snippet.text.len());
             open = None;
         }
-        if snippet.text.len() >= LENGTH && c.is_whitespace() {
-            snippet.text.push('…');
+        if snippet.text.len() >= LENGTH && (may_break_before(c) || snippet.text.len() >= LENGTH + PATIENCE) {
+            more = true;
             break;
         }
         while spans.peek().is_some_and(|span| span.start < at) {
             spans.next();
         }
         if let Some(span) = spans.next_if(|span| span.start == at) {
-            open.get_or_insert((snippet.text.len(), span.end));
+            // Pairs of characters overlap.
+            let (from, end) = open.unwrap_or((snippet.text.len(), 0));
+            open = Some((from, end.max(span.end)));
         }
         let inside = open.is_some();
         match c {
@@ -296,6 +301,9 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
         snippet.highlights.push(from..snippet.text.len());
     }
     snippet.text.truncate(snippet.text.trim_end_matches([' ', '|']).len());
+    if more {
+        snippet.text.push('…');
+    }
     snippet
 }
 
@@ -304,8 +312,14 @@ fn is_mark(before: &str, c: char) -> bool {
     before.is_empty() || (c == '|' && before.ends_with("| "))
 }
 
-/// The first place from `at` on where a word begins.
-fn word_boundary(source: &str, at: usize) -> usize {
-    let at = (at..=source.len()).find(|&i| source.is_char_boundary(i)).unwrap_or(at);
-    source[at..].find(char::is_whitespace).map_or(at, |space| at + space + 1)
+/// Whether a text may be cut before a character: between words, and anywhere in text written without spaces.
+fn may_break_before(c: char) -> bool {
+    c.is_whitespace() || is_ideograph(c)
+}
+
+/// The first place from `at` on where a word begins; `at` itself when none does before `end`.
+fn word_boundary(source: &str, at: usize, end: usize) -> usize {
+    let at = (at..end).find(|&i| source.is_char_boundary(i)).unwrap_or(end);
+    let begins = source[at..end].char_indices().find(|&(_, c)| may_break_before(c));
+    begins.map_or(at, |(offset, c)| at + offset + if c.is_whitespace() { c.len_utf8() } else { 0 })
 }
