@@ -413,8 +413,9 @@ impl WordsScorer {
                 return TERMINATED;
             }
             self.covered = self.words.iter().filter(|word| word.postings.doc == doc).map(|word| word.share).sum();
-            // Sums of the same words in another order differ in their last bits.
-            if self.covered >= needed * 0.9999 {
+            // A part of an identifier finds nothing by itself: `CVE-2024-3095` is no match for `CVE-2024-3094`. Sums of
+            // the same words in another order differ in their last bits.
+            if self.covered > 0.0 && self.covered >= needed * 0.9999 {
                 return doc;
             }
             target = doc + 1;
