@@ -153,7 +153,7 @@ mod tests {
 
     /// Public collections, which do not come with the sources.
     #[test]
-    #[ignore = "takes minutes without optimisation; .ci/run runs it"]
+    #[ignore = "takes most of a minute; .ci/run runs it"]
     fn no_collection_is_ranked_worse_than_by_plain_bm25() -> Result<(), Box<dyn Error>> {
         let collections = folder("../../shared/ir");
         let Ok(entries) = collections.read_dir() else {
