@@ -357,7 +357,8 @@ impl Lexemes<'_> {
         let from = self.buffer.len();
         self.buffer.push(STEM_MARK);
         self.fold_into(&stemmer.stem(&written));
-        if self.buffer[from + STEM_MARK.len_utf8()..] == self.buffer[text..from] {
+        let stem = &self.buffer[from + STEM_MARK.len_utf8()..];
+        if stem.is_empty() || *stem == self.buffer[text..from] {
             self.buffer.truncate(from);
         } else {
             self.push(LexemeKind::Stem, from, span);
@@ -453,8 +454,9 @@ pub(crate) struct LexemeTokenizer {
 }
 
 impl LexemeTokenizer {
-    pub(crate) fn new(analyzer: Analyzer) -> Self {
-        Self { analyzer, stems: Stems::default() }
+    /// The analyzer for text in a language.
+    pub(crate) fn new(language: Language) -> Self {
+        Self { analyzer: Analyzer::new(language), stems: Stems::default() }
     }
 }
 

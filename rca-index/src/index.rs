@@ -356,8 +356,7 @@ impl Index {
 
     /// Makes text that is added from now on be taken as text in a language. Only for who holds the lock.
     pub(crate) fn write_in(&self, language: Language) {
-        let tokenizer = LexemeTokenizer::new(Analyzer::new(language));
-        self.inner.engine.tokenizers().register(ANALYZER, TextAnalyzer::from(tokenizer));
+        self.inner.engine.tokenizers().register(ANALYZER, TextAnalyzer::from(LexemeTokenizer::new(language)));
     }
 
     /// A view of the last commit, and what it looks like as a whole.

@@ -14,6 +14,7 @@ use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, Score, Searcher, SegmentReader, TERMINATED, TantivyError, Term};
 
+use crate::analyze::STEM_MARK;
 use crate::document::{Fields, LENGTH};
 use crate::parts::{InPart, PartReader};
 use crate::postings::{AnyForm, FormPostings, Occurrence, Occurrences, Phrase};
@@ -193,8 +194,10 @@ impl KnownWord {
         };
         let idf_of = |(at, alternative): (usize, &Alternative)| {
             let slots = alternative.slots.iter().enumerate().map(|(slot, forms)| {
-                // The forms of a word exclude each other, nearly.
-                let all: u64 = (0..forms.forms.len()).filter_map(|form| frequency(at, slot, form)).sum();
+                // The forms of a word exclude each other, nearly; but where a word stands, so does the stem that it has.
+                let has_stem = matches!(&forms.forms[..], [_, stem, _] if stem.text.starts_with(STEM_MARK));
+                let counted = usize::from(has_stem)..forms.forms.len();
+                let all: u64 = counted.filter_map(|form| frequency(at, slot, form)).sum();
                 (all > 0).then(|| idf(all.min(incidents), incidents))
             });
             slots.sum::<Option<f32>>()
@@ -413,8 +416,9 @@ impl WordsScorer {
                 return TERMINATED;
             }
             self.covered = self.words.iter().filter(|word| word.postings.doc == doc).map(|word| word.share).sum();
-            // Sums of the same words in another order differ in their last bits.
-            if self.covered >= needed * 0.9999 {
+            // A part of an identifier finds nothing by itself: `CVE-2024-3095` is no match for `CVE-2024-3094`. Sums of
+            // the same words in another order differ in their last bits.
+            if self.covered > 0.0 && self.covered >= needed * 0.9999 {
                 return doc;
             }
             target = doc + 1;

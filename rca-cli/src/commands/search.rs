@@ -48,6 +48,9 @@ pub(crate) struct Arguments {
     /// Take every character as it stands: no query syntax
     #[arg(long)]
     literal: bool,
+    /// Rank by the words alone: do not prefer recent and severe incidents
+    #[arg(long)]
+    no_preferences: bool,
     /// Say how each score came about
     #[arg(long)]
     explain: bool,
@@ -79,6 +82,7 @@ fn request(arguments: &Arguments) -> Result<SearchRequest, Failure> {
     };
     let mut request = arguments.filters.request(words, arguments.literal)?;
     request = request.limit(arguments.limit).offset(arguments.offset).explain(arguments.explain);
+    request.preferences = !arguments.no_preferences;
     request = arguments.facets.iter().fold(request, |request, &facet| request.facet(facet));
     if let Some(text) = &arguments.sort {
         request = request.sort(parse_sort(text).map_err(|errors| wrong("--sort", text, &errors))?);

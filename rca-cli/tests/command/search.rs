@@ -188,7 +188,11 @@ fn a_score_is_explained_when_asked_for() {
     let explained = workshop.json(&["search", "queue", "--archive", "archive", "--explain"]);
     assert!(plain["hits"][0]["explanation"].as_array().is_none_or(Vec::is_empty), "{plain}");
     let lines = explained["hits"][0]["explanation"].as_array().unwrap();
-    assert!(lines.iter().any(|line| line.as_str().unwrap().contains("queue")), "{lines:?}");
+    let mentions = |lines: &[serde_json::Value], what| lines.iter().any(|line| line.as_str().unwrap().contains(what));
+    assert!(mentions(lines, "queue") && mentions(lines, "how severe"), "{lines:?}");
+    let plain = workshop.json(&["search", "queue", "--archive", "archive", "--explain", "--no-preferences"]);
+    let lines = plain["hits"][0]["explanation"].as_array().unwrap();
+    assert!(mentions(lines, "queue") && !mentions(lines, "how severe") && !mentions(lines, "how recent"), "{lines:?}");
 }
 
 #[test]

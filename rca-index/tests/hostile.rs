@@ -1,0 +1,101 @@
+//! Queries made to be slow: reading one at the length limit takes a fraction of what a person notices.
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use rca_index::SearchRequest;
+use rca_index::query::{MAX_QUERY_BYTES, QueryOptions, parse};
+
+/// Without optimisation, some ten times as much.
+const MOST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
+
+/// Texts of the greatest length, each of one kind of trouble.
+fn hostile() -> Vec<String> {
+    let pieces = [
+        "(",
+        ")",
+        "((a) ",
+        "a)",
+        "(a OR (",
+        "\"",
+        "\"a\" ",
+        "\"a",
+        "a\"b\"",
+        "\"a\"~",
+        "-",
+        "--",
+        "NOT ",
+        "-(",
+        "NOT (a AND ",
+        "a OR ",
+        "a AND ",
+        "OR ",
+        "service:",
+        "service:a,",
+        "service:a ",
+        "servce:a ",
+        "date:",
+        "date:1..",
+        "duration:>=",
+        "rootcause:(",
+        "severity:>=P1,",
+        "sort:date ",
+        "sort:",
+        ",",
+        "a,b,",
+        "~",
+        "a~ ",
+        "a~1",
+        "*",
+        "a* ",
+        "*a",
+        "\\",
+        "\\\"",
+        "..",
+        ">=",
+        "://",
+        "a:b:",
+        "é",
+        "障",
+        "e\u{301}",
+        "\u{301}",
+        "👩‍💻",
+        "\u{2028}",
+        "\u{0}",
+        "a b ",
+        "1",
+        "9k",
+        "ab-cd_ef.gh/",
+        "aB",
+        "\t\n",
+    ];
+    let repeated = pieces.iter().map(|piece| piece.repeat(MAX_QUERY_BYTES / piece.len()));
+    let half = MAX_QUERY_BYTES / 2;
+    let mixed = pieces.iter().flat_map(|a| pieces.iter().map(move |b| (a, b))).step_by(7);
+    let mixed = mixed.map(|(a, b)| a.repeat(half / a.len()) + &b.repeat(half / b.len()));
+    let nested = "(".repeat(half - 1) + "a" + &")".repeat(half);
+    repeated.chain(mixed).chain([nested]).collect()
+}
+
+#[test]
+fn no_query_at_the_length_limit_is_slow_to_read() {
+    for text in hostile() {
+        for literal in [false, true] {
+            // Up to three times: other work on the machine is no fault of the parser's.
+            let fast = (0..3).any(|_| {
+                let started = Instant::now();
+                let _ = parse(&text, &QueryOptions { literal });
+                started.elapsed() < MOST
+            });
+            let beginning: String = text.chars().take(20).collect();
+            assert!(fast, "{beginning:?} ..., literal {literal}: more than {MOST:?}");
+        }
+    }
+}
+
+#[test]
+fn a_query_over_the_length_limit_is_refused() {
+    let text = "é".repeat(MAX_QUERY_BYTES / 2) + "a";
+    assert!(SearchRequest::parse(&text).is_err() && SearchRequest::literal(&text).is_err());
+    assert!(SearchRequest::literal(&text[..MAX_QUERY_BYTES]).is_ok());
+}
