@@ -1,4 +1,4 @@
-//! SQLite with `FTS5`: the index that every scripting language has at hand.
+//! SQLite with FTS5: the index that every scripting language has at hand.
 
 use std::error::Error;
 use std::path::Path;

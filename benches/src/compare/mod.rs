@@ -77,7 +77,7 @@ pub enum Peer {
     Index { records: PathBuf, index: PathBuf },
     /// Search such an index
     Search { index: PathBuf, kind: Kind, rare_word: String },
-    /// Index a file of records with SQLite `FTS5`
+    /// Index a file of records with SQLite FTS5
     Fts5 { records: PathBuf, database: PathBuf },
 }
 
