@@ -92,8 +92,14 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// The better one first, in one segment.
     fn compare(&self, other: &Self) -> Ordering {
-        best_first((self.order, self.date), (other.order, other.date)).then(self.id.cmp(&other.id))
+        self.compare_order(other).then(self.id.cmp(&other.id))
+    }
+
+    /// The better one first, ids aside, which mean something in their own segment only.
+    fn compare_order(&self, other: &Self) -> Ordering {
+        best_first((self.order, self.date), (other.order, other.date))
     }
 }
 
@@ -143,17 +149,32 @@ impl Collector for Hits {
         self.scoring
     }
 
-    fn merge_fruits(&self, segments: Vec<tantivy::Result<Collected>>) -> tantivy::Result<Collected> {
+    fn merge_fruits(&self, segments: Vec<tantivy::Result<InSegment>>) -> tantivy::Result<Collected> {
         let mut all = Collected { facets: vec![HashMap::new(); self.facets.len()], ..Collected::default() };
+        let mut best = Vec::new();
         for segment in segments {
-            let segment = segment?;
-            all.total += segment.total;
-            all.hits.extend(segment.hits);
-            for (sum, counts) in all.facets.iter_mut().zip(segment.facets) {
+            let InSegment { segment, ids, best: here, total, facets } = segment?;
+            all.total += total;
+            best.extend(here.into_iter().map(|candidate| (candidate, segment, ids.clone())));
+            for (sum, counts) in all.facets.iter_mut().zip(facets) {
                 for (value, count) in counts {
                     *sum.entry(value).or_default() += count;
                 }
             }
+        }
+        // To read an id takes longer than to score: only those that are among the best, or may be, have theirs read.
+        if let Some(last) = self.limit.checked_sub(1).filter(|&last| last < best.len()) {
+            let (_, (last, ..), _) = best.select_nth_unstable_by(last, |(a, ..), (b, ..)| a.compare_order(b));
+            let last = *last;
+            best.retain(|(candidate, ..)| candidate.compare_order(&last).is_le());
+        }
+        for (Candidate { order, date, id, doc, score }, segment, ids) in best {
+            let mut hit =
+                CollectedHit { address: DocAddress::new(segment, doc), score, order, date, id: String::new() };
+            if let Some(ids) = ids {
+                ids.ord_to_str(id, &mut hit.id)?;
+            }
+            all.hits.push(hit);
         }
         all.hits.sort_by(CollectedHit::compare);
         all.hits.truncate(self.limit);
@@ -215,6 +236,16 @@ impl FacetTally {
     }
 }
 
+/// What was collected in one segment.
+pub(crate) struct InSegment {
+    segment: SegmentOrdinal,
+    /// The ids behind the numbers of the candidates.
+    ids: Option<StrColumn>,
+    best: Vec<Candidate>,
+    total: usize,
+    facets: Vec<HashMap<String, usize>>,
+}
+
 pub(crate) struct SegmentHits {
     segment: SegmentOrdinal,
     limit: usize,
@@ -247,7 +278,7 @@ impl SegmentHits {
 }
 
 impl SegmentCollector for SegmentHits {
-    type Fruit = tantivy::Result<Collected>;
+    type Fruit = tantivy::Result<InSegment>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         self.total += 1;
@@ -283,21 +314,6 @@ impl SegmentCollector for SegmentHits {
     fn harvest(mut self) -> Self::Fruit {
         self.count_pending();
         self.sort();
-        let mut hits = Vec::with_capacity(self.best.len());
-        for candidate in &self.best {
-            let mut id = String::new();
-            if let Some(ids) = &self.ids {
-                ids.ord_to_str(candidate.id, &mut id)?;
-            }
-            let address = DocAddress::new(self.segment, candidate.doc);
-            hits.push(CollectedHit {
-                address,
-                score: candidate.score,
-                order: candidate.order,
-                date: candidate.date,
-                id,
-            });
-        }
         let mut facets = Vec::with_capacity(self.facets.len());
         for facet in &self.facets {
             let counted: Vec<(u64, u32)> = (0..).zip(facet.counts.iter().copied()).filter(|(_, n)| *n > 0).collect();
@@ -312,6 +328,6 @@ impl SegmentCollector for SegmentHits {
             })?;
             facets.push(counts);
         }
-        Ok(Collected { hits, total: self.total, facets })
+        Ok(InSegment { segment: self.segment, ids: self.ids, best: self.best, total: self.total, facets })
     }
 }

@@ -462,5 +462,6 @@ impl Scorer for WordsScorer {
 
 /// What a report counts that has words of only a part of the weight of all.
 pub(crate) fn coverage(covered: f32, total: f32) -> f32 {
-    if total > 0.0 { (covered / total).min(1.0).powf(COVERAGE) } else { 1.0 }
+    // In most queries every match has all words.
+    if covered < total { (covered / total).powf(COVERAGE) } else { 1.0 }
 }
