@@ -1,13 +1,13 @@
 //! The constants of the ranking, in one place. Section weights stand in the field table.
 
 /// BM25: how fast repeating a word stops helping. Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework".
-pub(crate) const K1: f32 = 2.0;
+pub(crate) const K1: f32 = 2.4;
 /// BM25: how much a long report must repeat a word to score as a short one does; 0 not at all, 1 in full proportion.
 pub(crate) const B: f32 = 0.6;
 /// What an occurrence in the title counts, against one in the text.
 pub(crate) const TITLE_WEIGHT: f32 = 4.0;
 /// What another form of a word counts, against the word as typed: `backlogs` for `backlog`.
-pub(crate) const STEM_WEIGHT: f32 = 0.75;
+pub(crate) const STEM_WEIGHT: f32 = 0.7;
 /// What a word counts that only begins as typed (`certif*`).
 pub(crate) const PREFIX_WEIGHT: f32 = 0.8;
 /// What a word counts that is one edit away from the word as typed; each further edit multiplies again.
@@ -27,7 +27,7 @@ pub(crate) const MAX_EXPANSIONS: usize = 128;
 /// When no report has all words, those are found that have this share of the weight of all.
 pub(crate) const RELAXED_SHARE: f32 = 0.05;
 /// How much a report falls behind that has only a part of the words: the power of its share of their weight.
-pub(crate) const COVERAGE: f32 = 0.2;
+pub(crate) const COVERAGE: f32 = 0.15;
 /// What two neighbouring words count for standing together, against the rarer of the two.
 pub(crate) const PAIR_WEIGHT: f32 = 0.5;
 /// How far apart, in words, two words may stand to count as close.
