@@ -122,9 +122,9 @@ fn reads_as_word(word: &str, in_field: bool) -> bool {
     let tokens = lex(word);
     let plain =
         matches!(&tokens[..], [token] if matches!(&token.kind, TokenKind::Word { text, plain: false } if text == word));
-    // In a field, figures and signs may be read as values.
-    let valued = in_field
-        && word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '>' | '<' | '.' | '$' | '≥' | '≤' | '\\'));
+    // In a field, figures and signs may be read as values, and two slashes as an address.
+    let sign = |c: char| c.is_ascii_digit() || matches!(c, '>' | '<' | '.' | '$' | '≥' | '≤' | '\\');
+    let valued = in_field && (word.starts_with(sign) || word.starts_with("//"));
     balanced && plain && !valued && word != "*" && !word.ends_with('*') && !word.contains('~')
 }
 
