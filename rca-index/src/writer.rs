@@ -18,7 +18,7 @@ use crate::manifest::Manifest;
 /// The engine's least memory for a thread that writes.
 const LEAST_MEMORY: usize = 16_000_000;
 /// More brings larger segments, not more speed.
-const MOST_MEMORY: usize = 120_000_000;
+const MOST_MEMORY: usize = 90_000_000;
 /// How long to sleep while another process has the index.
 const POLL: Duration = Duration::from_millis(20);
 /// Segments with more deleted incidents than this share are rewritten.
