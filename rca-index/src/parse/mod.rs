@@ -126,6 +126,9 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     problems.extend(outline.problems);
     problems.extend(unread);
     problems.append(&mut facts.problems);
+    // Who reads the front matter may count line ends that nobody else does.
+    let last = 1 + source.bytes().filter(|&b| b == b'\n').count() as u32;
+    problems.iter_mut().for_each(|problem| problem.line = problem.line.min(last));
     problems.sort();
     let mut measures = facts.measures;
     measures.extend(body.measures);

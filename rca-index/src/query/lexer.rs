@@ -107,7 +107,7 @@ impl Lexer<'_> {
             let value = &rest[name + 1..];
             // `Summary: the queue` and `http://` are text.
             let given = value.starts_with(|c: char| !c.is_whitespace() && c != ')') && !value.starts_with("//");
-            if given && (is_field(&rest[..name]) || nearest_field(&rest[..name], value_text(value)).is_some()) {
+            if given && (is_field(&rest[..name]) || is_nearly_field(&rest[..name], value)) {
                 self.push(TokenKind::Field(rest[..name].to_owned()), name + 1);
                 // The value belongs to the field, whatever it begins with.
                 if !value.starts_with(['(', '"', '\\']) {
@@ -190,13 +190,37 @@ fn is_field(name: &str) -> bool {
     ["has", "no", "sort"].iter().any(|known| name.eq_ignore_ascii_case(known)) || fields_named(name).next().is_some()
 }
 
-fn value_text(value: &str) -> &str {
-    value.split(char::is_whitespace).next().unwrap_or_default()
+/// Whether a name is so near to that of a field that it is taken for a misspelling of it.
+fn is_nearly_field(name: &str, value: &str) -> bool {
+    nearest_name(name).is_some() && nearest_field(name, &value_text(value)).is_some()
+}
+
+/// What the parser will see as the value of a field.
+fn value_text(value: &str) -> String {
+    if value.starts_with('(') {
+        return String::new();
+    }
+    if let Some(escaped) = value.strip_prefix('\\') {
+        return escaped.split(char::is_whitespace).next().unwrap_or_default().to_owned();
+    }
+    if value.starts_with('"') {
+        let (text, length, closed) = unquote(value);
+        if !closed || !value[length..].starts_with(',') {
+            return text;
+        }
+    }
+    value[..word_length(value, true)].to_owned()
 }
 
 /// The known field that a name is a misspelling of: one edit away, two for long names, the first letter right, and with a
 /// value that fits it. So `port:443` stays text, since `sort:443` makes no sense.
 pub(super) fn nearest_field(name: &str, value: &str) -> Option<&'static str> {
+    let known = nearest_name(name)?;
+    let bare = value.trim_end_matches(')').trim_matches('"');
+    super::parse_filter(known, bare).is_ok().then_some(known)
+}
+
+fn nearest_name(name: &str) -> Option<&'static str> {
     if is_field(name) || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
         return None;
     }
@@ -204,7 +228,5 @@ pub(super) fn nearest_field(name: &str, value: &str) -> Option<&'static str> {
     let near = names.filter(|known| known.len() >= 4 && name.len() >= 3 && known.as_bytes()[0] == name.as_bytes()[0]);
     let near = near.map(|known| (strsim::damerau_levenshtein(name, known), known));
     let near = near.filter(|&(edits, known)| edits <= if known.len() > 5 { 2 } else { 1 });
-    let (_, known) = near.min()?;
-    let bare = value.trim_end_matches(')').trim_matches('"');
-    super::parse_filter(known, bare).is_ok().then_some(known)
+    near.min().map(|(_, known)| known)
 }

@@ -87,8 +87,9 @@ fn pasted_text_is_words() {
     check("12:30:01 [main] WARN", "(12:30:01 & [main] & WARN)");
     check("Status: 500", "(Status: & 500)");
     check("\\AND \\service:x", "(\\AND & \\service:x)");
-    let odd = query("severyty:>#\0~");
-    assert_eq!(query(&odd.to_string()), odd);
+    for odd in ["severyty:>#\0~", "(title:\\0 title://a) OR title:a"] {
+        assert_eq!(query(&query(odd).to_string()), query(odd), "{odd}");
+    }
     let literal = parse("\"AND -x service:y (", &QueryOptions { literal: true }).unwrap();
     assert_eq!(shape(&literal.root), "(\\\"AND & \\-x & \\service:y)");
 }
@@ -113,6 +114,7 @@ fn errors_say_where_why_and_what_instead() {
     check("a AND", "AND", "both sides", "`and`");
     check("a NOT", "NOT", "nothing to exclude", "`not`");
     check("serviec:billing", "serviec:", "no field `serviec`", "`service:billing`");
+    check("severte:ty:P2\\,\"-]3  P2\\,\"-0", "severte:", "no field `severte`", "`severity:ty");
     check("duration:soon", "soon", "no duration", "`1h30m`");
     check("date:2025-13", "2025-13", "no date", "`2025-06`");
     check("severity:>=vermilion", ">=vermilion", "no severity", ">=P1");
