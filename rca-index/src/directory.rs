@@ -23,7 +23,7 @@ use tantivy::directory::{
 pub(crate) const META_FILE: &str = "meta.json";
 
 /// As much is verified at every start; some milliseconds.
-const CHECKED_BYTES: u64 = 16_000_000;
+const CHECKED_BYTES: u64 = 4_000_000;
 /// The checksum behind a small file: 16 hexadecimal digits and a line break.
 const TRAILER_BYTES: usize = 17;
 
