@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{INDEX_WRITER_LOCK, Lock, RamDirectory};
 use tantivy::schema::IndexRecordOption;
 use tantivy::store::{Compressor, ZstdCompressor};
@@ -22,7 +21,7 @@ use tantivy::{
 
 use crate::analyze::{Analyzer, LexemeTokenizer};
 use crate::archive::{Archive, KeptSettings};
-use crate::directory::{CheckedDirectory, META_FILE, WriteFault, verify};
+use crate::directory::{CheckedDirectory, META_FILE, WriteFault};
 use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
 use crate::error::{Error, Result};
 use crate::fault::{guarded, in_our_terms};
@@ -84,28 +83,6 @@ pub(crate) struct CommitNote {
     /// The settings of the archive that it goes by.
     #[serde(default)]
     pub(crate) settings: KeptSettings,
-}
-
-/// The health of an index.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Health {
-    /// The folder of the index; none in memory.
-    pub path: Option<PathBuf>,
-    /// Incidents in the index.
-    pub incidents: usize,
-    /// Segments of the index.
-    pub segments: usize,
-    /// Deleted incidents that still take room.
-    pub deleted: usize,
-    /// Bytes on disk.
-    pub bytes: u64,
-    /// Bytes of the reports indexed.
-    pub source_bytes: u64,
-    /// When the last update ended, in seconds since 1970, UTC.
-    pub updated: Option<i64>,
-    /// Files whose content does not fit their checksum, and files that are missing.
-    pub damaged: Vec<PathBuf>,
 }
 
 impl Index {
@@ -279,33 +256,6 @@ impl Index {
         self.guard(|| Ok(self.names(&self.searcher()?.0)?.resolve(name)))
     }
 
-    /// Looks the index over: sizes, counts, and every file's checksum.
-    ///
-    /// # Errors
-    /// [`Error::IndexDamaged`] when it cannot even be looked over, [`Error::Io`].
-    pub fn health(&self) -> Result<Health> {
-        let inner = &self.inner;
-        let (searcher, _) = self.searcher()?;
-        let damaged = self.damaged_files()?;
-        // A damaged one is an error.
-        self.manifest()?;
-        let bytes = match &inner.dir {
-            Some(dir) => folder_size(&version_folder(dir)),
-            None => searcher.space_usage().map_err(|e| self.error(e.into()))?.total().get_bytes(),
-        };
-        let note = self.commit_note()?;
-        Ok(Health {
-            path: inner.dir.clone(),
-            incidents: searcher.num_docs() as usize,
-            segments: searcher.segment_readers().len(),
-            deleted: searcher.segment_readers().iter().map(|r| r.num_deleted_docs() as usize).sum(),
-            bytes,
-            source_bytes: note.source_bytes,
-            updated: (note.updated != 0).then_some(note.updated),
-            damaged,
-        })
-    }
-
     /// When the last update ended, in seconds since 1970, UTC; none before the first.
     ///
     /// # Errors
@@ -348,6 +298,11 @@ impl Index {
 
     pub(crate) fn engine(&self) -> &tantivy::Index {
         &self.inner.engine
+    }
+
+    /// The folder; none in memory.
+    pub(crate) fn dir(&self) -> Option<&Path> {
+        self.inner.dir.as_deref()
     }
 
     pub(crate) fn directory(&self) -> &dyn Directory {
@@ -411,27 +366,6 @@ impl Index {
             remove_other_versions(dir);
         }
         Ok(())
-    }
-
-    /// The files of the last commit that do not fit their checksum. One that is missing keeps the index from being opened.
-    fn damaged_files(&self) -> Result<Vec<PathBuf>> {
-        let Some(dir) = &self.inner.dir else { return Ok(Vec::new()) };
-        let ids = self.inner.engine.searchable_segment_ids().map_err(|e| self.error(e))?;
-        let ids: Vec<String> = ids.into_iter().map(|id| id.uuid_string()).collect();
-        let folder = version_folder(dir);
-        let entries = fs::read_dir(&folder).map_err(Error::io(&folder))?.flatten();
-        let files = entries.map(|entry| PathBuf::from(entry.file_name()));
-        let mut files: Vec<PathBuf> = files
-            .filter(|file| ids.iter().any(|id| file.to_string_lossy().starts_with(id)))
-            .filter(|file| match self.inner.directory.open_read(file) {
-                Ok(content) => verify(content).is_err(),
-                // Another process has just replaced it.
-                Err(OpenReadError::FileDoesNotExist(_)) => false,
-                Err(_) => true,
-            })
-            .collect();
-        files.sort();
-        Ok(files)
     }
 
     pub(crate) fn commit_note(&self) -> Result<CommitNote> {
@@ -580,9 +514,4 @@ fn remove_other_versions(dir: &Path) {
     for folder in other_versions(dir) {
         let _ = fs::remove_dir_all(folder);
     }
-}
-
-fn folder_size(folder: &Path) -> u64 {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
 }

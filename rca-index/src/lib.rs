@@ -151,6 +151,7 @@ mod error;
 mod expand;
 mod fault;
 mod feedback;
+mod health;
 mod incident;
 mod index;
 mod interpret;
@@ -182,11 +183,12 @@ mod writer;
 pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings, SynonymSettings};
 pub use check::{CheckReport, check};
 pub use error::{Error, Result};
+pub use health::Health;
 pub use incident::{
     Action, Bound, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section,
     SectionKind, Source, Sourced, TimelineRow,
 };
-pub use index::{Health, Index};
+pub use index::Index;
 pub use language::Language;
 pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};
 pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion};

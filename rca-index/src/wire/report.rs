@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{VERSION, milliseconds};
 use crate::check::CheckReport;
+use crate::health::Health;
 use crate::incident::{Level, Problem};
-use crate::index::Health;
 use crate::timestamp::{Precision, Timestamp};
 use crate::update::{ReportProblem, UpdateReport};
 
