@@ -87,7 +87,7 @@ fn pasted_text_is_words() {
     check("12:30:01 [main] WARN", "(12:30:01 & [main] & WARN)");
     check("Status: 500", "(Status: & 500)");
     check("\\AND \\service:x", "(\\AND & \\service:x)");
-    for odd in ["severyty:>#\0~", "(title:\\0 title://a) OR title:a"] {
+    for odd in ["severyty:>#\0~", "(title:\\0 title://a) OR title:a", "&vici sevmrity:P0,\"\r..\"\"\"P2userq:csev"] {
         assert_eq!(query(&query(odd).to_string()), query(odd), "{odd}");
     }
     let literal = parse("\"AND -x service:y (", &QueryOptions { literal: true }).unwrap();
