@@ -7,7 +7,7 @@ use tantivy::query::FuzzyTermQuery;
 
 use crate::analyze::{Analyzer, STEM_MARK};
 use crate::compile::{Compiler, Correction};
-use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTIONS, MAX_EXPANSIONS, PREFIX_WEIGHT, SYNONYM_WEIGHT};
+use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, MAX_EXPANSIONS, PREFIX_WEIGHT, SYNONYM_WEIGHT};
 use crate::text_query::{Alternative, Form, Slot, Word};
 use crate::words::{chunks, in_a_row};
 
@@ -38,9 +38,15 @@ impl Compiler<'_> {
     /// Adds to each word that the index does not have those that it may be a misspelling of, and says which.
     pub(crate) fn correct(&self, words: &mut [Word]) -> tantivy::Result<Vec<Correction>> {
         let mut corrections = Vec::new();
+        let mut looked = 0;
         for word in words.iter_mut().filter(|word| is_correctable(&word.text)) {
             if self.is_known(word)? {
                 continue;
+            }
+            // A pasted page is not typed, and looking for what is like a word takes a millisecond.
+            looked += 1;
+            if looked > MAX_CORRECTED {
+                break;
             }
             // Of a short word, two edits leave nothing.
             let most = if word.text.len() < 9 { 1 } else { 2 };

@@ -20,6 +20,8 @@ pub(crate) const EXTRA_WEIGHT: f32 = 0.5;
 pub(crate) const LEAST_PART: usize = 3;
 /// What a word counts that means the same.
 pub(crate) const SYNONYM_WEIGHT: f32 = 0.6;
+/// How many words of a query may be misspelled.
+pub(crate) const MAX_CORRECTED: usize = 8;
 /// The most words that a word may be a misspelling of; the most frequent are kept.
 pub(crate) const MAX_CORRECTIONS: usize = 4;
 /// The most words that a prefix or a fuzzy word may stand for; the most frequent are kept.
