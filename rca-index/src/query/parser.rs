@@ -293,7 +293,10 @@ impl Parser {
         let spec = spec_for(field, &text)?;
         match spec.kind {
             FieldKind::Text(field) => self.phrase(Some(field), text, slop, span),
-            FieldKind::Facet(facet) => Some(Node { kind: NodeKind::Facet { facet, values: vec![text] }, span }),
+            // `severity:">=major outage"` compares, as it does with no quotes.
+            FieldKind::Facet(facet) if facet != Facet::Severity || comparison(&text).is_none() => {
+                Some(Node { kind: NodeKind::Facet { facet, values: vec![text] }, span })
+            }
             _ => self.value(spec, &text, span),
         }
     }

@@ -60,6 +60,7 @@ fn fields() {
     check("rootcause:(lag OR lo*)", "(rootcause:lag | rootcause:lo*)");
     check("impact:revenue impact:>50000 impact:100..", "(impact:revenue & impact:>50000 & impact:>=100)");
     check("severity:>=P1 severity:<sev3", "(severity:>=P1 & severity:<sev3)");
+    check("severity:\">=major outage\"", "severity:\">=major outage\"");
     check("severity:P1..P3", "(severity:>=P3 & severity:<=P1)");
     check("duration:>1h30m duration:30..90 ttm:<30m", "(duration:>90 & duration:30..90 & ttm:<30)");
     check(
@@ -87,7 +88,12 @@ fn pasted_text_is_words() {
     check("12:30:01 [main] WARN", "(12:30:01 & [main] & WARN)");
     check("Status: 500", "(Status: & 500)");
     check("\\AND \\service:x", "(\\AND & \\service:x)");
-    for odd in ["severyty:>#\0~", "(title:\\0 title://a) OR title:a", "&vici sevmrity:P0,\"\r..\"\"\"P2userq:csev"] {
+    for odd in [
+        "severyty:>#\0~",
+        "(title:\\0 title://a) OR title:a",
+        "&vici sevmrity:P0,\"\r..\"\"\"P2userq:csev",
+        "sev:>0\0(",
+    ] {
         assert_eq!(query(&query(odd).to_string()), query(odd), "{odd}");
     }
     let literal = parse("\"AND -x service:y (", &QueryOptions { literal: true }).unwrap();
