@@ -123,6 +123,7 @@ fn errors_say_where_why_and_what_instead() {
     check("severte:ty:P2\\,\"-]3  P2\\,\"-0", "severte:", "no field `severte`", "`severity:ty");
     check("duration:soon", "soon", "no duration", "`1h30m`");
     check("date:2025-13", "2025-13", "no date", "`2025-06`");
+    check("date:>=4024", ">=4024", "no date", "`2025-06`");
     check("severity:>=vermilion", ">=vermilion", "no severity", ">=P1");
     check("duration:90..30", "90..30", "ends before it begins", "30..90");
     check("has:wings", "has:wings", "no field `wings`", "title");

@@ -169,13 +169,14 @@ fn period(text: &str) -> Result<(i64, i64), Wrong> {
     let fix =
         "write `2025`, `2025-06`, `2025-06-02`, `2025-06..2025-07`, `>=2025-06-02`, or `30d` for the last 30 days";
     let year = || {
-        let year: i16 = text.parse().ok().filter(|year| text.len() == 4 && (1000..=9998).contains(year))?;
+        let year: i16 = text.parse().ok().filter(|year| text.len() == 4 && (1970..2100).contains(year))?;
         let start = |year| Some(Timestamp::from_day(year, 1, 1)?.unix_seconds());
         Some((start(year)?, start(year + 1)?))
     };
     let date = || {
         let (range, time) = find_date(text, None)?;
-        (range == (0..text.len())).then_some(time)
+        // A day more or less must be a date too, to be written again.
+        (range == (0..text.len()) && (1501..2199).contains(&time.civil().year())).then_some(time)
     };
     if let Some(year) = year() {
         return Ok(year);
