@@ -40,7 +40,7 @@ pub struct Arguments {
     /// The archive; one from `rca-bench generate`. A report is added to it for a while, and removed again.
     archive: PathBuf,
     /// Where indexes and what is prepared for the peers go
-    #[arg(long, default_value = "/tmp/rca-bench")]
+    #[arg(long, default_value = "target/rca-bench")]
     work: PathBuf,
     /// Where the figures are saved
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/runs"))]

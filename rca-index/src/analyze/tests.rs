@@ -1,0 +1,89 @@
+use super::*;
+use proptest::prelude::*;
+
+/// Lexemes as `position:text`, stems with `~`, parts with `+`.
+fn check(text: &str, expected: &str) {
+    check_in("english", text, expected);
+}
+
+fn check_in(language: &str, text: &str, expected: &str) {
+    let analyzer = Analyzer::new(Language::named(language).unwrap());
+    let mut lexemes = analyzer.lexemes(text);
+    let mut found = Vec::new();
+    while let Some(lexeme) = lexemes.next() {
+        let mark = match lexeme.kind {
+            LexemeKind::Whole => "",
+            LexemeKind::Part => "+",
+            LexemeKind::Stem => "~",
+        };
+        found.push(format!("{}:{mark}{}", lexeme.position, lexeme.text.trim_start_matches(STEM_MARK)));
+    }
+    assert_eq!(found.join(" "), expected, "{text:?}");
+}
+
+#[test]
+fn words_give_themselves_and_their_stems() {
+    check("queue backlogs", "0:queue 1:backlogs 1:~backlog");
+    check("The user's pods don't start.", "0:the 1:user 2:pods 2:~pod 3:dont 4:start");
+    check("Café ＡＰＩ Straße e\u{301}te\u{301}", "0:cafe 1:api 2:strasse 2:~strass 3:ete");
+    check("", "");
+    check("--- ... |---|", "");
+}
+
+#[test]
+fn words_are_stemmed_as_their_language_does() {
+    check_in("german", "Häuser Ausfälle", "0:hauser 0:~haus 1:ausfalle 1:~ausfall");
+    // Without the accent on its last letter, this ending is none.
+    check_in("russian", "Красный", "0:красныи 0:~красн");
+    check_in("russian", "красного", "0:красного 0:~красн");
+    check_in("none", "queue backlogs", "0:queue 1:backlogs");
+}
+
+#[test]
+fn identifiers_give_themselves_whole_and_in_parts() {
+    check("inventory-api", "0:inventory-api 0:+inventory 0:~inventori 1:+api");
+    check("ERR_CONN_RESET", "0:err_conn_reset 0:+err 1:+conn 2:+reset");
+    check("NullPointerException", "0:nullpointerexception 0:+null 1:+pointer 2:+exception");
+    check("OOMKilled", "0:oomkilled 0:+oom 1:+killed");
+    check("p99 iPhone OAuth k8s", "0:p99 1:iphone 1:~iphon 2:oauth 3:k8s");
+    check("10.0.0.1:443,", "0:10.0.0.1:443 0:+10 1:+0 2:+0 3:+1 4:+443");
+    check("CVE-2024-3094", "0:cve-2024-3094 0:+cve 1:+2024 2:+3094");
+    check("k8s-node-7.eu-west-1", "0:k8s-node-7.eu-west-1 0:+k8s 1:+node 2:+7 3:+eu 4:+west 5:+1");
+    check("/var/log/syslog", "0:var/log/syslog 0:+var 1:+log 2:+syslog");
+    check("Error:foo level=warn", "0:error 1:foo 2:level 3:warn");
+    let hash = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+    check(hash, &format!("0:{hash}"));
+}
+
+#[test]
+fn text_without_spaces_gives_pairs() {
+    check("障害対応", "0:+障害 1:+害対 2:+対応");
+    check("API障害。鯖", "0:api 1:+障害 2:鯖");
+    check("장애 발생", "0:+장애 1:+발생");
+}
+
+#[test]
+fn long_lexemes_are_cut_at_a_character() {
+    let long = "é".repeat(400);
+    let analyzer = Analyzer::default();
+    let mut lexemes = analyzer.lexemes(&long);
+    assert_eq!(lexemes.next().map(|l| l.text.len()), Some(255));
+}
+
+proptest! {
+    #[test]
+    fn any_text_gives_lexemes_in_order_with_spans_at_characters(text in "\\PC{0,80}|[a-zA-Z0-9'._:/ é障ー-]{0,80}") {
+        let analyzer = Analyzer::default();
+        let mut lexemes = analyzer.lexemes(&text);
+        let (mut position, mut start) = (0, 0);
+        while let Some(lexeme) = lexemes.next() {
+            prop_assert!(lexeme.position >= position && !lexeme.text.is_empty());
+            prop_assert!(text.get(lexeme.span.0..lexeme.span.1).is_some_and(|s| !s.is_empty()));
+            if lexeme.kind == LexemeKind::Whole {
+                prop_assert!(lexeme.span.0 >= start);
+                start = lexeme.span.0;
+            }
+            position = lexeme.position;
+        }
+    }
+}
