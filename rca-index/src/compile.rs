@@ -68,14 +68,9 @@ pub(crate) struct Compiler<'a> {
 impl Compiler<'_> {
     /// The engine query of a tree.
     pub(crate) fn compile(&self, root: &Node, matching: Matching) -> tantivy::Result<Compiled> {
-        let parts = match &root.kind {
-            NodeKind::And(parts) => parts.as_slice(),
-            _ => std::slice::from_ref(root),
-        };
         let mut compiled = Compiled { query: Box::new(EmptyQuery), words: Vec::new(), corrections: Vec::new() };
         let mut clauses = Vec::new();
-        let (words, others): (Vec<&Node>, Vec<&Node>) =
-            parts.iter().partition(|part| matches!(part.kind, NodeKind::Text { .. }));
+        let (words, others) = texts_and_others(root);
         let Run { bare, firm, extra, corrections } = self.run(&words, 0)?;
         compiled.corrections = corrections;
         match matching {
@@ -102,11 +97,8 @@ impl Compiler<'_> {
                 compiled.words = all;
             }
         }
-        for condition in others.iter().filter(|part| !is_text(part)) {
-            clauses.push(match &condition.kind {
-                NodeKind::Not(inner) => (Occur::MustNot, self.node(inner)?),
-                _ => (Occur::Must, self.node(condition)?),
-            });
+        for condition in others.into_iter().filter(|part| !is_text(part)) {
+            clauses.push(self.clause(condition)?);
         }
         compiled.query = all_of(clauses);
         Ok(compiled)
@@ -131,12 +123,7 @@ impl Compiler<'_> {
 
     /// A group inside the query, of which every part is needed.
     fn every(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
-        let parts = match &node.kind {
-            NodeKind::And(parts) => parts.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
-        let (words, others): (Vec<&Node>, Vec<&Node>) =
-            parts.iter().partition(|part| matches!(part.kind, NodeKind::Text { .. }));
+        let (words, others) = texts_and_others(node);
         let Run { bare, firm, .. } = self.run(&words, 0)?;
         let all: Vec<Word> = bare.into_iter().chain(firm).collect();
         let mut clauses = Vec::new();
@@ -144,12 +131,17 @@ impl Compiler<'_> {
             clauses.push((Occur::Must, self.words(all, Needed::All)));
         }
         for part in others {
-            clauses.push(match &part.kind {
-                NodeKind::Not(inner) => (Occur::MustNot, self.node(inner)?),
-                _ => (Occur::Must, self.node(part)?),
-            });
+            clauses.push(self.clause(part)?);
         }
         Ok(all_of(clauses))
+    }
+
+    /// A part of an AND: needed, or excluded.
+    fn clause(&self, part: &Node) -> tantivy::Result<(Occur, Box<dyn Query>)> {
+        Ok(match &part.kind {
+            NodeKind::Not(inner) => (Occur::MustNot, self.node(inner)?),
+            _ => (Occur::Must, self.node(part)?),
+        })
     }
 
     /// Adds the words of a group that a report may have, to rank by.
@@ -271,6 +263,15 @@ impl Compiler<'_> {
         let has = condition(Box::new(TermQuery::new(term, IndexRecordOption::Basic)));
         if present { has } else { all_of(vec![(Occur::MustNot, has)]) }
     }
+}
+
+/// The parts of an AND, or a node by itself: texts, and everything else.
+fn texts_and_others(node: &Node) -> (Vec<&Node>, Vec<&Node>) {
+    let parts = match &node.kind {
+        NodeKind::And(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    parts.iter().partition(|part| matches!(part.kind, NodeKind::Text { .. }))
 }
 
 /// Whether a part of a query looks for words, so that a report may lack it when no report has all.

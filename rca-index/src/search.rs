@@ -228,10 +228,11 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
     };
     let search = Search { index, request, searcher: &searcher, compiler: &compiler };
 
-    let mut found = search.run(Matching::All, request.limit).map_err(|e| index.error(e))?;
+    let mut found = search.run(Matching::All, request.limit, &request.facets).map_err(|e| index.error(e))?;
     let mut relaxed = false;
     if found.total == 0 && request.relax && found.has_words() {
-        found = search.run(Matching::Some(RELAXED_SHARE), request.limit).map_err(|e| index.error(e))?;
+        found =
+            search.run(Matching::Some(RELAXED_SHARE), request.limit, &request.facets).map_err(|e| index.error(e))?;
         relaxed = found.total > 0;
     }
     let partial = if relaxed { Vec::new() } else { search.fill(&found).map_err(|e| index.error(e))? };
@@ -295,14 +296,14 @@ impl Found {
 
 impl Search<'_> {
     /// Finds, counts, and puts the best in order.
-    fn run(&self, matching: Matching, limit: usize) -> tantivy::Result<Found> {
+    fn run(&self, matching: Matching, limit: usize, facets: &[Facet]) -> tantivy::Result<Found> {
         let compiled = self.compiler.compile(&self.request.query.root, matching)?;
         let order = order(self.request.query.sort);
         let scoring = order == OrderBy::Score && !compiled.words.is_empty();
         let wanted = limit.saturating_add(self.request.offset);
         // What is not quite among the best at the first look may be at the second.
         let kept = if scoring && wanted > 0 { wanted.max(RERANKED) } else { wanted };
-        let collector = Hits { limit: kept, order, facets: self.request.facets.clone(), scoring };
+        let collector = Hits { limit: kept, order, facets: facets.to_vec(), scoring };
         let Collected { hits, total, facets } = self.searcher.search(&*compiled.query, &collector)?;
         let weight = WordsWeight::new(&self.compiler.ranked(compiled.words.clone()), self.searcher)?;
         let hits = if scoring {
@@ -330,7 +331,7 @@ impl Search<'_> {
             return Ok(Vec::new());
         }
         let full: HashSet<DocAddress> = found.hits.iter().map(|ranked| ranked.hit.address).collect();
-        let some = self.run(Matching::Some(0.0), limit.saturating_add(found.total))?;
+        let some = self.run(Matching::Some(0.0), limit.saturating_add(found.total), &[])?;
         let partial = some.hits.into_iter().filter(|ranked| !full.contains(&ranked.hit.address));
         let skipped = offset.saturating_sub(found.total);
         Ok(partial.skip(skipped).take(end - found.total.max(*offset)).collect())
