@@ -1,18 +1,22 @@
 //! The analyzer: from text to the lexemes that are indexed and searched, in one pass.
 //!
-//! A word gives itself and, marked, its stem. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`)
-//! gives itself whole and its parts, one position a part, so that it is found by either and parts make phrases.
-//! Chinese, Japanese and Korean text gives overlapping pairs of characters. Case and accents are folded.
+//! A word gives itself. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`) gives itself whole and its
+//! parts, one position a part, so that it is found by either and parts make phrases. Chinese, Japanese and Korean text gives
+//! overlapping pairs of characters. Case and accents are folded.
+//!
+//! Stems are no matter of the index but of a search, which looks for all words of the index that have one. So the index
+//! depends on no language, and is a third smaller. A word with accents is indexed as it is written as well, since stems may
+//! depend on them.
 
 use frostem::Stemmer;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+use unicode_normalization::char::is_combining_mark;
 
+use crate::fold::{as_written, fold_into, folded};
 use crate::language::Language;
-use crate::stems::Stems;
 
-/// The first character of every stem: stems and words share a field and must not be taken for each other.
+/// The first character of every stem, and what stands between a word and the way it is written: the text of reports must not
+/// be taken for either.
 pub(crate) const STEM_MARK: char = '\u{1}';
 /// Stands in front of every part of a report, is a lexeme of its own, and so tells at which position a part begins. The text
 /// of reports must not have it.
@@ -33,6 +37,8 @@ pub(crate) enum LexemeKind {
     Part,
     /// The stem of the word or part at the same position.
     Stem,
+    /// The word or part at the same position, and behind a mark how it is written.
+    Written,
 }
 
 /// The smallest unit that is indexed.
@@ -51,7 +57,7 @@ pub(crate) struct Lexeme<'a> {
 }
 
 /// Makes lexemes from text.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct Analyzer {
     language: Language,
     stemmer: Option<Stemmer>,
@@ -74,35 +80,58 @@ impl Analyzer {
         self.language
     }
 
-    /// The lexemes of a text, one after the other.
+    /// The lexemes of a text, one after the other, stems among them.
     pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
-        self.lexemes_with(text, None)
+        Lexemes::new(text, Beside::Stems(*self))
     }
 
-    fn lexemes_with<'t>(&self, text: &'t str, stems: Option<&'t mut Stems>) -> Lexemes<'t> {
-        Lexemes {
-            stemmer: self.stemmer,
-            stems,
-            // An English word is stemmed without its accents, as most people write it.
-            accents: !self.language.is_english(),
-            text,
-            at: 0,
-            position: 0,
-            chunk: 0,
-            buffer: String::new(),
-            ready: Vec::new(),
-            given: 0,
+    /// Whether a term of the index has a stem: a word without its accents, or a word as it is written.
+    pub(crate) fn has_stem(&self, term: &str, stem: &str) -> bool {
+        let Some(stemmer) = self.stemmer else { return false };
+        match term.split_once(STEM_MARK) {
+            Some((_, written)) => self.by_accents() && folded(&stemmer.stem(written)) == stem,
+            None => is_stemmed(term) && stemmer.stem(term) == stem,
         }
     }
+
+    /// How the words begin that have a stem; nothing for what is no stem.
+    pub(crate) fn beginning<'s>(&self, stem: &'s str) -> Option<&'s str> {
+        (self.stemmer.is_some() && stem.chars().all(char::is_alphabetic)).then(|| self.language.beginning(stem))
+    }
+
+    /// Whether stems depend on accents. An English word is stemmed without its accents, as most people write it.
+    fn by_accents(&self) -> bool {
+        !self.language.is_english()
+    }
+
+    /// The stem of a word, folded, when it differs from the word.
+    fn stem(&self, word: &str, written: &str) -> Option<String> {
+        let stemmer = self.stemmer?;
+        let stem = if self.by_accents() && !written.is_ascii() {
+            folded(&stemmer.stem(&as_written(written)))
+        } else {
+            stemmer.stem(word).into_owned()
+        };
+        (!stem.is_empty() && stem != word).then_some(stem)
+    }
+}
+
+/// Whether a folded word is long enough to have a stem, and no identifier or figure.
+fn is_stemmed(word: &str) -> bool {
+    STEMMED_BYTES.contains(&word.len()) && word.chars().all(char::is_alphabetic)
+}
+
+/// What stands beside words.
+enum Beside {
+    /// Their stems: for searches.
+    Stems(Analyzer),
+    /// The way they are written, where it has accents: for the index.
+    Written,
 }
 
 /// A cursor over the lexemes of a text.
 pub(crate) struct Lexemes<'t> {
-    stemmer: Option<Stemmer>,
-    /// Stems known already.
-    stems: Option<&'t mut Stems>,
-    /// Whether words are stemmed with their accents, on which endings may depend.
-    accents: bool,
+    beside: Beside,
     text: &'t str,
     at: usize,
     position: u32,
@@ -164,7 +193,11 @@ pub(crate) fn is_ideograph(c: char) -> bool {
     block && c.is_alphanumeric()
 }
 
-impl Lexemes<'_> {
+impl<'t> Lexemes<'t> {
+    fn new(text: &'t str, beside: Beside) -> Self {
+        Self { beside, text, at: 0, position: 0, chunk: 0, buffer: String::new(), ready: Vec::new(), given: 0 }
+    }
+
     /// The next lexeme.
     pub(crate) fn next(&mut self) -> Option<Lexeme<'_>> {
         while self.given == self.ready.len() {
@@ -243,7 +276,7 @@ impl Lexemes<'_> {
             self.at = end;
             let text = self.fold(start, end);
             self.push(LexemeKind::Whole, text, (start, end));
-            self.push_stem(text, (start, end));
+            self.push_beside(text, (start, end));
             self.position += 1;
             return;
         }
@@ -254,7 +287,7 @@ impl Lexemes<'_> {
         if word.cuts.is_empty() {
             self.push(LexemeKind::Whole, whole, (start, word.end));
             if word.plain {
-                self.push_stem(whole, (start, word.end));
+                self.push_beside(whole, (start, word.end));
             }
             self.position = first + 1;
             return;
@@ -265,7 +298,7 @@ impl Lexemes<'_> {
             let part = self.fold(from, end);
             self.push(LexemeKind::Part, part, (from, end));
             if word.plain {
-                self.push_stem(part, (from, end));
+                self.push_beside(part, (from, end));
             }
             self.position += 1;
             from = next;
@@ -281,7 +314,7 @@ impl Lexemes<'_> {
             self.buffer[from..].make_ascii_lowercase();
             return from;
         }
-        self.fold_into(written);
+        fold_into(written, &mut self.buffer);
         // The English possessive is no part of the name before it.
         if (written.ends_with("'s") || written.ends_with("\u{2019}s")) && self.buffer.len() > from + 1 {
             self.buffer.pop();
@@ -293,22 +326,6 @@ impl Lexemes<'_> {
         from
     }
 
-    /// Appends a text in lower case, without accents and apostrophes.
-    fn fold_into(&mut self, text: &str) {
-        for c in text.chars() {
-            match c {
-                '\'' | '\u{2019}' | '\u{ad}' => {}
-                'ß' | 'ẞ' => self.buffer.push_str("ss"),
-                '\0'..='\x7f' => self.buffer.push(c.to_ascii_lowercase()),
-                _ => decompose_compatible(c, |d| {
-                    if !is_combining_mark(d) {
-                        self.buffer.extend(d.to_lowercase());
-                    }
-                }),
-            }
-        }
-    }
-
     /// Makes the text from `text` to the end of the buffer ready.
     fn push(&mut self, kind: LexemeKind, text: usize, span: (usize, usize)) {
         if text < self.buffer.len() {
@@ -316,53 +333,36 @@ impl Lexemes<'_> {
         }
     }
 
-    /// Makes the stem of the word from `text` to the end of the buffer ready, when it differs from the word.
-    fn push_stem(&mut self, text: usize, span: (usize, usize)) {
-        let Some(stemmer) = self.stemmer else { return };
+    /// Makes ready what stands beside the word from `text` to the end of the buffer, when it differs from the word.
+    fn push_beside(&mut self, text: usize, span: (usize, usize)) {
+        let end = self.buffer.len();
         let word = &self.buffer[text..];
         if !STEMMED_BYTES.contains(&word.len()) {
             return;
         }
-        if self.accents && !self.text[span.0..span.1].is_ascii() {
-            self.push_accented_stem(stemmer, text, span);
-            return;
-        }
-        let from = self.buffer.len();
-        match &mut self.stems {
-            Some(stems) => {
-                let stem = stems.stem(stemmer, word);
-                if stem == word {
-                    return;
-                }
-                self.buffer.push(STEM_MARK);
-                self.buffer.push_str(stem);
-            }
-            None => {
-                let stem = stemmer.stem(word);
-                if stem == word {
-                    return;
-                }
-                let stem = stem.into_owned();
+        let written = &self.text[span.0..span.1];
+        let kind = match &self.beside {
+            Beside::Stems(analyzer) => {
+                let Some(stem) = analyzer.stem(word, written) else { return };
                 self.buffer.push(STEM_MARK);
                 self.buffer.push_str(&stem);
+                LexemeKind::Stem
             }
-        }
-        self.push(LexemeKind::Stem, from, span);
-    }
-
-    /// The same for a word whose accents are part of its endings: they are taken off the stem, not the word.
-    fn push_accented_stem(&mut self, stemmer: Stemmer, text: usize, span: (usize, usize)) {
-        let written = self.text[span.0..span.1].chars().filter(|c| !matches!(c, '\'' | '\u{2019}' | '\u{ad}'));
-        let written: String = written.nfc().flat_map(char::to_lowercase).collect();
-        let from = self.buffer.len();
-        self.buffer.push(STEM_MARK);
-        self.fold_into(&stemmer.stem(&written));
-        let stem = &self.buffer[from + STEM_MARK.len_utf8()..];
-        if stem.is_empty() || *stem == self.buffer[text..from] {
-            self.buffer.truncate(from);
-        } else {
-            self.push(LexemeKind::Stem, from, span);
-        }
+            Beside::Written => {
+                if written.is_ascii() {
+                    return;
+                }
+                let written = as_written(written);
+                if written == word {
+                    return;
+                }
+                self.buffer.extend_from_within(text..end);
+                self.buffer.push(STEM_MARK);
+                self.buffer.push_str(&written);
+                LexemeKind::Written
+            }
+        };
+        self.push(kind, end, span);
     }
 }
 
@@ -446,25 +446,15 @@ fn previous_len(text: &str, at: usize) -> usize {
     text[..at].chars().next_back().map_or(0, char::len_utf8)
 }
 
-/// The analyzer as the engine calls it.
+/// The analyzer as the engine calls it, the same for all languages.
 #[derive(Clone)]
-pub(crate) struct LexemeTokenizer {
-    analyzer: Analyzer,
-    stems: Stems,
-}
-
-impl LexemeTokenizer {
-    /// The analyzer for text in a language.
-    pub(crate) fn new(language: Language) -> Self {
-        Self { analyzer: Analyzer::new(language), stems: Stems::default() }
-    }
-}
+pub(crate) struct LexemeTokenizer;
 
 impl Tokenizer for LexemeTokenizer {
     type TokenStream<'a> = LexemeStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> LexemeStream<'a> {
-        LexemeStream { lexemes: self.analyzer.lexemes_with(text, Some(&mut self.stems)), token: Token::default() }
+        LexemeStream { lexemes: Lexemes::new(text, Beside::Written), token: Token::default() }
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{Error, Result};
 use crate::incident::SectionKind;
@@ -55,10 +54,17 @@ pub struct SynonymSettings {
 /// The settings that an index depends on, as it keeps them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KeptSettings {
-    /// Changes with every setting that decides how a report is read. 0 stands for none: nothing was read from an archive.
-    pub(crate) reading: u64,
+    /// What decides how a report is read; none when nothing was read from an archive.
+    pub(crate) reading: Option<ReadingSettings>,
     pub(crate) language: Language,
     pub(crate) synonyms: SynonymSettings,
+}
+
+/// The settings that decide how a report is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReadingSettings {
+    pub(crate) parse: ParseOptions,
+    max_report_bytes: u64,
 }
 
 /// A folder of reports.
@@ -161,9 +167,9 @@ impl Archive {
 
     /// What an index of this archive keeps of its settings.
     pub(crate) fn kept_settings(&self) -> KeptSettings {
-        let Settings { keys, headings, language, synonyms, .. } = &self.settings;
-        let reading = format!("{keys:?} {headings:?} {} {}", language.name(), self.max_report_bytes());
-        KeptSettings { reading: xxh3_64(reading.as_bytes()), language: *language, synonyms: synonyms.clone() }
+        let reading = ReadingSettings { parse: self.parse_options(), max_report_bytes: self.max_report_bytes() };
+        let Settings { language, synonyms, .. } = &self.settings;
+        KeptSettings { reading: Some(reading), language: *language, synonyms: synonyms.clone() }
     }
 }
 

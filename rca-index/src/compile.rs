@@ -3,6 +3,7 @@
 //! In: a query tree and a view of the index. Out: an engine query. Text scores; everything else only decides.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query, RangeQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
@@ -10,6 +11,7 @@ use tantivy::{Searcher, Term};
 
 use crate::analyze::Analyzer;
 use crate::document::{Fields, engine_facet};
+use crate::lookup::KnownWord;
 use crate::query::{Comparison, DateRange, Node, NodeKind, NumberRange, Text};
 use crate::schema::{Facet, NumberField};
 use crate::synonyms::Synonyms;
@@ -30,7 +32,7 @@ pub(crate) struct Compiled {
     /// What decides which reports match, and takes a first look at how well.
     pub(crate) query: Box<dyn Query>,
     /// The words that reports are ranked by.
-    pub(crate) words: Vec<Word>,
+    pub(crate) words: Vec<Arc<KnownWord>>,
     /// Words that no report has, and what they were taken for.
     pub(crate) corrections: Vec<Correction>,
 }
@@ -46,11 +48,11 @@ pub(crate) struct Correction {
 #[derive(Default)]
 struct Run {
     /// Plain words.
-    bare: Vec<Word>,
+    bare: Vec<Arc<KnownWord>>,
     /// Phrases and patterns, which are always needed.
-    firm: Vec<Word>,
+    firm: Vec<Arc<KnownWord>>,
     /// What only adds to the score.
-    extra: Vec<Word>,
+    extra: Vec<Arc<KnownWord>>,
     corrections: Vec<Correction>,
 }
 
@@ -75,7 +77,7 @@ impl Compiler<'_> {
         compiled.corrections = corrections;
         match matching {
             Matching::Some(share) => {
-                let mut all: Vec<Word> = bare.into_iter().chain(firm).chain(extra).collect();
+                let mut all: Vec<Arc<KnownWord>> = bare.into_iter().chain(firm).chain(extra).collect();
                 for group in others.iter().filter(|part| is_text(part)) {
                     self.positive(group, &mut all, &mut compiled.corrections)?;
                 }
@@ -85,7 +87,7 @@ impl Compiler<'_> {
                 compiled.words = all;
             }
             Matching::All => {
-                let mut all: Vec<Word> = bare.into_iter().chain(firm).collect();
+                let mut all: Vec<Arc<KnownWord>> = bare.into_iter().chain(firm).collect();
                 if !all.is_empty() {
                     clauses.push((Occur::Must, self.words(all.clone(), Needed::All)));
                 }
@@ -125,7 +127,7 @@ impl Compiler<'_> {
     fn every(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
         let (words, others) = texts_and_others(node);
         let Run { bare, firm, .. } = self.run(&words, 0)?;
-        let all: Vec<Word> = bare.into_iter().chain(firm).collect();
+        let all: Vec<Arc<KnownWord>> = bare.into_iter().chain(firm).collect();
         let mut clauses = Vec::new();
         if !all.is_empty() {
             clauses.push((Occur::Must, self.words(all, Needed::All)));
@@ -145,7 +147,12 @@ impl Compiler<'_> {
     }
 
     /// Adds the words of a group that a report may have, to rank by.
-    fn positive(&self, node: &Node, words: &mut Vec<Word>, corrected: &mut Vec<Correction>) -> tantivy::Result<()> {
+    fn positive(
+        &self,
+        node: &Node,
+        words: &mut Vec<Arc<KnownWord>>,
+        corrected: &mut Vec<Correction>,
+    ) -> tantivy::Result<()> {
         match &node.kind {
             NodeKind::And(parts) | NodeKind::Or(parts) => {
                 parts.iter().try_for_each(|part| self.positive(part, words, corrected))
@@ -160,23 +167,18 @@ impl Compiler<'_> {
         }
     }
 
-    /// The words by which reports are ranked.
-    pub(crate) fn ranked(&self, words: Vec<Word>) -> WordsQuery {
-        WordsQuery::new(words, Needed::Share(0.0), self.fields, self.statistics)
-    }
-
-    fn words(&self, words: Vec<Word>, needed: Needed) -> Box<dyn Query> {
-        Box::new(WordsQuery::new(words, needed, self.fields, self.statistics))
+    fn words(&self, words: Vec<Arc<KnownWord>>, needed: Needed) -> Box<dyn Query> {
+        Box::new(WordsQuery { words, needed, mean_length: self.statistics.mean_length })
     }
 
     /// The words of neighbouring texts.
     fn run(&self, nodes: &[&Node], run: usize) -> tantivy::Result<Run> {
-        let mut found = Run::default();
+        let (mut bare, mut firm) = (Vec::new(), Vec::new());
         for node in nodes {
             let NodeKind::Text { field, text } = &node.kind else { continue };
             let (start, all) = match text {
                 Text::Word(word) => {
-                    found.bare.extend(words(self.analyzer, word, *field));
+                    bare.extend(words(self.analyzer, word, *field));
                     continue;
                 }
                 Text::Phrase { text, slop } => {
@@ -186,26 +188,24 @@ impl Compiler<'_> {
                 Text::Prefix(start) => (start, pattern(self.expand_prefix(start)?)),
                 Text::Fuzzy { word, distance } => (word, pattern(self.expand_fuzzy(word, *distance)?)),
             };
-            found.firm.push(Word {
-                text: start.clone(),
-                alternatives: vec![all],
-                part: *field,
-                place: None,
-                extra: false,
-            });
+            let text = start.clone();
+            firm.push(Word { text, alternatives: vec![all], part: *field, place: None, extra: false });
         }
-        for (offset, word) in (0..).zip(&mut found.bare) {
+        for (offset, word) in (0..).zip(&mut bare) {
             word.place = Some(Place { run, offset });
         }
-        let extra = parts_alone(self.analyzer, &found.bare);
-        self.add_synonyms(&mut found.bare);
-        found.corrections = self.correct(&mut found.bare)?;
+        let extra = parts_alone(self.analyzer, &bare);
+        self.add_synonyms(&mut bare);
         let language = self.analyzer.language();
-        if found.bare.iter().any(|word| !language.is_stop_word(&word.text)) {
-            found.bare.retain(|word| word.part.is_some() || !language.is_stop_word(&word.text));
+        if bare.iter().any(|word| !language.is_stop_word(&word.text)) {
+            bare.retain(|word| word.part.is_some() || !language.is_stop_word(&word.text));
         }
-        found.extra = extra;
-        Ok(found)
+        let look_up = |words: Vec<Word>| -> tantivy::Result<Vec<_>> {
+            words.into_iter().map(|word| self.look_up(word)).collect()
+        };
+        let (firm, extra) = (look_up(firm)?, look_up(extra)?);
+        let (bare, corrections) = self.look_up_or_correct(bare)?;
+        Ok(Run { bare, firm, extra, corrections })
     }
 
     fn facet(&self, facet: Facet, values: &[String]) -> Box<dyn Query> {

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     BytesOptions, FacetOptions, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
@@ -14,10 +13,11 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
 use crate::analyze::PART_MARK;
 use crate::incident::{Incident, Section, SectionKind};
+use crate::parse::{ParseOptions, parse_report};
 use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 
-/// The version of the layout. Any change of fields, of the analyzer or of the stored form needs a new one.
-pub(crate) const FORMAT: u32 = 2;
+/// The version of the layout. Any change of fields, of the analyzer, of the parser or of the stored form needs a new one.
+pub(crate) const FORMAT: u32 = 3;
 /// The name under which the analyzer is known to the engine.
 pub(crate) const ANALYZER: &str = "rca";
 
@@ -51,9 +51,11 @@ pub(crate) struct Fields {
     parts: Field,
     /// Bytes of text, for the length norm.
     length: Field,
+    /// The path of the report.
+    path: Field,
     /// The report, as it is.
     source: Field,
-    /// The rest of the incident, compressed against the report: most of it stands there too.
+    /// The rest of an incident that was made from no report, so that parsing does not give it again.
     facts: Field,
     facets: BTreeMap<Facet, Field>,
     numbers: BTreeMap<NumberField, Field>,
@@ -75,7 +77,7 @@ impl Fields {
         let column = NumericOptions::default().set_fast();
 
         let mut builder = Schema::builder();
-        let key = builder.add_text_field(KEY, raw.clone().set_fast(RAW_TOKENIZER_NAME));
+        let key = builder.add_text_field(KEY, raw.clone().set_fast(RAW_TOKENIZER_NAME).set_stored());
         let names = TextFieldIndexing::default()
             .set_tokenizer(WORDS_TOKENIZER)
             .set_index_option(IndexRecordOption::Basic)
@@ -87,6 +89,7 @@ impl Fields {
         let parts = builder.add_u64_field(PARTS, column.clone());
         let title = builder.add_text_field("title", words.clone());
         let text = builder.add_text_field(TEXT, words);
+        let path = builder.add_text_field("path", STORED);
         let source = builder.add_bytes_field("source", BytesOptions::from(STORED));
         let facts = builder.add_bytes_field("facts", BytesOptions::from(STORED));
         let (mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new());
@@ -102,7 +105,7 @@ impl Fields {
             }
         }
         let schema = builder.build();
-        Self { schema, key, has, date, rank, title, text, parts, length, source, facts, facets, numbers }
+        Self { schema, key, has, date, rank, title, text, parts, length, path, source, facts, facets, numbers }
     }
 
     pub(crate) fn facet(&self, facet: Facet) -> Field {
@@ -113,11 +116,28 @@ impl Fields {
         self.numbers[&number]
     }
 
-    /// The document of an incident.
-    pub(crate) fn document(&self, mut incident: Incident) -> Result<TantivyDocument, postcard::Error> {
+    /// The document of an incident that [`parse_report`] gave, and will give again.
+    pub(crate) fn document_of_report(&self, incident: &Incident) -> TantivyDocument {
+        let mut doc = self.searchable(incident);
+        doc.add_text(self.path, &incident.path);
+        doc.add_bytes(self.source, incident.source.as_bytes());
+        doc
+    }
+
+    /// The document of any incident.
+    pub(crate) fn document(&self, incident: &Incident) -> Result<TantivyDocument, postcard::Error> {
+        let mut doc = self.searchable(incident);
+        doc.add_bytes(self.source, incident.source.as_bytes());
+        let facts = Incident { source: String::new(), ..incident.clone() };
+        doc.add_bytes(self.facts, &postcard::to_stdvec(&facts)?);
+        Ok(doc)
+    }
+
+    /// What an incident is found by.
+    fn searchable(&self, incident: &Incident) -> TantivyDocument {
         let mut doc = TantivyDocument::default();
         doc.add_text(self.key, &incident.id);
-        doc.add_u64(self.length, text_length(&incident));
+        doc.add_u64(self.length, text_length(incident));
         if let Some(date) = &incident.date {
             doc.add_i64(self.date, date.value.unix_seconds());
         }
@@ -131,15 +151,15 @@ impl Fields {
             let present = match spec.kind {
                 FieldKind::Text(TextField::Title) => !incident.title.value.is_empty(),
                 FieldKind::Text(field) => {
-                    let parts = part_texts(field, &incident);
+                    let parts = part_texts(field, incident);
                     for part in &parts {
                         push_part(&mut text, part);
                         doc.add_u64(self.parts, field.number());
                     }
                     !parts.is_empty()
                 }
-                FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, &incident),
-                FieldKind::Number(number, _) => self.add_number(&mut doc, number, &incident),
+                FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident),
+                FieldKind::Number(number, _) => self.add_number(&mut doc, number, incident),
                 FieldKind::Date => incident.date.is_some(),
             };
             if present {
@@ -148,11 +168,7 @@ impl Fields {
         }
         doc.add_text(self.has, has);
         doc.add_text(self.text, text);
-        let source = std::mem::take(&mut incident.source);
-        doc.add_bytes(self.source, source.as_bytes());
-        let facts = postcard::to_stdvec(&incident)?;
-        doc.add_bytes(self.facts, &compress_prepend_size_with_dict(&facts, source.as_bytes()));
-        Ok(doc)
+        doc
     }
 
     fn add_facets(&self, doc: &mut TantivyDocument, facet: Facet, incident: &Incident) -> bool {
@@ -172,12 +188,16 @@ impl Fields {
     }
 
     /// The incident that a document was made from.
-    pub(crate) fn incident(&self, doc: &TantivyDocument) -> Option<Incident> {
+    pub(crate) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
         let bytes = |field| doc.get_first(field)?.as_bytes();
-        let source = std::str::from_utf8(bytes(self.source)?).ok()?;
-        let facts = decompress_size_prepended_with_dict(bytes(self.facts)?, source.as_bytes()).ok()?;
-        let incident: Incident = postcard::from_bytes(&facts).ok()?;
-        Some(Incident { source: source.to_owned(), ..incident })
+        let text = |field| doc.get_first(field)?.as_str();
+        let source = std::str::from_utf8(bytes(self.source)?).ok()?.to_owned();
+        if let Some(facts) = bytes(self.facts) {
+            let incident: Incident = postcard::from_bytes(facts).ok()?;
+            return Some(Incident { source, ..incident });
+        }
+        let incident = parse_report(text(self.path)?, source, options).incident;
+        Some(Incident { id: text(self.key)?.to_owned(), ..incident })
     }
 }
 

@@ -1,12 +1,14 @@
 //! Expand: what else counts as a word, by what the index has: synonyms, corrections, the words that a pattern stands for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 
 use crate::analyze::{Analyzer, STEM_MARK};
 use crate::compile::{Compiler, Correction};
+use crate::lookup::KnownWord;
 use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, MAX_EXPANSIONS, PREFIX_WEIGHT, SYNONYM_WEIGHT};
 use crate::text_query::{Alternative, Form, Slot, Word};
 use crate::words::{chunks, in_a_row};
@@ -35,47 +37,45 @@ impl Compiler<'_> {
         (!slots.is_empty()).then_some(Alternative { slots, slop: 0, weight: SYNONYM_WEIGHT })
     }
 
-    /// Adds to each word that the index does not have those that it may be a misspelling of, and says which.
-    pub(crate) fn correct(&self, words: &mut [Word]) -> tantivy::Result<Vec<Correction>> {
+    /// Looks words up. Those that the index does not have get those that they may be misspellings of, and it is said which.
+    pub(crate) fn look_up_or_correct(
+        &self,
+        words: Vec<Word>,
+    ) -> tantivy::Result<(Vec<Arc<KnownWord>>, Vec<Correction>)> {
         let mut corrections = Vec::new();
         let mut looked = 0;
-        for word in words.iter_mut().filter(|word| is_correctable(&word.text)) {
-            if self.is_known(word)? {
-                continue;
-            }
+        let mut look_up = |word: Word| {
+            let known = self.look_up(word)?;
             // A pasted page is not typed, and looking for what is like a word takes a millisecond.
+            if known.is_known() || !is_correctable(&known.word.text) || looked == MAX_CORRECTED {
+                return Ok(known);
+            }
             looked += 1;
-            if looked > MAX_CORRECTED {
-                break;
-            }
-            // Of a short word, two edits leave nothing.
-            let most = if word.text.len() < 9 { 1 } else { 2 };
-            for distance in 1..=most {
-                let forms = most_frequent(self.similar(&word.text, distance)?, MAX_CORRECTIONS, |_| 1.0);
-                if forms.is_empty() {
-                    continue;
-                }
-                let meant = forms.iter().map(|form| form.text.clone()).collect();
-                corrections.push(Correction { typed: word.text.clone(), meant });
-                let slots = vec![Slot { offset: 0, forms }];
-                word.alternatives.push(Alternative { slots, slop: 0, weight: FUZZY_WEIGHT.powi(i32::from(distance)) });
-                break;
-            }
-        }
-        Ok(corrections)
+            let typed = known.word.text.clone();
+            let Some(alternative) = self.correction(&typed)? else { return Ok(known) };
+            let meant = alternative.slots[0].forms.iter().map(|form| form.text.clone()).collect();
+            corrections.push(Correction { typed, meant });
+            let mut word = known.word.clone();
+            word.alternatives.push(alternative);
+            self.look_up(word)
+        };
+        let known = words.into_iter().map(&mut look_up).collect::<tantivy::Result<_>>()?;
+        Ok((known, corrections))
     }
 
-    /// Whether any form of a word is in the index.
-    fn is_known(&self, word: &Word) -> tantivy::Result<bool> {
-        let forms = word.alternatives.iter().flat_map(|a| &a.slots).flat_map(|slot| &slot.forms);
-        for form in forms {
-            for field in [self.fields.text, self.fields.title] {
-                if self.searcher.doc_freq(&Term::from_field_text(field, &form.text))? > 0 {
-                    return Ok(true);
-                }
+    /// The words of the index that a word may be a misspelling of.
+    fn correction(&self, word: &str) -> tantivy::Result<Option<Alternative>> {
+        // Of a short word, two edits leave nothing.
+        let most = if word.len() < 9 { 1 } else { 2 };
+        for distance in 1..=most {
+            let forms = most_frequent(self.similar(word, distance)?, MAX_CORRECTIONS, |_| 1.0);
+            if !forms.is_empty() {
+                let slots = vec![Slot { offset: 0, forms }];
+                let weight = FUZZY_WEIGHT.powi(i32::from(distance));
+                return Ok(Some(Alternative { slots, slop: 0, weight }));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// The words of the index that begin so.
@@ -91,7 +91,9 @@ impl Compiler<'_> {
                     if !term.starts_with(&start) {
                         break;
                     }
-                    *found.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
+                    if !term.contains(STEM_MARK) {
+                        *found.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
+                    }
                 }
             }
         }
@@ -115,7 +117,7 @@ impl Compiler<'_> {
                 let mut terms = index.terms().search(&automaton).into_stream()?;
                 while terms.advance() {
                     let Ok(term) = std::str::from_utf8(terms.key()) else { continue };
-                    if !term.starts_with(STEM_MARK) {
+                    if !term.contains(STEM_MARK) {
                         *found.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
                     }
                 }

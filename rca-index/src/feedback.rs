@@ -3,10 +3,12 @@
 //! The relevance model of Lavrenko and Croft (2001), "Relevance-based language models", mixed with the query as in RM3 (Abdul-Jaleel
 //! and others 2004, "UMass at TREC 2004"); used to put hits in order, not to find more.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
-use crate::analyze::{Analyzer, LexemeKind, PART_MARK, STEM_MARK};
+use crate::analyze::{Analyzer, LexemeKind, STEM_MARK};
 use crate::incident::Incident;
+use crate::lookup::KnownWord;
 use crate::ranking::FEEDBACK_WORDS;
 use crate::text_query::{Form, Slot, Word};
 use crate::words::alternative;
@@ -16,64 +18,79 @@ const CANDIDATES: usize = 2;
 
 /// The words that say most about some incidents, each with its share: how much of their text it is, the better the hit the
 /// more, and how rare it is elsewhere. The words of the query are left out.
-pub(crate) fn common_words(
+pub(crate) fn common_words<'a>(
     analyzer: &Analyzer,
     hits: &[(Incident, f32)],
-    typed: &[Word],
-    rarity: impl Fn(&Word) -> tantivy::Result<f32>,
-) -> tantivy::Result<(Vec<Word>, Vec<f32>)> {
-    let forms = typed.iter().flat_map(|word| &word.alternatives).flat_map(|a| &a.slots).flat_map(|slot| &slot.forms);
+    typed: impl Iterator<Item = &'a Word>,
+    look_up: impl Fn(Word) -> tantivy::Result<Arc<KnownWord>>,
+) -> tantivy::Result<Vec<(Arc<KnownWord>, f32)>> {
+    let forms = typed.flat_map(|word| &word.alternatives).flat_map(|a| &a.slots).flat_map(|slot| &slot.forms);
     let typed: HashSet<&str> = forms.map(|form| form.text.trim_start_matches(STEM_MARK)).collect();
-    let mut shares: BTreeMap<String, f32> = BTreeMap::new();
+    // By stem: its share, and the words that have it.
+    let mut found: BTreeMap<String, (f32, BTreeSet<String>)> = BTreeMap::new();
     for (incident, score) in hits {
         let counts = counts(analyzer, incident);
         let length: u32 = counts.values().sum();
-        for (stem, count) in counts {
-            *shares.entry(stem).or_default() += score * count as f32 / length.max(1) as f32;
+        for ((stem, word), count) in counts {
+            let (share, words) = found.entry(stem).or_default();
+            *share += score * count as f32 / length.max(1) as f32;
+            words.insert(word);
         }
     }
-    let mut shares: Vec<(String, f32)> =
-        shares.into_iter().filter(|(stem, _)| !typed.contains(stem.as_str())).collect();
-    sort_and_cut(&mut shares, CANDIDATES * FEEDBACK_WORDS);
-    for (stem, share) in &mut shares {
-        *share *= rarity(&word(stem))?;
-    }
-    sort_and_cut(&mut shares, FEEDBACK_WORDS);
-    let total: f32 = shares.iter().map(|(_, share)| share).sum();
-    Ok(shares.iter().map(|(stem, share)| (word(stem), share / total)).unzip())
+    let mut found: Vec<(Vec<String>, f32)> = found
+        .into_iter()
+        .filter(|(stem, _)| !typed.contains(stem.as_str()))
+        .map(|(_, (share, words))| (words.into_iter().collect(), share))
+        .collect();
+    sort_and_cut(&mut found, CANDIDATES * FEEDBACK_WORDS, |words| words);
+    let found = found.into_iter().map(|(words, share)| {
+        let known = look_up(word(words))?;
+        let share = share * known.idf();
+        Ok((known, share))
+    });
+    let mut found = found.collect::<tantivy::Result<Vec<_>>>()?;
+    sort_and_cut(&mut found, FEEDBACK_WORDS, |known| &known.word.text);
+    let total: f32 = found.iter().map(|(_, share)| share).sum();
+    Ok(found.into_iter().map(|(known, share)| (known, share / total)).collect())
 }
 
-fn sort_and_cut(shares: &mut Vec<(String, f32)>, most: usize) {
-    shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+fn sort_and_cut<T, N: Ord + ?Sized>(shares: &mut Vec<(T, f32)>, most: usize, name: impl Fn(&T) -> &N) {
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| name(&a.0).cmp(name(&b.0))));
     shares.truncate(most);
 }
 
-fn word(stem: &str) -> Word {
-    let forms = [format!("{STEM_MARK}{stem}"), stem.to_owned()].map(|text| Form { text, weight: 1.0 });
-    let slots = vec![Slot { offset: 0, forms: forms.into() }];
-    Word { text: stem.to_owned(), alternatives: vec![alternative(slots, 1.0)], part: None, place: None, extra: false }
+/// Words that have a stem in common, as one. Other words that have it are left out: to look for them would take longer than
+/// all the rest.
+fn word(words: Vec<String>) -> Word {
+    let text = words[0].clone();
+    let forms = words.into_iter().map(|text| Form { text, weight: 1.0 }).collect();
+    let slots = vec![Slot { offset: 0, forms }];
+    Word { text, alternatives: vec![alternative(slots, 1.0)], part: None, place: None, extra: false }
 }
 
-/// How often each word, by its stem, stands in an incident.
-fn counts(analyzer: &Analyzer, incident: &Incident) -> BTreeMap<String, u32> {
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    let mut add = |word: &str| {
-        if word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()) && !analyzer.language().is_stop_word(word) {
-            *counts.entry(word.to_owned()).or_default() += 1;
+/// How often each word stands in an incident, by its stem and itself.
+fn counts(analyzer: &Analyzer, incident: &Incident) -> BTreeMap<(String, String), u32> {
+    let mut counts: BTreeMap<(String, String), u32> = BTreeMap::new();
+    let mut add = |stem: &str, word: &str| {
+        if stem.len() > 2 && stem.bytes().all(|b| b.is_ascii_alphabetic()) && !analyzer.language().is_stop_word(stem) {
+            *counts.entry((stem.to_owned(), word.to_owned())).or_default() += 1;
         }
     };
     for text in [&incident.title.value, &incident.source] {
         let mut lexemes = analyzer.lexemes(text);
-        let mut before = String::new();
+        let (mut word, mut stem) = (String::new(), String::new());
         while let Some(lexeme) = lexemes.next() {
-            // The stem of a word follows it, and takes its place.
-            if lexeme.kind != LexemeKind::Stem {
-                add(&before);
+            // The stem of a word follows it.
+            if lexeme.kind == LexemeKind::Stem {
+                stem.clear();
+                stem.push_str(lexeme.text.trim_start_matches(STEM_MARK));
+                continue;
             }
-            before.clear();
-            before.push_str(lexeme.text.trim_start_matches([STEM_MARK, PART_MARK]));
+            add(&stem, &word);
+            lexeme.text.clone_into(&mut word);
+            word.clone_into(&mut stem);
         }
-        add(&before);
+        add(&stem, &word);
     }
     counts
 }

@@ -26,9 +26,9 @@ use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
 use crate::error::{Error, Result};
 use crate::fault::{guarded, in_our_terms};
 use crate::incident::Incident;
-use crate::language::Language;
 use crate::manifest::Manifest;
 use crate::names::Names;
+use crate::parse::ParseOptions;
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::synonyms::Synonyms;
 use crate::text_query::Statistics;
@@ -57,16 +57,17 @@ struct Inner {
 #[derive(Default)]
 struct Seen {
     meta: Option<(SystemTime, u64)>,
-    commit: Option<(u64, Commit)>,
+    commit: Option<(u64, Arc<Commit>)>,
     names: Option<(u64, Arc<Names>)>,
 }
 
 /// What a search needs to know of the commit that it looks at.
-#[derive(Clone)]
 pub(crate) struct Commit {
     pub(crate) statistics: Statistics,
     pub(crate) analyzer: Analyzer,
     pub(crate) synonyms: Synonyms,
+    /// How its reports were parsed.
+    pub(crate) parse_options: ParseOptions,
 }
 
 /// What a commit says of itself.
@@ -173,6 +174,7 @@ impl Index {
             return Err(Error::IndexOtherVersion(shown));
         }
         // Looked at before the commit is loaded: one that comes in between is then noticed.
+        engine.tokenizers().register(ANALYZER, TextAnalyzer::from(LexemeTokenizer));
         let seen = Seen { meta: dir.as_deref().map(meta_stamp).transpose()?, ..Seen::default() };
         let read = || engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = guarded(&shown, || read().map_err(|e| in_our_terms(&shown, e)))?;
@@ -204,7 +206,7 @@ impl Index {
             let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
             for incident in incidents {
                 writer.remove(&incident.id)?;
-                writer.add(incident)?;
+                writer.add(&incident)?;
             }
             writer.commit(None)
         })
@@ -240,9 +242,9 @@ impl Index {
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub fn get(&self, id: &str) -> Result<Option<Incident>> {
         self.guard(|| {
-            let (searcher, _) = self.searcher()?;
+            let (searcher, commit) = self.searcher()?;
             let Some(address) = self.address(&searcher, id)? else { return Ok(None) };
-            self.incident(&searcher, address).map(Some)
+            self.incident(&searcher, &commit, address).map(Some)
         })
     }
 
@@ -309,13 +311,8 @@ impl Index {
         &*self.inner.directory
     }
 
-    /// Makes text that is added from now on be taken as text in a language. Only for who holds the lock.
-    pub(crate) fn write_in(&self, language: Language) {
-        self.inner.engine.tokenizers().register(ANALYZER, TextAnalyzer::from(LexemeTokenizer::new(language)));
-    }
-
     /// A view of the last commit, and what it looks like as a whole.
-    pub(crate) fn searcher(&self) -> Result<(Searcher, Commit)> {
+    pub(crate) fn searcher(&self) -> Result<(Searcher, Arc<Commit>)> {
         let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(dir) = &self.inner.dir {
             let now = meta_stamp(dir)?;
@@ -327,18 +324,19 @@ impl Index {
         let searcher = self.inner.reader.searcher();
         let generation = searcher.generation().generation_id();
         let commit = match &seen.commit {
-            Some((of, commit)) if *of == generation => commit.clone(),
+            Some((of, commit)) if *of == generation => Arc::clone(commit),
             _ => {
-                let CommitNote { length, settings: KeptSettings { language, synonyms, .. }, .. } =
-                    self.commit_note()?;
+                let CommitNote { length, settings, .. } = self.commit_note()?;
+                let KeptSettings { reading, language, synonyms } = settings;
                 let incidents = searcher.num_docs();
                 let mean_length = (length as f32 / incidents.max(1) as f32).max(1.0);
-                let commit = Commit {
+                let commit = Arc::new(Commit {
                     statistics: Statistics { incidents, mean_length },
                     analyzer: Analyzer::new(language),
                     synonyms: Synonyms::default().with(&synonyms.add, &synonyms.remove),
-                };
-                seen.commit = Some((generation, commit.clone()));
+                    parse_options: reading.unwrap_or_default().parse,
+                });
+                seen.commit = Some((generation, Arc::clone(&commit)));
                 commit
             }
         };
@@ -409,9 +407,10 @@ impl Index {
         Ok(length.first(address.doc_id))
     }
 
-    pub(crate) fn incident(&self, searcher: &Searcher, address: DocAddress) -> Result<Incident> {
+    pub(crate) fn incident(&self, searcher: &Searcher, commit: &Commit, address: DocAddress) -> Result<Incident> {
         let doc: TantivyDocument = searcher.doc(address).map_err(|e| self.error(e))?;
-        self.inner.fields.incident(&doc).ok_or_else(|| self.damage("a stored incident cannot be read".to_owned()))
+        let incident = self.inner.fields.incident(&doc, &commit.parse_options);
+        incident.ok_or_else(|| self.damage("a stored incident cannot be read".to_owned()))
     }
 
     fn address(&self, searcher: &Searcher, id: &str) -> Result<Option<DocAddress>> {

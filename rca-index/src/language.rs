@@ -43,6 +43,20 @@ impl Language {
         self.0.map(Stemmer::new)
     }
 
+    /// How all words begin that have a stem, but for a few as odd as `dying`.
+    pub(crate) fn beginning(self, stem: &str) -> &str {
+        // In English the last letter of a stem may be another one than in the word (`happi`), elsewhere the last two.
+        let letters = match self.name() {
+            "english" => 1,
+            // These take off beginnings too, or write a stem in other letters.
+            "arabic" | "dutch" | "indonesian" | "irish" | "persian" | "polish" | "serbian" | "sesotho" | "tamil"
+            | "yiddish" => return "",
+            _ => 2,
+        };
+        let end = stem.char_indices().rev().nth(letters - 1).map_or(0, |(at, _)| at);
+        &stem[..end]
+    }
+
     /// Whether a word says nothing about what a question is about. Such words are known of English only.
     pub(crate) fn is_stop_word(self, word: &str) -> bool {
         self.is_english() && stop_words::is_stop_word(word)

@@ -59,7 +59,7 @@ pub(crate) struct FormPostings {
     pub(crate) weight: f32,
 }
 
-/// The union of the forms of one word. Forms that stand at the same position add up: a word as typed and its stem.
+/// The union of the forms of one word. Of forms that stand at the same position the one counts that counts most.
 pub(crate) struct AnyForm {
     doc: DocId,
     forms: Vec<FormPostings>,
@@ -110,7 +110,7 @@ impl AnyForm {
             found.dedup_by(|next, kept| {
                 let same = next.0 == kept.0;
                 if same {
-                    kept.1 += next.1;
+                    kept.1 = kept.1.max(next.1);
                 }
                 same
             });

@@ -3,13 +3,16 @@
 //! In: the words of a query and hits. Out: the hits in their final order, and how their scores came about: in which sections
 //! the words stand, how close together, and what the best hits have in common.
 
+use std::sync::Arc;
+
 use tantivy::Searcher;
 
 use crate::collect::CollectedHit;
 use crate::compile::Compiler;
 use crate::document::{DATE, LENGTH, RANK};
 use crate::feedback::common_words;
-use crate::index::Index;
+use crate::index::{Commit, Index};
+use crate::lookup::KnownWord;
 use crate::parts::{PartMap, part_at};
 use crate::postings::Occurrence;
 use crate::ranking::{
@@ -17,12 +20,13 @@ use crate::ranking::{
     RERANKED, SEVERE_WEIGHT, TITLE_WEIGHT,
 };
 use crate::schema::{FIELDS, FieldKind, TextField};
-use crate::text_query::{Word, WordsWeight, coverage, saturate};
+use crate::text_query::{coverage, saturate};
 
 /// What hits are looked at with.
 pub(crate) struct Ranker<'a> {
     pub(crate) index: &'a Index,
     pub(crate) searcher: &'a Searcher,
+    pub(crate) commit: &'a Commit,
     pub(crate) compiler: &'a Compiler<'a>,
     /// Whether recent and severe incidents are preferred.
     pub(crate) preferences: bool,
@@ -73,17 +77,12 @@ struct Seen {
 
 impl Ranker<'_> {
     /// Puts hits in their final order: of the best, those that have all words first.
-    pub(crate) fn rank(
-        &self,
-        words: &[Word],
-        weight: &WordsWeight,
-        mut hits: Vec<CollectedHit>,
-    ) -> tantivy::Result<Vec<Ranked>> {
+    pub(crate) fn rank(&self, words: &[Arc<KnownWord>], mut hits: Vec<CollectedHit>) -> tantivy::Result<Vec<Ranked>> {
         let rest = hits.split_off(hits.len().min(RERANKED));
-        let mut best = self.look_at(words, weight, hits)?;
+        let mut best = self.look_at(words, hits)?;
         sort(&mut best);
         if words.len() >= FEEDBACK_LEAST_WORDS {
-            self.feed_back(words, weight, &mut best)?;
+            self.feed_back(words, &mut best)?;
             sort(&mut best);
         }
         // Whoever was not looked at again keeps its place behind.
@@ -97,23 +96,19 @@ impl Ranker<'_> {
     }
 
     /// Adds to the scores what the best hits have in common.
-    fn feed_back(
-        &self,
-        words: &[Word],
-        weight: &WordsWeight,
-        hits: &mut [(CollectedHit, Parts)],
-    ) -> tantivy::Result<()> {
-        let best = hits.iter().take(FEEDBACK_HITS);
-        let best = best.filter_map(|(hit, _)| Some((self.index.incident(self.searcher, hit.address).ok()?, hit.score)));
-        let rarity =
-            |word: &Word| Ok(WordsWeight::new(&self.compiler.ranked(vec![word.clone()]), self.searcher)?.idf().sum());
-        let (common, shares) = common_words(self.compiler.analyzer, &best.collect::<Vec<_>>(), words, rarity)?;
-        let common_weight = WordsWeight::new(&self.compiler.ranked(common.clone()), self.searcher)?;
-        let total: f32 = weight.idf().sum();
+    fn feed_back(&self, words: &[Arc<KnownWord>], hits: &mut [(CollectedHit, Parts)]) -> tantivy::Result<()> {
+        let best = hits.iter().take(FEEDBACK_HITS).filter_map(|(hit, _)| {
+            let incident = self.index.incident(self.searcher, self.commit, hit.address).ok()?;
+            Some((incident, hit.score))
+        });
+        let look_up = |word| self.compiler.look_up(word);
+        let typed = words.iter().map(|known| &known.word);
+        let common = common_words(self.compiler.analyzer, &best.collect::<Vec<_>>(), typed, look_up)?;
+        let (common, shares): (Vec<_>, Vec<f32>) = common.into_iter().unzip();
+        let total: f32 = words.iter().map(|word| word.idf()).sum();
         let again = hits.iter().map(|(hit, _)| hit.clone()).collect();
-        let idf: Vec<f32> = common_weight.idf().collect();
-        for ((_, parts), (_, more)) in hits.iter_mut().zip(self.look_at(&common, &common_weight, again)?) {
-            let counts = more.words.iter().zip(&idf).map(|((_, score), idf)| score / idf.max(f32::EPSILON));
+        for ((_, parts), (_, more)) in hits.iter_mut().zip(self.look_at(&common, again)?) {
+            let counts = more.words.iter().zip(&common).map(|((_, score), word)| score / word.idf().max(f32::EPSILON));
             parts.feedback =
                 FEEDBACK_WEIGHT * total * counts.zip(&shares).map(|(count, share)| count * share).sum::<f32>();
         }
@@ -123,14 +118,12 @@ impl Ranker<'_> {
     /// Looks at hits one by one; they stay in their order.
     fn look_at(
         &self,
-        words: &[Word],
-        weight: &WordsWeight,
+        words: &[Arc<KnownWord>],
         hits: Vec<CollectedHit>,
     ) -> tantivy::Result<Vec<(CollectedHit, Parts)>> {
         let look = Look {
             words,
-            idf: weight.idf().collect(),
-            shares: weight.shares().collect(),
+            total: words.iter().map(|word| word.share()).sum(),
             mean_length: self.compiler.statistics.mean_length,
             now: self.preferences.then_some(self.compiler.now),
         };
@@ -142,7 +135,7 @@ impl Ranker<'_> {
             let reader = self.searcher.segment_reader(hits[segment[0]].address.segment_ord);
             let columns = reader.fast_fields();
             let (lengths, dates, ranks) = (columns.u64(LENGTH)?, columns.i64(DATE)?, columns.u64(RANK)?);
-            let mut postings = weight.open(reader, true)?;
+            let mut postings = words.iter().map(|word| word.open(reader, true)).collect::<tantivy::Result<Vec<_>>>()?;
             let mut map = PartMap::new(reader)?;
             let mut seen: Vec<Seen> = (0..postings.len()).map(|_| Seen::default()).collect();
             for &i in segment {
@@ -169,9 +162,9 @@ impl Ranker<'_> {
 
 /// What a look at an incident needs to know.
 struct Look<'a> {
-    words: &'a [Word],
-    idf: Vec<f32>,
-    shares: Vec<f32>,
+    words: &'a [Arc<KnownWord>],
+    /// The weight of all words, when it comes to having them all.
+    total: f32,
     mean_length: f32,
     /// Now, in seconds since 1970; none leaves the preferences out.
     now: Option<i64>,
@@ -180,15 +173,15 @@ struct Look<'a> {
 impl Look<'_> {
     fn parts(&self, seen: &[Seen], length: f32, date: Option<i64>, rank: Option<u64>) -> Parts {
         let count = |frequency: f32| saturate(frequency, length, self.mean_length);
-        let words = seen.iter().zip(&self.idf).map(|(seen, idf)| {
+        let words = seen.iter().zip(self.words).map(|(seen, word)| {
             let frequency = TITLE_WEIGHT * sum(&seen.title) + sum(&seen.text);
-            (frequency, idf * count(frequency))
+            (frequency, word.idf() * count(frequency))
         });
         let words: Vec<(f32, f32)> = words.collect();
         let pairs = (0..seen.len()).map(|at| self.pair(seen, at).map_or(0.0, |(close, idf)| idf * count(close)));
         let pairs = pairs.collect();
-        let covered = words.iter().zip(&self.shares).filter(|((_, score), _)| *score > 0.0);
-        let coverage = coverage(covered.map(|(_, share)| share).sum(), self.shares.iter().sum());
+        let covered = words.iter().zip(self.words).filter(|((_, score), _)| *score > 0.0);
+        let coverage = coverage(covered.map(|(_, word)| word.share()).sum(), self.total);
         // In whole days, so that the same search gives the same scores all day, nearly.
         let age = self.now.zip(date).map(|(now, date)| (now.saturating_sub(date).max(0) / 86_400) as f32);
         let recent = 1.0 + age.map_or(0.0, |days| RECENT_WEIGHT * (-days / RECENT_HALF_LIFE).exp2());
@@ -200,7 +193,8 @@ impl Look<'_> {
     /// How close a word stands to the one typed before it, and what that weighs.
     fn pair(&self, seen: &[Seen], second: usize) -> Option<(f32, f32)> {
         let first = second.checked_sub(1)?;
-        let (a, b) = (&self.words[first], &self.words[second]);
+        let (first_word, second_word) = (&self.words[first], &self.words[second]);
+        let (a, b) = (&first_word.word, &second_word.word);
         let (from, to) = (a.place?, b.place?);
         if from.run != to.run || a.part != b.part {
             return None;
@@ -208,7 +202,7 @@ impl Look<'_> {
         let gap = to.offset.saturating_sub(from.offset);
         let close = TITLE_WEIGHT * closeness(&seen[first].title, &seen[second].title, gap)
             + closeness(&seen[first].text, &seen[second].text, gap);
-        Some((close, PAIR_WEIGHT * self.idf[first].min(self.idf[second])))
+        Some((close, PAIR_WEIGHT * first_word.idf().min(second_word.idf())))
     }
 }
 

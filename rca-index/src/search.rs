@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::{DocAddress, Searcher};
@@ -14,12 +15,12 @@ use crate::error::Result;
 use crate::incident::{Incident, SectionKind};
 use crate::index::{Commit, Index};
 use crate::interpret::interpret;
+use crate::lookup::KnownWord;
 use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort, SortKey};
 use crate::ranking::{RELAXED_SHARE, RERANKED};
 use crate::rerank::{Parts, Ranked, Ranker};
 use crate::schema::Facet;
 use crate::snippet::Passages;
-use crate::text_query::{Word, WordsWeight};
 use crate::words::plain_words;
 
 /// What to search for and what to give back.
@@ -126,7 +127,7 @@ impl SearchRequest {
     pub fn snippets_of(&self, incident: &Incident) -> Vec<Snippet> {
         let analyzer = Analyzer::default();
         let words = plain_words(&analyzer, &self.query.root);
-        Passages::new(&words, &vec![1.0; words.len()], &analyzer).snippets(incident, self.snippets)
+        Passages::new(words.iter().map(|word| (word, 1.0)), &analyzer).snippets(incident, self.snippets)
     }
 }
 
@@ -216,17 +217,17 @@ impl Default for SearchRequest {
 /// The whole search, as one path.
 pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchResults> {
     let started = Instant::now();
-    let (searcher, Commit { statistics, analyzer, synonyms }) = index.searcher()?;
+    let (searcher, commit) = index.searcher()?;
     let now = request.now.unwrap_or_else(system_now);
     let compiler = Compiler {
         fields: index.fields(),
         searcher: &searcher,
-        statistics,
-        analyzer: &analyzer,
-        synonyms: &synonyms,
+        statistics: commit.statistics,
+        analyzer: &commit.analyzer,
+        synonyms: &commit.synonyms,
         now,
     };
-    let search = Search { index, request, searcher: &searcher, compiler: &compiler };
+    let search = Search { index, request, searcher: &searcher, commit: &commit, compiler: &compiler };
 
     let mut found = search.run(Matching::All, request.limit, &request.facets).map_err(|e| index.error(e))?;
     let mut relaxed = false;
@@ -237,12 +238,12 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
     }
     let partial = if relaxed { Vec::new() } else { search.fill(&found).map_err(|e| index.error(e))? };
 
-    let passages = Passages::new(&found.words, &found.weights, &analyzer);
+    let passages = Passages::new(found.words.iter().map(|known| (&known.word, known.idf())), &commit.analyzer);
     let make_hit = |Ranked { hit, parts }: &Ranked| -> Result<Hit> {
-        let incident = index.incident(&searcher, hit.address)?;
+        let incident = index.incident(&searcher, &commit, hit.address)?;
         let snippets = passages.snippets(&incident, request.snippets);
         let parts = parts.as_ref().filter(|_| request.explain);
-        let explanation = parts.map(|parts| explain(&found.words, &found.weights, parts)).unwrap_or_default();
+        let explanation = parts.map(|parts| explain(&found.words, parts)).unwrap_or_default();
         Ok(Hit { incident, score: hit.score, snippets, explanation })
     };
     let hits = found.hits.iter().skip(request.offset).take(request.limit).map(make_hit).collect::<Result<_>>()?;
@@ -273,14 +274,13 @@ struct Search<'a> {
     index: &'a Index,
     request: &'a SearchRequest,
     searcher: &'a Searcher,
+    commit: &'a Commit,
     compiler: &'a Compiler<'a>,
 }
 
 /// What one run found.
 struct Found {
-    words: Vec<Word>,
-    /// What each word weighs: how rare it is.
-    weights: Vec<f32>,
+    words: Vec<Arc<KnownWord>>,
     corrections: Vec<Correction>,
     total: usize,
     /// The best hits, best first, from the first hit on.
@@ -305,22 +305,14 @@ impl Search<'_> {
         let kept = if scoring && wanted > 0 { wanted.max(RERANKED) } else { wanted };
         let collector = Hits { limit: kept, order, facets: facets.to_vec(), scoring };
         let Collected { hits, total, facets } = self.searcher.search(&*compiled.query, &collector)?;
-        let weight = WordsWeight::new(&self.compiler.ranked(compiled.words.clone()), self.searcher)?;
         let hits = if scoring {
-            let (index, preferences) = (self.index, self.request.preferences);
-            let ranker = Ranker { index, searcher: self.searcher, compiler: self.compiler, preferences };
-            ranker.rank(&compiled.words, &weight, hits)?
+            let Self { index, searcher, commit, compiler, request } = *self;
+            let ranker = Ranker { index, searcher, commit, compiler, preferences: request.preferences };
+            ranker.rank(&compiled.words, hits)?
         } else {
             hits.into_iter().map(|hit| Ranked { hit, parts: None }).collect()
         };
-        Ok(Found {
-            weights: weight.idf().collect(),
-            words: compiled.words,
-            corrections: compiled.corrections,
-            total,
-            hits,
-            facets,
-        })
+        Ok(Found { words: compiled.words, corrections: compiled.corrections, total, hits, facets })
     }
 
     /// The best partial matches, as many as the page has room for behind those that match in full.
@@ -357,9 +349,10 @@ fn order(sort: Option<Sort>) -> OrderBy {
 }
 
 /// How a score came about, a line a part.
-fn explain(words: &[Word], weights: &[f32], parts: &Parts) -> Vec<String> {
+fn explain(words: &[Arc<KnownWord>], parts: &Parts) -> Vec<String> {
     let mut lines = Vec::new();
-    for (((word, weight), (frequency, score)), pair) in words.iter().zip(weights).zip(&parts.words).zip(&parts.pairs) {
+    for ((known, (frequency, score)), pair) in words.iter().zip(&parts.words).zip(&parts.pairs) {
+        let (word, weight) = (&known.word, known.idf());
         let text = &word.text;
         if *score > 0.0 {
             let what = if word.extra { "part of an identifier" } else { "word" };

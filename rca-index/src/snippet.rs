@@ -74,9 +74,9 @@ struct Line {
 
 impl<'a> Passages<'a> {
     /// Looks for words, each with what finding it is worth.
-    pub(crate) fn new(words: &'a [Word], weights: &[f32], analyzer: &'a Analyzer) -> Self {
+    pub(crate) fn new(words: impl Iterator<Item = (&'a Word, f32)>, analyzer: &'a Analyzer) -> Self {
         let mut passages = Self { analyzer, lexemes: HashMap::new(), alternatives: Vec::new(), words: Vec::new() };
-        for (word, (text, &weight)) in words.iter().zip(weights).enumerate() {
+        for (word, (text, weight)) in words.enumerate() {
             passages.words.push(WantedWord { part: text.part, weight });
             for Alternative { slots, slop, .. } in &text.alternatives {
                 for (slot, forms) in slots.iter().enumerate() {

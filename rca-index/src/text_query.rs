@@ -4,21 +4,17 @@
 //! in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple
 //! weighted fields"). This is the first look, over all reports; `rerank` takes a second one at the best.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use tantivy::columnar::Column;
-use tantivy::index::SegmentId;
-use tantivy::postings::TermInfo;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, InvertedIndexReader, Score, Searcher, SegmentReader, TERMINATED, TantivyError, Term};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
-use crate::analyze::STEM_MARK;
-use crate::document::{Fields, LENGTH};
-use crate::parts::{InPart, PartReader};
-use crate::postings::{AnyForm, FormPostings, Occurrence, Occurrences, Phrase};
-use crate::ranking::{B, COVERAGE, EXTRA_WEIGHT, K1, TITLE_WEIGHT};
+use crate::document::LENGTH;
+use crate::lookup::KnownWord;
+use crate::parts::InPart;
+use crate::postings::Occurrence;
+use crate::ranking::{B, COVERAGE, K1, TITLE_WEIGHT};
 use crate::schema::TextField;
 
 /// A word of a query, and all that counts as it.
@@ -64,12 +60,12 @@ pub(crate) struct Slot {
     pub(crate) forms: Vec<Form>,
 }
 
-/// A term that may stand in a slot.
+/// What may stand in a slot.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Form {
-    /// The indexed lexeme.
+    /// A lexeme; a stem stands for every word that has it.
     pub(crate) text: String,
-    /// What an occurrence counts.
+    /// What an occurrence counts. A word that is several forms counts as the one that counts most.
     pub(crate) weight: f32,
 }
 
@@ -94,192 +90,16 @@ pub(crate) enum Needed {
 /// Words looked for in title and text.
 #[derive(Debug, Clone)]
 pub(crate) struct WordsQuery {
-    pub(crate) words: Vec<Word>,
+    pub(crate) words: Vec<Arc<KnownWord>>,
     pub(crate) needed: Needed,
-    pub(crate) title: Field,
-    pub(crate) text: Field,
-    pub(crate) statistics: Statistics,
-}
-
-impl WordsQuery {
-    pub(crate) fn new(words: Vec<Word>, needed: Needed, fields: &Fields, statistics: Statistics) -> Self {
-        Self { words, needed, title: fields.title, text: fields.text, statistics }
-    }
+    /// Bytes of text of a mean incident.
+    pub(crate) mean_length: f32,
 }
 
 impl Query for WordsQuery {
-    fn weight(&self, enable_scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let searcher = enable_scoring
-            .searcher()
-            .ok_or_else(|| TantivyError::InvalidArgument("a text query needs a searcher".to_owned()))?;
-        Ok(Box::new(WordsWeight::new(self, searcher)?))
+    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
     }
-}
-
-/// The words of a query, looked up in an index.
-pub(crate) struct WordsWeight {
-    words: Vec<KnownWord>,
-    needed: Needed,
-    mean_length: f32,
-}
-
-/// A word and where it is in each segment.
-struct KnownWord {
-    part: Option<TextField>,
-    extra: bool,
-    alternatives: Vec<Alternative>,
-    found: HashMap<SegmentId, Vec<Found>>,
-    idf: f32,
-}
-
-/// A term found in a segment.
-#[derive(Clone)]
-struct Found {
-    alternative: usize,
-    slot: usize,
-    field: Field,
-    field_weight: f32,
-    info: TermInfo,
-    form_weight: f32,
-}
-
-impl WordsWeight {
-    pub(crate) fn new(query: &WordsQuery, searcher: &Searcher) -> tantivy::Result<Self> {
-        let fields = [(query.text, 1.0), (query.title, TITLE_WEIGHT)];
-        let known = |word: &Word| KnownWord::new(word, &fields, searcher, query.statistics.incidents);
-        Ok(Self {
-            words: query.words.iter().map(known).collect::<tantivy::Result<_>>()?,
-            needed: query.needed,
-            mean_length: query.statistics.mean_length,
-        })
-    }
-
-    /// How much each word weighs: how rare it is.
-    pub(crate) fn idf(&self) -> impl Iterator<Item = f32> {
-        self.words.iter().map(|word| if word.extra { EXTRA_WEIGHT * word.idf } else { word.idf })
-    }
-
-    /// How much each word weighs against the others when it comes to having them all.
-    pub(crate) fn shares(&self) -> impl Iterator<Item = f32> {
-        self.words.iter().map(|word| if word.extra { 0.0 } else { word.idf })
-    }
-
-    /// Each word's occurrences in a segment.
-    pub(crate) fn open(&self, reader: &SegmentReader, positions: bool) -> tantivy::Result<Vec<WordPostings>> {
-        self.words.iter().map(|word| word.open(reader, positions)).collect()
-    }
-}
-
-impl KnownWord {
-    fn new(word: &Word, fields: &[(Field, f32)], searcher: &Searcher, incidents: u64) -> tantivy::Result<Self> {
-        let mut found = HashMap::new();
-        // By alternative, slot, form and field: how many incidents have it.
-        let mut frequencies: HashMap<(usize, usize, usize, Field), u64> = HashMap::new();
-        for reader in searcher.segment_readers() {
-            let mut here = Vec::new();
-            for &(field, field_weight) in fields {
-                let index = reader.inverted_index(field)?;
-                for (alternative, slot, form, Form { text, weight }) in forms(word) {
-                    let Some(info) = index.get_term_info(&Term::from_field_text(field, text))? else { continue };
-                    *frequencies.entry((alternative, slot, form, field)).or_default() +=
-                        alive_frequency(reader, &index, &info)?;
-                    here.push(Found { alternative, slot, field, field_weight, info, form_weight: *weight });
-                }
-            }
-            found.insert(reader.segment_id(), here);
-        }
-        let frequency = |alternative, slot, form| {
-            // The field that has it most: titles repeat what the text says.
-            fields.iter().filter_map(|&(field, _)| frequencies.get(&(alternative, slot, form, field))).max().copied()
-        };
-        let idf_of = |(at, alternative): (usize, &Alternative)| {
-            let slots = alternative.slots.iter().enumerate().map(|(slot, forms)| {
-                // The forms of a word exclude each other, nearly; but where a word stands, so does the stem that it has.
-                let has_stem = matches!(&forms.forms[..], [_, stem, _] if stem.text.starts_with(STEM_MARK));
-                let counted = usize::from(has_stem)..forms.forms.len();
-                let all: u64 = counted.filter_map(|form| frequency(at, slot, form)).sum();
-                (all > 0).then(|| idf(all.min(incidents), incidents))
-            });
-            slots.sum::<Option<f32>>()
-        };
-        // A word is as rare as it is as typed; one that no report has so, as rare as the first thing that counts as it.
-        let rarity = word.alternatives.iter().enumerate().find_map(idf_of);
-        let idf = rarity.unwrap_or_else(|| idf(0, incidents));
-        Ok(Self { part: word.part, extra: word.extra, alternatives: word.alternatives.clone(), found, idf })
-    }
-
-    fn open(&self, reader: &SegmentReader, positions: bool) -> tantivy::Result<WordPostings> {
-        let found = self.found.get(&reader.segment_id()).map_or(&[][..], Vec::as_slice);
-        let filtered = self.part.is_some_and(|part| part != TextField::Title);
-        let mut places = Vec::new();
-        let mut fields: Vec<(Field, f32)> = found.iter().map(|f| (f.field, f.field_weight)).collect();
-        fields.dedup();
-        for (field, field_weight) in fields {
-            let is_title = field_weight > 1.0;
-            if self.part.is_some_and(|part| is_title != (part == TextField::Title)) {
-                continue;
-            }
-            let here = || found.iter().filter(|f| f.field == field);
-            let open = |found: &Found, weight: f32, positions: bool| -> tantivy::Result<FormPostings> {
-                let option =
-                    if positions { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::WithFreqs };
-                let index = reader.inverted_index(found.field)?;
-                Ok(FormPostings { postings: index.read_postings_from_terminfo(&found.info, option)?, weight })
-            };
-            let single = |f: &&Found| self.alternatives[f.alternative].slots.len() == 1;
-            let words = here()
-                .filter(single)
-                .map(|f| open(f, f.form_weight * self.alternatives[f.alternative].weight, positions || filtered));
-            let words = words.collect::<tantivy::Result<Vec<_>>>()?;
-            if !words.is_empty() {
-                places.push((Occurrences::Word(AnyForm::new(words)), is_title));
-            }
-            for (at, alternative) in self.alternatives.iter().enumerate().filter(|(_, a)| a.slots.len() > 1) {
-                let mut slots = Vec::new();
-                for (index, slot) in alternative.slots.iter().enumerate() {
-                    let forms = here().filter(|f| f.alternative == at && f.slot == index);
-                    let forms = forms.map(|f| open(f, f.form_weight, true)).collect::<tantivy::Result<Vec<_>>>()?;
-                    slots.push((slot.offset, AnyForm::new(forms)));
-                }
-                let phrase = Phrase::new(slots, alternative.slop, alternative.weight);
-                places.push((Occurrences::Phrase(phrase), is_title));
-            }
-        }
-        let mut sources = Vec::with_capacity(places.len());
-        for (occurrences, is_title) in places {
-            let part = self.part.filter(|_| filtered).map(|part| PartReader::new(reader, part)).transpose()?;
-            sources.push(InPart::new(occurrences, is_title, part));
-        }
-        Ok(WordPostings::new(sources))
-    }
-}
-
-/// All forms of a word: alternative, slot, form.
-fn forms(word: &Word) -> impl Iterator<Item = (usize, usize, usize, &Form)> {
-    word.alternatives.iter().enumerate().flat_map(|(alternative, a)| {
-        a.slots
-            .iter()
-            .enumerate()
-            .flat_map(move |(slot, s)| s.forms.iter().enumerate().map(move |(form, f)| (alternative, slot, form, f)))
-    })
-}
-
-/// The number of incidents that have a term, without the deleted ones: so an updated index ranks as a rebuilt one does.
-fn alive_frequency(reader: &SegmentReader, index: &Arc<InvertedIndexReader>, info: &TermInfo) -> tantivy::Result<u64> {
-    /// Past this an estimate by the share of deleted incidents is as good, and counting would take too long.
-    const COUNTED: u32 = 20_000;
-    let Some(alive) = reader.alive_bitset() else { return Ok(u64::from(info.doc_freq)) };
-    if info.doc_freq > COUNTED {
-        return Ok(u64::from(info.doc_freq) * u64::from(reader.num_docs()) / u64::from(reader.max_doc().max(1)));
-    }
-    let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-    Ok(u64::from(postings.count(alive)))
-}
-
-/// The weight of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene; never negative.
-fn idf(frequency: u64, incidents: u64) -> f32 {
-    let (n, all) = (frequency as f32, incidents as f32);
-    (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }
 
 /// BM25: how much a word counts that occurs so often in an incident of such a length.
@@ -294,7 +114,7 @@ pub(crate) struct WordPostings {
 }
 
 impl WordPostings {
-    fn new(sources: Vec<InPart>) -> Self {
+    pub(crate) fn new(sources: Vec<InPart>) -> Self {
         let doc = sources.iter().map(InPart::doc).min().unwrap_or(TERMINATED);
         Self { doc, sources }
     }
@@ -331,12 +151,13 @@ impl WordPostings {
     }
 }
 
-impl Weight for WordsWeight {
+impl Weight for WordsQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let words = self.open(reader, false)?.into_iter().zip(self.idf().zip(self.shares()));
-        let words = words.map(|(postings, (idf, share))| ScoredWord { postings, idf, share });
-        let mut words: Vec<ScoredWord> = words.collect();
-        let total: f32 = self.shares().sum();
+        let open = |word: &Arc<KnownWord>| {
+            Ok(ScoredWord { postings: word.open(reader, false)?, idf: word.idf(), share: word.share() })
+        };
+        let mut words = self.words.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
+        let total: f32 = words.iter().map(|word| word.share).sum();
         let needed = match self.needed {
             Needed::All => {
                 // The rarest word leads.

@@ -244,7 +244,7 @@ fn take_in(
         Ok(parsed) => parsed,
         Err(reason) => return Ok(Taken { entry: entry(file, None, failed(reason)), outcome: Outcome::Failed }),
     };
-    writer.add(incident)?;
+    writer.add_report(&incident)?;
     let outcome = if known.is_some() { Outcome::Modified } else { Outcome::Added };
     Ok(Taken { entry: entry(file, Some(content.hash), problems), outcome })
 }

@@ -46,13 +46,12 @@ pub(crate) fn chunks(analyzer: &Analyzer, text: &str, stemmed: bool) -> Vec<Chun
             }
             LexemeKind::Stem if stemmed => {
                 if let Some(slot) = chunk.slots.last_mut() {
-                    // Wherever the word stands its stem stands too, so that together they count as one.
-                    slot.forms[0].weight = 1.0 - STEM_WEIGHT;
+                    // In a snippet, a word that is its own stem stands by itself.
                     let base = text.trim_start_matches(STEM_MARK).to_owned();
                     slot.forms.extend([text, base].map(|text| Form { text, weight: STEM_WEIGHT }));
                 }
             }
-            LexemeKind::Stem => {}
+            LexemeKind::Stem | LexemeKind::Written => {}
         }
     }
     if stemmed {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::indexer::LogMergePolicy;
-use tantivy::{IndexWriter, Searcher, Term};
+use tantivy::{IndexWriter, Searcher, TantivyDocument, Term};
 
 use crate::archive::KeptSettings;
 use crate::document::text_length;
@@ -60,7 +60,6 @@ impl<'a> Writer<'a> {
         let (searcher, _) = index.searcher()?;
         let note = index.commit_note()?;
         index.tidy(&note);
-        index.write_in(note.settings.language);
         // What a killed process has written bears the name that the same work gives again. Where it cannot be removed, the
         // next write says why.
         let _ = engine.garbage_collect_files().wait();
@@ -75,19 +74,25 @@ impl<'a> Writer<'a> {
 
     /// Goes by other settings. Nothing must have been added yet.
     pub(crate) fn use_settings(&mut self, settings: KeptSettings) {
-        self.index.write_in(settings.language);
         self.settings = settings;
     }
 
-    /// Adds an incident. One with the same id must have been removed.
-    pub(crate) fn add(&self, incident: Incident) -> Result<()> {
-        let path = PathBuf::from(&incident.path);
-        self.added.fetch_add(text_length(&incident), Ordering::Relaxed);
-        let doc = self
-            .index
-            .fields()
-            .document(incident)
-            .map_err(|e| Error::IndexDamaged { path, reason: format!("the incident cannot be stored: {e}") })?;
+    /// Adds an incident as its report gives it. One with the same id must have been removed.
+    pub(crate) fn add_report(&self, incident: &Incident) -> Result<()> {
+        self.add_document(incident, self.index.fields().document_of_report(incident))
+    }
+
+    /// Adds an incident of any kind. One with the same id must have been removed.
+    pub(crate) fn add(&self, incident: &Incident) -> Result<()> {
+        let doc = self.index.fields().document(incident).map_err(|e| Error::IndexDamaged {
+            path: PathBuf::from(&incident.path),
+            reason: format!("the incident cannot be stored: {e}"),
+        })?;
+        self.add_document(incident, doc)
+    }
+
+    fn add_document(&self, incident: &Incident, doc: TantivyDocument) -> Result<()> {
+        self.added.fetch_add(text_length(incident), Ordering::Relaxed);
         self.engine.add_document(doc).map_err(|e| self.index.error(e))?;
         Ok(())
     }

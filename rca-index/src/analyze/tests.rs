@@ -8,13 +8,17 @@ fn check(text: &str, expected: &str) {
 
 fn check_in(language: &str, text: &str, expected: &str) {
     let analyzer = Analyzer::new(Language::named(language).unwrap());
-    let mut lexemes = analyzer.lexemes(text);
+    check_lexemes(analyzer.lexemes(text), text, expected);
+}
+
+fn check_lexemes(mut lexemes: Lexemes<'_>, text: &str, expected: &str) {
     let mut found = Vec::new();
     while let Some(lexeme) = lexemes.next() {
         let mark = match lexeme.kind {
             LexemeKind::Whole => "",
             LexemeKind::Part => "+",
             LexemeKind::Stem => "~",
+            LexemeKind::Written => "=",
         };
         found.push(format!("{}:{mark}{}", lexeme.position, lexeme.text.trim_start_matches(STEM_MARK)));
     }
@@ -37,6 +41,56 @@ fn words_are_stemmed_as_their_language_does() {
     check_in("russian", "Красный", "0:красныи 0:~красн");
     check_in("russian", "красного", "0:красного 0:~красн");
     check_in("none", "queue backlogs", "0:queue 1:backlogs");
+}
+
+#[test]
+fn the_index_knows_how_words_with_accents_are_written() {
+    let check = |text: &str, expected: &str| check_lexemes(Lexemes::new(text, Beside::Written), text, expected);
+    check("queue backlogs", "0:queue 1:backlogs");
+    check("Café-Häuser", "0:cafe-hauser 0:+cafe 0:=cafe\u{1}café 1:+hauser 1:=hauser\u{1}häuser");
+    check("障害", "0:+障害");
+}
+
+#[test]
+fn terms_have_the_stem_of_their_language() {
+    let check = |language: &str, term: &str, stem: &str, expected: bool| {
+        let analyzer = Analyzer::new(Language::named(language).unwrap());
+        assert_eq!(analyzer.has_stem(term, stem), expected, "{language} {term}");
+    };
+    check("english", "backlogs", "backlog", true);
+    check("english", "backlog", "backlog", true);
+    check("english", "backlogged", "backlog", true);
+    check("english", "blocklog", "backlog", false);
+    check("english", "node-7", "node", false);
+    check("russian", "красныи\u{1}красный", "красн", true);
+    check("russian", "красныи", "красн", false);
+    check("german", "hauser\u{1}häuser", "haus", true);
+    check("none", "backlogs", "backlog", false);
+}
+
+#[test]
+fn words_begin_as_their_stems_do() {
+    let check = |language: &str, words: &str| {
+        let analyzer = Analyzer::new(Language::named(language).unwrap());
+        for word in words.split(' ') {
+            let folded = folded(word);
+            let stem = analyzer.stem(&folded, word).unwrap_or_else(|| folded.clone());
+            assert!(folded.starts_with(analyzer.beginning(&stem).unwrap()), "{word} {stem}");
+        }
+    };
+    check(
+        "english",
+        "abilities capability happiness hopping hoping skies running relational analogies possibly queries",
+    );
+    check("english", "authorization db ads caches cached failing flies stopped");
+    check("german", "häuser ausfälle störungen gelöst verbindungen");
+    check("french", "dégradées journaux réseaux connexions interrompue");
+    check("spanish", "interrupciones aplicación conexiones lógicas");
+    check("russian", "красный серверами очередей ошибки");
+    check("dutch", "gestopte gebroken");
+    check("serbian", "сервери");
+    assert_eq!(Analyzer::default().beginning("p99"), None);
+    assert_eq!(Analyzer::new(Language::NONE).beginning("queue"), None);
 }
 
 #[test]

@@ -22,6 +22,8 @@ mod yaml;
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::incident::{
     FRONT_MATTER, Incident, Level, Milestone, Problem, Section, SectionKind, Source, Sourced, TimelineRow,
 };
@@ -37,7 +39,7 @@ use crate::parse::value::{Value, clean};
 use crate::timestamp::Timestamp;
 
 /// What an archive's settings say about parsing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParseOptions {
     /// More front-matter keys and what they mean: `outage_class` to `severity`.

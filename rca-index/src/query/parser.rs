@@ -310,10 +310,15 @@ impl Parser {
             }
             FieldKind::Facet(facet) => {
                 let values = facet_values(value);
-                (!values.is_empty()).then_some(NodeKind::Facet { facet, values }).ok_or_else(|| Wrong {
-                    reason: format!("`{}:` has no value", spec.name),
-                    fix: "write one behind it".to_owned(),
-                })
+                match &values[..] {
+                    [] => Err(Wrong {
+                        reason: format!("`{}:` has no value", spec.name),
+                        fix: "write one behind it".to_owned(),
+                    }),
+                    // Commas around it and quotes make it no other value.
+                    [only] if facet == Facet::Severity && comparison(only).is_some() => severity_range(only, &span),
+                    _ => Ok(NodeKind::Facet { facet, values }),
+                }
             }
             FieldKind::Number(field, unit) => number_range(value, unit).map(|range| NodeKind::Number { field, range }),
             FieldKind::Date => date_range(value).map(NodeKind::Date),

@@ -265,9 +265,12 @@ proptest! {
 
 #[test]
 fn signs_taken_as_text_are_written_as_text() {
-    for text in
-        ["(NO \"d* O((b OR NO \" \\dO((b ) OR (NO \"Zy eO\" y-~1 eO\"y(~1)", "(a \\AND!(b ) OR (NOT a AND!(\"y-f*)"]
-    {
+    for text in [
+        "severity:,>P1",
+        "severity:,\">P1\",",
+        "(NO \"d* O((b OR NO \" \\dO((b ) OR (NO \"Zy eO\" y-~1 eO\"y(~1)",
+        "(a \\AND!(b ) OR (NOT a AND!(\"y-f*)",
+    ] {
         if let Ok(query) = parse(text, &QueryOptions::default()) {
             let written = query.to_string();
             assert_eq!(parse(&written, &QueryOptions::default()).map(|query| query.to_string()), Ok(written), "{text}");
