@@ -90,7 +90,8 @@ impl Fields {
         let title = builder.add_text_field("title", words.clone());
         let text = builder.add_text_field(TEXT, words);
         let path = builder.add_text_field("path", STORED);
-        let source = builder.add_bytes_field("source", BytesOptions::from(STORED));
+        // As text: the engine writes and reads bytes one by one.
+        let source = builder.add_text_field("source", STORED);
         let facts = builder.add_bytes_field("facts", BytesOptions::from(STORED));
         let (mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new());
         for spec in FIELDS {
@@ -120,14 +121,14 @@ impl Fields {
     pub(crate) fn document_of_report(&self, incident: &Incident) -> TantivyDocument {
         let mut doc = self.searchable(incident);
         doc.add_text(self.path, &incident.path);
-        doc.add_bytes(self.source, incident.source.as_bytes());
+        doc.add_text(self.source, &incident.source);
         doc
     }
 
     /// The document of any incident.
     pub(crate) fn document(&self, incident: &Incident) -> Result<TantivyDocument, postcard::Error> {
         let mut doc = self.searchable(incident);
-        doc.add_bytes(self.source, incident.source.as_bytes());
+        doc.add_text(self.source, &incident.source);
         let facts = Incident { source: String::new(), ..incident.clone() };
         doc.add_bytes(self.facts, &postcard::to_stdvec(&facts)?);
         Ok(doc)
@@ -189,10 +190,9 @@ impl Fields {
 
     /// The incident that a document was made from.
     pub(crate) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
-        let bytes = |field| doc.get_first(field)?.as_bytes();
         let text = |field| doc.get_first(field)?.as_str();
-        let source = std::str::from_utf8(bytes(self.source)?).ok()?.to_owned();
-        if let Some(facts) = bytes(self.facts) {
+        let source = text(self.source)?.to_owned();
+        if let Some(facts) = doc.get_first(self.facts).and_then(|facts| facts.as_bytes()) {
             let incident: Incident = postcard::from_bytes(facts).ok()?;
             return Some(Incident { source, ..incident });
         }
