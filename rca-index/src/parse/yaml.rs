@@ -26,6 +26,14 @@ pub(crate) fn read_yaml(text: &str) -> Result<Map, YamlError> {
     if nesting(text) > MAX_NESTING {
         return Err(YamlError { line: 1, reason: format!("lists or maps nested more than {MAX_NESTING} deep") });
     }
+    if let Some(map) = read_plain(text) {
+        return Ok(map);
+    }
+    read_any(text)
+}
+
+/// Reads any YAML, with the library.
+fn read_any(text: &str) -> Result<Map, YamlError> {
     let wrong = |e: &serde_yaml::Error| {
         let line = e.location().map_or(1, |location| location.line() as u32);
         let reason = e.to_string();
@@ -37,6 +45,50 @@ pub(crate) fn read_yaml(text: &str) -> Result<Map, YamlError> {
         serde_yaml::Value::Mapping(map) => Ok(convert_map(map)),
         _ => Err(YamlError { line: 1, reason: "no keys and values".to_owned() }),
     }
+}
+
+/// Reads lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of plain
+/// words: most front matter is no more than this, and the library takes ten times as long. None when there is anything
+/// else, or a line that YAML might read in another way.
+fn read_plain(text: &str) -> Option<Map> {
+    if !text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)) {
+        return None;
+    }
+    let mut map = Map::new();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let (key, value) = line.split_once(": ")?;
+        let is_key = |key: &str| key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        if key.len() > 60 || !is_key(key) || !is_plain(key) || map.iter().any(|(known, _)| known == key) {
+            return None;
+        }
+        map.push((key.to_owned(), plain_value(value.trim())?));
+    }
+    (!map.is_empty()).then_some(map)
+}
+
+fn plain_value(value: &str) -> Option<Value> {
+    let inside = |open, close| value.strip_prefix(open).and_then(|value| value.strip_suffix(close));
+    if let Some(items) = inside('[', ']') {
+        let simple =
+            |item: &str| is_plain(item) && item.bytes().all(|b| b.is_ascii_alphanumeric() || b" -_./".contains(&b));
+        let items = items.split(',').map(str::trim);
+        return items
+            .map(|item| simple(item).then(|| Value::Text(item.to_owned())))
+            .collect::<Option<_>>()
+            .map(Value::List);
+    }
+    let quoted = inside('"', '"').filter(|text| !text.contains(['"', '\\']));
+    let quoted = quoted.or_else(|| inside('\'', '\'').filter(|text| !text.contains('\'')));
+    let is_text = |text: &&str| is_plain(text) && !text.contains(['#']) && !text.contains(": ") && !text.ends_with(':');
+    quoted.or_else(|| Some(value).filter(is_text)).map(|text| Value::Text(text.to_owned()))
+}
+
+/// Whether a text begins as text does, and is neither null nor true nor false nor any number but a whole one.
+fn is_plain(text: &str) -> bool {
+    let number = || text.parse::<f64>().is_ok() || text.starts_with('0') && text.len() > 1;
+    let whole = || text.len() < 16 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    let named = ["null", "true", "false"].iter().any(|name| text.eq_ignore_ascii_case(name));
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !named && (whole() || !number())
 }
 
 /// How deep brackets are nested, at most: the library takes time that grows with its square to find out.
@@ -137,6 +189,7 @@ fn flat(text: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_line_reader_gives_what_yaml_would() {
@@ -150,6 +203,29 @@ mod tests {
         assert_eq!(map[4].1, Value::Null);
         let same = "title: A\ndate: 2024-03-05\nservices: [a, b]\ntags:\n- x\n- y\n";
         assert_eq!(read_yaml(same).ok(), Some(read_lines(same)));
+    }
+
+    #[test]
+    fn most_front_matter_is_plain() {
+        let text = "title: \"2025-06-02 - A: b\"\ndate: 2025-06-02\nservices: [inventory-api]\ntags: [rca, p2, a/b]\n\
+                    duration_minutes: 65\nauthor: The team's lead\nat: 10:30\n";
+        let plain = read_plain(text).expect("plain");
+        assert_eq!(read_any(text).ok(), Some(plain));
+        for text in
+            ["a:\n  - b", "a: [b: c]", "a: 0x1f", "a: 1.50", "a: b # c", "a: b\nA: c\na: d", "a: 'it''s'", "- a: b"]
+        {
+            assert_eq!(read_plain(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_what_yaml_says(lines in proptest::collection::vec("[a-cA-C0-9_-]{1,4}: ?([\\[\"']?[a-z0-9 :#,.'&*!_+eExX-]{0,12}[\\]\"']?|null|True|~|1e5|0o7|[0-9.]{1,4})", 0..5)) {
+            let text = lines.join("\n");
+            if let Some(map) = read_plain(&text) {
+                prop_assert_eq!(read_any(&text).ok(), Some(map), "{}", text);
+            }
+        }
     }
 
     #[test]

@@ -369,6 +369,10 @@ impl Parser {
         if text == "*" {
             return Some(Node { kind: NodeKind::All, span });
         }
+        // Quotes behind a comma hold spaces in a list of values. A text has no list: these are words in a row.
+        if text.contains(char::is_whitespace) {
+            return word(field, Text::Phrase { text: text.to_owned(), slop: 0 }, span);
+        }
         let plain = |text: &str| word(field, Text::Word(text.to_owned()), span.clone());
         // A bracket or quote that was read as text has no way to be written in these.
         let sign = |text: &str| text.contains(['(', ')', '"']);

@@ -267,6 +267,7 @@ proptest! {
 fn signs_taken_as_text_are_written_as_text() {
     for text in [
         "severity:,>P1",
+        "impact:ch,\"! \"\"\"\"x y.",
         "severity:,\">P1\",",
         "(NO \"d* O((b OR NO \" \\dO((b ) OR (NO \"Zy eO\" y-~1 eO\"y(~1)",
         "(a \\AND!(b ) OR (NOT a AND!(\"y-f*)",
