@@ -82,7 +82,12 @@ impl Analyzer {
 
     /// The lexemes of a text, one after the other, stems among them.
     pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
-        Lexemes::new(text, Beside::Stems(*self))
+        Lexemes::new(text, Beside::Stems(*self, &[""]))
+    }
+
+    /// The same, with the stems of words only that begin in one of these ways.
+    pub(crate) fn lexemes_with_stems_of<'t>(&self, text: &'t str, beginnings: &'t [&'t str]) -> Lexemes<'t> {
+        Lexemes::new(text, Beside::Stems(*self, beginnings))
     }
 
     /// Whether a term of the index has a stem: a word without its accents, or a word as it is written.
@@ -122,16 +127,16 @@ fn is_stemmed(word: &str) -> bool {
 }
 
 /// What stands beside words.
-enum Beside {
-    /// Their stems: for searches.
-    Stems(Analyzer),
+enum Beside<'t> {
+    /// Their stems, of those that begin in one of these ways: for searches.
+    Stems(Analyzer, &'t [&'t str]),
     /// The way they are written, where it has accents: for the index.
     Written,
 }
 
 /// A cursor over the lexemes of a text.
 pub(crate) struct Lexemes<'t> {
-    beside: Beside,
+    beside: Beside<'t>,
     text: &'t str,
     at: usize,
     position: u32,
@@ -194,7 +199,7 @@ pub(crate) fn is_ideograph(c: char) -> bool {
 }
 
 impl<'t> Lexemes<'t> {
-    fn new(text: &'t str, beside: Beside) -> Self {
+    fn new(text: &'t str, beside: Beside<'t>) -> Self {
         Self { beside, text, at: 0, position: 0, chunk: 0, buffer: String::new(), ready: Vec::new(), given: 0 }
     }
 
@@ -210,6 +215,25 @@ impl<'t> Lexemes<'t> {
         self.given += 1;
         let text = &self.buffer[ready.text.0..ready.text.1];
         Some(Lexeme { text, kind: ready.kind, position: ready.position, span: ready.span, chunk: self.chunk - 1 })
+    }
+
+    /// The next lexeme for the index, when it is a word of the most common kind, with no detour: folded, its position and its
+    /// bytes of the text.
+    fn next_plain(&mut self, folded: &mut String) -> Option<(u32, (usize, usize))> {
+        if self.given < self.ready.len() {
+            return None;
+        }
+        let rest = &self.text.as_bytes()[self.at..];
+        let spaces = rest.iter().take_while(|b| matches!(b, b' ' | b'\n' | b',' | b'|')).count();
+        let start = self.at + spaces;
+        let end = plain_word(self.text, start)?;
+        folded.push_str(&self.text[start..end]);
+        folded.make_ascii_lowercase();
+        let position = self.position;
+        self.at = end;
+        self.chunk += 1;
+        self.position += 1;
+        Some((position, (start, end)))
     }
 
     /// Makes the lexemes of the next word, identifier or run of ideographs ready.
@@ -342,7 +366,10 @@ impl<'t> Lexemes<'t> {
         }
         let written = &self.text[span.0..span.1];
         let kind = match &self.beside {
-            Beside::Stems(analyzer) => {
+            Beside::Stems(analyzer, beginnings) => {
+                if !beginnings.iter().any(|beginning| word.starts_with(beginning)) {
+                    return;
+                }
                 let Some(stem) = analyzer.stem(word, written) else { return };
                 self.buffer.push(STEM_MARK);
                 self.buffer.push_str(&stem);
@@ -369,11 +396,11 @@ impl<'t> Lexemes<'t> {
 /// Where a word ends that starts here, when it is the most common kind: a letter of either case, small ones, and then a
 /// space or a sign that belongs to no word.
 fn plain_word(text: &str, start: usize) -> Option<usize> {
-    let word = &text.as_bytes()[start..];
+    let word = text.as_bytes().get(start..)?;
     let letters = 1 + word.get(1..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
     let next = word.get(letters).map_or(' ', |&b| char::from(b));
     let ends = next.is_ascii() && matches!(class(next), Class::Space | Class::Mark);
-    (word[0].is_ascii_alphabetic() && ends && letters <= MAX_LEXEME_BYTES).then_some(start + letters)
+    (word.first()?.is_ascii_alphabetic() && ends && letters <= MAX_LEXEME_BYTES).then_some(start + letters)
 }
 
 /// A word or identifier in a text.
@@ -465,8 +492,13 @@ pub(crate) struct LexemeStream<'t> {
 
 impl TokenStream for LexemeStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(lexeme) = self.lexemes.next() else { return false };
         self.token.text.clear();
+        if let Some((position, span)) = self.lexemes.next_plain(&mut self.token.text) {
+            self.token.position = position as usize;
+            (self.token.offset_from, self.token.offset_to) = span;
+            return true;
+        }
+        let Some(lexeme) = self.lexemes.next() else { return false };
         self.token.text.push_str(lexeme.text);
         self.token.position = lexeme.position as usize;
         (self.token.offset_from, self.token.offset_to) = lexeme.span;

@@ -5,7 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tantivy::{DocAddress, Searcher};
+use rayon::prelude::*;
+use tantivy::collector::Collector as _;
+use tantivy::query::EnableScoring;
+use tantivy::{DocAddress, Searcher, SegmentOrdinal, SegmentReader};
 
 use crate::analyze::Analyzer;
 use crate::collect::{Collected, ColumnKind, Hits, OrderBy};
@@ -22,6 +25,9 @@ use crate::rerank::{Parts, Ranked, Ranker};
 use crate::schema::Facet;
 use crate::snippet::Passages;
 use crate::words::plain_words;
+
+/// In a smaller index, a search is over before threads have begun.
+const PARALLEL_INCIDENTS: u64 = 20_000;
 
 /// What to search for and what to give back.
 #[derive(Debug, Clone)]
@@ -246,7 +252,12 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
         let explanation = parts.map(|parts| explain(&found.words, parts)).unwrap_or_default();
         Ok(Hit { incident, score: hit.score, snippets, explanation })
     };
-    let hits = found.hits.iter().skip(request.offset).take(request.limit).map(make_hit).collect::<Result<_>>()?;
+    let page: Vec<&Ranked> = found.hits.iter().skip(request.offset).take(request.limit).collect();
+    let hits = if searcher.num_docs() < PARALLEL_INCIDENTS {
+        page.into_iter().map(make_hit).collect::<Result<_>>()?
+    } else {
+        page.into_par_iter().map(make_hit).collect::<Result<_>>()?
+    };
     let partial = partial.iter().map(make_hit).collect::<Result<_>>()?;
     let facets = request.facets.iter().zip(found.facets).map(|(&facet, counts)| {
         let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
@@ -304,7 +315,7 @@ impl Search<'_> {
         // What is not quite among the best at the first look may be at the second.
         let kept = if scoring && wanted > 0 { wanted.max(RERANKED) } else { wanted };
         let collector = Hits { limit: kept, order, facets: facets.to_vec(), scoring };
-        let Collected { hits, total, facets } = self.searcher.search(&*compiled.query, &collector)?;
+        let Collected { hits, total, facets } = self.collect(&*compiled.query, &collector)?;
         let hits = if scoring {
             let Self { index, searcher, commit, compiler, request } = *self;
             let ranker = Ranker { index, searcher, commit, compiler, preferences: request.preferences };
@@ -313,6 +324,19 @@ impl Search<'_> {
             hits.into_iter().map(|hit| Ranked { hit, parts: None }).collect()
         };
         Ok(Found { words: compiled.words, corrections: compiled.corrections, total, hits, facets })
+    }
+
+    /// Goes over all segments, over several at a time where there is much to go over.
+    fn collect(&self, query: &dyn tantivy::query::Query, collector: &Hits) -> tantivy::Result<Collected> {
+        let segments = self.searcher.segment_readers();
+        if segments.len() < 2 || self.searcher.num_docs() < PARALLEL_INCIDENTS {
+            return self.searcher.search(query, collector);
+        }
+        let weight = query.weight(EnableScoring::enabled_from_searcher(self.searcher))?;
+        let in_segment =
+            |(ord, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, ord as SegmentOrdinal, reader);
+        let fruits = segments.par_iter().enumerate().map(in_segment).collect::<tantivy::Result<Vec<_>>>()?;
+        collector.merge_fruits(fruits)
     }
 
     /// The best partial matches, as many as the page has room for behind those that match in full.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::analyze::{Analyzer, is_ideograph};
+use crate::analyze::{Analyzer, STEM_MARK, is_ideograph};
 use crate::incident::{Incident, Section, SectionKind};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
@@ -26,6 +26,8 @@ pub(crate) struct Passages<'a> {
     analyzer: &'a Analyzer,
     /// For each lexeme looked for: the places that it may take.
     lexemes: HashMap<&'a str, Vec<Place>>,
+    /// How the words begin that have one of the stems looked for.
+    beginnings: Vec<&'a str>,
     alternatives: Vec<Wanted<'a>>,
     words: Vec<WantedWord>,
 }
@@ -75,7 +77,13 @@ struct Line {
 impl<'a> Passages<'a> {
     /// Looks for words, each with what finding it is worth.
     pub(crate) fn new(words: impl Iterator<Item = (&'a Word, f32)>, analyzer: &'a Analyzer) -> Self {
-        let mut passages = Self { analyzer, lexemes: HashMap::new(), alternatives: Vec::new(), words: Vec::new() };
+        let mut passages = Self {
+            analyzer,
+            lexemes: HashMap::new(),
+            beginnings: Vec::new(),
+            alternatives: Vec::new(),
+            words: Vec::new(),
+        };
         for (word, (text, weight)) in words.enumerate() {
             passages.words.push(WantedWord { part: text.part, weight });
             for Alternative { slots, slop, .. } in &text.alternatives {
@@ -83,6 +91,8 @@ impl<'a> Passages<'a> {
                     let place = Place { alternative: passages.alternatives.len(), slot };
                     for form in &forms.forms {
                         passages.lexemes.entry(&form.text).or_default().push(place);
+                        let stem = form.text.strip_prefix(STEM_MARK);
+                        passages.beginnings.extend(stem.and_then(|stem| analyzer.beginning(stem)));
                     }
                 }
                 passages.alternatives.push(Wanted { word, slots, slop: *slop });
@@ -147,7 +157,7 @@ impl<'a> Passages<'a> {
     fn matches(&self, section: SectionKind, text: &str, start: usize) -> Vec<(Range<usize>, usize)> {
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
         let mut taken: Vec<Taken> = Vec::new();
-        let mut lexemes = self.analyzer.lexemes(text);
+        let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &self.beginnings);
         while let Some(lexeme) = lexemes.next() {
             let Some(places) = self.lexemes.get(lexeme.text) else { continue };
             let span = start + lexeme.span.0..start + lexeme.span.1;

@@ -70,6 +70,9 @@ impl Synonyms {
     /// This table without some words and phrases, and then with more groups. A group that shares an entry with one in the
     /// table joins it.
     pub(crate) fn with<S: AsRef<str>>(&self, added: &[Vec<S>], removed: &[S]) -> Self {
+        if added.is_empty() && removed.is_empty() {
+            return self.clone();
+        }
         let removed: Vec<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
         let kept = self.table.groups.iter().map(|group| {
             let kept = group.iter().filter(|entry| !removed.contains(&key(entry)));

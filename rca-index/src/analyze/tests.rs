@@ -126,6 +126,20 @@ fn long_lexemes_are_cut_at_a_character() {
 
 proptest! {
     #[test]
+    fn the_engine_is_given_the_same(text in "[a-zA-Z0-9'._:/ é障|,\n\u{2}-]{0,80}") {
+        let mut lexemes = Lexemes::new(&text, Beside::Written);
+        let mut tokenizer = LexemeTokenizer;
+        let mut stream = tokenizer.token_stream(&text);
+        while let Some(lexeme) = lexemes.next() {
+            prop_assert!(stream.advance());
+            let token = stream.token();
+            let found = (token.text.as_str(), token.position, (token.offset_from, token.offset_to));
+            prop_assert_eq!(found, (lexeme.text, lexeme.position as usize, lexeme.span));
+        }
+        prop_assert!(!stream.advance());
+    }
+
+    #[test]
     fn any_text_gives_lexemes_in_order_with_spans_at_characters(text in "\\PC{0,80}|[a-zA-Z0-9'._:/ é障ー-]{0,80}") {
         let analyzer = Analyzer::default();
         let mut lexemes = analyzer.lexemes(&text);
