@@ -253,10 +253,10 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
         Ok(Hit { incident, score: hit.score, snippets, explanation })
     };
     let page: Vec<&Ranked> = found.hits.iter().skip(request.offset).take(request.limit).collect();
-    let hits = if searcher.num_docs() < PARALLEL_INCIDENTS {
-        page.into_iter().map(make_hit).collect::<Result<_>>()?
-    } else {
+    let hits = if is_large(&searcher) {
         page.into_par_iter().map(make_hit).collect::<Result<_>>()?
+    } else {
+        page.into_iter().map(make_hit).collect::<Result<_>>()?
     };
     let partial = partial.iter().map(make_hit).collect::<Result<_>>()?;
     let facets = request.facets.iter().zip(found.facets).map(|(&facet, counts)| {
@@ -315,7 +315,8 @@ impl Search<'_> {
         // What is not quite among the best at the first look may be at the second.
         let kept = if scoring && wanted > 0 { wanted.max(RERANKED) } else { wanted };
         let collector = Hits { limit: kept, order, facets: facets.to_vec(), scoring };
-        let Collected { hits, total, facets } = self.collect(&*compiled.query, &collector)?;
+        let Collected { hits, total, facets } =
+            collect(self.searcher, &*compiled.query, &collector, is_large(self.searcher))?;
         let hits = if scoring {
             let Self { index, searcher, commit, compiler, request } = *self;
             let ranker = Ranker { index, searcher, commit, compiler, preferences: request.preferences };
@@ -324,19 +325,6 @@ impl Search<'_> {
             hits.into_iter().map(|hit| Ranked { hit, parts: None }).collect()
         };
         Ok(Found { words: compiled.words, corrections: compiled.corrections, total, hits, facets })
-    }
-
-    /// Goes over all segments, over several at a time where there is much to go over.
-    fn collect(&self, query: &dyn tantivy::query::Query, collector: &Hits) -> tantivy::Result<Collected> {
-        let segments = self.searcher.segment_readers();
-        if segments.len() < 2 || self.searcher.num_docs() < PARALLEL_INCIDENTS {
-            return self.searcher.search(query, collector);
-        }
-        let weight = query.weight(EnableScoring::enabled_from_searcher(self.searcher))?;
-        let in_segment =
-            |(ord, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, ord as SegmentOrdinal, reader);
-        let fruits = segments.par_iter().enumerate().map(in_segment).collect::<tantivy::Result<Vec<_>>>()?;
-        collector.merge_fruits(fruits)
     }
 
     /// The best partial matches, as many as the page has room for behind those that match in full.
@@ -352,6 +340,28 @@ impl Search<'_> {
         let skipped = offset.saturating_sub(found.total);
         Ok(partial.skip(skipped).take(end - found.total.max(*offset)).collect())
     }
+}
+
+/// Whether there is so much to go over that it is worth while to begin threads.
+fn is_large(searcher: &Searcher) -> bool {
+    searcher.num_docs() >= PARALLEL_INCIDENTS
+}
+
+/// Goes over all segments, one after the other or several at a time.
+fn collect(
+    searcher: &Searcher,
+    query: &dyn tantivy::query::Query,
+    collector: &Hits,
+    parallel: bool,
+) -> tantivy::Result<Collected> {
+    if !parallel {
+        return searcher.search(query, collector);
+    }
+    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+    let in_segment =
+        |(ord, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, ord as SegmentOrdinal, reader);
+    let segments = searcher.segment_readers().par_iter().enumerate();
+    collector.merge_fruits(segments.map(in_segment).collect::<tantivy::Result<Vec<_>>>()?)
 }
 
 fn system_now() -> i64 {
@@ -401,4 +411,34 @@ fn explain(words: &[Arc<KnownWord>], parts: &Parts) -> Vec<String> {
     let telling = factors.iter().filter(|(factor, _)| (factor - 1.0).abs() > f32::EPSILON);
     lines.extend(telling.map(|(factor, what)| format!("x {factor:.3}  {what}")));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tantivy::query::AllQuery;
+
+    #[test]
+    fn several_segments_at_a_time_give_the_same() {
+        let index = Index::in_memory().unwrap();
+        for segment in 0..4 {
+            let incidents = (0..30).map(|i| {
+                let mut incident = Incident::new(format!("{segment}/{i}"), format!("Disk {i} full"));
+                incident.services = vec![format!("service-{}", i % 7)];
+                incident
+            });
+            index.upsert(incidents).unwrap();
+        }
+        let (searcher, _) = index.searcher().unwrap();
+        assert!(searcher.segment_readers().len() > 1);
+        for order in [OrderBy::Score, order(Some(Sort { key: SortKey::Date, descending: true }))] {
+            let scoring = order == OrderBy::Score;
+            let hits = Hits { limit: 50, order, facets: vec![Facet::Service], scoring };
+            let [alone, together] =
+                [false, true].map(|parallel| collect(&searcher, &AllQuery, &hits, parallel).unwrap());
+            let addresses = |found: &Collected| found.hits.iter().map(|hit| hit.address).collect::<Vec<_>>();
+            assert_eq!(addresses(&alone), addresses(&together));
+            assert_eq!((alone.total, alone.facets), (together.total, together.facets));
+        }
+    }
 }
