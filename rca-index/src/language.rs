@@ -45,14 +45,17 @@ impl Language {
 
     /// How all words begin that have a stem, but for a few as odd as `dying`.
     pub(crate) fn beginning(self, stem: &str) -> &str {
-        // In English the last letter of a stem may be another one than in the word (`happi`), elsewhere the last two.
         let letters = match self.name() {
-            "english" => 1,
+            // Only these last letters of a stem may be others in the word: `happy`, `skies`, `hoping`, `possibility`.
+            "english" => usize::from(stem.ends_with(['i', 'y', 'e', 'l'])),
             // These take off beginnings too, or write a stem in other letters.
             "arabic" | "dutch" | "indonesian" | "irish" | "persian" | "polish" | "serbian" | "sesotho" | "tamil"
             | "yiddish" => return "",
             _ => 2,
         };
+        if letters == 0 {
+            return stem;
+        }
         let end = stem.char_indices().rev().nth(letters - 1).map_or(0, |(at, _)| at);
         &stem[..end]
     }
