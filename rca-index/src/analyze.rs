@@ -9,7 +9,6 @@
 //! depend on them.
 
 use frostem::Stemmer;
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use unicode_normalization::char::is_combining_mark;
 
 use crate::fold::{as_written, fold_into, folded};
@@ -199,6 +198,11 @@ pub(crate) fn is_ideograph(c: char) -> bool {
 }
 
 impl<'t> Lexemes<'t> {
+    /// The lexemes of a text for the index.
+    pub(crate) fn for_index(text: &'t str) -> Self {
+        Self::new(text, Beside::Written)
+    }
+
     fn new(text: &'t str, beside: Beside<'t>) -> Self {
         Self { beside, text, at: 0, position: 0, chunk: 0, buffer: String::new(), ready: Vec::new(), given: 0 }
     }
@@ -219,7 +223,7 @@ impl<'t> Lexemes<'t> {
 
     /// The next lexeme for the index, when it is a word of the most common kind, with no detour: folded, its position and its
     /// bytes of the text.
-    fn next_plain(&mut self, folded: &mut String) -> Option<(u32, (usize, usize))> {
+    pub(crate) fn next_plain(&mut self, folded: &mut String) -> Option<(u32, (usize, usize))> {
         if self.given < self.ready.len() {
             return None;
         }
@@ -471,47 +475,6 @@ fn is_letter(class: Class) -> bool {
 
 fn previous_len(text: &str, at: usize) -> usize {
     text[..at].chars().next_back().map_or(0, char::len_utf8)
-}
-
-/// The analyzer as the engine calls it, the same for all languages.
-#[derive(Clone)]
-pub(crate) struct LexemeTokenizer;
-
-impl Tokenizer for LexemeTokenizer {
-    type TokenStream<'a> = LexemeStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> LexemeStream<'a> {
-        LexemeStream { lexemes: Lexemes::new(text, Beside::Written), token: Token::default() }
-    }
-}
-
-pub(crate) struct LexemeStream<'t> {
-    lexemes: Lexemes<'t>,
-    token: Token,
-}
-
-impl TokenStream for LexemeStream<'_> {
-    fn advance(&mut self) -> bool {
-        self.token.text.clear();
-        if let Some((position, span)) = self.lexemes.next_plain(&mut self.token.text) {
-            self.token.position = position as usize;
-            (self.token.offset_from, self.token.offset_to) = span;
-            return true;
-        }
-        let Some(lexeme) = self.lexemes.next() else { return false };
-        self.token.text.push_str(lexeme.text);
-        self.token.position = lexeme.position as usize;
-        (self.token.offset_from, self.token.offset_to) = lexeme.span;
-        true
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
 }
 
 #[cfg(test)]

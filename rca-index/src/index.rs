@@ -19,7 +19,7 @@ use tantivy::{
     TantivyDocument, TantivyError, Term,
 };
 
-use crate::analyze::{Analyzer, LexemeTokenizer};
+use crate::analyze::Analyzer;
 use crate::archive::{Archive, KeptSettings};
 use crate::directory::{CheckedDirectory, META_FILE, WriteFault};
 use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
@@ -32,6 +32,7 @@ use crate::parse::ParseOptions;
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::synonyms::Synonyms;
 use crate::text_query::Statistics;
+use crate::tokenizer::LexemeTokenizer;
 use crate::update::{self, ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
 use crate::writer::Writer;
 

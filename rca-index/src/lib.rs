@@ -175,6 +175,7 @@ mod stop_words;
 mod synonyms;
 mod text_query;
 mod timestamp;
+mod tokenizer;
 mod update;
 mod walk;
 pub mod wire;
