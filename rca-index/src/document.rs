@@ -119,23 +119,21 @@ impl Fields {
 
     /// The document of an incident that [`parse_report`] gave, and will give again.
     pub(crate) fn document_of_report(&self, incident: &Incident) -> TantivyDocument {
-        let mut doc = self.searchable(incident);
+        let mut doc = self.common(incident);
         doc.add_text(self.path, &incident.path);
-        doc.add_text(self.source, &incident.source);
         doc
     }
 
     /// The document of any incident.
     pub(crate) fn document(&self, incident: &Incident) -> Result<TantivyDocument, postcard::Error> {
-        let mut doc = self.searchable(incident);
-        doc.add_text(self.source, &incident.source);
+        let mut doc = self.common(incident);
         let facts = Incident { source: String::new(), ..incident.clone() };
         doc.add_bytes(self.facts, &postcard::to_stdvec(&facts)?);
         Ok(doc)
     }
 
-    /// What an incident is found by.
-    fn searchable(&self, incident: &Incident) -> TantivyDocument {
+    /// What all incidents have: what they are found by, and their text.
+    fn common(&self, incident: &Incident) -> TantivyDocument {
         let mut doc = TantivyDocument::default();
         doc.add_text(self.key, &incident.id);
         doc.add_u64(self.length, text_length(incident));
@@ -169,6 +167,7 @@ impl Fields {
         }
         doc.add_text(self.has, has);
         doc.add_text(self.text, text);
+        doc.add_text(self.source, &incident.source);
         doc
     }
 

@@ -98,6 +98,9 @@ impl<'a> Passages<'a> {
                 passages.alternatives.push(Wanted { word, slots, slop: *slop });
             }
         }
+        // Synonyms repeat the words that they share, and every word of a report is held against these.
+        passages.beginnings.sort_unstable();
+        passages.beginnings.dedup();
         passages
     }
 
