@@ -16,7 +16,7 @@ use crate::index::Index;
 use crate::manifest::{Entry, Manifest};
 use crate::parse::{ParseOptions, Parsed};
 use crate::read::{decode_report, read};
-use crate::walk::{File, walk};
+use crate::walk::{File, Limit, walk};
 use crate::writer::Writer;
 
 /// How to update.
@@ -110,7 +110,9 @@ pub(crate) fn update(
 ) -> Result<UpdateReport> {
     let started = Instant::now();
     let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().cast_signed();
-    let Some(walk) = walk(archive, options.scan_limit) else {
+    let files = index.len()?;
+    let limit = options.scan_limit.map(|time| Limit { time, files });
+    let Some(walk) = walk(archive, limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
     let (note, before) = index.last_update()?;

@@ -54,21 +54,40 @@ pub(crate) struct Walk {
     pub(crate) problems: Vec<ReportProblem>,
 }
 
+/// How long a walk may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) time: Duration,
+    /// The number of files that there were at the last update.
+    pub(crate) files: usize,
+}
+
+impl Limit {
+    /// Whether the walk takes too long, or, with some files found, clearly will.
+    fn is_hopeless(&self, elapsed: Duration, found: usize) -> bool {
+        // A tenth of the time is enough to tell. To find a file is half of the work at most: the system is still to be asked
+        // about it.
+        let to_find_all = elapsed.as_secs_f64() * self.files as f64 / found.max(1) as f64;
+        elapsed > self.time || elapsed > self.time / 10 && 2.0 * to_find_all > self.time.as_secs_f64()
+    }
+}
+
 /// Below this many files one thread is as fast.
 const PARALLEL_FILES: usize = 4000;
 
-/// Walks an archive. None when it takes longer than the limit.
-pub(crate) fn walk(archive: &Archive, limit: Option<Duration>) -> Option<Walk> {
+/// Walks an archive. None when it takes longer than the limit, as soon as that is clear.
+pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     /// The clock is looked at once in so many entries.
     const CLOCK_INTERVAL: usize = 256;
     let started = Instant::now();
-    let late = || limit.is_some_and(|limit| started.elapsed() > limit);
+    let hopeless = |found| limit.is_some_and(|limit| limit.is_hopeless(started.elapsed(), found));
+    let late = || limit.is_some_and(|limit| started.elapsed() > limit.time);
     let mut walk = Walk::default();
     let mut reports = Vec::new();
     let entries =
         WalkDir::new(archive.root()).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
     for (count, entry) in entries.enumerate() {
-        if count % CLOCK_INTERVAL == 0 && late() {
+        if count % CLOCK_INTERVAL == 0 && hopeless(reports.len()) {
             return None;
         }
         match entry {
@@ -228,6 +247,21 @@ mod tests {
             [("2024/index.md", "2024/index", 4), ("a.markdown", "a.markdown", 4), ("a.md", "a", 4), ("b.md", "b", 4)];
         assert_eq!(found, expected);
         assert!(walk.problems.is_empty());
+    }
+
+    #[test]
+    fn a_walk_is_given_up_as_soon_as_that_is_clear() {
+        let limit = Limit { time: Duration::from_millis(100), files: 10_000 };
+        let check = |elapsed, found, hopeless| {
+            assert_eq!(limit.is_hopeless(Duration::from_millis(elapsed), found), hopeless, "{elapsed} {found}");
+        };
+        check(1, 0, false);
+        check(10, 0, false);
+        check(11, 0, true);
+        check(11, 1_000, true);
+        check(11, 5_000, false);
+        check(40, 9_000, false);
+        check(101, 10_000, true);
     }
 
     #[cfg(unix)]
