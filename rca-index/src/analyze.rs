@@ -9,8 +9,8 @@
 //! depend on them.
 
 use frostem::Stemmer;
-use unicode_normalization::char::is_combining_mark;
 
+use crate::class::{BYTE_CLASSES, Class, class, plain_number, plain_word};
 use crate::fold::{as_written, fold_into, folded};
 use crate::language::Language;
 
@@ -21,7 +21,7 @@ pub(crate) const STEM_MARK: char = '\u{1}';
 /// of reports must not have it.
 pub(crate) const PART_MARK: char = '\u{2}';
 /// Longer lexemes are cut, in reports and in queries alike: 40-character hashes and host names fit, blobs do not matter.
-const MAX_LEXEME_BYTES: usize = 255;
+pub(crate) const MAX_LEXEME_BYTES: usize = 255;
 /// A longer chain of parts is taken as several identifiers.
 const MAX_PARTS: usize = 32;
 /// Words outside these lengths are their own stems.
@@ -144,6 +144,8 @@ pub(crate) struct Lexemes<'t> {
     buffer: String,
     ready: Vec<Ready>,
     given: usize,
+    /// The cuts of the word that was read last.
+    cuts: Vec<Cut>,
 }
 
 struct Ready {
@@ -153,50 +155,6 @@ struct Ready {
     span: (usize, usize),
 }
 
-/// What a character means to the analyzer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Lower,
-    Upper,
-    /// Digits, and letters without case.
-    Other,
-    /// Belongs to the word but leaves no trace: apostrophes, combining marks, soft hyphens.
-    Silent,
-    /// Joins the parts of an identifier when it stands between two of them.
-    Joiner,
-    /// A character of a script written without spaces.
-    Ideograph,
-    /// The beginning of a part of a report.
-    Mark,
-    Space,
-}
-
-fn class(c: char) -> Class {
-    match c {
-        'a'..='z' => Class::Lower,
-        'A'..='Z' => Class::Upper,
-        '0'..='9' => Class::Other,
-        '-' | '.' | '/' | '_' | ':' | '\\' => Class::Joiner,
-        '\'' | '\u{2019}' | '\u{ad}' => Class::Silent,
-        PART_MARK => Class::Mark,
-        '\0'..='\x7f' => Class::Space,
-        _ if is_ideograph(c) => Class::Ideograph,
-        _ if c.is_uppercase() => Class::Upper,
-        _ if c.is_lowercase() => Class::Lower,
-        _ if c.is_alphanumeric() => Class::Other,
-        _ if is_combining_mark(c) => Class::Silent,
-        _ => Class::Space,
-    }
-}
-
-/// Letters of Chinese, Japanese and Korean.
-pub(crate) fn is_ideograph(c: char) -> bool {
-    let block = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}'
-        | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
-        | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{323af}');
-    block && c.is_alphanumeric()
-}
-
 impl<'t> Lexemes<'t> {
     /// The lexemes of a text for the index.
     pub(crate) fn for_index(text: &'t str) -> Self {
@@ -204,7 +162,17 @@ impl<'t> Lexemes<'t> {
     }
 
     fn new(text: &'t str, beside: Beside<'t>) -> Self {
-        Self { beside, text, at: 0, position: 0, chunk: 0, buffer: String::new(), ready: Vec::new(), given: 0 }
+        Self {
+            beside,
+            text,
+            at: 0,
+            position: 0,
+            chunk: 0,
+            buffer: String::new(),
+            ready: Vec::new(),
+            given: 0,
+            cuts: Vec::new(),
+        }
     }
 
     /// The next lexeme.
@@ -228,9 +196,9 @@ impl<'t> Lexemes<'t> {
             return None;
         }
         let rest = &self.text.as_bytes()[self.at..];
-        let spaces = rest.iter().take_while(|b| matches!(b, b' ' | b'\n' | b',' | b'|')).count();
-        let start = self.at + spaces;
-        let end = plain_word(self.text, start)?;
+        let between = |&&b: &&u8| matches!(BYTE_CLASSES[b as usize], Class::Space | Class::Joiner | Class::Silent);
+        let start = self.at + rest.iter().take_while(between).count();
+        let end = plain_word(self.text, start).or_else(|| plain_number(self.text, start))?;
         folded.push_str(&self.text[start..end]);
         folded.make_ascii_lowercase();
         let position = self.position;
@@ -308,21 +276,24 @@ impl<'t> Lexemes<'t> {
             self.position += 1;
             return;
         }
-        let word = Word::read(self.text, start);
+        let mut cuts = std::mem::take(&mut self.cuts);
+        cuts.clear();
+        let word = Word::read(self.text, start, &mut cuts);
         self.at = word.end;
         let whole = self.fold(start, word.end);
         let first = self.position;
-        if word.cuts.is_empty() {
+        if cuts.is_empty() {
             self.push(LexemeKind::Whole, whole, (start, word.end));
             if word.plain {
                 self.push_beside(whole, (start, word.end));
             }
             self.position = first + 1;
+            self.cuts = cuts;
             return;
         }
         self.push(LexemeKind::Whole, whole, (start, word.end));
         let mut from = start;
-        for &(end, next) in word.cuts.iter().chain(std::iter::once(&(word.end, word.end))) {
+        for &(end, next) in cuts.iter().chain(std::iter::once(&(word.end, word.end))) {
             let part = self.fold(from, end);
             self.push(LexemeKind::Part, part, (from, end));
             if word.plain {
@@ -331,6 +302,7 @@ impl<'t> Lexemes<'t> {
             self.position += 1;
             from = next;
         }
+        self.cuts = cuts;
     }
 
     /// Appends the folded text of a span to the buffer and says where it begins.
@@ -397,30 +369,21 @@ impl<'t> Lexemes<'t> {
     }
 }
 
-/// Where a word ends that starts here, when it is the most common kind: a letter of either case, small ones, and then a
-/// space or a sign that belongs to no word.
-fn plain_word(text: &str, start: usize) -> Option<usize> {
-    let word = text.as_bytes().get(start..)?;
-    let letters = 1 + word.get(1..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
-    let next = word.get(letters).map_or(' ', |&b| char::from(b));
-    let ends = next.is_ascii() && matches!(class(next), Class::Space | Class::Mark);
-    (word.first()?.is_ascii_alphabetic() && ends && letters <= MAX_LEXEME_BYTES).then_some(start + letters)
-}
+/// Where a part of an identifier ends and the next one begins.
+type Cut = (usize, usize);
 
 /// A word or identifier in a text.
 struct Word {
     /// Where it ends.
     end: usize,
-    /// Where its parts end and the next ones begin; empty for a word that is no identifier.
-    cuts: Vec<(usize, usize)>,
     /// Whether it is made of ordinary words, which have stems: no digits, no humps, no joiner but the hyphen.
     plain: bool,
 }
 
 impl Word {
-    /// Reads the word that starts at a letter or digit.
-    fn read(text: &str, start: usize) -> Self {
-        let mut word = Self { end: start, cuts: Vec::new(), plain: true };
+    /// Reads the word that starts at a letter or digit, and its cuts; a word that is no identifier has none.
+    fn read(text: &str, start: usize, cuts: &mut Vec<Cut>) -> Self {
+        let mut word = Self { end: start, plain: true };
         let mut part = start;
         let mut before = [Class::Space; 2];
         let mut chars = text[start..].char_indices().map(|(i, c)| (start + i, c, class(c))).peekable();
@@ -439,10 +402,10 @@ impl Word {
                     // `host:9092` is an identifier, `Note:see` is not.
                     let joins =
                         chars.peek().is_some_and(|&(_, n, next)| is_letter(next) && (c != ':' || n.is_ascii_digit()));
-                    if !joins || word.cuts.len() + 1 >= MAX_PARTS {
+                    if !joins || cuts.len() + 1 >= MAX_PARTS {
                         break;
                     }
-                    word.cuts.push((at, at + 1));
+                    cuts.push((at, at + 1));
                     word.plain &= c == '-';
                     part = at + 1;
                     before = [Class::Space; 2];
@@ -457,8 +420,8 @@ impl Word {
                 ([Class::Upper, Class::Upper], Class::Lower) => Some(at - previous_len(text, at)),
                 _ => None,
             };
-            if let Some(hump) = hump.filter(|&hump| hump > part + 1 && word.cuts.len() + 1 < MAX_PARTS) {
-                word.cuts.push((hump, hump));
+            if let Some(hump) = hump.filter(|&hump| hump > part + 1 && cuts.len() + 1 < MAX_PARTS) {
+                cuts.push((hump, hump));
                 word.plain = false;
                 part = hump;
             }

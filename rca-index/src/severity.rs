@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::squeeze::squeezed;
+
 /// How bad an incident was.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Severity {
@@ -73,7 +75,7 @@ impl Severity {
         }
         let (name, rank) = match level(bare).or_else(|| word(bare)) {
             Some((name, rank)) => (name, Some(rank)),
-            None => (bare.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_NAME).collect(), None),
+            None => (squeezed(bare).chars().take(MAX_NAME).collect(), None),
         };
         Some(Self { label: label.to_owned(), name, rank })
     }

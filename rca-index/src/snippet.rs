@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::analyze::{Analyzer, STEM_MARK, is_ideograph};
+use crate::analyze::{Analyzer, STEM_MARK};
+use crate::class::is_ideograph;
 use crate::incident::{Incident, Section, SectionKind};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;

@@ -4,6 +4,7 @@ use crate::incident::Action;
 use crate::parse::date::{find_date, read_date};
 use crate::parse::outline::{Block, Item, Part, Table};
 use crate::severity::Severity;
+use crate::squeeze::squeezed;
 use crate::timestamp::Timestamp;
 
 /// What a column holds, by words in its header, in lower case. The first that fits counts.
@@ -94,10 +95,9 @@ fn column(header: &str) -> Option<Column> {
 
 /// A cell's text, if it says anything.
 fn stated(cell: &str) -> Option<String> {
-    let text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
-    let blank =
-        matches!(text.to_lowercase().as_str(), "" | "-" | "—" | "–" | "n/a" | "tbd" | "none" | "?" | "なし" | "未定");
-    (!blank).then_some(text)
+    const BLANK: [&str; 10] = ["", "-", "—", "–", "n/a", "tbd", "none", "?", "なし", "未定"];
+    let text = squeezed(cell);
+    (!BLANK.iter().any(|blank| text.eq_ignore_ascii_case(blank))).then(|| text.into_owned())
 }
 
 /// Whether a state means done, open, or nothing that is known.
@@ -153,8 +153,7 @@ fn is_done(state: &str) -> Option<bool> {
 
 /// `- [x] P1: Add an alert (owner: SRE, due 2025-06-09)`
 fn from_item(item: &Item<'_>) -> Option<Action> {
-    let text = item.text.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    stated(&text)?;
+    let text = stated(&item.text.text)?;
     let mut action = Action { priority: None, text, owner: None, due: None, done: item.checked, line: item.text.line };
     if let Some((priority, rest)) = leading_priority(&action.text) {
         (action.priority, action.text) = (Some(priority), rest);

@@ -11,6 +11,7 @@ use crate::parse::lists::{items, of_kind, read_closing, read_lessons, read_links
 use crate::parse::measures::{one_line, read_measures};
 use crate::parse::outline::{Block, Outline, Part};
 use crate::parse::timeline::read_timeline;
+use crate::squeeze::squeezed;
 use crate::timestamp::Timestamp;
 
 /// What a report's body states.
@@ -55,7 +56,7 @@ pub(crate) fn read_body(
 }
 
 fn section(part: &Part<'_>, kind: SectionKind) -> Section {
-    let heading = part.heading.split_whitespace().collect::<Vec<_>>().join(" ");
+    let heading = squeezed(&part.heading).into_owned();
     Section { kind, heading, line: part.line, range: part.range.clone() }
 }
 

@@ -260,7 +260,6 @@ fn add_each<'a>(list: &mut Vec<String>, texts: impl Iterator<Item = &'a str>) {
     }
 }
 
-/// `rag-orchestrator（全面停止）` without the remark in brackets.
 /// The services that a value names. Whoever goes on in prose names them in the first sentence; what is too long for a
 /// name is none.
 fn service_names(value: &Value) -> Vec<String> {
@@ -279,6 +278,7 @@ fn first_sentence(text: &str) -> &str {
     end.map_or(text, |end| &text[..end])
 }
 
+/// `rag-orchestrator（全面停止）` without the remark in brackets.
 fn without_remark(text: &str) -> &str {
     text.find(['(', '（']).filter(|&at| at > 0).map_or(text, |at| text[..at].trim_end())
 }

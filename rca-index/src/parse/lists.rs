@@ -3,6 +3,7 @@
 use crate::incident::{Lessons, Link, SectionKind};
 use crate::parse::date::find_date;
 use crate::parse::outline::{Block, Outline, Part};
+use crate::squeeze::squeezed;
 use crate::timestamp::Timestamp;
 
 /// The items of the outermost lists of a part.
@@ -12,11 +13,7 @@ pub(crate) fn items(part: &Part<'_>) -> impl Iterator<Item = String> {
         _ => None,
     });
     let items = lists.flat_map(|list| &list.items).filter(|item| item.depth == 0);
-    items.map(|item| one_line(&item.text.text)).filter(|text| !text.is_empty())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    items.map(|item| squeezed(&item.text.text).into_owned()).filter(|text| !text.is_empty())
 }
 
 /// Reads the lessons: what went well and badly by the heading that the items stand under.
@@ -86,7 +83,7 @@ pub(crate) fn read_links(outline: &Outline<'_>) -> Vec<Link> {
     links
         .map(|link| Link {
             target: link.target.trim().to_owned(),
-            label: link.label.as_deref().map(one_line).filter(|label| !label.is_empty()),
+            label: link.label.as_deref().map(|label| squeezed(label).into_owned()).filter(|label| !label.is_empty()),
             line: link.line,
         })
         .collect()
@@ -98,7 +95,7 @@ pub(crate) fn read_closing(outline: &Outline<'_>) -> (Option<String>, Option<Tim
     let last = outline.parts.iter().rev().take(1).flat_map(|part| part.blocks.iter().rev().take(3));
     for block in last {
         let Block::Paragraph(text) = block else { continue };
-        let text = one_line(&text.text);
+        let text = squeezed(&text.text);
         let lower = text.to_ascii_lowercase();
         let Some(rest) = CUES.iter().find_map(|cue| text.get(lower.find(cue)? + cue.len()..)) else { continue };
         let dated = find_date(rest, None);

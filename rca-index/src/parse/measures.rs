@@ -24,7 +24,7 @@ pub(crate) fn read_measures(parts: &[Part<'_>], kinds: &[SectionKind]) -> Vec<Me
 /// Calls back with each sentence, list item and table row of a part, and its line.
 fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
     let mut sentences = |text: &str, line: u32| {
-        for (line, text) in (line..).zip(text.lines()) {
+        for (line, text) in (line..).zip(text.lines()).filter(|(_, text)| has_digit(text)) {
             text.split_inclusive([';', '。'])
                 .flat_map(|text| text.split_inclusive(". "))
                 .for_each(|text| statement(text, line));
@@ -60,8 +60,12 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     if text.contains('\n') { Cow::Owned(text.replace('\n', " ")) } else { Cow::Borrowed(text) }
 }
 
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
 fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
-    if !text.bytes().any(|b| b.is_ascii_digit()) {
+    if !has_digit(text) {
         return;
     }
     let lower = text.to_lowercase();
@@ -222,10 +226,12 @@ fn words_after(text: &str, at: usize, count: usize) -> Vec<&str> {
 }
 
 fn contains_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let letter = |c: char| c.is_ascii_alphanumeric();
-        !word.is_ascii() || !(text[..at].ends_with(letter) || text[at + word.len()..].starts_with(letter))
-    })
+    // To look once is cheaper than to begin a search for each place, and most texts have none.
+    text.contains(word)
+        && text.match_indices(word).any(|(at, _)| {
+            let letter = |c: char| c.is_ascii_alphanumeric();
+            !word.is_ascii() || !(text[..at].ends_with(letter) || text[at + word.len()..].starts_with(letter))
+        })
 }
 
 /// `p99`, `p99.9`, `95th percentile` as `p95`.

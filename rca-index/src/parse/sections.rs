@@ -9,6 +9,7 @@ use crate::incident::SectionKind::{
     self, Actions, Body, Impact, Lessons, Related, Resolution, RootCause, Summary, Timeline,
 };
 use crate::parse::outline::Part;
+use crate::squeeze::squeezed;
 
 /// Headings, in lower case, and what stands below them.
 const HEADINGS: &[(SectionKind, &[&str])] = &[
@@ -441,13 +442,16 @@ const VAGUE: &[&str] = &[
 
 /// Lower case, no numbering, emoji or closing punctuation, one space between words.
 fn normal(heading: &str) -> String {
-    let lower = heading.to_lowercase().replace('’', "'");
+    let mut lower = heading.to_lowercase();
+    if lower.contains('’') {
+        lower = lower.replace('’', "'");
+    }
     // `5 whys` begins with a number that counts; `5. Impact` with one that does not.
     let numbered = lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ')');
     let number = &lower[..lower.len() - numbered.len()];
     let text = if number.contains(['.', ')']) { numbered } else { &lower };
     let text = text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, ')' | '）' | '(' | '（')));
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    squeezed(text).into_owned()
 }
 
 #[cfg(test)]

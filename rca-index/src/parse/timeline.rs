@@ -7,6 +7,7 @@ use crate::incident::{SectionKind, TimelineRow};
 use crate::parse::date::{TimeOfDay, find_date, leading_date, read_time_of_day, zone_offset};
 use crate::parse::milestones::mark;
 use crate::parse::outline::{Block, Part, Table, Text};
+use crate::squeeze::squeezed;
 use crate::timestamp::{Precision, Timestamp};
 
 const DAY: i64 = 86_400;
@@ -261,7 +262,7 @@ impl Reader {
     }
 
     fn push(&mut self, time: Option<Timestamp>, label: &str, text: &str, line: u32) {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = squeezed(text).into_owned();
         if !text.is_empty() || time.is_some() {
             self.rows.push(TimelineRow { time, label: label.trim().to_owned(), text, milestone: None, line });
         }
@@ -307,7 +308,9 @@ const HEDGES: &[&str] = &[
 fn leading_time(text: &str, zone: i32) -> Option<(Moment, usize)> {
     let mut at = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
     let begins = |hedge: &str| text[at..].get(..hedge.len()).is_some_and(|start| start.eq_ignore_ascii_case(hedge));
-    at += HEDGES.iter().find(|hedge| begins(hedge)).map_or(0, |hedge| hedge.len());
+    if !text[at..].starts_with(|c: char| c.is_ascii_digit()) {
+        at += HEDGES.iter().find(|hedge| begins(hedge)).map_or(0, |hedge| hedge.len());
+    }
     let rest = text.get(at..)?;
     let (moment, taken) = match leading_date(rest, Some(zone)) {
         Some((taken, date)) => (Moment::Date(date), taken),
