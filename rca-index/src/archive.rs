@@ -148,7 +148,7 @@ impl Archive {
 
     /// The paths of all reports in the archive, `/` between folders, sorted. What cannot be read is left out.
     pub fn report_paths(&self) -> Vec<String> {
-        walk(self, None).unwrap_or_default().files.into_iter().map(|file| file.path).collect()
+        walk(self, None).unwrap_or_default().files.into_iter().map(|file| file.path.into()).collect()
     }
 
     /// The largest report that is read, in bytes.

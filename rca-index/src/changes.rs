@@ -5,11 +5,14 @@ use std::cmp::Ordering;
 use crate::manifest::{Entry, Manifest};
 use crate::walk::{File, Walk};
 
+/// A file to read, and what was known of it.
+pub(crate) type ToRead = (File, Option<Box<Entry>>);
+
 /// What differs.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Changes {
-    /// Files to read: new ones, and those that may have changed, with what was known of them.
-    pub(crate) to_read: Vec<(File, Option<Entry>)>,
+    /// New files, and those that may have changed.
+    pub(crate) to_read: Vec<ToRead>,
     /// Files that are gone.
     pub(crate) removed: Vec<Entry>,
     /// Files that are as they were.
@@ -33,7 +36,7 @@ impl Changes {
             let file = if order == Ordering::Less { None } else { files.next() };
             match (entry, file) {
                 (Some(entry), Some(file)) if is_same(&entry, &file) => changes.unchanged.push(entry),
-                (entry, Some(file)) => changes.to_read.push((file, entry)),
+                (entry, Some(file)) => changes.to_read.push((file, entry.map(Box::new))),
                 (Some(entry), None) if is_out_of_sight(&entry, &walk.unreadable) => changes.unchanged.push(entry),
                 (Some(entry), None) => changes.removed.push(entry),
                 (None, None) => {}
@@ -64,7 +67,7 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, size: u64) -> Entry {
-        Entry { path: path.into(), own_id: None, size, modified: 7, hash: Some(0), problems: Vec::new() }
+        Entry { path: path.into(), own_id: None, size, modified: 7, hash: Some(0), problems: Box::default() }
     }
 
     fn file(path: &str, size: u64) -> File {
@@ -84,7 +87,7 @@ mod tests {
         };
         let changes = Changes::between(before, walk);
         let expected = Changes {
-            to_read: vec![(file("c", 1), None), (file("d", 2), Some(entry("d", 1)))],
+            to_read: vec![(file("c", 1), None), (file("d", 2), Some(Box::new(entry("d", 1))))],
             removed: vec![entry("b", 1)],
             unchanged: vec![entry("a", 1), entry("locked/x", 1)],
         };

@@ -47,7 +47,7 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
             level: Level::Warning,
         });
         let problems = problems.into_iter().chain(dead);
-        report.problems.extend(problems.map(|problem| ReportProblem { path: file.path.clone(), problem }));
+        report.problems.extend(problems.map(|problem| ReportProblem { path: file.path.to_string(), problem }));
     }
     report.problems.sort();
     Ok(report)

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use tantivy::TantivyDocument;
 use tantivy::schema::{
-    BytesOptions, FacetOptions, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
-    TextOptions, Value,
+    BytesOptions, FacetOptions, Field, IndexRecordOption, NumericOptions, OwnedValue, STORED, Schema,
+    TextFieldIndexing, TextOptions, Value,
 };
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
 use crate::analyze::PART_MARK;
 use crate::incident::{Incident, Section, SectionKind};
 use crate::parse::{ParseOptions, parse_report};
+use crate::queue::{Place, Queue};
 use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 
 /// The version of the layout. Any change of fields, of the analyzer, of the parser or of the stored form needs a new one.
@@ -118,32 +119,33 @@ impl Fields {
     }
 
     /// The document of an incident that [`parse_report`] gave, and will give again.
-    pub(crate) fn document_of_report(&self, incident: &Incident) -> TantivyDocument {
-        let mut doc = self.common(incident);
-        doc.add_text(self.path, &incident.path);
+    pub(crate) fn document_of_report(&self, incident: Incident) -> EngineDocument {
+        let mut doc = self.common(&incident);
+        doc.add(self.path, incident.path);
+        doc.add(self.source, incident.source);
         doc
     }
 
     /// The document of any incident.
-    pub(crate) fn document(&self, incident: &Incident) -> Result<TantivyDocument, postcard::Error> {
-        let mut doc = self.common(incident);
-        let facts = Incident { source: String::new(), ..incident.clone() };
-        doc.add_bytes(self.facts, &postcard::to_stdvec(&facts)?);
+    pub(crate) fn document(&self, mut incident: Incident) -> Result<EngineDocument, postcard::Error> {
+        let mut doc = self.common(&incident);
+        doc.add(self.source, std::mem::take(&mut incident.source));
+        doc.add(self.facts, postcard::to_stdvec(&incident)?);
         Ok(doc)
     }
 
-    /// What all incidents have: what they are found by, and their text.
-    fn common(&self, incident: &Incident) -> TantivyDocument {
-        let mut doc = TantivyDocument::default();
-        doc.add_text(self.key, &incident.id);
-        doc.add_u64(self.length, text_length(incident));
+    /// What all incidents have: what they are found by.
+    fn common(&self, incident: &Incident) -> EngineDocument {
+        let mut doc = EngineDocument { values: Vec::with_capacity(48), place: None };
+        doc.add(self.key, incident.id.clone());
+        doc.add(self.length, text_length(incident));
         if let Some(date) = &incident.date {
-            doc.add_i64(self.date, date.value.unix_seconds());
+            doc.add(self.date, date.value.unix_seconds());
         }
         if let Some(rank) = incident.severity.as_ref().and_then(|s| s.value.rank) {
-            doc.add_u64(self.rank, u64::from(rank));
+            doc.add(self.rank, u64::from(rank));
         }
-        doc.add_text(self.title, &incident.title.value);
+        doc.add(self.title, incident.title.value.clone());
         let mut text = String::with_capacity(incident.source.len() + 256);
         let mut has = String::with_capacity(256);
         for spec in FIELDS {
@@ -153,7 +155,7 @@ impl Fields {
                     let parts = part_texts(field, incident);
                     for part in &parts {
                         push_part(&mut text, part);
-                        doc.add_u64(self.parts, field.number());
+                        doc.add(self.parts, field.number());
                     }
                     !parts.is_empty()
                 }
@@ -165,24 +167,23 @@ impl Fields {
                 has.extend([spec.name, " "]);
             }
         }
-        doc.add_text(self.has, has);
-        doc.add_text(self.text, text);
-        doc.add_text(self.source, &incident.source);
+        doc.add(self.has, has);
+        doc.add(self.text, text);
         doc
     }
 
-    fn add_facets(&self, doc: &mut TantivyDocument, facet: Facet, incident: &Incident) -> bool {
+    fn add_facets(&self, doc: &mut EngineDocument, facet: Facet, incident: &Incident) -> bool {
         let values = facet.values_of(incident);
         for value in &values {
-            doc.add_facet(self.facet(facet), engine_facet(facet, value));
+            doc.add(self.facet(facet), engine_facet(facet, value));
         }
         !values.is_empty()
     }
 
-    fn add_number(&self, doc: &mut TantivyDocument, number: NumberField, incident: &Incident) -> bool {
+    fn add_number(&self, doc: &mut EngineDocument, number: NumberField, incident: &Incident) -> bool {
         let value = number.value_of(incident);
         if let Some(value) = value {
-            doc.add_f64(self.number(number), value);
+            doc.add(self.number(number), value);
         }
         value.is_some()
     }
@@ -197,6 +198,37 @@ impl Fields {
         }
         let incident = parse_report(text(self.path)?, source, options).incident;
         Some(Incident { id: text(self.key)?.to_owned(), ..incident })
+    }
+}
+
+/// A value and the field that it belongs to.
+type FieldValue = (Field, OwnedValue);
+
+/// A document on its way into the engine. Its texts are the incident's own: the engine's document would copy them.
+#[derive(Debug)]
+pub(crate) struct EngineDocument {
+    values: Vec<FieldValue>,
+    /// Its place in the queue.
+    place: Option<Place>,
+}
+
+impl EngineDocument {
+    pub(crate) fn take_place(&mut self, queue: &Queue) {
+        self.place = Some(queue.place());
+    }
+
+    fn add(&mut self, field: Field, value: impl Into<OwnedValue>) {
+        self.values.push((field, value.into()));
+    }
+}
+
+impl tantivy::Document for EngineDocument {
+    type Value<'a> = &'a OwnedValue;
+    type FieldsValuesIter<'a> =
+        std::iter::Map<std::slice::Iter<'a, FieldValue>, fn(&'a FieldValue) -> (Field, &'a OwnedValue)>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        self.values.iter().map(|(field, value)| (*field, value))
     }
 }
 

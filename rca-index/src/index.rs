@@ -207,7 +207,7 @@ impl Index {
             let writer = Writer::open(self, 1, 0, Duration::ZERO)?;
             for incident in incidents {
                 writer.remove(&incident.id)?;
-                writer.add(&incident)?;
+                writer.add(incident)?;
             }
             writer.commit(None)
         })

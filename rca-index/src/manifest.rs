@@ -19,20 +19,20 @@ pub(crate) struct Manifest {
 /// The hash of a file that the index has, though not as it would be read now.
 const UNKNOWN: u128 = 0;
 
-/// One file.
+/// One file. Like a [`File`](crate::walk::File), it is kept small.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     /// The path in the archive.
-    pub(crate) path: String,
+    pub(crate) path: Box<str>,
     /// The incident's id where it is not the path with no extension.
-    pub(crate) own_id: Option<String>,
+    pub(crate) own_id: Option<Box<str>>,
     /// Bytes.
     pub(crate) size: u64,
     /// When the file was last changed, in nanoseconds since 1970; 0 when that proves nothing.
-    pub(crate) modified: i128,
+    pub(crate) modified: i64,
     /// The hash of its content; none when it is not in the index.
     pub(crate) hash: Option<u128>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Box<[Problem]>,
 }
 
 impl Entry {
@@ -46,7 +46,10 @@ impl Manifest {
     /// All problems, by path and line.
     pub(crate) fn all_problems(&self) -> Vec<ReportProblem> {
         let of_entries = self.entries.iter().flat_map(|entry| {
-            entry.problems.iter().map(|problem| ReportProblem { path: entry.path.clone(), problem: problem.clone() })
+            entry
+                .problems
+                .iter()
+                .map(|problem| ReportProblem { path: entry.path.to_string(), problem: problem.clone() })
         });
         let mut problems: Vec<_> = of_entries.chain(self.problems.iter().cloned()).collect();
         problems.sort();

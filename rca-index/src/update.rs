@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Archive;
-use crate::changes::Changes;
+use crate::changes::{Changes, ToRead};
 use crate::error::{Error, Result};
 use crate::incident::{Level, Problem};
 use crate::index::Index;
@@ -99,7 +99,7 @@ pub struct ReportProblem {
 }
 
 /// A file changed so shortly before the walk may change again within the same tick of the file system's clock.
-const CLOCK_TICK: i128 = 2_000_000_000;
+const CLOCK_TICK: i64 = 2_000_000_000;
 
 /// The whole update, as one path.
 pub(crate) fn update(
@@ -109,7 +109,7 @@ pub(crate) fn update(
     on_event: &(impl Fn(UpdateEvent) + Sync),
 ) -> Result<UpdateReport> {
     let started = Instant::now();
-    let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().cast_signed();
+    let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
     let files = index.len()?;
     let limit = options.scan_limit.map(|time| Limit { time, files });
     let Some(walk) = walk(archive, limit) else {
@@ -149,7 +149,7 @@ pub(crate) fn update(
     let gone = changes
         .to_read
         .iter()
-        .filter_map(|(file, before)| before.as_ref().filter(|before| before.own_id != file.own_id));
+        .filter_map(|(file, before)| before.as_deref().filter(|before| before.own_id != file.own_id));
     for entry in changes.removed.iter().chain(gone) {
         writer.remove(entry.id())?;
     }
@@ -192,15 +192,17 @@ enum Outcome {
 
 /// Reads, parses and hands over all files, in parallel. The engine's queue is bounded, so readers wait for it.
 fn take_in_all(
-    to_read: Vec<(File, Option<Entry>)>,
+    mut to_read: Vec<ToRead>,
     archive: &Archive,
     writer: &Writer<'_>,
     threads: usize,
-    scanned: i128,
+    scanned: i64,
     on_event: &(impl Fn(UpdateEvent) + Sync),
 ) -> Result<Vec<Taken>> {
+    /// So many files at a time: of an archive of a million, what is to be read makes room for what has been.
+    const BATCH: usize = 20_000;
     let options = archive.parse_options();
-    let take = |(file, before): (File, Option<Entry>)| {
+    let take = |(file, before): ToRead| {
         let bytes = file.size;
         let mut taken = take_in(file, before, archive, &options, writer)?;
         if taken.entry.modified + CLOCK_TICK > scanned {
@@ -214,18 +216,24 @@ fn take_in_all(
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::io(archive.root())(std::io::Error::other(e)))?;
-    pool.install(|| to_read.into_par_iter().map(take).collect())
+    let mut taken = Vec::with_capacity(to_read.len());
+    while !to_read.is_empty() {
+        let batch = to_read.split_off(to_read.len().saturating_sub(BATCH));
+        to_read.shrink_to_fit();
+        taken.append(&mut pool.install(|| batch.into_par_iter().map(take).collect::<Result<_>>())?);
+    }
+    Ok(taken)
 }
 
 /// Takes one file into the index. Whatever is wrong with it becomes a problem of that file.
 fn take_in(
     file: File,
-    before: Option<Entry>,
+    before: Option<Box<Entry>>,
     archive: &Archive,
     options: &ParseOptions,
     writer: &Writer<'_>,
 ) -> Result<Taken> {
-    let failed = |reason: String| vec![Problem { line: 1, reason, level: Level::Error }];
+    let failed = |reason: String| [Problem { line: 1, reason, level: Level::Error }].into();
     let before = before.filter(|before| before.own_id == file.own_id);
     let known = before.as_ref().and_then(|before| before.hash);
     let content = match read(&file, archive.root(), archive.max_report_bytes()) {
@@ -246,12 +254,12 @@ fn take_in(
         Ok(parsed) => parsed,
         Err(reason) => return Ok(Taken { entry: entry(file, None, failed(reason)), outcome: Outcome::Failed }),
     };
-    writer.add_report(&incident)?;
+    writer.add_report(incident)?;
     let outcome = if known.is_some() { Outcome::Modified } else { Outcome::Added };
-    Ok(Taken { entry: entry(file, Some(content.hash), problems), outcome })
+    Ok(Taken { entry: entry(file, Some(content.hash), problems.into()), outcome })
 }
 
-fn entry(file: File, hash: Option<u128>, problems: Vec<Problem>) -> Entry {
+fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
     Entry { path: file.path, own_id: file.own_id, size: file.size, modified: file.modified, hash, problems }
 }
 

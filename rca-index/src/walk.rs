@@ -16,19 +16,19 @@ use crate::incident::{Level, Problem};
 use crate::parse::stem;
 use crate::update::ReportProblem;
 
-/// A report's file.
+/// A report's file. Of an archive of a million there are as many in memory: it is kept small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct File {
     /// The path in the archive, `/` between folders; bytes that are no Unicode as `%FF`.
-    pub(crate) path: String,
+    pub(crate) path: Box<str>,
     /// The incident's id where it is not the path with no extension, since two files would have the same id.
-    pub(crate) own_id: Option<String>,
+    pub(crate) own_id: Option<Box<str>>,
     /// The path to open where `path` is not it.
-    pub(crate) own_path: Option<PathBuf>,
+    pub(crate) own_path: Option<Box<Path>>,
     /// Bytes.
     pub(crate) size: u64,
-    /// When it was last changed, in nanoseconds since 1970.
-    pub(crate) modified: i128,
+    /// When it was last changed, in nanoseconds since 1970; 0 when that proves nothing.
+    pub(crate) modified: i64,
 }
 
 impl File {
@@ -39,7 +39,7 @@ impl File {
 
     /// The path to open.
     pub(crate) fn open_path(&self, root: &Path) -> PathBuf {
-        self.own_path.clone().unwrap_or_else(|| root.join(&self.path))
+        self.own_path.as_deref().map_or_else(|| root.join(&*self.path), Path::to_owned)
     }
 }
 
@@ -172,8 +172,8 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
     match entry.metadata() {
         Ok(metadata) => Ok(File {
             own_id: None,
-            own_path: entry.path().to_str().is_none().then(|| entry.path().to_owned()),
-            path,
+            own_path: entry.path().to_str().is_none().then(|| entry.path().into()),
+            path: path.into(),
             size: metadata.len(),
             modified: modified(&metadata),
         }),
@@ -184,14 +184,14 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
 /// Gives files their whole path as id where the path without extension is taken; the one that ends in `.md` keeps it.
 fn name_apart(files: &mut [File]) {
     // Two paths that end in `.md` differ without it too, so that others alone can be a second one.
-    let is_plain = |&i: &usize| Path::new(&files[i].path).extension() == Some("md".as_ref());
+    let is_plain = |&i: &usize| Path::new(&*files[i].path).extension() == Some("md".as_ref());
     let (plain, others): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_plain);
     if others.is_empty() {
         return;
     }
-    let mut taken: HashSet<String> = plain.into_iter().map(|i| files[i].id().to_owned()).collect();
+    let mut taken: HashSet<Box<str>> = plain.into_iter().map(|i| files[i].id().into()).collect();
     for i in others {
-        if !taken.insert(files[i].id().to_owned()) {
+        if !taken.insert(files[i].id().into()) {
             files[i].own_id = Some(files[i].path.clone());
             taken.insert(files[i].path.clone());
         }
@@ -202,12 +202,13 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-fn modified(metadata: &Metadata) -> i128 {
+fn modified(metadata: &Metadata) -> i64 {
     let Ok(time) = metadata.modified() else { return 0 };
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => since.as_nanos().cast_signed(),
-        Err(before) => -before.duration().as_nanos().cast_signed(),
-    }
+    let nanoseconds = match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_nanos()),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map(|before| -before),
+    };
+    nanoseconds.unwrap_or(0)
 }
 
 /// A path as text. Bytes that are no Unicode are written as in addresses, so that two such names stay two.
@@ -242,7 +243,7 @@ mod tests {
             fs::write(path, "text").unwrap();
         }
         let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
-        let found: Vec<_> = walk.files.iter().map(|f| (f.path.as_str(), f.id(), f.size)).collect();
+        let found: Vec<_> = walk.files.iter().map(|f| (&*f.path, f.id(), f.size)).collect();
         let expected =
             [("2024/index.md", "2024/index", 4), ("a.markdown", "a.markdown", 4), ("a.md", "a", 4), ("b.md", "b", 4)];
         assert_eq!(found, expected);
