@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
@@ -54,13 +55,33 @@ pub(crate) struct Collected {
     pub(crate) facets: Vec<HashMap<String, usize>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct CollectedHit {
     pub(crate) address: DocAddress,
     pub(crate) score: Score,
     order: f64,
     date: i64,
-    id: String,
+    id: Id,
+}
+
+/// An incident's id. To read one takes longer than to score an incident, and few are needed: those of hits that are alike in
+/// all else.
+#[derive(Debug, Clone)]
+struct Id {
+    ids: Option<StrColumn>,
+    ord: u64,
+    text: OnceLock<String>,
+}
+
+impl Id {
+    fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            let mut text = String::new();
+            // Should it not be readable, the hit cannot be read either, and says so.
+            let _ = self.ids.as_ref().map(|ids| ids.ord_to_str(self.ord, &mut text));
+            text
+        })
+    }
 }
 
 impl CollectedHit {
@@ -72,7 +93,11 @@ impl CollectedHit {
 
     /// The better one first.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        best_first((self.order, self.date), (other.order, other.date)).then_with(|| self.id.cmp(&other.id))
+        best_first((self.order, self.date), (other.order, other.date)).then_with(|| {
+            // Inside a segment ids are numbered in their order.
+            let same_segment = self.address.segment_ord == other.address.segment_ord;
+            if same_segment { self.id.ord.cmp(&other.id.ord) } else { self.id.text().cmp(other.id.text()) }
+        })
     }
 }
 
@@ -162,19 +187,14 @@ impl Collector for Hits {
                 }
             }
         }
-        // To read an id takes longer than to score: only those that are among the best, or may be, have theirs read.
         if let Some(last) = self.limit.checked_sub(1).filter(|&last| last < best.len()) {
             let (_, (last, ..), _) = best.select_nth_unstable_by(last, |(a, ..), (b, ..)| a.compare_order(b));
             let last = *last;
             best.retain(|(candidate, ..)| candidate.compare_order(&last).is_le());
         }
         for (Candidate { order, date, id, doc, score }, segment, ids) in best {
-            let mut hit =
-                CollectedHit { address: DocAddress::new(segment, doc), score, order, date, id: String::new() };
-            if let Some(ids) = ids {
-                ids.ord_to_str(id, &mut hit.id)?;
-            }
-            all.hits.push(hit);
+            let id = Id { ids, ord: id, text: OnceLock::new() };
+            all.hits.push(CollectedHit { address: DocAddress::new(segment, doc), score, order, date, id });
         }
         all.hits.sort_by(CollectedHit::compare);
         all.hits.truncate(self.limit);

@@ -11,7 +11,7 @@ use tantivy::{Searcher, Term};
 
 use crate::analyze::Analyzer;
 use crate::document::{Fields, engine_facet};
-use crate::lookup::KnownWord;
+use crate::lookup::{KnownWord, Lookups};
 use crate::query::{Comparison, DateRange, Node, NodeKind, NumberRange, Text};
 use crate::schema::{Facet, NumberField};
 use crate::synonyms::Synonyms;
@@ -63,6 +63,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) statistics: Statistics,
     pub(crate) analyzer: &'a Analyzer,
     pub(crate) synonyms: &'a Synonyms,
+    pub(crate) lookups: Lookups,
     /// Now, in seconds since 1970, UTC.
     pub(crate) now: i64,
 }

@@ -3,7 +3,9 @@
 //! In: a word and a view of the index. Out: the word with its terms in each segment, and how rare it is. A stem stands for
 //! every word of the index that has it; those are found among the terms that begin as it does.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use tantivy::index::SegmentId;
@@ -39,6 +41,15 @@ struct Found {
     weight: f32,
 }
 
+/// What this search has looked up so far: synonyms repeat each other's words.
+#[derive(Debug, Default)]
+pub(crate) struct Lookups {
+    known: RefCell<HashMap<LookupKey, Rc<Terms>>>,
+}
+
+/// Where is looked for which forms.
+type LookupKey = (SegmentId, Field, Vec<String>);
+
 impl Compiler<'_> {
     /// Looks a word up, in title and text.
     pub(crate) fn look_up(&self, word: Word) -> tantivy::Result<Arc<KnownWord>> {
@@ -50,14 +61,12 @@ impl Compiler<'_> {
             for (field, is_title) in [(self.fields.text, false), (self.fields.title, true)] {
                 let index = reader.inverted_index(field)?;
                 for (alternative, slot, forms) in slots(&word) {
-                    let mut terms = Terms::default();
-                    for Form { text, weight } in forms {
-                        terms.add(&index, field, self.analyzer, text, *weight)?;
-                    }
-                    frequencies.entry((alternative, slot)).or_default()[usize::from(is_title)] +=
-                        terms.alive_frequency(reader, &index)?;
-                    let found = |(info, weight)| Found { alternative, slot, field, is_title, info, weight };
-                    here.extend(terms.found.into_iter().map(found));
+                    let terms = self.terms(reader, &index, field, forms)?;
+                    frequencies.entry((alternative, slot)).or_default()[usize::from(is_title)] += terms.frequency;
+                    here.extend(terms.found.iter().map(|(info, form)| {
+                        let (info, weight) = (info.clone(), forms[*form].weight);
+                        Found { alternative, slot, field, is_title, info, weight }
+                    }));
                 }
             }
             found.insert(reader.segment_id(), here);
@@ -76,6 +85,35 @@ impl Compiler<'_> {
         let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
         Ok(Arc::new(KnownWord { word, found, rarity }))
     }
+
+    /// The terms of a segment that are any of the forms.
+    fn terms(
+        &self,
+        reader: &SegmentReader,
+        index: &InvertedIndexReader,
+        field: Field,
+        forms: &[Form],
+    ) -> tantivy::Result<Rc<Terms>> {
+        let key = (reader.segment_id(), field, forms.iter().map(|form| form.text.clone()).collect());
+        if let Some(known) = self.lookups.known.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let mut terms = Terms::default();
+        for form in by_weight(forms) {
+            terms.add(index, field, self.analyzer, &forms[form].text, form)?;
+        }
+        terms.frequency = terms.alive_frequency(reader, index)?;
+        let terms = Rc::new(terms);
+        self.lookups.known.borrow_mut().insert(key, Rc::clone(&terms));
+        Ok(terms)
+    }
+}
+
+/// The places of forms, those that count most first: a term that is several forms counts as the first.
+fn by_weight(forms: &[Form]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..forms.len()).collect();
+    places.sort_by(|&a, &b| forms[b].weight.total_cmp(&forms[a].weight));
+    places
 }
 
 impl KnownWord {
@@ -149,25 +187,27 @@ fn slots(word: &Word) -> impl Iterator<Item = (usize, usize, &[Form])> {
     })
 }
 
-/// The terms of a segment that may stand in a slot, each with what it counts.
-#[derive(Default)]
+/// The terms of a segment that may stand in a slot, each with the place of the form that it is.
+#[derive(Debug, Default)]
 struct Terms {
-    found: Vec<(TermInfo, f32)>,
+    found: Vec<(TermInfo, usize)>,
+    /// The number of incidents that have any of them.
+    frequency: u64,
 }
 
 impl Terms {
-    /// Adds those that are a form: itself, or all that have the stem.
+    /// Adds those that are a form, itself or all that have the stem, and no form before it.
     fn add(
         &mut self,
         index: &InvertedIndexReader,
         field: Field,
         analyzer: &Analyzer,
-        form: &str,
-        weight: f32,
+        text: &str,
+        form: usize,
     ) -> tantivy::Result<()> {
-        let Some(stem) = form.strip_prefix(STEM_MARK) else {
-            if let Some(info) = index.get_term_info(&Term::from_field_text(field, form))? {
-                self.push(&info, weight);
+        let Some(stem) = text.strip_prefix(STEM_MARK) else {
+            if let Some(info) = index.get_term_info(&Term::from_field_text(field, text))? {
+                self.push(&info, form);
             }
             return Ok(());
         };
@@ -182,17 +222,16 @@ impl Terms {
             // Where a word is found, the way it is written is found with it, and comes right behind.
             let known = || term.split_once(STEM_MARK).is_some_and(|(word, _)| word == last);
             if analyzer.has_stem(term, stem) && !known() {
-                self.push(terms.value(), weight);
+                self.push(terms.value(), form);
                 term.clone_into(&mut last);
             }
         }
         Ok(())
     }
 
-    fn push(&mut self, info: &TermInfo, weight: f32) {
-        match self.found.iter_mut().find(|(known, _)| known == info) {
-            Some((_, most)) => *most = most.max(weight),
-            None => self.found.push((info.clone(), weight)),
+    fn push(&mut self, info: &TermInfo, form: usize) {
+        if !self.found.iter().any(|(known, _)| known == info) {
+            self.found.push((info.clone(), form));
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use tantivy::Searcher;
 
 use crate::collect::CollectedHit;
@@ -20,6 +21,7 @@ use crate::ranking::{
     RERANKED, SEVERE_WEIGHT, TITLE_WEIGHT,
 };
 use crate::schema::{FIELDS, FieldKind, TextField};
+use crate::search::is_large;
 use crate::text_query::{coverage, saturate};
 
 /// What hits are looked at with.
@@ -128,17 +130,17 @@ impl Ranker<'_> {
             now: self.preferences.then_some(self.compiler.now),
         };
         let weights = part_weights();
+        let searcher = self.searcher;
         let mut order: Vec<usize> = (0..hits.len()).collect();
         order.sort_by_key(|&i| (hits[i].address.segment_ord, hits[i].address.doc_id));
-        let mut parts = vec![Parts::default(); hits.len()];
-        for segment in order.chunk_by(|&a, &b| hits[a].address.segment_ord == hits[b].address.segment_ord) {
-            let reader = self.searcher.segment_reader(hits[segment[0]].address.segment_ord);
+        let look_in = |segment: &[usize]| -> tantivy::Result<Vec<(usize, Parts)>> {
+            let reader = searcher.segment_reader(hits[segment[0]].address.segment_ord);
             let columns = reader.fast_fields();
             let (lengths, dates, ranks) = (columns.u64(LENGTH)?, columns.i64(DATE)?, columns.u64(RANK)?);
             let mut postings = words.iter().map(|word| word.open(reader, true)).collect::<tantivy::Result<Vec<_>>>()?;
             let mut map = PartMap::new(reader)?;
             let mut seen: Vec<Seen> = (0..postings.len()).map(|_| Seen::default()).collect();
-            for &i in segment {
+            let looked_at = segment.iter().map(|&i| {
                 let doc = hits[i].address.doc_id;
                 let known = map.of(doc);
                 for (word, seen) in postings.iter_mut().zip(&mut seen) {
@@ -153,8 +155,20 @@ impl Ranker<'_> {
                     }
                 }
                 let length = lengths.first(doc).unwrap_or(0) as f32;
-                parts[i] = look.parts(&seen, length, dates.first(doc), ranks.first(doc));
-            }
+                (i, look.parts(&seen, length, dates.first(doc), ranks.first(doc)))
+            });
+            Ok(looked_at.collect())
+        };
+        let segments: Vec<&[usize]> =
+            order.chunk_by(|&a, &b| hits[a].address.segment_ord == hits[b].address.segment_ord).collect();
+        let looked_at: Vec<Vec<(usize, Parts)>> = if is_large(self.searcher) {
+            segments.into_par_iter().map(look_in).collect::<tantivy::Result<_>>()?
+        } else {
+            segments.into_iter().map(look_in).collect::<tantivy::Result<_>>()?
+        };
+        let mut parts = vec![Parts::default(); hits.len()];
+        for (i, of_hit) in looked_at.into_iter().flatten() {
+            parts[i] = of_hit;
         }
         Ok(hits.into_iter().zip(parts).collect())
     }

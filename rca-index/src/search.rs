@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::incident::{Incident, SectionKind};
 use crate::index::{Commit, Index};
 use crate::interpret::interpret;
-use crate::lookup::KnownWord;
+use crate::lookup::{KnownWord, Lookups};
 use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort, SortKey};
 use crate::ranking::{RELAXED_SHARE, RERANKED};
 use crate::rerank::{Parts, Ranked, Ranker};
@@ -231,6 +231,7 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
         statistics: commit.statistics,
         analyzer: &commit.analyzer,
         synonyms: &commit.synonyms,
+        lookups: Lookups::default(),
         now,
     };
     let search = Search { index, request, searcher: &searcher, commit: &commit, compiler: &compiler };
@@ -343,7 +344,7 @@ impl Search<'_> {
 }
 
 /// Whether there is so much to go over that it is worth while to begin threads.
-fn is_large(searcher: &Searcher) -> bool {
+pub(crate) fn is_large(searcher: &Searcher) -> bool {
     searcher.num_docs() >= PARALLEL_INCIDENTS
 }
 
@@ -421,7 +422,7 @@ mod tests {
     #[test]
     fn several_segments_at_a_time_give_the_same() {
         let index = Index::in_memory().unwrap();
-        for segment in 0..4 {
+        for segment in 0..3 {
             let incidents = (0..30).map(|i| {
                 let mut incident = Incident::new(format!("{segment}/{i}"), format!("Disk {i} full"));
                 incident.services = vec![format!("service-{}", i % 7)];

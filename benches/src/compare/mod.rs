@@ -8,6 +8,8 @@ mod machine;
 mod process;
 pub mod queries;
 mod records;
+#[cfg(feature = "seekstorm")]
+pub mod seekstorm;
 mod table;
 mod warm;
 
@@ -19,8 +21,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use rca_index::Archive;
+use rca_index::{Archive, Index};
 
+use crate::compare::bare::Bare;
 use crate::compare::process::{Contestant, clear, measure, run_in_turn};
 use crate::compare::queries::{FACETS, Kind};
 use crate::compare::records::{Prepared, prepare};
@@ -33,6 +36,7 @@ const CHANGED: &str = "one report changed, until found";
 const FTS5: &str = "SQLite FTS5";
 const TANTIVY_CLI: &str = "tantivy-cli";
 const RIPGREP: &str = "ripgrep";
+const SEEKSTORM: &str = "SeekStorm";
 const FIND: &str = "find -printf";
 
 #[derive(Args)]
@@ -57,7 +61,7 @@ pub struct Arguments {
     /// How often each warm search runs
     #[arg(long, default_value_t = 50)]
     warm: usize,
-    /// Peers to leave out: fts5, ripgrep, tantivy-cli
+    /// Peers to leave out: fts5, ripgrep, tantivy-cli, seekstorm
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
     /// Only search, in the indexes of the last run in this working folder
@@ -79,6 +83,9 @@ pub enum Peer {
     Search { index: PathBuf, kind: Kind, rare_word: String },
     /// Index a file of records with SQLite FTS5
     Fts5 { records: PathBuf, database: PathBuf },
+    /// Index a file of JSON lines with SeekStorm
+    #[cfg(feature = "seekstorm")]
+    Seekstorm { lines: PathBuf, index: PathBuf },
 }
 
 impl Peer {
@@ -88,6 +95,8 @@ impl Peer {
             Self::Index { records, index } => bare::index(records, index),
             Self::Search { index, kind, rare_word } => bare::search(index, *kind, rare_word),
             Self::Fts5 { records, database } => fts5::index(records, database),
+            #[cfg(feature = "seekstorm")]
+            Self::Seekstorm { lines, index } => seekstorm::index(lines, index),
         }
     }
 }
@@ -104,7 +113,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         comparison.updates(arguments.searches, &mut log)?;
     }
     comparison.cold_searches(arguments.searches, &mut log)?;
-    warm::run(&comparison.index, &comparison.bare, &comparison.prepared.rare_word, arguments.warm, &mut log)?;
+    comparison.warm_searches(arguments.warm, &mut log)?;
     for kind in Kind::ALL {
         log.check_hits(kind.warm_work(), &[OURS, BARE]);
     }
@@ -126,6 +135,7 @@ struct Comparison {
     bare: PathBuf,
     cli: PathBuf,
     database: PathBuf,
+    seekstorm: PathBuf,
     without: Vec<String>,
 }
 
@@ -137,8 +147,9 @@ impl Comparison {
         let prepared = prepare(&Archive::open(&arguments.archive)?, &arguments.work)?;
         let place = |name: &str| arguments.work.join(name);
         let (index, bare, cli, database) = (place("rca"), place("bare"), place("cli"), place("fts5.db"));
+        let seekstorm = place("seekstorm");
         let (archive, without) = (arguments.archive.clone(), arguments.without.clone());
-        Ok(Self { archive, prepared, rca, own, index, bare, cli, database, without })
+        Ok(Self { archive, prepared, rca, own, index, bare, cli, database, seekstorm, without })
     }
 
     fn has(&self, peer: &str, program: &str, log: &mut Log) -> bool {
@@ -151,6 +162,18 @@ impl Comparison {
             log.note(format!("{peer}: left out, as `{program}` is not installed"));
         }
         installed
+    }
+
+    /// SeekStorm is built into this program, or is not.
+    fn has_seekstorm(&self, log: &mut Log) -> bool {
+        if self.without.iter().any(|name| name == "seekstorm") {
+            log.note("SeekStorm: left out on request");
+            return false;
+        }
+        if !cfg!(feature = "seekstorm") {
+            log.note("SeekStorm: left out; build with `--features seekstorm`");
+        }
+        cfg!(feature = "seekstorm")
     }
 
     fn peer(&self, words: &[&str]) -> Vec<OsString> {
@@ -193,6 +216,11 @@ impl Comparison {
             let command = self.peer(&["fts5", &records, &text(&self.database)]);
             contestants.push(Contestant::new(FTS5, command).clearing(&self.database));
         }
+        let with_seekstorm = self.has_seekstorm(log);
+        if with_seekstorm {
+            let command = self.peer(&["seekstorm", &text(&self.prepared.lines), &text(&self.seekstorm)]);
+            contestants.push(Contestant::new(SEEKSTORM, command).clearing(&self.seekstorm));
+        }
         // The first reading fills the system's cache.
         measure(&self.peer(&["read", &archive]), None)?;
         run_in_turn(FULL, &contestants, rounds, log)?;
@@ -203,6 +231,9 @@ impl Comparison {
         }
         if with_fts5 {
             log.sizes.push((FTS5, size(&self.database)?));
+        }
+        if with_seekstorm {
+            log.sizes.push((SEEKSTORM, size(&self.seekstorm)?));
         }
         Ok(())
     }
@@ -282,6 +313,29 @@ impl Comparison {
         Ok(())
     }
 
+    fn warm_searches(&self, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
+        let index = Index::open(&self.index)?;
+        let bare = Bare::open(&self.bare)?;
+        let rare = &self.prepared.rare_word;
+        for kind in Kind::ALL {
+            warm::with_snippets(&index, &bare, kind, rare, rounds, log)?;
+            log.check_hits(kind.warm_work(), &[OURS, BARE]);
+        }
+        let (mut ours, mut theirs) = (warm::ours(&index), warm::bare(&bare));
+        let mut contestants: Vec<(&'static str, warm::Search<'_>)> = vec![(OURS, &mut ours), (BARE, &mut theirs)];
+        #[cfg(feature = "seekstorm")]
+        let opened = self.seekstorm.is_dir().then(|| seekstorm::SeekStorm::open(&self.seekstorm)).transpose()?;
+        #[cfg(feature = "seekstorm")]
+        let mut search = || opened.as_ref().map_or(Ok(0), seekstorm::SeekStorm::top);
+        #[cfg(feature = "seekstorm")]
+        if opened.is_some() && !self.without.iter().any(|name| name == "seekstorm") {
+            contestants.push((SEEKSTORM, &mut search));
+        }
+        warm::in_turn(warm::TOP, rounds, log, &mut contestants)?;
+        log.check_hits(warm::TOP, &[OURS, BARE, SEEKSTORM]);
+        Ok(())
+    }
+
     fn report(&self, log: &Log) -> Result<String, Box<dyn Error>> {
         let Prepared { reports, bytes, rare_word, .. } = &self.prepared;
         let mut out = format!("# {reports} reports, {:.1} MB\n\n", *bytes as f64 / 1e6);
@@ -319,7 +373,7 @@ fn goals() -> Vec<Goal> {
         }
     }
     goals.extend(Kind::ALL.map(|kind| Goal { work: kind.warm_work(), peer: BARE, most: 1.3 }));
-    goals.push(Goal { work: warm::TOP, peer: "SeekStorm", most: 1.0 });
+    goals.push(Goal { work: warm::TOP, peer: SEEKSTORM, most: 1.0 });
     goals
 }
 

@@ -1,7 +1,6 @@
 //! Searches in one process with the index open, as a tool that embeds the library makes them.
 
 use std::error::Error;
-use std::path::Path;
 use std::time::Instant;
 
 use rca_index::{Facet, Index, SearchRequest};
@@ -15,39 +14,44 @@ pub const TOP: &str = "warm top 10 with the count";
 /// The contestant that calls the engine with no more around it.
 pub const BARE: &str = "bare tantivy";
 
-/// Measures each call alone, in turn.
-pub fn run(ours: &Path, bare: &Path, rare_word: &str, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
-    let index = Index::open(ours)?;
-    let bare = Bare::open(bare)?;
-    for kind in Kind::ALL {
-        let text = kind.rca(rare_word);
-        in_turn(
-            kind.warm_work(),
-            rounds,
-            log,
-            &mut [
-                (OURS, &mut || {
-                    let request = SearchRequest::parse(&text)?;
-                    let request = request.facet(Facet::Service).facet(Facet::Severity).facet(Facet::Tag);
-                    Ok(index.search(&request)?.total)
-                }),
-                (BARE, &mut || Ok(bare.search(kind, rare_word, true)?.1)),
-            ],
-        )?;
-    }
-    let text = Kind::TwoWords.rca(rare_word);
+/// Searches with snippets and three facets.
+pub fn with_snippets(
+    index: &Index,
+    bare: &Bare,
+    kind: Kind,
+    rare_word: &str,
+    rounds: usize,
+    log: &mut Log,
+) -> Result<(), Box<dyn Error>> {
+    let text = kind.rca(rare_word);
     let mut ours = || {
-        let mut request = SearchRequest::parse(&text)?;
-        request.snippets = 0;
+        let request = SearchRequest::parse(&text)?;
+        let request = request.facet(Facet::Service).facet(Facet::Severity).facet(Facet::Tag);
         Ok(index.search(&request)?.total)
     };
-    let mut bare = || Ok(bare.top(Kind::TwoWords, rare_word)?.1);
-    in_turn(TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut bare)])
+    let mut theirs = || Ok(bare.search(kind, rare_word, true)?.1);
+    in_turn(kind.warm_work(), rounds, log, &mut [(OURS, &mut ours), (BARE, &mut theirs)])
 }
 
-type Search<'a> = &'a mut dyn FnMut() -> Result<usize, Box<dyn Error>>;
+/// The best ten for two words, by rca.
+pub fn ours(index: &Index) -> impl FnMut() -> Result<usize, Box<dyn Error>> {
+    || {
+        let mut request = SearchRequest::parse(&Kind::TwoWords.rca(""))?;
+        request.snippets = 0;
+        Ok(index.search(&request)?.total)
+    }
+}
 
-fn in_turn(
+/// The best ten for two words, by the engine.
+pub fn bare(bare: &Bare) -> impl FnMut() -> Result<usize, Box<dyn Error>> {
+    || Ok(bare.top(Kind::TwoWords, "")?.1)
+}
+
+/// A search to measure; it says how many hits there are.
+pub type Search<'a> = &'a mut dyn FnMut() -> Result<usize, Box<dyn Error>>;
+
+/// Measures each call alone, in turn.
+pub fn in_turn(
     work: &'static str,
     rounds: usize,
     log: &mut Log,
