@@ -1,5 +1,6 @@
 //! Freshen: an index that is in line with its archive, as far as that can be had at once.
 
+use std::mem::ManuallyDrop;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rca_index::{Error, Index, UpdateOptions};
@@ -16,18 +17,24 @@ const SCAN_LIMIT: Duration = Duration::from_millis(100);
 
 /// Opens the index of an archive for reading: builds one where there is none, and takes in what has changed while that is
 /// cheap. With `no_update`, takes it as it is.
-pub(crate) fn open_fresh(place: &Place, no_update: bool, context: &mut Context) -> Result<Index, Failure> {
-    if no_update {
-        return Ok(place.open_index()?);
-    }
-    match place.open_index() {
+///
+/// The index is never dropped: the process ends when it has answered, and to unmap one file after the other before would be a
+/// twentieth of a search.
+pub(crate) fn open_fresh(
+    place: &Place,
+    no_update: bool,
+    context: &mut Context,
+) -> Result<ManuallyDrop<Index>, Failure> {
+    let index = match place.open_index() {
+        Ok(index) if no_update => index,
         Ok(index) => {
             catch_up(&index, place, context)?;
-            Ok(index)
+            index
         }
-        Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => build(place, context),
-        Err(error) => Err(error.into()),
-    }
+        Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) if !no_update => build(place, context)?,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(ManuallyDrop::new(index))
 }
 
 /// Builds the index of an archive. An archive with no report gets none: more likely it is the wrong folder.
