@@ -61,3 +61,23 @@ fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_and_what_is_no_longer_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, whole) = (Path::new("texts.store"), folder.path().join("texts.store"));
+        std::fs::write(&whole, b"one two three").unwrap();
+        let file = PlainFile::open(folder.path(), path).unwrap();
+        assert_eq!((file.len(), &*file.read_bytes(4..7).unwrap()), (13, &b"two"[..]));
+        assert!(file.read_bytes(13..13).unwrap().is_empty());
+        // A file that is cut short while it is open is an error, and no end of the process as where it is mapped.
+        File::options().write(true).open(&whole).unwrap().set_len(5).unwrap();
+        assert_eq!(file.read_bytes(4..7).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+        std::fs::remove_file(&whole).unwrap();
+        assert!(matches!(PlainFile::open(folder.path(), path), Err(OpenReadError::FileDoesNotExist(_))));
+    }
+}

@@ -65,10 +65,12 @@ pub(crate) struct Limit {
 impl Limit {
     /// Whether the walk takes too long, or, with some files found, clearly will.
     fn is_hopeless(&self, elapsed: Duration, found: usize) -> bool {
-        // A twentieth of the time is enough to tell. To find a file is half of the work at most: the system is still to be asked
-        // about it.
+        /// From fewer nothing follows: other files may just come first.
+        const ENOUGH: usize = 1_000;
+        let can_tell = found >= ENOUGH && elapsed > self.time / 20;
+        // To find a file is half of the work at most: the system is still to be asked about it.
         let to_find_all = elapsed.as_secs_f64() * self.files as f64 / found.max(1) as f64;
-        elapsed > self.time || elapsed > self.time / 20 && 2.0 * to_find_all > self.time.as_secs_f64()
+        elapsed > self.time || can_tell && 2.0 * to_find_all > self.time.as_secs_f64()
     }
 }
 
@@ -258,7 +260,7 @@ mod tests {
         };
         check(1, 0, false);
         check(5, 0, false);
-        check(6, 0, true);
+        check(90, 900, false);
         check(6, 1_000, true);
         check(6, 5_000, false);
         check(40, 9_000, false);

@@ -52,6 +52,7 @@ pub fn run_in_turn(
         for contestant in contestants {
             if let Some(path) = &contestant.cleared {
                 clear(path)?;
+                settle();
             }
             let mut run = measure(&contestant.command, contestant.hits)?;
             (run.work, run.contestant, run.round) = (work, contestant.name, round);
@@ -59,6 +60,12 @@ pub fn run_in_turn(
         }
     }
     Ok(())
+}
+
+/// Has the system write what is waiting to be written: else whoever comes next pays for who came before. Where there is no
+/// `sync`, that is so.
+fn settle() {
+    let _ = Command::new("sync").status();
 }
 
 /// Runs one command. That it fails is an error: a figure of a failure would mean nothing.
