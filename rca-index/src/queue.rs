@@ -14,7 +14,8 @@ pub(crate) struct Queue {
 
 #[derive(Debug)]
 struct Inner {
-    free: Mutex<usize>,
+    /// Below nothing when somebody went on without a place.
+    free: Mutex<isize>,
     given_back: Condvar,
 }
 
@@ -26,7 +27,7 @@ pub(crate) struct Place {
 
 impl Queue {
     /// A queue with so many places.
-    pub(crate) fn new(places: usize) -> Self {
+    pub(crate) fn new(places: isize) -> Self {
         Self { inner: Arc::new(Inner { free: Mutex::new(places), given_back: Condvar::new() }) }
     }
 
@@ -35,9 +36,9 @@ impl Queue {
     pub(crate) fn place(&self) -> Place {
         const LONGEST: Duration = Duration::from_secs(10);
         let free = self.inner.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.inner.given_back.wait_timeout_while(free, LONGEST, |free| *free == 0);
+        let waited = self.inner.given_back.wait_timeout_while(free, LONGEST, |free| *free <= 0);
         let (mut free, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        *free = free.saturating_sub(1);
+        *free -= 1;
         Place { queue: self.clone() }
     }
 }

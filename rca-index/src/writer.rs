@@ -20,8 +20,10 @@ use crate::queue::Queue;
 const LEAST_MEMORY: usize = 16_000_000;
 /// More brings larger segments, which make searches faster.
 const MOST_MEMORY: usize = 130_000_000;
+/// What all threads may have together: four at their most.
+const ALL_MEMORY: usize = 520_000_000;
 /// Documents on their way into the engine. With 16 or 1000 an update takes as long.
-const PLACES: usize = 128;
+const PLACES: isize = 128;
 /// So many segments of about one size become one. A merge maps all of them, so that more at once would take more memory.
 const MERGED_AT_ONCE: usize = 4;
 /// Smaller segments, in incidents, count as of one size.
@@ -55,7 +57,7 @@ impl<'a> Writer<'a> {
     pub(crate) fn open(index: &'a Index, threads: usize, bytes: u64, wait: Duration) -> Result<Self> {
         let threads = threads.clamp(1, 8);
         // The engine's own form of a text takes about as much room as the text.
-        let memory = (bytes as usize / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
+        let memory = (bytes as usize / threads).clamp(LEAST_MEMORY, MOST_MEMORY.min(ALL_MEMORY / threads));
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
             .memory_budget_per_thread(memory)

@@ -442,10 +442,7 @@ const VAGUE: &[&str] = &[
 
 /// Lower case, no numbering, emoji or closing punctuation, one space between words.
 fn normal(heading: &str) -> String {
-    let mut lower = heading.to_lowercase();
-    if lower.contains('’') {
-        lower = lower.replace('’', "'");
-    }
+    let lower = heading.to_lowercase().replace('’', "'");
     // `5 whys` begins with a number that counts; `5. Impact` with one that does not.
     let numbered = lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ')');
     let number = &lower[..lower.len() - numbered.len()];
