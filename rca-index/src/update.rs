@@ -110,8 +110,10 @@ pub(crate) fn update(
 ) -> Result<UpdateReport> {
     let started = Instant::now();
     let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
-    let files = index.len()?;
-    let limit = options.scan_limit.map(|time| Limit { time, files });
+    let limit = match options.scan_limit {
+        Some(time) => Some(Limit { time, files: index.len()? }),
+        None => None,
+    };
     let Some(walk) = walk(archive, limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
@@ -205,7 +207,7 @@ fn take_in_all(
     let take = |(file, before): ToRead| {
         let bytes = file.size;
         let mut taken = take_in(file, before, archive, &options, writer)?;
-        if taken.entry.modified + CLOCK_TICK > scanned {
+        if taken.entry.modified.saturating_add(CLOCK_TICK) > scanned {
             taken.entry.modified = 0;
         }
         on_event(UpdateEvent::Read { bytes });

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
 use rca_index::{Archive, Error, Facet, Index, SearchRequest, UpdateOptions, UpdateReport};
@@ -165,6 +166,21 @@ fn an_update_tells_what_it_did() {
     let rebuild = UpdateOptions { rebuild: true, ..UpdateOptions::default() };
     assert_eq!(index.update(&archive, &rebuild, |_| {}).unwrap().added, 3);
     assert_eq!(index.len().unwrap(), 3);
+}
+
+#[test]
+fn a_file_of_a_far_future_is_taken_in_like_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.md");
+    let (archive, index) = (Archive::open(folder.path()).unwrap(), Index::in_memory().unwrap());
+    // The last nanosecond that is counted, and the first that is not.
+    for (text, nanoseconds) in [("queue", i64::MAX as u64), ("backlog", i64::MAX as u64 + 1)] {
+        fs::write(&path, format!("# {text}\n")).unwrap();
+        let modified = UNIX_EPOCH + Duration::from_nanos(nanoseconds);
+        File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        update(&index, &archive);
+        assert_eq!(index.search(&SearchRequest::parse(text).unwrap()).unwrap().total, 1);
+    }
 }
 
 #[test]
