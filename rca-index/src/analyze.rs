@@ -279,6 +279,12 @@ impl<'t> Lexemes<'t> {
         let mut cuts = std::mem::take(&mut self.cuts);
         cuts.clear();
         let word = Word::read(self.text, start, &mut cuts);
+        self.push_word(start, &word, &cuts);
+        self.cuts = cuts;
+    }
+
+    /// Makes a word ready, whole and in the parts that its cuts give.
+    fn push_word(&mut self, start: usize, word: &Word, cuts: &[Cut]) {
         self.at = word.end;
         let whole = self.fold(start, word.end);
         let first = self.position;
@@ -288,7 +294,6 @@ impl<'t> Lexemes<'t> {
                 self.push_beside(whole, (start, word.end));
             }
             self.position = first + 1;
-            self.cuts = cuts;
             return;
         }
         self.push(LexemeKind::Whole, whole, (start, word.end));
@@ -302,7 +307,6 @@ impl<'t> Lexemes<'t> {
             self.position += 1;
             from = next;
         }
-        self.cuts = cuts;
     }
 
     /// Appends the folded text of a span to the buffer and says where it begins.

@@ -77,8 +77,10 @@ impl Id {
     fn text(&self) -> &str {
         self.text.get_or_init(|| {
             let mut text = String::new();
-            // Should it not be readable, the hit cannot be read either, and says so.
-            let _ = self.ids.as_ref().map(|ids| ids.ord_to_str(self.ord, &mut text));
+            if let Some(ids) = &self.ids {
+                // Should it not be readable, the hit cannot be read either, and says so.
+                let _ = ids.ord_to_str(self.ord, &mut text);
+            }
             text
         })
     }

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use tantivy::Searcher;
 
 use crate::collect::CollectedHit;
@@ -21,7 +20,7 @@ use crate::ranking::{
     RERANKED, SEVERE_WEIGHT, TITLE_WEIGHT,
 };
 use crate::schema::{FIELDS, FieldKind, TextField};
-use crate::search::is_large;
+use crate::search::{is_large, map_all};
 use crate::text_query::{coverage, saturate};
 
 /// What hits are looked at with.
@@ -161,13 +160,8 @@ impl Ranker<'_> {
         };
         let segments: Vec<&[usize]> =
             order.chunk_by(|&a, &b| hits[a].address.segment_ord == hits[b].address.segment_ord).collect();
-        let looked_at: Vec<Vec<(usize, Parts)>> = if is_large(self.searcher) {
-            segments.into_par_iter().map(look_in).collect::<tantivy::Result<_>>()?
-        } else {
-            segments.into_iter().map(look_in).collect::<tantivy::Result<_>>()?
-        };
         let mut parts = vec![Parts::default(); hits.len()];
-        for (i, of_hit) in looked_at.into_iter().flatten() {
+        for (i, of_hit) in map_all(segments, is_large(searcher), look_in)?.into_iter().flatten() {
             parts[i] = of_hit;
         }
         Ok(hits.into_iter().zip(parts).collect())

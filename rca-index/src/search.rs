@@ -254,11 +254,7 @@ pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchRes
         Ok(Hit { incident, score: hit.score, snippets, explanation })
     };
     let page: Vec<&Ranked> = found.hits.iter().skip(request.offset).take(request.limit).collect();
-    let hits = if is_large(&searcher) {
-        page.into_par_iter().map(make_hit).collect::<Result<_>>()?
-    } else {
-        page.into_iter().map(make_hit).collect::<Result<_>>()?
-    };
+    let hits = map_all(page, is_large(&searcher), make_hit)?;
     let partial = partial.iter().map(make_hit).collect::<Result<_>>()?;
     let facets = request.facets.iter().zip(found.facets).map(|(&facet, counts)| {
         let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
@@ -346,6 +342,15 @@ impl Search<'_> {
 /// Whether there is so much to go over that it is worth while to begin threads.
 pub(crate) fn is_large(searcher: &Searcher) -> bool {
     searcher.num_docs() >= PARALLEL_INCIDENTS
+}
+
+/// Does the same with all things, one after the other or several at a time; the first error ends it.
+pub(crate) fn map_all<T: Send, R: Send, E: Send>(
+    things: Vec<T>,
+    parallel: bool,
+    work: impl Fn(T) -> std::result::Result<R, E> + Sync + Send,
+) -> std::result::Result<Vec<R>, E> {
+    if parallel { things.into_par_iter().map(work).collect() } else { things.into_iter().map(work).collect() }
 }
 
 /// Goes over all segments, one after the other or several at a time.

@@ -12,13 +12,18 @@ pub(crate) fn squeezed(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut squeezed = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !squeezed.is_empty() {
-            squeezed.push(' ');
-        }
-        squeezed.push_str(word);
-    }
+    append_words(&mut squeezed, text);
     Cow::Owned(squeezed)
+}
+
+/// Appends the words of a text, one space before each that is not the first.
+pub(crate) fn append_words(text: &mut String, more: &str) {
+    for word in more.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
 }
 
 #[cfg(test)]

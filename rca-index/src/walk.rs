@@ -69,8 +69,8 @@ impl Limit {
         const ENOUGH: usize = 1_000;
         let can_tell = found >= ENOUGH && elapsed > self.time / 20;
         // To find a file is half of the work at most: the system is still to be asked about it.
-        let to_find_all = elapsed.as_secs_f64() * self.files as f64 / found.max(1) as f64;
-        elapsed > self.time || can_tell && 2.0 * to_find_all > self.time.as_secs_f64()
+        let whole = || 2.0 * elapsed.as_secs_f64() * self.files as f64 / found as f64;
+        elapsed > self.time || can_tell && whole() > self.time.as_secs_f64()
     }
 }
 

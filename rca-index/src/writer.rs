@@ -108,8 +108,8 @@ impl<'a> Writer<'a> {
 
     /// Adds an incident as its report gives it. One with the same id must have been removed.
     pub(crate) fn add_report(&self, incident: Incident) -> Result<()> {
-        self.added.fetch_add(text_length(&incident), Ordering::Relaxed);
-        self.add_document(self.index.fields().document_of_report(incident))
+        let length = text_length(&incident);
+        self.add_document(self.index.fields().document_of_report(incident), length)
     }
 
     /// Adds an incident of any kind. One with the same id must have been removed.
@@ -120,11 +120,11 @@ impl<'a> Writer<'a> {
             .fields()
             .document(incident)
             .map_err(|e| Error::IndexDamaged { path, reason: format!("the incident cannot be stored: {e}") })?;
-        self.added.fetch_add(length, Ordering::Relaxed);
-        self.add_document(doc)
+        self.add_document(doc, length)
     }
 
-    fn add_document(&self, mut doc: EngineDocument) -> Result<()> {
+    fn add_document(&self, mut doc: EngineDocument, length: u64) -> Result<()> {
+        self.added.fetch_add(length, Ordering::Relaxed);
         doc.take_place(&self.queue);
         self.engine.add_document(doc).map_err(|e| self.index.error(e))?;
         Ok(())

@@ -114,9 +114,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
     comparison.cold_searches(arguments.searches, &mut log)?;
     comparison.warm_searches(arguments.warm, &mut log)?;
-    for kind in Kind::ALL {
-        log.check_hits(kind.warm_work(), &[OURS, BARE]);
-    }
     let report = comparison.report(&log)?;
     print!("{report}");
     fs::write(arguments.runs.join(format!("{}.md", arguments.name)), report)?;
@@ -152,9 +149,16 @@ impl Comparison {
         Ok(Self { archive, prepared, rca, own, index, bare, cli, database, seekstorm, without })
     }
 
-    fn has(&self, peer: &str, program: &str, log: &mut Log) -> bool {
-        if self.without.iter().any(|name| name == peer) {
+    fn is_wanted(&self, peer: &str, log: &mut Log) -> bool {
+        let wanted = !self.without.iter().any(|name| name == peer);
+        if !wanted {
             log.note(format!("{peer}: left out on request"));
+        }
+        wanted
+    }
+
+    fn has(&self, peer: &str, program: &str, log: &mut Log) -> bool {
+        if !self.is_wanted(peer, log) {
             return false;
         }
         let installed = machine::is_installed(program);
@@ -166,14 +170,11 @@ impl Comparison {
 
     /// SeekStorm is built into this program, or is not.
     fn has_seekstorm(&self, log: &mut Log) -> bool {
-        if self.without.iter().any(|name| name == "seekstorm") {
-            log.note("SeekStorm: left out on request");
+        if !cfg!(feature = "seekstorm") {
+            log.note("seekstorm: left out; build with `--features rca-bench/seekstorm`");
             return false;
         }
-        if !cfg!(feature = "seekstorm") {
-            log.note("SeekStorm: left out; build with `--features seekstorm`");
-        }
-        cfg!(feature = "seekstorm")
+        self.is_wanted("seekstorm", log)
     }
 
     fn peer(&self, words: &[&str]) -> Vec<OsString> {
@@ -324,12 +325,11 @@ impl Comparison {
         let (mut ours, mut theirs) = (warm::ours(&index), warm::bare(&bare));
         let mut contestants: Vec<(&'static str, warm::Search<'_>)> = vec![(OURS, &mut ours), (BARE, &mut theirs)];
         #[cfg(feature = "seekstorm")]
-        let opened = self.seekstorm.is_dir().then(|| seekstorm::SeekStorm::open(&self.seekstorm)).transpose()?;
+        let mut peer = None;
         #[cfg(feature = "seekstorm")]
-        let mut search = || opened.as_ref().map_or(Ok(0), seekstorm::SeekStorm::top);
-        #[cfg(feature = "seekstorm")]
-        if opened.is_some() && !self.without.iter().any(|name| name == "seekstorm") {
-            contestants.push((SEEKSTORM, &mut search));
+        if self.has_seekstorm(log) && self.seekstorm.is_dir() {
+            let index = seekstorm::SeekStorm::open(&self.seekstorm)?;
+            contestants.push((SEEKSTORM, peer.insert(move || index.top())));
         }
         warm::in_turn(warm::TOP, rounds, log, &mut contestants)?;
         log.check_hits(warm::TOP, &[OURS, BARE, SEEKSTORM]);

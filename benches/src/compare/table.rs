@@ -45,8 +45,10 @@ impl Log {
 
     pub fn note(&mut self, note: impl Into<String>) {
         let note = note.into();
-        eprintln!("note: {note}");
-        self.notes.push(note);
+        if !self.notes.contains(&note) {
+            eprintln!("note: {note}");
+            self.notes.push(note);
+        }
     }
 
     fn of(&self, work: &str, contestant: &str) -> impl Iterator<Item = &Run> {

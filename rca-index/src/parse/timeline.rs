@@ -7,7 +7,7 @@ use crate::incident::{SectionKind, TimelineRow};
 use crate::parse::date::{TimeOfDay, find_date, leading_date, read_time_of_day, zone_offset};
 use crate::parse::milestones::mark;
 use crate::parse::outline::{Block, Part, Table, Text};
-use crate::squeeze::squeezed;
+use crate::squeeze::{append_words, squeezed};
 use crate::timestamp::{Precision, Timestamp};
 
 const DAY: i64 = 86_400;
@@ -171,7 +171,7 @@ impl Reader {
                         } else if (timed || self.in_row)
                             && let Some(row) = self.rows.last_mut()
                         {
-                            append(&mut row.text, &item.text.text);
+                            append_words(&mut row.text, &item.text.text);
                         }
                     }
                     self.in_row &= !timed;
@@ -243,7 +243,7 @@ impl Reader {
                 && !line.starts_with(":::")
                 && let Some(row) = self.rows.last_mut()
             {
-                append(&mut row.text, line);
+                append_words(&mut row.text, line);
             }
         }
     }
@@ -266,15 +266,6 @@ impl Reader {
         if !text.is_empty() || time.is_some() {
             self.rows.push(TimelineRow { time, label: label.trim().to_owned(), text, milestone: None, line });
         }
-    }
-}
-
-fn append(text: &mut String, more: &str) {
-    for word in more.split_whitespace() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(word);
     }
 }
 
