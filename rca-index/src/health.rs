@@ -1,8 +1,11 @@
 //! Health: an index looked over, every file of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tantivy::index::SegmentComponent;
+use tantivy::SegmentMeta;
 use tantivy::directory::error::OpenReadError;
 
 use crate::directory::verify;
@@ -58,29 +61,70 @@ impl Index {
         })
     }
 
-    /// The files of the last commit that do not fit their checksum. One that is missing keeps the index from being opened.
+    /// The files that the last commit names and that do not match their checksum. A file that a killed update left beside
+    /// them is no part of the index, and the next update removes it. One that is missing keeps the index from being opened.
     fn damaged_files(&self) -> Result<Vec<PathBuf>> {
-        let Some(dir) = self.dir() else { return Ok(Vec::new()) };
-        let ids = self.engine().searchable_segment_ids().map_err(|e| self.error(e))?;
-        let ids: Vec<String> = ids.into_iter().map(|id| id.uuid_string()).collect();
-        let folder = version_folder(dir);
-        let entries = fs::read_dir(&folder).map_err(Error::io(&folder))?.flatten();
-        let files = entries.map(|entry| PathBuf::from(entry.file_name()));
-        let mut files: Vec<PathBuf> = files
-            .filter(|file| ids.iter().any(|id| file.to_string_lossy().starts_with(id)))
-            .filter(|file| match self.directory().open_read(file) {
-                Ok(content) => verify(content).is_err(),
-                // Another process has just replaced it.
-                Err(OpenReadError::FileDoesNotExist(_)) => false,
-                Err(_) => true,
-            })
-            .collect();
-        files.sort();
-        Ok(files)
+        if self.dir().is_none() {
+            return Ok(Vec::new());
+        }
+        let segments = self.engine().searchable_segment_metas().map_err(|e| self.error(e))?;
+        let named: BTreeSet<PathBuf> = segments.iter().flat_map(files_of).collect();
+        let is_damaged = |file: &PathBuf| match self.directory().open_read(file) {
+            Ok(content) => verify(content).is_err(),
+            // Not every segment has every kind of file, and another process may just have replaced one.
+            Err(OpenReadError::FileDoesNotExist(_)) => false,
+            Err(_) => true,
+        };
+        Ok(named.into_iter().filter(is_damaged).collect())
     }
+}
+
+/// The files of a segment that a commit names.
+fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> {
+    use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
+    let deletions = segment.has_deletes().then_some(Delete);
+    let parts = [Postings, Positions, FastFields, FieldNorms, Terms, Store].into_iter().chain(deletions);
+    parts.map(|part| segment.relative_path(part))
 }
 
 fn folder_size(folder: &Path) -> u64 {
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
     files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::incident::Incident;
+
+    #[test]
+    fn what_no_commit_names_is_no_damage_and_is_removed_by_the_next_update() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(folder.path()).unwrap();
+        index.upsert([Incident::new("a", "Disk full"), Incident::new("b", "Queue backlog")]).unwrap();
+        let segment = index.engine().searchable_segment_ids().unwrap().remove(0).uuid_string();
+        // What an update leaves that is killed while it writes which incidents are deleted.
+        let left = PathBuf::from(format!("{segment}.999.del"));
+        let mut file = tantivy::Directory::open_write(index.engine().directory(), &left).unwrap();
+        file.write_all(b"half").unwrap();
+        file.flush().unwrap();
+        drop(file);
+        let on_disk = version_folder(folder.path()).join(&left);
+        assert!(on_disk.is_file());
+
+        let reopened = Index::open(folder.path()).unwrap();
+        assert_eq!(reopened.health().unwrap().damaged, Vec::<PathBuf>::new());
+        reopened.delete(["a"]).unwrap();
+        assert!(!on_disk.exists());
+        assert_eq!(reopened.health().unwrap().damaged, Vec::<PathBuf>::new());
+
+        // A file that the commit names is looked at.
+        let named = version_folder(folder.path()).join(format!("{segment}.store"));
+        let mut bytes = fs::read(&named).unwrap();
+        bytes[3] ^= 1;
+        fs::write(&named, bytes).unwrap();
+        assert_eq!(reopened.health().unwrap().damaged, [PathBuf::from(format!("{segment}.store"))]);
+    }
 }
