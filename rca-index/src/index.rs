@@ -19,22 +19,23 @@ use tantivy::{
     TantivyDocument, TantivyError, Term,
 };
 
-use crate::analyze::Analyzer;
+use crate::archive::ReportProblem;
+use crate::archive::names::Names;
 use crate::archive::{Archive, KeptSettings};
-use crate::directory::{CheckedDirectory, META_FILE, WriteFault};
-use crate::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
+use crate::engine::directory::{CheckedDirectory, META_FILE, WriteFault};
+use crate::engine::document::{ANALYZER, FORMAT, Fields, KEY, LENGTH};
+use crate::engine::fault::{guarded, in_our_terms};
+use crate::engine::scorer::Statistics;
+use crate::engine::tokenizer::LexemeTokenizer;
+use crate::engine::writer::Writer;
 use crate::error::{Error, Result};
-use crate::fault::{guarded, in_our_terms};
 use crate::incident::Incident;
-use crate::manifest::Manifest;
-use crate::names::Names;
 use crate::parse::ParseOptions;
 use crate::search::{self, SearchRequest, SearchResults};
-use crate::synonyms::Synonyms;
-use crate::text_query::Statistics;
-use crate::tokenizer::LexemeTokenizer;
-use crate::update::{self, ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
-use crate::writer::Writer;
+use crate::text::Synonyms;
+use crate::text::analyzer::Analyzer;
+use crate::update::manifest::Manifest;
+use crate::update::{self, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// An index of incidents. Cheap to clone; `Send` and `Sync`; every search sees the last commit, of any process.
 #[derive(Clone)]

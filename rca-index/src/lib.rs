@@ -139,68 +139,33 @@
 //! An [`Index`] is `Send` and `Sync`, and cheap to clone: clones share one index. A search sees the last commit, of this
 //! process or another, with no reopening. One update runs at a time; a second one ends with [`Error::IndexLocked`].
 
-mod analyze;
 mod archive;
-mod changes;
-mod check;
-mod class;
-mod collect;
-mod compile;
-mod directory;
-mod document;
+mod engine;
 mod error;
-mod expand;
-mod fault;
-mod feedback;
-mod fold;
-mod health;
 mod incident;
 mod index;
-mod interpret;
-mod language;
-mod lookup;
-mod manifest;
-mod names;
 pub mod parse;
-mod parts;
-mod plain_file;
-mod postings;
+mod plan;
 pub mod query;
-mod queue;
 mod ranking;
-mod read;
-mod rerank;
 mod schema;
 mod search;
-mod severity;
-mod snippet;
-mod squeeze;
-mod stop_words;
-mod synonyms;
-mod text_query;
-mod timestamp;
-mod tokenizer;
+mod text;
 mod update;
-mod walk;
 pub mod wire;
-mod words;
-mod writer;
 
-pub use archive::{Archive, INDEX_FOLDER, SETTINGS_FILE, Settings, SynonymSettings};
-pub use check::{CheckReport, check};
+pub use archive::{Archive, CheckReport, INDEX_FOLDER, ReportProblem, SETTINGS_FILE, Settings, SynonymSettings, check};
+pub use engine::health::Health;
 pub use error::{Error, Result};
-pub use health::Health;
 pub use incident::{
-    Action, Bound, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Problem, Section,
-    SectionKind, Source, Sourced, TimelineRow,
+    Action, Bound, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Precision, Problem,
+    Section, SectionKind, Severity, Source, Sourced, TimelineRow, Timestamp,
 };
 pub use index::Index;
-pub use language::Language;
 pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};
 pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion};
-pub use severity::Severity;
-pub use timestamp::{Precision, Timestamp};
-pub use update::{ReportProblem, UpdateEvent, UpdateOptions, UpdateReport};
+pub use text::Language;
+pub use update::{UpdateEvent, UpdateOptions, UpdateReport};
 
 /// The README's examples run too.
 #[cfg(doctest)]

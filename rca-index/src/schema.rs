@@ -2,9 +2,9 @@
 //!
 //! The query language, the index, the JSON output and the help text read this table; nothing else names a field.
 
+use crate::incident::Severity;
 use crate::incident::{Incident, MeasureKind, Milestone, SectionKind};
 use crate::ranking::TITLE_WEIGHT;
-use crate::severity::Severity;
 
 /// A facet: a field whose values are few and are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,11 +1,11 @@
 //! Actions: what is to be done, from tables and lists, with priority, owner, due date and state.
 
 use crate::incident::Action;
+use crate::incident::Severity;
+use crate::incident::Timestamp;
+use crate::incident::squeeze::squeezed;
 use crate::parse::date::{find_date, read_date};
 use crate::parse::outline::{Block, Item, Part, Table};
-use crate::severity::Severity;
-use crate::squeeze::squeezed;
-use crate::timestamp::Timestamp;
 
 /// What a column holds, by words in its header, in lower case. The first that fits counts.
 const COLUMNS: &[(Column, &[&str])] = &[

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::incident::Timestamp;
+use crate::incident::squeeze::squeezed;
 use crate::incident::{Action, Lessons, Link, Measure, Section, SectionKind, TimelineRow};
 use crate::parse::actions::read_actions;
 use crate::parse::duration::find_duration;
@@ -11,8 +13,6 @@ use crate::parse::lists::{items, of_kind, read_closing, read_lessons, read_links
 use crate::parse::measures::{one_line, read_measures};
 use crate::parse::outline::{Block, Outline, Part};
 use crate::parse::timeline::read_timeline;
-use crate::squeeze::squeezed;
-use crate::timestamp::Timestamp;
 
 /// What a report's body states.
 #[derive(Debug, Default)]

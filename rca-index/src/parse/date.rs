@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use jiff::civil;
 
-use crate::timestamp::{Precision, Timestamp};
+use crate::incident::{Precision, Timestamp};
 
 const MONTHS: [&str; 12] = [
     "january",

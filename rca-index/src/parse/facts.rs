@@ -3,13 +3,13 @@
 //! In: keys and values from both, in their order of precedence. Out: `Facts`. The first statement of a fact counts; what
 //! cannot be read becomes a problem and leaves the fact to the next statement.
 
+use crate::incident::Severity;
 use crate::incident::{Bound, Level, Link, Measure, MeasureKind, Problem, Source, Sourced};
+use crate::incident::{Precision, Timestamp};
 use crate::parse::date::{TimeOfDay, find_date, read_date, read_time_of_day, zone_offset};
 use crate::parse::duration::read_duration;
 use crate::parse::keys::Key;
 use crate::parse::value::{Value, clean};
-use crate::severity::Severity;
-use crate::timestamp::{Precision, Timestamp};
 
 /// The longest value of a facet, in characters; anything longer is a sentence.
 const MAX_FACET: usize = 100;

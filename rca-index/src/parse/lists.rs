@@ -1,10 +1,10 @@
 //! Lists: contributing factors, resolution steps, lessons, links, and the closing line with who prepared the report.
 
+use crate::incident::Timestamp;
+use crate::incident::squeeze::squeezed;
 use crate::incident::{Lessons, Link, SectionKind};
 use crate::parse::date::find_date;
 use crate::parse::outline::{Block, Outline, Part};
-use crate::squeeze::squeezed;
-use crate::timestamp::Timestamp;
 
 /// The items of the outermost lists of a part.
 pub(crate) fn items(part: &Part<'_>) -> impl Iterator<Item = String> {

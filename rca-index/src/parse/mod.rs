@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::incident::Timestamp;
 use crate::incident::{
     FRONT_MATTER, Incident, Level, Milestone, Problem, Section, SectionKind, Source, Sourced, TimelineRow,
 };
@@ -36,7 +37,6 @@ use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
 use crate::parse::outline::{Block, Outline, Part, outline};
 use crate::parse::value::{Value, clean};
-use crate::timestamp::Timestamp;
 
 /// What an archive's settings say about parsing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

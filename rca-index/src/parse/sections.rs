@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use crate::incident::SectionKind::{
     self, Actions, Body, Impact, Lessons, Related, Resolution, RootCause, Summary, Timeline,
 };
+use crate::incident::squeeze::squeezed;
 use crate::parse::outline::Part;
-use crate::squeeze::squeezed;
 
 /// Headings, in lower case, and what stands below them.
 const HEADINGS: &[(SectionKind, &[&str])] = &[

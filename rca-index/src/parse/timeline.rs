@@ -3,12 +3,12 @@
 //! In: the parts of a report and when the incident began. Out: rows in UTC, with milestones. Times that name no day belong
 //! to the day of the row before, or to the next one when the clock has gone back past midnight.
 
+use crate::incident::squeeze::{append_words, squeezed};
+use crate::incident::{Precision, Timestamp};
 use crate::incident::{SectionKind, TimelineRow};
 use crate::parse::date::{TimeOfDay, find_date, leading_date, read_time_of_day, zone_offset};
 use crate::parse::milestones::mark;
 use crate::parse::outline::{Block, Part, Table, Text};
-use crate::squeeze::{append_words, squeezed};
-use crate::timestamp::{Precision, Timestamp};
 
 const DAY: i64 = 86_400;
 /// A row this much earlier than the one before belongs to the next day; less is a row out of order.

@@ -4,15 +4,14 @@
 
 mod ast;
 mod display;
-mod error;
 mod lexer;
 mod parser;
 #[cfg(test)]
 mod tests;
 mod values;
 
+pub use crate::error::{QueryError, QueryErrors};
 pub use ast::{Comparison, DateRange, Node, NodeKind, NumberRange, Query, Sort, SortKey, Span, Text};
-pub use error::{QueryError, QueryErrors};
 
 use parser::{all_of, has_letter, parse_query, parse_value, sort_of, wrong_sort};
 

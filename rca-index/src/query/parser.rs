@@ -6,12 +6,12 @@
 //! unary = ( "NOT" | "-" ) unary | "(" or ")" | field | phrase | word
 //! ```
 
+use crate::error::{QueryError, QueryErrors};
+use crate::incident::Severity;
 use crate::query::ast::{Comparison, Node, NodeKind, Query, Sort, SortKey, Span, Text};
-use crate::query::error::{QueryError, QueryErrors};
 use crate::query::lexer::{Token, TokenKind, lex, nearest_field, unquote};
 use crate::query::values::{Wrong, comparison, date_range, number_range};
 use crate::schema::{FIELDS, Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
-use crate::severity::Severity;
 
 /// Brackets and negations within each other.
 const MAX_DEPTH: usize = 64;

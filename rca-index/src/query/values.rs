@@ -5,10 +5,10 @@
 use jiff::Span;
 use jiff::civil;
 
+use crate::incident::{Precision, Timestamp};
 use crate::parse::find_date;
 use crate::query::ast::{Comparison, DateRange, NumberRange};
 use crate::schema::Unit;
-use crate::timestamp::{Precision, Timestamp};
 
 /// Why a value cannot be read, and what to write instead.
 pub(super) struct Wrong {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Figure, HeadForm, VERSION};
+use crate::incident::Timestamp;
 use crate::incident::{Bound, Incident, Milestone, Source};
-use crate::timestamp::Timestamp;
 
 /// One incident, whole.
 #[derive(Debug, Serialize)]

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::incident::Incident;
+use crate::incident::Timestamp;
 use crate::query::QueryErrors;
 use crate::search::{FacetCounts, Hit, SearchRequest, SearchResults};
-use crate::timestamp::Timestamp;
 
 pub use incident::{IncidentForm, LinkForm, MeasureForm, RowForm, SectionForm};
 pub use report::{CheckForm, HealthForm, ProblemForm, UpdateForm};

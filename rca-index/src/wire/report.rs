@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::{VERSION, milliseconds};
-use crate::check::CheckReport;
-use crate::health::Health;
+use crate::archive::CheckReport;
+use crate::archive::ReportProblem;
+use crate::engine::health::Health;
 use crate::incident::{Level, Problem};
-use crate::timestamp::{Precision, Timestamp};
-use crate::update::{ReportProblem, UpdateReport};
+use crate::incident::{Precision, Timestamp};
+use crate::update::UpdateReport;
 
 /// What a check found.
 #[derive(Debug, Serialize)]

@@ -1,0 +1,54 @@
+//! Check: the problems of an archive's reports, with no index. For people who write reports, and for pre-commit hooks.
+
+use rayon::prelude::*;
+
+use crate::archive::Archive;
+use crate::archive::ReportProblem;
+use crate::archive::names::Names;
+use crate::archive::read::{decode_report, read};
+use crate::archive::walk::{File, walk};
+use crate::error::Result;
+use crate::incident::{Incident, Level, Problem};
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckReport {
+    /// Reports in the archive.
+    pub reports: usize,
+    /// Their problems, by path and line.
+    pub problems: Vec<ReportProblem>,
+}
+
+/// Parses every report of an archive and lists the problems, links that name no report included.
+///
+/// # Errors
+/// None at present; what is wrong with a report is a problem of it.
+pub fn check(archive: &Archive) -> Result<CheckReport> {
+    let walk = walk(archive, None).unwrap_or_default();
+    let options = archive.parse_options();
+    let parse = |file: &File| -> (Option<Incident>, Vec<Problem>) {
+        let content = read(file, archive.root(), archive.max_report_bytes());
+        match content.and_then(|content| decode_report(file, content.bytes, &options)) {
+            Ok(parsed) => (Some(parsed.incident), parsed.problems),
+            Err(reason) => (None, vec![Problem { line: 1, reason, level: Level::Error }]),
+        }
+    };
+    let parsed: Vec<_> = walk.files.par_iter().map(parse).collect();
+
+    let mut names = Names::default();
+    walk.files.iter().for_each(|file| names.add(file.id()));
+    let mut report = CheckReport { reports: walk.files.len(), problems: walk.problems };
+    for (file, (incident, problems)) in walk.files.iter().zip(parsed) {
+        let links = incident.into_iter().flat_map(|incident| incident.links);
+        let dead = links.filter(|link| names.resolve(&link.target).is_empty()).map(|link| Problem {
+            line: link.line,
+            reason: format!("the link to `{}` names no report", link.target),
+            level: Level::Warning,
+        });
+        let problems = problems.into_iter().chain(dead);
+        report.problems.extend(problems.map(|problem| ReportProblem { path: file.path.to_string(), problem }));
+    }
+    report.problems.sort();
+    Ok(report)
+}

@@ -1,0 +1,116 @@
+//! Read: from a file to an incident. Whatever the encoding, some text comes out.
+//!
+//! In: a file. Out: its bytes and their hash, then its incident and problems, or why it cannot be taken in.
+
+use std::fs;
+use std::io::Read as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use crate::archive::walk::File;
+use crate::incident::{Level, Problem};
+use crate::parse::{ParseOptions, Parsed, parse_report};
+
+/// A file's content.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) hash: u128,
+}
+
+/// Reads a file whole.
+///
+/// # Errors
+/// Why it cannot be taken in: the system's reason, or its size.
+pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, String> {
+    let too_large = || format!("larger than {max_bytes} bytes; `max_report_bytes` in rca.toml sets the limit");
+    if file.size > max_bytes {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(file.size as usize + 1);
+    let opened = fs::File::open(file.open_path(root)).map_err(|e| format!("this file cannot be read: {e}"))?;
+    // The file may have grown since the walk.
+    opened.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("this file cannot be read: {e}"))?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(too_large());
+    }
+    let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
+    Ok(Content { bytes, hash })
+}
+
+/// Decodes and parses a report. Whatever it holds, this comes to an end with an incident or a reason.
+///
+/// # Errors
+/// Why there is no incident: there is no text.
+pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions) -> Result<Parsed, String> {
+    let mut problems = Vec::new();
+    let text = decode(bytes, &mut problems);
+    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+        return Err("empty".to_owned());
+    }
+    // A bug in the parser costs one report, not the update.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options)));
+    let mut parsed = parsed.map_err(|_| "this report cannot be parsed; please report this as a bug".to_owned())?;
+    file.id().clone_into(&mut parsed.incident.id);
+    problems.append(&mut parsed.problems);
+    Ok(Parsed { problems, ..parsed })
+}
+
+/// Decodes bytes: UTF-16 by its mark, else UTF-8; bytes that are neither are read as Latin-1.
+fn decode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> String {
+    let mut warn = |line: u32, reason: &str| {
+        problems.push(Problem { line, reason: reason.to_owned(), level: Level::Warning });
+    };
+    if let [0xff, 0xfe, rest @ ..] = &bytes[..] {
+        warn(1, "written in UTF-16; read as such");
+        return decode_utf16(rest, u16::from_le_bytes);
+    }
+    if let [0xfe, 0xff, rest @ ..] = &bytes[..] {
+        warn(1, "written in UTF-16; read as such");
+        return decode_utf16(rest, u16::from_be_bytes);
+    }
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        let (valid, bytes) = (error.utf8_error().valid_up_to(), error.into_bytes());
+        warn(line_at(&bytes, valid), "bytes that are no UTF-8; read as Latin-1");
+        let mut text = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|&b| char::from(b)));
+        }
+        text
+    });
+    if let Some(at) = text.find('\0') {
+        warn(line_at(text.as_bytes(), at), "NUL bytes in the text");
+    }
+    text
+}
+
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.as_chunks().0.iter().map(|&pair| unit(pair));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+fn line_at(bytes: &[u8], at: usize) -> u32 {
+    1 + bytes[..at].iter().filter(|&&b| b == b'\n').count() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], text: &str, problem: Option<(u32, &str)>) {
+        let mut problems = Vec::new();
+        assert_eq!(decode(bytes.to_vec(), &mut problems), text);
+        assert_eq!(problems.first().map(|p| (p.line, p.reason.as_str())), problem);
+    }
+
+    #[test]
+    fn some_text_comes_out_of_any_encoding() {
+        check("straße".as_bytes(), "straße", None);
+        check(b"one\nd\xe9j\xe0 vu", "one\ndéjà vu", Some((2, "bytes that are no UTF-8; read as Latin-1")));
+        check(b"\xff\xfeh\0i\0", "hi", Some((1, "written in UTF-16; read as such")));
+        check(b"\xfe\xff\0h\0i", "hi", Some((1, "written in UTF-16; read as such")));
+        check(b"\xff\xfeh\0i\0!", "hi", Some((1, "written in UTF-16; read as such")));
+        check(b"a\nb\0c", "a\nb\0c", Some((2, "NUL bytes in the text")));
+    }
+}

@@ -1,0 +1,292 @@
+//! Walk: the files of an archive that are reports, with what the system knows of them.
+//!
+//! In: an archive. Out: files in the order of their paths, and problems of what could not be walked.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::archive::Archive;
+use crate::archive::ReportProblem;
+use crate::incident::{Level, Problem};
+use crate::parse::stem;
+
+/// A report's file. Of an archive of a million there are as many in memory: it is kept small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    /// The path in the archive, `/` between folders; bytes that are no Unicode as `%FF`.
+    pub(crate) path: Box<str>,
+    /// The incident's id where it is not the path with no extension, since two files would have the same id.
+    pub(crate) own_id: Option<Box<str>>,
+    /// The path to open where `path` is not it.
+    pub(crate) own_path: Option<Box<Path>>,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When it was last changed, in nanoseconds since 1970; 0 when that proves nothing.
+    pub(crate) modified: i64,
+}
+
+impl File {
+    /// The incident's id.
+    pub(crate) fn id(&self) -> &str {
+        self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
+    }
+
+    /// The path to open.
+    pub(crate) fn open_path(&self, root: &Path) -> PathBuf {
+        self.own_path.as_deref().map_or_else(|| root.join(&*self.path), Path::to_owned)
+    }
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// The reports, by path.
+    pub(crate) files: Vec<File>,
+    /// Folders, by path in the archive, that could not be read: what they hold is not known to be gone.
+    pub(crate) unreadable: Vec<String>,
+    /// Problems of files and folders that are not in `files`.
+    pub(crate) problems: Vec<ReportProblem>,
+}
+
+/// How long a walk may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) time: Duration,
+    /// The number of files that there were at the last update.
+    pub(crate) files: usize,
+}
+
+impl Limit {
+    /// Whether the walk takes too long, or, with some files found, clearly will.
+    fn is_hopeless(&self, elapsed: Duration, found: usize) -> bool {
+        /// From fewer nothing follows: other files may just come first.
+        const ENOUGH: usize = 1_000;
+        let can_tell = found >= ENOUGH && elapsed > self.time / 20;
+        // To find a file is half of the work at most: the system is still to be asked about it.
+        let whole = || 2.0 * elapsed.as_secs_f64() * self.files as f64 / found as f64;
+        elapsed > self.time || can_tell && whole() > self.time.as_secs_f64()
+    }
+}
+
+/// Below this many files one thread is as fast.
+const PARALLEL_FILES: usize = 4000;
+
+/// Walks an archive. None when it takes longer than the limit, as soon as that is clear.
+pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
+    /// The clock is looked at once in so many entries.
+    const CLOCK_INTERVAL: usize = 256;
+    let started = Instant::now();
+    let hopeless = |found| limit.is_some_and(|limit| limit.is_hopeless(started.elapsed(), found));
+    let late = || limit.is_some_and(|limit| started.elapsed() > limit.time);
+    let mut walk = Walk::default();
+    let mut reports = Vec::new();
+    let entries =
+        WalkDir::new(archive.root()).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
+    for (count, entry) in entries.enumerate() {
+        if count % CLOCK_INTERVAL == 0 && hopeless(reports.len()) {
+            return None;
+        }
+        match entry {
+            Ok(entry) => reports.extend(walk.report(archive, entry)),
+            Err(error) => {
+                let path = error.path().map(|path| archive_path(archive.root(), path)).unwrap_or_default();
+                let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                walk.problem(path.clone(), Level::Error, format!("this folder cannot be read: {reason}"));
+                walk.unreadable.push(path);
+            }
+        }
+    }
+    // Asking the system about each file takes longer than finding them.
+    let look = |(path, entry)| if late() { None } else { Some(file(path, &entry)) };
+    let files: Option<Vec<_>> = if reports.len() < PARALLEL_FILES {
+        reports.into_iter().map(look).collect()
+    } else {
+        reports.into_par_iter().map(look).collect()
+    };
+    for file in files? {
+        match file {
+            Ok(file) => walk.files.push(file),
+            Err(problem) => walk.problems.push(problem),
+        }
+    }
+    if walk.files.len() < PARALLEL_FILES {
+        walk.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    } else {
+        walk.files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
+    name_apart(&mut walk.files);
+    Some(walk)
+}
+
+impl Walk {
+    /// The path in the archive of an entry that is a report.
+    fn report(&mut self, archive: &Archive, entry: DirEntry) -> Option<(String, DirEntry)> {
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            return None;
+        }
+        let path = archive_path(archive.root(), entry.path());
+        if kind.is_symlink() {
+            self.take_link(archive, &entry, path);
+            return None;
+        }
+        if !archive.is_report(&path) {
+            return None;
+        }
+        if !kind.is_file() {
+            self.problem(path, Level::Error, "this is no regular file, and is not read".to_owned());
+            return None;
+        }
+        Some((path, entry))
+    }
+
+    /// Links are not followed: inside the archive they name a report twice, and outside they may name anything.
+    fn take_link(&mut self, archive: &Archive, entry: &DirEntry, path: String) {
+        let Ok(target) = entry.path().canonicalize() else {
+            if archive.is_report(&path) {
+                self.problem(path, Level::Error, "this link leads nowhere".to_owned());
+            }
+            return;
+        };
+        let inside = archive.root().canonicalize().is_ok_and(|root| target.starts_with(root));
+        if !inside && (target.is_dir() || archive.is_report(&path)) {
+            self.problem(path, Level::Warning, "this link leads out of the archive, and is not followed".to_owned());
+        }
+    }
+
+    fn problem(&mut self, path: String, level: Level, reason: String) {
+        self.problems.push(problem(path, level, reason));
+    }
+}
+
+fn problem(path: String, level: Level, reason: String) -> ReportProblem {
+    ReportProblem { path, problem: Problem { line: 1, reason, level } }
+}
+
+/// What the system knows of a report.
+fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
+    match entry.metadata() {
+        Ok(metadata) => Ok(File {
+            own_id: None,
+            own_path: entry.path().to_str().is_none().then(|| entry.path().into()),
+            path: path.into(),
+            size: metadata.len(),
+            modified: modified(&metadata),
+        }),
+        Err(error) => Err(problem(path, Level::Error, format!("this file cannot be read: {error}"))),
+    }
+}
+
+/// Gives files their whole path as id where the path without extension is taken; the one that ends in `.md` keeps it.
+fn name_apart(files: &mut [File]) {
+    // Two paths that end in `.md` differ without it too, so that others alone can be a second one.
+    let is_plain = |&i: &usize| Path::new(&*files[i].path).extension() == Some("md".as_ref());
+    let (plain, others): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_plain);
+    if others.is_empty() {
+        return;
+    }
+    let mut taken: HashSet<Box<str>> = plain.into_iter().map(|i| files[i].id().into()).collect();
+    for i in others {
+        if !taken.insert(files[i].id().into()) {
+            files[i].own_id = Some(files[i].path.clone());
+            taken.insert(files[i].path.clone());
+        }
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn modified(metadata: &Metadata) -> i64 {
+    let Ok(time) = metadata.modified() else { return 0 };
+    let nanoseconds = match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_nanos()),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map(|before| -before),
+    };
+    nanoseconds.unwrap_or(0)
+}
+
+/// A path as text. Bytes that are no Unicode are written as in addresses, so that two such names stay two.
+fn readable(path: &Path) -> Cow<'_, str> {
+    if let Some(path) = path.to_str() {
+        return Cow::Borrowed(path);
+    }
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
+    }
+    Cow::Owned(text)
+}
+
+fn archive_path(root: &Path, path: &Path) -> String {
+    let path = readable(path.strip_prefix(root).unwrap_or(path));
+    if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn reports_come_in_order_with_ids_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["b.md", "a.markdown", "a.md", "2024/index.md", ".hidden/x.md", ".y.md", "notes.txt"] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "text").unwrap();
+        }
+        let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
+        let found: Vec<_> = walk.files.iter().map(|f| (&*f.path, f.id(), f.size)).collect();
+        let expected =
+            [("2024/index.md", "2024/index", 4), ("a.markdown", "a.markdown", 4), ("a.md", "a", 4), ("b.md", "b", 4)];
+        assert_eq!(found, expected);
+        assert!(walk.problems.is_empty());
+    }
+
+    #[test]
+    fn a_walk_is_given_up_as_soon_as_that_is_clear() {
+        let limit = Limit { time: Duration::from_millis(100), files: 10_000 };
+        let check = |elapsed, found, hopeless| {
+            assert_eq!(limit.is_hopeless(Duration::from_millis(elapsed), found), hopeless, "{elapsed} {found}");
+        };
+        check(1, 0, false);
+        check(5, 0, false);
+        check(90, 900, false);
+        check(6, 1_000, true);
+        check(6, 5_000, false);
+        check(40, 9_000, false);
+        check(101, 10_000, true);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_pipes_are_not_read() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.md"), "text").unwrap();
+        fs::write(outside.path().join("secret.md"), "text").unwrap();
+        symlink("a.md", folder.path().join("same.md")).unwrap();
+        symlink(".", folder.path().join("loop")).unwrap();
+        symlink("gone.md", folder.path().join("nowhere.md")).unwrap();
+        symlink(outside.path().join("secret.md"), folder.path().join("out.md")).unwrap();
+        let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
+        assert_eq!(walk.files.len(), 1);
+        let mut problems: Vec<_> = walk.problems.iter().map(|p| (p.path.as_str(), p.problem.reason.as_str())).collect();
+        problems.sort_unstable();
+        let expected = [
+            ("nowhere.md", "this link leads nowhere"),
+            ("out.md", "this link leads out of the archive, and is not followed"),
+        ];
+        assert_eq!(problems, expected);
+    }
+}

@@ -1,0 +1,314 @@
+//! The directory: the index folder as the engine sees it. What is read from it has been checked.
+//!
+//! A small file, written whole, ends with a checksum of its own. The engine's larger files have one in their footer, which
+//! the engine does not look at; it is verified here, once a process, when a file is opened. Beyond the first
+//! [`CHECKED_BYTES`] only files that changed after the last commit are: nothing should have touched them then, and reading
+//! a large index whole at every start would cost more than the search. `Index::health` verifies everything.
+
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use tantivy::HasLen as _;
+use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::directory::footer::Footer;
+use tantivy::directory::{
+    AntiCallToken, Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, META_LOCK, MmapDirectory,
+    TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
+};
+
+use crate::engine::plain_file::PlainFile;
+
+/// The engine's file that a commit replaces.
+pub(crate) const META_FILE: &str = "meta.json";
+
+/// The ending of the engine's files that hold the stored incidents.
+const STORE: &str = "store";
+/// As much is verified at every start; some milliseconds.
+const CHECKED_BYTES: u64 = 4_000_000;
+/// The checksum behind a small file: 16 hexadecimal digits and a line break.
+const TRAILER_BYTES: usize = 17;
+
+/// A folder with the engine's files.
+#[derive(Debug, Clone)]
+pub(crate) struct CheckedDirectory {
+    folder: PathBuf,
+    files: MmapDirectory,
+    checked: Arc<Mutex<Checked>>,
+    fault: WriteFault,
+}
+
+/// Why the last write failed. The engine writes on threads of its own, and says no more than that one of them has ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WriteFault(Arc<Mutex<Option<io::Error>>>);
+
+impl WriteFault {
+    /// What there is to tell, once.
+    pub(crate) fn take(&self) -> Option<io::Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn note<T>(&self, written: io::Result<T>) -> io::Result<T> {
+        written.inspect_err(|e| {
+            let copy = io::Error::new(e.kind(), e.to_string());
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(copy);
+        })
+    }
+}
+
+/// A file of the engine that remembers why it could not be written.
+struct WatchedFile {
+    file: Box<dyn TerminatingWrite + Send + Sync>,
+    fault: WriteFault,
+}
+
+impl Write for WatchedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.fault.note(self.file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.fault.note(self.file.flush())
+    }
+}
+
+impl TerminatingWrite for WatchedFile {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        self.fault.note(self.file.terminate_ref(token))
+    }
+}
+
+#[derive(Debug)]
+struct Checked {
+    /// How many bytes may still be verified without need.
+    budget: u64,
+    /// Files that this process has verified or written.
+    sound: HashSet<PathBuf>,
+}
+
+impl CheckedDirectory {
+    pub(crate) fn open(folder: &Path) -> tantivy::Result<Self> {
+        Self::with_budget(folder, CHECKED_BYTES)
+    }
+
+    fn with_budget(folder: &Path, budget: u64) -> tantivy::Result<Self> {
+        let files = MmapDirectory::open(folder)?;
+        let checked = Arc::new(Mutex::new(Checked { budget, sound: HashSet::new() }));
+        Ok(Self { folder: folder.to_owned(), files, checked, fault: WriteFault::default() })
+    }
+
+    pub(crate) fn fault(&self) -> WriteFault {
+        self.fault.clone()
+    }
+
+    fn must_be_checked(&self, path: &Path) -> bool {
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if checked.sound.contains(path) {
+            return false;
+        }
+        let changed = |path: &Path| -> io::Result<(SystemTime, u64)> {
+            let metadata = self.folder.join(path).metadata()?;
+            Ok((metadata.modified()?, metadata.len()))
+        };
+        let (Ok((file, bytes)), Ok((commit, _))) = (changed(path), changed(Path::new(META_FILE))) else { return true };
+        if let Some(left) = checked.budget.checked_sub(bytes) {
+            checked.budget = left;
+            return true;
+        }
+        file >= commit
+    }
+
+    fn is_sound(&self, path: &Path) {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner).sound.insert(path.to_owned());
+    }
+}
+
+impl Directory for CheckedDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        let handle = match path.extension() {
+            Some(extension) if extension == STORE => Arc::new(PlainFile::open(&self.folder, path)?),
+            _ => self.files.get_file_handle(path)?,
+        };
+        if self.must_be_checked(path) {
+            verify(FileSlice::new(Arc::clone(&handle)))
+                .map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))?;
+            self.is_sound(path);
+        }
+        Ok(handle)
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner).sound.remove(path);
+        self.files.delete(path)
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.files.exists(path)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        let buffer = self.files.open_write(path)?;
+        self.is_sound(path);
+        let file = buffer.into_inner().map_err(|e| OpenWriteError::wrap_io_error(e.into(), path.to_owned()))?;
+        Ok(BufWriter::new(Box::new(WatchedFile { file, fault: self.fault.clone() })))
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        let mut bytes = self.files.atomic_read(path)?;
+        let content = bytes.len().checked_sub(TRAILER_BYTES).filter(|&at| trailer(&bytes[..at]) == bytes[at..]);
+        let Some(length) = content else { return Err(OpenReadError::wrap_io_error(unfit(), path.to_owned())) };
+        bytes.truncate(length);
+        Ok(bytes)
+    }
+
+    fn atomic_write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.fault.note(self.files.atomic_write(path, &[content, &trailer(content)].concat()))
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        self.files.sync_directory()
+    }
+
+    /// The engine's own locks cannot be had on a read-only file system, where readers need none: nobody removes files there.
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        let path = self.folder.join(&lock.filepath);
+        let mut file = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
+            Ok(file) => file,
+            Err(e) if lock.filepath == META_LOCK.filepath && is_read_only(&e) => match File::open(&path) {
+                Ok(file) => file,
+                Err(_) => return Ok(DirectoryLock::from(Box::new(()))),
+            },
+            Err(e) => return Err(LockError::wrap_io_error(e)),
+        };
+        if lock.is_blocking {
+            file.lock().map_err(LockError::wrap_io_error)?;
+        } else {
+            file.try_lock().map_err(|e| match e {
+                TryLockError::WouldBlock => LockError::LockBusy,
+                TryLockError::Error(e) => LockError::wrap_io_error(e),
+            })?;
+        }
+        if lock.filepath == INDEX_WRITER_LOCK.filepath {
+            // Only for people; that it cannot be written is found out soon enough.
+            let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+        }
+        // The lock is released with the file, however the process ends.
+        Ok(DirectoryLock::from(Box::new(file)))
+    }
+
+    fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        self.files.watch(callback)
+    }
+}
+
+/// The process that writes to the index in a folder, or wrote last.
+pub(crate) fn holder(folder: &Path) -> Option<u32> {
+    std::fs::read_to_string(folder.join(&INDEX_WRITER_LOCK.filepath)).ok()?.parse().ok()
+}
+
+/// Compares one of the engine's files with the checksum in its footer.
+pub(crate) fn verify(file: FileSlice) -> io::Result<()> {
+    /// Bytes read at once.
+    const PIECE: usize = 1 << 20;
+    let (footer, body) = Footer::extract_footer(file).map_err(|e| io::Error::new(ErrorKind::InvalidData, e))?;
+    let mut hasher = crc32fast::Hasher::new();
+    for start in (0..body.len()).step_by(PIECE) {
+        hasher.update(&body.read_bytes_slice(start..body.len().min(start + PIECE))?);
+    }
+    if hasher.finalize() == footer.crc { Ok(()) } else { Err(unfit()) }
+}
+
+fn trailer(content: &[u8]) -> Vec<u8> {
+    format!("{:016x}\n", xxhash_rust::xxh3::xxh3_64(content)).into_bytes()
+}
+
+fn unfit() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "its content does not fit its checksum")
+}
+
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use tantivy::schema::{STORED, Schema, TEXT};
+    use tantivy::{Index, TantivyDocument};
+
+    use super::*;
+
+    /// An index with one segment; the path of its store.
+    fn index(folder: &Path) -> PathBuf {
+        let mut schema = Schema::builder();
+        let text = schema.add_text_field("text", TEXT | STORED);
+        let index = Index::open_or_create(CheckedDirectory::open(folder).unwrap(), schema.build()).unwrap();
+        let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 15_000_000).unwrap();
+        writer.add_document(tantivy::doc!(text => "queue")).unwrap();
+        writer.commit().unwrap();
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files.into_iter().find(|path| path.extension().is_some_and(|e| e == "store")).unwrap()
+    }
+
+    fn flip(path: &Path, at: usize) {
+        let mut bytes = fs::read(path).unwrap();
+        bytes[at] ^= 1;
+        fs::write(path, bytes).unwrap();
+    }
+
+    #[test]
+    fn a_flipped_bit_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = index(folder.path());
+        let name = Path::new(store.file_name().unwrap());
+        let read = |budget| CheckedDirectory::with_budget(folder.path(), budget).unwrap().get_file_handle(name).is_ok();
+        assert!(read(CHECKED_BYTES) && read(0));
+        let written = fs::metadata(&store).unwrap().modified().unwrap();
+        flip(&store, 3);
+        assert!(!read(CHECKED_BYTES), "a small index is verified");
+        assert!(!read(0), "a file newer than the last commit is verified");
+        // The clock of the file system may stand still from the store to the commit.
+        let before = written - Duration::from_secs(1);
+        File::options().write(true).open(&store).unwrap().set_modified(before).unwrap();
+        assert!(!read(CHECKED_BYTES), "decay without a trace");
+        assert!(read(0), "is found by the doctor alone where the index is large");
+        flip(&store, 3);
+        assert!(read(CHECKED_BYTES));
+    }
+
+    #[test]
+    fn a_small_file_is_whole_or_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = CheckedDirectory::open(folder.path()).unwrap();
+        let name = Path::new("note");
+        directory.atomic_write(name, b"content").unwrap();
+        assert_eq!(directory.atomic_read(name).unwrap(), b"content");
+        let path = folder.path().join(name);
+        let whole = fs::read(&path).unwrap();
+        for at in 0..whole.len() {
+            flip(&path, at);
+            assert!(directory.atomic_read(name).is_err(), "byte {at}");
+            fs::write(&path, &whole[..at]).unwrap();
+            assert!(directory.atomic_read(name).is_err(), "the first {at} bytes");
+            fs::write(&path, &whole).unwrap();
+        }
+        assert!(directory.atomic_read(name).is_ok());
+    }
+
+    #[test]
+    fn the_holder_of_the_lock_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) =
+            (CheckedDirectory::open(folder.path()).unwrap(), CheckedDirectory::open(folder.path()).unwrap());
+        let lock = one.acquire_lock(&INDEX_WRITER_LOCK).unwrap();
+        assert!(matches!(other.acquire_lock(&INDEX_WRITER_LOCK), Err(LockError::LockBusy)));
+        assert_eq!(holder(folder.path()), Some(std::process::id()));
+        drop(lock);
+        assert!(other.acquire_lock(&INDEX_WRITER_LOCK).is_ok());
+    }
+}

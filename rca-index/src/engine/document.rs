@@ -1,0 +1,290 @@
+//! The document: how an incident lies in the engine. The only place that knows the engine's fields.
+//!
+//! In: an incident. Out: a document for the index, and an incident again for a hit. Fields follow the field table.
+
+use std::collections::BTreeMap;
+
+use tantivy::TantivyDocument;
+use tantivy::schema::{
+    BytesOptions, FacetOptions, Field, IndexRecordOption, NumericOptions, OwnedValue, STORED, Schema,
+    TextFieldIndexing, TextOptions, Value,
+};
+use tantivy::tokenizer::RAW_TOKENIZER_NAME;
+
+use crate::engine::queue::{Place, Queue};
+use crate::incident::{Incident, Section, SectionKind};
+use crate::parse::{ParseOptions, parse_report};
+use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
+use crate::text::analyzer::PART_MARK;
+
+/// The version of the layout. Any change of fields, of the analyzer, of the parser or of the stored form needs a new one.
+pub(crate) const FORMAT: u32 = 3;
+/// The name under which the analyzer is known to the engine.
+pub(crate) const ANALYZER: &str = "rca";
+
+/// The engine's tokenizer that cuts at white space and nowhere else.
+const WORDS_TOKENIZER: &str = "whitespace";
+
+/// The text of an incident, title aside: its parts in a row, each behind a mark.
+pub(crate) const TEXT: &str = "text";
+/// Fast columns that are read by name.
+pub(crate) const KEY: &str = "key";
+pub(crate) const DATE: &str = "date";
+pub(crate) const RANK: &str = "severity_rank";
+pub(crate) const LENGTH: &str = "length";
+/// Which parts the text has, in order.
+pub(crate) const PARTS: &str = "parts";
+
+/// The engine's fields.
+#[derive(Debug, Clone)]
+pub(crate) struct Fields {
+    pub(crate) schema: Schema,
+    /// The id, one term; also a column, to break ties.
+    pub(crate) key: Field,
+    /// The names of the fields that have a value, a space between them, for `has:` and `no:`.
+    pub(crate) has: Field,
+    pub(crate) date: Field,
+    /// The rank of the severity, 0 (most severe) to 5.
+    pub(crate) rank: Field,
+    /// The headline, by itself, since its words weigh more.
+    pub(crate) title: Field,
+    pub(crate) text: Field,
+    parts: Field,
+    /// Bytes of text, for the length norm.
+    length: Field,
+    /// The path of the report.
+    path: Field,
+    /// The report, as it is.
+    source: Field,
+    /// The rest of an incident that was made from no report, so that parsing does not give it again.
+    facts: Field,
+    facets: BTreeMap<Facet, Field>,
+    numbers: BTreeMap<NumberField, Field>,
+}
+
+impl Fields {
+    /// The fields of the field table.
+    pub(crate) fn new() -> Self {
+        let raw = TextFieldIndexing::default()
+            .set_tokenizer(RAW_TOKENIZER_NAME)
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false);
+        let words = TextFieldIndexing::default()
+            .set_tokenizer(ANALYZER)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions)
+            .set_fieldnorms(false);
+        let words = TextOptions::default().set_indexing_options(words);
+        let raw = TextOptions::default().set_indexing_options(raw);
+        let column = NumericOptions::default().set_fast();
+
+        let mut builder = Schema::builder();
+        let key = builder.add_text_field(KEY, raw.clone().set_fast(RAW_TOKENIZER_NAME).set_stored());
+        let names = TextFieldIndexing::default()
+            .set_tokenizer(WORDS_TOKENIZER)
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false);
+        let has = builder.add_text_field("has", TextOptions::default().set_indexing_options(names));
+        let date = builder.add_i64_field(DATE, column.clone());
+        let rank = builder.add_u64_field(RANK, column.clone());
+        let length = builder.add_u64_field(LENGTH, column.clone());
+        let parts = builder.add_u64_field(PARTS, column.clone());
+        let title = builder.add_text_field("title", words.clone());
+        let text = builder.add_text_field(TEXT, words);
+        let path = builder.add_text_field("path", STORED);
+        // As text: the engine writes and reads bytes one by one.
+        let source = builder.add_text_field("source", STORED);
+        let facts = builder.add_bytes_field("facts", BytesOptions::from(STORED));
+        let (mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new());
+        for spec in FIELDS {
+            match spec.kind {
+                FieldKind::Facet(facet) => {
+                    facets.insert(facet, builder.add_facet_field(&facet_column(facet), FacetOptions::default()));
+                }
+                FieldKind::Number(number, _) => {
+                    numbers.insert(number, builder.add_f64_field(&number_column(number), column.clone()));
+                }
+                FieldKind::Text(_) | FieldKind::Date => {}
+            }
+        }
+        let schema = builder.build();
+        Self { schema, key, has, date, rank, title, text, parts, length, path, source, facts, facets, numbers }
+    }
+
+    pub(crate) fn facet(&self, facet: Facet) -> Field {
+        self.facets[&facet]
+    }
+
+    pub(crate) fn number(&self, number: NumberField) -> Field {
+        self.numbers[&number]
+    }
+
+    /// The document of an incident that [`parse_report`] gave, and will give again.
+    pub(crate) fn document_of_report(&self, incident: Incident) -> EngineDocument {
+        let mut doc = self.common(&incident);
+        doc.add(self.path, incident.path);
+        doc.add(self.source, incident.source);
+        doc
+    }
+
+    /// The document of any incident.
+    pub(crate) fn document(&self, mut incident: Incident) -> Result<EngineDocument, postcard::Error> {
+        let mut doc = self.common(&incident);
+        doc.add(self.source, std::mem::take(&mut incident.source));
+        doc.add(self.facts, postcard::to_stdvec(&incident)?);
+        Ok(doc)
+    }
+
+    /// What all incidents have: what they are found by.
+    fn common(&self, incident: &Incident) -> EngineDocument {
+        let mut doc = EngineDocument { values: Vec::with_capacity(48), place: None };
+        doc.add(self.key, incident.id.clone());
+        doc.add(self.length, text_length(incident));
+        if let Some(date) = &incident.date {
+            doc.add(self.date, date.value.unix_seconds());
+        }
+        if let Some(rank) = incident.severity.as_ref().and_then(|s| s.value.rank) {
+            doc.add(self.rank, u64::from(rank));
+        }
+        doc.add(self.title, incident.title.value.clone());
+        let mut text = String::with_capacity(incident.source.len() + 256);
+        let mut has = String::with_capacity(256);
+        for spec in FIELDS {
+            let present = match spec.kind {
+                FieldKind::Text(TextField::Title) => !incident.title.value.is_empty(),
+                FieldKind::Text(field) => {
+                    let parts = part_texts(field, incident);
+                    for part in &parts {
+                        push_part(&mut text, part);
+                        doc.add(self.parts, field.number());
+                    }
+                    !parts.is_empty()
+                }
+                FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident),
+                FieldKind::Number(number, _) => self.add_number(&mut doc, number, incident),
+                FieldKind::Date => incident.date.is_some(),
+            };
+            if present {
+                has.extend([spec.name, " "]);
+            }
+        }
+        doc.add(self.has, has);
+        doc.add(self.text, text);
+        doc
+    }
+
+    fn add_facets(&self, doc: &mut EngineDocument, facet: Facet, incident: &Incident) -> bool {
+        let values = facet.values_of(incident);
+        for value in &values {
+            doc.add(self.facet(facet), engine_facet(facet, value));
+        }
+        !values.is_empty()
+    }
+
+    fn add_number(&self, doc: &mut EngineDocument, number: NumberField, incident: &Incident) -> bool {
+        let value = number.value_of(incident);
+        if let Some(value) = value {
+            doc.add(self.number(number), value);
+        }
+        value.is_some()
+    }
+
+    /// The incident that a document was made from.
+    pub(crate) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
+        let text = |field| doc.get_first(field)?.as_str();
+        let source = text(self.source)?.to_owned();
+        if let Some(facts) = doc.get_first(self.facts).and_then(|facts| facts.as_bytes()) {
+            let incident: Incident = postcard::from_bytes(facts).ok()?;
+            return Some(Incident { source, ..incident });
+        }
+        let incident = parse_report(text(self.path)?, source, options).incident;
+        Some(Incident { id: text(self.key)?.to_owned(), ..incident })
+    }
+}
+
+/// A value and the field that it belongs to.
+type FieldValue = (Field, OwnedValue);
+
+/// A document on its way into the engine. Its texts are the incident's own: the engine's document would copy them.
+#[derive(Debug)]
+pub(crate) struct EngineDocument {
+    values: Vec<FieldValue>,
+    /// Its place in the queue.
+    place: Option<Place>,
+}
+
+impl EngineDocument {
+    pub(crate) fn take_place(&mut self, queue: &Queue) {
+        self.place = Some(queue.place());
+    }
+
+    fn add(&mut self, field: Field, value: impl Into<OwnedValue>) {
+        self.values.push((field, value.into()));
+    }
+}
+
+impl tantivy::Document for EngineDocument {
+    type Value<'a> = &'a OwnedValue;
+    type FieldsValuesIter<'a> =
+        std::iter::Map<std::slice::Iter<'a, FieldValue>, fn(&'a FieldValue) -> (Field, &'a OwnedValue)>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        self.values.iter().map(|(field, value)| (*field, value))
+    }
+}
+
+/// The texts of a part, as they are indexed; none when the incident lacks it.
+fn part_texts(field: TextField, incident: &Incident) -> Vec<&str> {
+    let texts: Vec<&str> = match field {
+        TextField::Title => vec![&incident.title.value],
+        TextField::Id => vec![&incident.id],
+        TextField::People => {
+            let owners = incident.actions.iter().filter_map(|action| action.owner.as_deref());
+            incident.author.as_deref().into_iter().chain(incident.prepared_by.as_deref()).chain(owners).collect()
+        }
+        TextField::Section(kind) => {
+            let sections = incident.sections.iter().filter(|section| section.kind == kind);
+            // A known section's heading says nothing more than its kind; any other heading is text like the rest.
+            let heading = |section: &Section| kind == SectionKind::Body && !section.is_front_matter();
+            sections
+                .flat_map(|s| [if heading(s) { s.heading.as_str() } else { "" }, incident.section_text(s)])
+                .collect()
+        }
+    };
+    texts.into_iter().filter(|text| !text.trim().is_empty()).collect()
+}
+
+/// Appends a part behind a mark.
+fn push_part(text: &mut String, part: &str) {
+    text.push(PART_MARK);
+    if part.contains(PART_MARK) {
+        text.extend(part.chars().map(|c| if c == PART_MARK { ' ' } else { c }));
+    } else {
+        text.push_str(part);
+    }
+}
+
+/// The name of a number field's column.
+pub(crate) fn number_column(number: NumberField) -> String {
+    let spec = FIELDS.iter().find(|spec| matches!(spec.kind, FieldKind::Number(field, _) if field == number));
+    format!("number_{}", spec.map_or("", |spec| spec.name))
+}
+
+/// The name of a facet's column.
+pub(crate) fn facet_column(facet: Facet) -> String {
+    format!("facet_{}", facet.name())
+}
+
+/// The engine's form of a facet value: `db/postgres` lies below `db` where the facet is a hierarchy.
+pub(crate) fn engine_facet(facet: Facet, value: &str) -> tantivy::schema::Facet {
+    if facet.is_hierarchical() {
+        tantivy::schema::Facet::from_path(value.split('/'))
+    } else {
+        tantivy::schema::Facet::from_path([value])
+    }
+}
+
+/// The number of bytes that count for the length norm.
+pub(crate) fn text_length(incident: &Incident) -> u64 {
+    let sections: usize = incident.sections.iter().map(|s| s.range.len()).sum();
+    (incident.title.value.len() + sections) as u64
+}

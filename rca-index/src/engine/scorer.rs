@@ -1,0 +1,235 @@
+//! The text query: the words of a query, each with all that counts as it, scored over title and text as one.
+//!
+//! In: words and how many of them a report must have. Out: an engine query. Title and text of a report count as one text
+//! in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple
+//! weighted fields"). This is the first look, over all reports; `rerank` takes a second one at the best.
+
+use std::sync::Arc;
+
+use tantivy::columnar::Column;
+use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
+
+use crate::engine::document::LENGTH;
+use crate::engine::lookup::KnownWord;
+use crate::engine::parts::InPart;
+use crate::engine::postings::Occurrence;
+use crate::ranking::{B, COVERAGE, K1, TITLE_WEIGHT};
+
+/// What the whole index looks like, for the weights of words and lengths.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Statistics {
+    /// Incidents in the index.
+    pub(crate) incidents: u64,
+    /// Bytes of text of a mean incident.
+    pub(crate) mean_length: f32,
+}
+
+/// How much of a query a report must have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Needed {
+    /// Every word.
+    All,
+    /// Words that make up this share of the weight of all.
+    Share(f32),
+}
+
+/// Words looked for in title and text.
+#[derive(Debug, Clone)]
+pub(crate) struct WordsQuery {
+    pub(crate) words: Vec<Arc<KnownWord>>,
+    pub(crate) needed: Needed,
+    /// Bytes of text of a mean incident.
+    pub(crate) mean_length: f32,
+}
+
+impl Query for WordsQuery {
+    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+/// BM25: how much a word counts that occurs so often in an incident of such a length.
+pub(crate) fn saturate(frequency: f32, length: f32, mean_length: f32) -> f32 {
+    (K1 + 1.0) * frequency / (frequency + K1 * (1.0 - B + B * length / mean_length))
+}
+
+/// The occurrences of a word in one segment, over title and text.
+pub(crate) struct WordPostings {
+    doc: DocId,
+    sources: Vec<InPart>,
+}
+
+impl WordPostings {
+    pub(crate) fn new(sources: Vec<InPart>) -> Self {
+        let doc = sources.iter().map(InPart::doc).min().unwrap_or(TERMINATED);
+        Self { doc, sources }
+    }
+
+    /// The first incident from `target` on.
+    pub(crate) fn seek(&mut self, target: DocId) -> DocId {
+        if target > self.doc {
+            self.doc = self.sources.iter_mut().map(|source| source.seek(target)).min().unwrap_or(TERMINATED);
+        }
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.sources.iter().map(InPart::size_hint).fold(0, u32::saturating_add)
+    }
+
+    /// Occurrences in the current incident, those in the title weighed.
+    fn frequency(&self) -> f32 {
+        let here = self.sources.iter().filter(|source| source.doc() == self.doc);
+        here.map(|source| source.frequency() * if source.is_title { TITLE_WEIGHT } else { 1.0 }).sum()
+    }
+
+    /// The occurrences in the title (or else the text) of the current incident, in order.
+    pub(crate) fn positions(&mut self, in_title: bool, found: &mut Vec<Occurrence>) {
+        let mut more = Vec::new();
+        found.clear();
+        for source in &mut self.sources {
+            if source.doc() == self.doc && source.is_title == in_title {
+                source.positions(&mut more);
+                found.append(&mut more);
+            }
+        }
+        found.sort_unstable_by_key(|&(position, _)| position);
+    }
+}
+
+impl Weight for WordsQuery {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let open = |word: &Arc<KnownWord>| {
+            Ok(ScoredWord { postings: word.open(reader, false)?, idf: word.idf(), share: word.share() })
+        };
+        let mut words = self.words.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
+        let total: f32 = words.iter().map(|word| word.share).sum();
+        let needed = match self.needed {
+            Needed::All => {
+                // The rarest word leads.
+                words.sort_by_key(|word| word.postings.size_hint());
+                None
+            }
+            Needed::Share(share) => Some(share * total),
+        };
+        let lengths = reader.fast_fields().u64(LENGTH)?;
+        let mut scorer =
+            WordsScorer { doc: 0, words, needed, total, lengths, mean_length: self.mean_length, boost, covered: 0.0 };
+        scorer.doc = scorer.find(0);
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        let found = scorer.doc() <= doc && scorer.seek(doc) == doc;
+        Ok(Explanation::new_with_string("words".to_owned(), if found { scorer.score() } else { 0.0 }))
+    }
+}
+
+struct ScoredWord {
+    postings: WordPostings,
+    idf: f32,
+    share: f32,
+}
+
+struct WordsScorer {
+    doc: DocId,
+    words: Vec<ScoredWord>,
+    /// The weight that the words of an incident must have; none means that all words are needed.
+    needed: Option<f32>,
+    /// The weight of all words.
+    total: f32,
+    lengths: Column<u64>,
+    mean_length: f32,
+    boost: f32,
+    /// The weight of the words of the current incident.
+    covered: f32,
+}
+
+impl WordsScorer {
+    /// The first incident from `target` on that has what is needed.
+    fn find(&mut self, target: DocId) -> DocId {
+        match self.needed {
+            None => self.find_all(target),
+            Some(needed) => self.find_some(target, needed),
+        }
+    }
+
+    fn find_all(&mut self, mut target: DocId) -> DocId {
+        self.covered = self.total;
+        'candidate: loop {
+            let Some((first, others)) = self.words.split_first_mut() else { return TERMINATED };
+            let doc = first.postings.seek(target);
+            if doc == TERMINATED {
+                return TERMINATED;
+            }
+            for word in others {
+                let next = word.postings.seek(doc);
+                if next > doc {
+                    target = next;
+                    continue 'candidate;
+                }
+            }
+            return doc;
+        }
+    }
+
+    fn find_some(&mut self, mut target: DocId, needed: f32) -> DocId {
+        loop {
+            let Some(doc) = self.words.iter_mut().map(|word| word.postings.seek(target)).min() else {
+                return TERMINATED;
+            };
+            if doc == TERMINATED {
+                return TERMINATED;
+            }
+            self.covered = self.words.iter().filter(|word| word.postings.doc == doc).map(|word| word.share).sum();
+            // A part of an identifier finds nothing by itself: `CVE-2024-3095` is no match for `CVE-2024-3094`. Sums of
+            // the same words in another order differ in their last bits.
+            if self.covered > 0.0 && self.covered >= needed * 0.9999 {
+                return doc;
+            }
+            target = doc + 1;
+        }
+    }
+}
+
+impl DocSet for WordsScorer {
+    fn advance(&mut self) -> DocId {
+        if self.doc != TERMINATED {
+            self.doc = self.find(self.doc + 1);
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if target > self.doc {
+            self.doc = self.find(target);
+        }
+        self.doc
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.words.first().map_or(0, |word| word.postings.size_hint())
+    }
+}
+
+impl Scorer for WordsScorer {
+    fn score(&mut self) -> Score {
+        let length = self.lengths.first(self.doc).unwrap_or(0) as f32;
+        let here = self.words.iter().filter(|word| word.postings.doc == self.doc);
+        let score: f32 =
+            here.map(|word| word.idf * saturate(word.postings.frequency(), length, self.mean_length)).sum();
+        score * coverage(self.covered, self.total) * self.boost
+    }
+}
+
+/// What a report counts that has words of only a part of the weight of all.
+pub(crate) fn coverage(covered: f32, total: f32) -> f32 {
+    // In most queries every match has all words.
+    if covered < total { (covered / total).powf(COVERAGE) } else { 1.0 }
+}

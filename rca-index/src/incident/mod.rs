@@ -1,0 +1,439 @@
+//! The incident: what a report describes, as plain data.
+//!
+//! In: what `parse` found, or what an embedding tool built by hand. Out: the one value that travels through the whole
+//! program; the schema turns it into a document, a hit gives it back.
+
+mod severity;
+pub(crate) mod squeeze;
+mod timestamp;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+pub use severity::Severity;
+pub use timestamp::{Precision, Timestamp};
+
+/// Where a value was found in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Source {
+    /// Set by the program that built the incident.
+    Given,
+    /// The YAML, TOML or JSON block at the top.
+    FrontMatter,
+    /// A `**Severity:** P2` line or a key-value table in the body.
+    Metadata,
+    /// Worked out from a start and an end.
+    StartAndEnd,
+    /// The rows of the timeline.
+    Timeline,
+    /// A heading.
+    Heading,
+    /// Running text.
+    Prose,
+    /// The name of the file or its folder.
+    FileName,
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was found.
+    pub source: Source,
+}
+
+impl<T> Sourced<T> {
+    /// A value found at `source`.
+    pub fn new(value: T, source: Source) -> Self {
+        Self { value, source }
+    }
+}
+
+impl<T> From<T> for Sourced<T> {
+    fn from(value: T) -> Self {
+        Self { value, source: Source::Given }
+    }
+}
+
+/// One incident. Everything but the id may be missing: unknown stays unknown, never zero.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// The report's path in the archive with no extension, `/` between folders; unique in an index.
+    pub id: String,
+    /// The report's path in the archive, `/` between folders; empty when the incident is no file.
+    pub path: String,
+    /// The headline.
+    pub title: Sourced<String>,
+    /// When the incident began.
+    pub date: Option<Sourced<Timestamp>>,
+    /// When it ended.
+    pub end: Option<Sourced<Timestamp>>,
+    /// How bad it was.
+    pub severity: Option<Sourced<Severity>>,
+    /// The services affected, as written, in the order of the report, each once.
+    pub services: Vec<String>,
+    /// The tags, as written, each once. A `/` in a tag makes a hierarchy.
+    pub tags: Vec<String>,
+    /// `resolved`, `open`, `monitoring` ...; lower case.
+    pub status: Option<Sourced<String>>,
+    /// How long the incident lasted, in minutes.
+    pub duration: Option<Sourced<f64>>,
+    /// Who wrote the report.
+    pub author: Option<String>,
+    /// Who prepared the report, by its closing line.
+    pub prepared_by: Option<String>,
+    /// When the report was prepared, by its closing line.
+    pub prepared_on: Option<Timestamp>,
+    /// The rows of the timeline, in the order of the report.
+    pub timeline: Vec<TimelineRow>,
+    /// Numbers with a unit that the text states, at most one of each kind.
+    pub measures: Vec<Measure>,
+    /// The list items of the root cause section.
+    pub contributing_factors: Vec<String>,
+    /// The list items of the resolution section.
+    pub resolution_steps: Vec<String>,
+    /// What the team learned.
+    pub lessons: Lessons,
+    /// What is to be done.
+    pub actions: Vec<Action>,
+    /// Links to other documents, in the order of the report.
+    pub links: Vec<Link>,
+    /// The parts of the report under their headings, in the order of the report.
+    pub sections: Vec<Section>,
+    /// The whole text of the report; sections are ranges of it.
+    pub source: String,
+}
+
+impl Incident {
+    /// An incident that knows only its id and title.
+    pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            path: String::new(),
+            title: Sourced::from(title.into()),
+            date: None,
+            end: None,
+            severity: None,
+            services: Vec::new(),
+            tags: Vec::new(),
+            status: None,
+            duration: None,
+            author: None,
+            prepared_by: None,
+            prepared_on: None,
+            timeline: Vec::new(),
+            measures: Vec::new(),
+            contributing_factors: Vec::new(),
+            resolution_steps: Vec::new(),
+            lessons: Lessons::default(),
+            actions: Vec::new(),
+            links: Vec::new(),
+            sections: Vec::new(),
+            source: String::new(),
+        }
+    }
+
+    /// Adds a section with this text; for incidents that are no files.
+    pub fn push_section(&mut self, kind: SectionKind, text: &str) {
+        if !self.source.is_empty() && !self.source.ends_with('\n') {
+            self.source.push('\n');
+        }
+        let line = 1 + self.source.bytes().filter(|&b| b == b'\n').count() as u32;
+        let start = self.source.len();
+        self.source.push_str(text);
+        self.sections.push(Section { kind, heading: String::new(), line, range: start..self.source.len() });
+    }
+
+    /// The text of one of this incident's sections, as it stands in the report.
+    pub fn section_text(&self, section: &Section) -> &str {
+        self.source.get(section.range.clone()).unwrap_or_default()
+    }
+
+    /// The texts of all sections of a kind, in the order of the report.
+    pub fn texts(&self, kind: SectionKind) -> impl Iterator<Item = &str> {
+        self.sections.iter().filter(move |s| s.kind == kind).map(|s| self.section_text(s))
+    }
+
+    /// The measure of a kind, when the report states one.
+    pub fn measure(&self, kind: MeasureKind) -> Option<&Measure> {
+        self.measures.iter().find(|m| m.kind == kind)
+    }
+
+    /// The headline number: users affected x minutes, unknown when either is.
+    pub fn impact_user_minutes(&self) -> Option<f64> {
+        Some(self.measure(MeasureKind::Users)?.value * self.duration.as_ref()?.value)
+    }
+
+    /// Minutes from the start to the first timeline row of this milestone.
+    ///
+    /// The start is the incident's date when that has a time of day, else the first row of the timeline with a time.
+    /// Unknown when the row or the start is, or when the row lies before the start.
+    pub fn minutes_to(&self, milestone: Milestone) -> Option<f64> {
+        let reached = self.timeline.iter().find(|row| row.milestone == Some(milestone) && row.time.is_some())?.time?;
+        let stated = self.date.as_ref().map(|d| d.value).filter(Timestamp::has_time);
+        let start = stated.or_else(|| self.timeline.iter().find_map(|row| row.time))?;
+        let minutes = (reached.unix_seconds() - start.unix_seconds()) as f64 / 60.0;
+        (minutes >= 0.0).then_some(minutes)
+    }
+}
+
+/// The heading of the section that holds a report's front matter, whose text is searched like any other.
+pub const FRONT_MATTER: &str = "Front matter";
+
+/// A part of the report under one heading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// What the part is about.
+    pub kind: SectionKind,
+    /// The heading as written, with no markup; empty for text before the first heading, [`FRONT_MATTER`] for that block.
+    pub heading: String,
+    /// The line of `range.start`, counted from 1.
+    pub line: u32,
+    /// Bytes of the source: the text below the heading, up to the next heading of any level.
+    pub range: Range<usize>,
+}
+
+impl Section {
+    /// Whether this is the block of front matter.
+    pub fn is_front_matter(&self) -> bool {
+        self.kind == SectionKind::Body && self.heading == FRONT_MATTER
+    }
+}
+
+/// What a section is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum SectionKind {
+    Summary,
+    Timeline,
+    RootCause,
+    Impact,
+    Resolution,
+    Lessons,
+    Actions,
+    Related,
+    /// Everything else, front matter included.
+    Body,
+}
+
+impl SectionKind {
+    /// All kinds, in the order of a report.
+    pub const ALL: [Self; 9] = [
+        Self::Summary,
+        Self::Timeline,
+        Self::RootCause,
+        Self::Impact,
+        Self::Resolution,
+        Self::Lessons,
+        Self::Actions,
+        Self::Related,
+        Self::Body,
+    ];
+
+    /// The name in queries and in machine-readable output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Timeline => "timeline",
+            Self::RootCause => "rootcause",
+            Self::Impact => "impact",
+            Self::Resolution => "resolution",
+            Self::Lessons => "lessons",
+            Self::Actions => "actions",
+            Self::Related => "related",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// One row of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    /// When, if the row's time could be read.
+    pub time: Option<Timestamp>,
+    /// The time as written.
+    pub label: String,
+    /// What happened.
+    pub text: String,
+    /// The milestone that the row marks; each milestone marks one row at most.
+    pub milestone: Option<Milestone>,
+    /// The row's line in the report, counted from 1.
+    pub line: u32,
+}
+
+/// A turning point of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Milestone {
+    Detected,
+    Acknowledged,
+    Identified,
+    Mitigated,
+    Resolved,
+}
+
+impl Milestone {
+    /// All milestones, in their usual order.
+    pub const ALL: [Self; 5] = [Self::Detected, Self::Acknowledged, Self::Identified, Self::Mitigated, Self::Resolved];
+
+    /// The name in machine-readable output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Detected => "detected",
+            Self::Acknowledged => "acknowledged",
+            Self::Identified => "identified",
+            Self::Mitigated => "mitigated",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// A number with a unit taken from the text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// What was measured; fixes the unit.
+    pub kind: MeasureKind,
+    /// The number, in the unit of its kind.
+    pub value: f64,
+    /// How the number is to be read.
+    pub bound: Bound,
+    /// What the kind leaves open: the currency of revenue (`USD`), the percentile of a latency (`p99`).
+    pub qualifier: Option<String>,
+    /// The line that states it, counted from 1.
+    pub line: u32,
+}
+
+/// What a measure counts, with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasureKind {
+    /// Users or customers affected.
+    Users,
+    /// Errors shown to customers, failed requests.
+    Errors,
+    /// Support tickets.
+    Tickets,
+    /// Revenue lost, in units of the currency in the qualifier.
+    Revenue,
+    /// Requests affected, in per cent of all.
+    RequestsPct,
+    /// Error rate at its worst, in per cent.
+    ErrorRatePct,
+    /// Error rate in normal times, in per cent.
+    ErrorRateBaselinePct,
+    /// Latency in normal times, in milliseconds.
+    LatencyBeforeMs,
+    /// Latency at its worst, in milliseconds.
+    LatencyAfterMs,
+}
+
+impl MeasureKind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Users,
+        Self::Errors,
+        Self::Tickets,
+        Self::Revenue,
+        Self::RequestsPct,
+        Self::ErrorRatePct,
+        Self::ErrorRateBaselinePct,
+        Self::LatencyBeforeMs,
+        Self::LatencyAfterMs,
+    ];
+
+    /// The name in machine-readable output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Errors => "errors",
+            Self::Tickets => "tickets",
+            Self::Revenue => "revenue",
+            Self::RequestsPct => "requests_pct",
+            Self::ErrorRatePct => "error_rate_pct",
+            Self::ErrorRateBaselinePct => "error_rate_baseline_pct",
+            Self::LatencyBeforeMs => "latency_before_ms",
+            Self::LatencyAfterMs => "latency_after_ms",
+        }
+    }
+}
+
+/// How a measure's number is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bound {
+    /// The number itself.
+    #[default]
+    Exact,
+    /// About the number: `~`, "approximately".
+    About,
+    /// Less than the number, or up to it.
+    AtMost,
+    /// More than the number, or at least it.
+    AtLeast,
+}
+
+/// What the team learned.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lessons {
+    /// What went well.
+    pub went_well: Vec<String>,
+    /// What went badly, or could be improved.
+    pub went_badly: Vec<String>,
+    /// Lessons under no such heading, luck included.
+    pub other: Vec<String>,
+}
+
+/// Something to be done after the incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// The priority as written.
+    pub priority: Option<String>,
+    /// What is to be done.
+    pub text: String,
+    /// Who does it.
+    pub owner: Option<String>,
+    /// By when.
+    pub due: Option<Timestamp>,
+    /// Whether it is done, when the report says so by a checkbox or a status.
+    pub done: Option<bool>,
+    /// The line in the report, counted from 1.
+    pub line: u32,
+}
+
+/// A link to another document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Where it points, as written: a name (`[[name]]`) or a relative path (`[text](path.md)`).
+    pub target: String,
+    /// The text shown for it.
+    pub label: Option<String>,
+    /// The line in the report, counted from 1.
+    pub line: u32,
+}
+
+/// Something in a report that could not be read as it stands; the report is indexed all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// The line in the report, counted from 1.
+    pub line: u32,
+    /// What is wrong and what was made of it, as one sentence with no full stop.
+    pub reason: String,
+    /// How much it matters.
+    pub level: Level,
+}
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Something is lost: the report could not be read, or a stated value is not understood.
+    Error,
+    /// The value was understood, but others may not understand it.
+    Warning,
+}

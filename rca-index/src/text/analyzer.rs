@@ -1,0 +1,448 @@
+//! The analyzer: from text to the lexemes that are indexed and searched, in one pass.
+//!
+//! A word gives itself. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`) gives itself whole and its
+//! parts, one position a part, so that it is found by either and parts make phrases. Chinese, Japanese and Korean text gives
+//! overlapping pairs of characters. Case and accents are folded.
+//!
+//! Stems are no matter of the index but of a search, which looks for all words of the index that have one. So the index
+//! depends on no language, and is a third smaller. A word with accents is indexed as it is written as well, since stems may
+//! depend on them.
+
+use frostem::Stemmer;
+
+use crate::text::Language;
+use crate::text::class::{BYTE_CLASSES, Class, class, plain_number, plain_word};
+use crate::text::fold::{as_written, fold_into, folded};
+
+/// The first character of every stem, and what stands between a word and the way it is written: the text of reports must not
+/// be taken for either.
+pub(crate) const STEM_MARK: char = '\u{1}';
+/// Stands in front of every part of a report, is a lexeme of its own, and so tells at which position a part begins. The text
+/// of reports must not have it.
+pub(crate) const PART_MARK: char = '\u{2}';
+/// Longer lexemes are cut, in reports and in queries alike: 40-character hashes and host names fit, blobs do not matter.
+pub(crate) const MAX_LEXEME_BYTES: usize = 255;
+/// A longer chain of parts is taken as several identifiers.
+const MAX_PARTS: usize = 32;
+/// Words outside these lengths are their own stems.
+const STEMMED_BYTES: std::ops::RangeInclusive<usize> = 3..=40;
+
+/// What a lexeme stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LexemeKind {
+    /// A word or identifier as it stands.
+    Whole,
+    /// A part of an identifier, or a pair of characters of a text without spaces.
+    Part,
+    /// The stem of the word or part at the same position.
+    Stem,
+    /// The word or part at the same position, and behind a mark how it is written.
+    Written,
+}
+
+/// The smallest unit that is indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lexeme<'a> {
+    /// The folded text; a stem begins with the mark.
+    pub(crate) text: &'a str,
+    /// What it stands for.
+    pub(crate) kind: LexemeKind,
+    /// The number of words and parts before it.
+    pub(crate) position: u32,
+    /// Bytes of the text that it was made from.
+    pub(crate) span: (usize, usize),
+    /// The number of words and identifiers before the one it belongs to.
+    pub(crate) chunk: u32,
+}
+
+/// Makes lexemes from text.
+#[derive(Clone, Copy)]
+pub(crate) struct Analyzer {
+    language: Language,
+    stemmer: Option<Stemmer>,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new(Language::default())
+    }
+}
+
+impl Analyzer {
+    /// An analyzer for text in a language.
+    pub(crate) fn new(language: Language) -> Self {
+        Self { language, stemmer: language.stemmer() }
+    }
+
+    /// The language it is for.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The lexemes of a text, one after the other, stems among them.
+    pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
+        Lexemes::new(text, Beside::Stems(*self, &[""]))
+    }
+
+    /// The same, with the stems of words only that begin in one of these ways.
+    pub(crate) fn lexemes_with_stems_of<'t>(&self, text: &'t str, beginnings: &'t [&'t str]) -> Lexemes<'t> {
+        Lexemes::new(text, Beside::Stems(*self, beginnings))
+    }
+
+    /// Whether a term of the index has a stem: a word without its accents, or a word as it is written.
+    pub(crate) fn has_stem(&self, term: &str, stem: &str) -> bool {
+        let Some(stemmer) = self.stemmer else { return false };
+        match term.split_once(STEM_MARK) {
+            Some((_, written)) => self.by_accents() && folded(&stemmer.stem(written)) == stem,
+            None => is_stemmed(term) && stemmer.stem(term) == stem,
+        }
+    }
+
+    /// How the words begin that have a stem; nothing for what is no stem.
+    pub(crate) fn beginning<'s>(&self, stem: &'s str) -> Option<&'s str> {
+        (self.stemmer.is_some() && stem.chars().all(char::is_alphabetic)).then(|| self.language.beginning(stem))
+    }
+
+    /// Whether stems depend on accents. An English word is stemmed without its accents, as most people write it.
+    fn by_accents(&self) -> bool {
+        !self.language.is_english()
+    }
+
+    /// The stem of a word, folded, when it differs from the word.
+    fn stem(&self, word: &str, written: &str) -> Option<String> {
+        let stemmer = self.stemmer?;
+        let stem = if self.by_accents() && !written.is_ascii() {
+            folded(&stemmer.stem(&as_written(written)))
+        } else {
+            stemmer.stem(word).into_owned()
+        };
+        (!stem.is_empty() && stem != word).then_some(stem)
+    }
+}
+
+/// Whether a folded word is long enough to have a stem, and no identifier or figure.
+fn is_stemmed(word: &str) -> bool {
+    STEMMED_BYTES.contains(&word.len()) && word.chars().all(char::is_alphabetic)
+}
+
+/// What stands beside words.
+enum Beside<'t> {
+    /// Their stems, of those that begin in one of these ways: for searches.
+    Stems(Analyzer, &'t [&'t str]),
+    /// The way they are written, where it has accents: for the index.
+    Written,
+}
+
+/// A cursor over the lexemes of a text.
+pub(crate) struct Lexemes<'t> {
+    beside: Beside<'t>,
+    text: &'t str,
+    at: usize,
+    position: u32,
+    chunk: u32,
+    /// The folded texts of the lexemes that are ready.
+    buffer: String,
+    ready: Vec<Ready>,
+    given: usize,
+    /// The cuts of the word that was read last.
+    cuts: Vec<Cut>,
+}
+
+struct Ready {
+    text: (usize, usize),
+    kind: LexemeKind,
+    position: u32,
+    span: (usize, usize),
+}
+
+impl<'t> Lexemes<'t> {
+    /// The lexemes of a text for the index.
+    pub(crate) fn for_index(text: &'t str) -> Self {
+        Self::new(text, Beside::Written)
+    }
+
+    fn new(text: &'t str, beside: Beside<'t>) -> Self {
+        Self {
+            beside,
+            text,
+            at: 0,
+            position: 0,
+            chunk: 0,
+            buffer: String::new(),
+            ready: Vec::new(),
+            given: 0,
+            cuts: Vec::new(),
+        }
+    }
+
+    /// The next lexeme.
+    pub(crate) fn next(&mut self) -> Option<Lexeme<'_>> {
+        while self.given == self.ready.len() {
+            self.ready.clear();
+            self.buffer.clear();
+            self.given = 0;
+            self.read_chunk()?;
+        }
+        let ready = &self.ready[self.given];
+        self.given += 1;
+        let text = &self.buffer[ready.text.0..ready.text.1];
+        Some(Lexeme { text, kind: ready.kind, position: ready.position, span: ready.span, chunk: self.chunk - 1 })
+    }
+
+    /// The next lexeme for the index, when it is a word of the most common kind, with no detour: folded, its position and its
+    /// bytes of the text.
+    pub(crate) fn next_plain(&mut self, folded: &mut String) -> Option<(u32, (usize, usize))> {
+        if self.given < self.ready.len() {
+            return None;
+        }
+        let rest = &self.text.as_bytes()[self.at..];
+        let between = |&&b: &&u8| matches!(BYTE_CLASSES[b as usize], Class::Space | Class::Joiner | Class::Silent);
+        let start = self.at + rest.iter().take_while(between).count();
+        let end = plain_word(self.text, start).or_else(|| plain_number(self.text, start))?;
+        folded.push_str(&self.text[start..end]);
+        folded.make_ascii_lowercase();
+        let position = self.position;
+        self.at = end;
+        self.chunk += 1;
+        self.position += 1;
+        Some((position, (start, end)))
+    }
+
+    /// Makes the lexemes of the next word, identifier or run of ideographs ready.
+    fn read_chunk(&mut self) -> Option<()> {
+        let start = self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
+            Class::Space | Class::Joiner | Class::Silent => None,
+            class => Some((self.at + i, class)),
+        });
+        let Some((start, first)) = start else {
+            self.at = self.text.len();
+            return None;
+        };
+        self.chunk += 1;
+        match first {
+            Class::Ideograph => self.read_ideographs(start),
+            Class::Mark => self.read_mark(start),
+            _ => self.read_word(start),
+        }
+        Some(())
+    }
+
+    fn read_mark(&mut self, start: usize) {
+        self.at = start + PART_MARK.len_utf8();
+        self.buffer.push(PART_MARK);
+        self.push(LexemeKind::Whole, 0, (start, self.at));
+        self.position += 1;
+    }
+
+    /// Pairs of characters, one position each; a single character stands alone.
+    fn read_ideographs(&mut self, start: usize) {
+        let mut previous = None;
+        let mut end = start;
+        let mut pairs = 0;
+        for (i, c) in self.text[start..].char_indices() {
+            if class(c) != Class::Ideograph {
+                break;
+            }
+            end = start + i + c.len_utf8();
+            if let Some((from, before)) = previous {
+                let text = self.buffer.len();
+                self.buffer.extend([before, c]);
+                self.push(LexemeKind::Part, text, (from, end));
+                self.position += 1;
+                pairs += 1;
+                // A run may fill a whole file: give what there is, and go on from here.
+                if pairs == MAX_LEXEME_BYTES {
+                    self.at = start + i;
+                    return;
+                }
+            }
+            previous = Some((start + i, c));
+        }
+        if pairs == 0 {
+            self.buffer.push_str(&self.text[start..end]);
+            self.push(LexemeKind::Whole, 0, (start, end));
+            self.position += 1;
+        }
+        self.at = end;
+    }
+
+    /// A word, or an identifier whole and in parts.
+    fn read_word(&mut self, start: usize) {
+        if let Some(end) = plain_word(self.text, start) {
+            self.at = end;
+            let text = self.fold(start, end);
+            self.push(LexemeKind::Whole, text, (start, end));
+            self.push_beside(text, (start, end));
+            self.position += 1;
+            return;
+        }
+        let mut cuts = std::mem::take(&mut self.cuts);
+        cuts.clear();
+        let word = Word::read(self.text, start, &mut cuts);
+        self.push_word(start, &word, &cuts);
+        self.cuts = cuts;
+    }
+
+    /// Makes a word ready, whole and in the parts that its cuts give.
+    fn push_word(&mut self, start: usize, word: &Word, cuts: &[Cut]) {
+        self.at = word.end;
+        let whole = self.fold(start, word.end);
+        let first = self.position;
+        if cuts.is_empty() {
+            self.push(LexemeKind::Whole, whole, (start, word.end));
+            if word.plain {
+                self.push_beside(whole, (start, word.end));
+            }
+            self.position = first + 1;
+            return;
+        }
+        self.push(LexemeKind::Whole, whole, (start, word.end));
+        let mut from = start;
+        for &(end, next) in cuts.iter().chain(std::iter::once(&(word.end, word.end))) {
+            let part = self.fold(from, end);
+            self.push(LexemeKind::Part, part, (from, end));
+            if word.plain {
+                self.push_beside(part, (from, end));
+            }
+            self.position += 1;
+            from = next;
+        }
+    }
+
+    /// Appends the folded text of a span to the buffer and says where it begins.
+    fn fold(&mut self, start: usize, end: usize) -> usize {
+        let from = self.buffer.len();
+        let written = &self.text[start..end];
+        if written.len() <= MAX_LEXEME_BYTES && written.bytes().all(|b| b.is_ascii() && b != b'\'') {
+            self.buffer.push_str(written);
+            self.buffer[from..].make_ascii_lowercase();
+            return from;
+        }
+        fold_into(written, &mut self.buffer);
+        // The English possessive is no part of the name before it.
+        if (written.ends_with("'s") || written.ends_with("\u{2019}s")) && self.buffer.len() > from + 1 {
+            self.buffer.pop();
+        }
+        if self.buffer.len() > from + MAX_LEXEME_BYTES {
+            let cut = (0..=from + MAX_LEXEME_BYTES).rev().find(|&i| self.buffer.is_char_boundary(i));
+            self.buffer.truncate(cut.unwrap_or(from));
+        }
+        from
+    }
+
+    /// Makes the text from `text` to the end of the buffer ready.
+    fn push(&mut self, kind: LexemeKind, text: usize, span: (usize, usize)) {
+        if text < self.buffer.len() {
+            self.ready.push(Ready { text: (text, self.buffer.len()), kind, position: self.position, span });
+        }
+    }
+
+    /// Makes ready what stands beside the word from `text` to the end of the buffer, when it differs from the word.
+    fn push_beside(&mut self, text: usize, span: (usize, usize)) {
+        let end = self.buffer.len();
+        let word = &self.buffer[text..];
+        if !STEMMED_BYTES.contains(&word.len()) {
+            return;
+        }
+        let written = &self.text[span.0..span.1];
+        let kind = match &self.beside {
+            Beside::Stems(analyzer, beginnings) => {
+                if !beginnings.iter().any(|beginning| word.starts_with(beginning)) {
+                    return;
+                }
+                let Some(stem) = analyzer.stem(word, written) else { return };
+                self.buffer.push(STEM_MARK);
+                self.buffer.push_str(&stem);
+                LexemeKind::Stem
+            }
+            Beside::Written => {
+                if written.is_ascii() {
+                    return;
+                }
+                let written = as_written(written);
+                if written == word {
+                    return;
+                }
+                self.buffer.extend_from_within(text..end);
+                self.buffer.push(STEM_MARK);
+                self.buffer.push_str(&written);
+                LexemeKind::Written
+            }
+        };
+        self.push(kind, end, span);
+    }
+}
+
+/// Where a part of an identifier ends and the next one begins.
+type Cut = (usize, usize);
+
+/// A word or identifier in a text.
+struct Word {
+    /// Where it ends.
+    end: usize,
+    /// Whether it is made of ordinary words, which have stems: no digits, no humps, no joiner but the hyphen.
+    plain: bool,
+}
+
+impl Word {
+    /// Reads the word that starts at a letter or digit, and its cuts; a word that is no identifier has none.
+    fn read(text: &str, start: usize, cuts: &mut Vec<Cut>) -> Self {
+        let mut word = Self { end: start, plain: true };
+        let mut part = start;
+        let mut before = [Class::Space; 2];
+        let mut chars = text[start..].char_indices().map(|(i, c)| (start + i, c, class(c))).peekable();
+        while let Some((at, c, class)) = chars.next() {
+            match class {
+                Class::Space | Class::Ideograph | Class::Mark => break,
+                Class::Silent => {
+                    let inside = chars.peek().is_some_and(|&(_, _, next)| is_letter(next) || next == Class::Silent);
+                    if !inside {
+                        break;
+                    }
+                    word.end = at + c.len_utf8();
+                    continue;
+                }
+                Class::Joiner => {
+                    // `host:9092` is an identifier, `Note:see` is not.
+                    let joins =
+                        chars.peek().is_some_and(|&(_, n, next)| is_letter(next) && (c != ':' || n.is_ascii_digit()));
+                    if !joins || cuts.len() + 1 >= MAX_PARTS {
+                        break;
+                    }
+                    cuts.push((at, at + 1));
+                    word.plain &= c == '-';
+                    part = at + 1;
+                    before = [Class::Space; 2];
+                    continue;
+                }
+                Class::Upper | Class::Lower | Class::Other => {}
+            }
+            word.plain &= class != Class::Other || !c.is_numeric();
+            // A hump begins at `K` in `OOMKilled` and at `P` in `nullPointer`; one letter alone makes no part.
+            let hump = match (before, class) {
+                ([_, Class::Lower], Class::Upper) => Some(at),
+                ([Class::Upper, Class::Upper], Class::Lower) => Some(at - previous_len(text, at)),
+                _ => None,
+            };
+            if let Some(hump) = hump.filter(|&hump| hump > part + 1 && cuts.len() + 1 < MAX_PARTS) {
+                cuts.push((hump, hump));
+                word.plain = false;
+                part = hump;
+            }
+            before = [before[1], class];
+            word.end = at + c.len_utf8();
+        }
+        word
+    }
+}
+
+fn is_letter(class: Class) -> bool {
+    matches!(class, Class::Lower | Class::Upper | Class::Other)
+}
+
+fn previous_len(text: &str, at: usize) -> usize {
+    text[..at].chars().next_back().map_or(0, char::len_utf8)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Classes: what each character means to the analyzer, and the words that are known at a glance.
+
+use unicode_normalization::char::is_combining_mark;
+
+use crate::text::analyzer::{MAX_LEXEME_BYTES, PART_MARK};
+
+/// What a character means to the analyzer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    Lower,
+    Upper,
+    /// Digits, and letters without case.
+    Other,
+    /// Belongs to the word but leaves no trace: apostrophes, combining marks, soft hyphens.
+    Silent,
+    /// Joins the parts of an identifier when it stands between two of them.
+    Joiner,
+    /// A character of a script written without spaces.
+    Ideograph,
+    /// The beginning of a part of a report.
+    Mark,
+    Space,
+}
+
+/// The class of a character.
+pub(crate) fn class(c: char) -> Class {
+    match c {
+        '\0'..='\x7f' => ascii_class(c as u8),
+        '\u{2019}' | '\u{ad}' => Class::Silent,
+        _ if is_ideograph(c) => Class::Ideograph,
+        _ if c.is_uppercase() => Class::Upper,
+        _ if c.is_lowercase() => Class::Lower,
+        _ if c.is_alphanumeric() => Class::Other,
+        _ if is_combining_mark(c) => Class::Silent,
+        _ => Class::Space,
+    }
+}
+
+const fn ascii_class(b: u8) -> Class {
+    match b {
+        b'a'..=b'z' => Class::Lower,
+        b'A'..=b'Z' => Class::Upper,
+        b'0'..=b'9' => Class::Other,
+        b'-' | b'.' | b'/' | b'_' | b':' | b'\\' => Class::Joiner,
+        b'\'' => Class::Silent,
+        _ if b == PART_MARK as u8 => Class::Mark,
+        _ => Class::Space,
+    }
+}
+
+/// The class of each byte that is a character by itself. The others may belong to a letter.
+pub(crate) static BYTE_CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut b = 0;
+    while b < 128 {
+        classes[b] = ascii_class(b as u8);
+        b += 1;
+    }
+    classes
+};
+
+/// Letters of Chinese, Japanese and Korean.
+pub(crate) fn is_ideograph(c: char) -> bool {
+    let block = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}'
+        | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{323af}');
+    block && c.is_alphanumeric()
+}
+
+/// Where a word ends that starts here, when it is the most common kind: a letter of either case and small ones.
+pub(crate) fn plain_word(text: &str, start: usize) -> Option<usize> {
+    let word = text.as_bytes().get(start..)?;
+    let letters = 1 + word.get(1..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    (word.first()?.is_ascii_alphabetic() && is_whole(word, letters)).then_some(start + letters)
+}
+
+/// Where a number ends that starts here, when it is nothing but digits.
+pub(crate) fn plain_number(text: &str, start: usize) -> Option<usize> {
+    let number = text.as_bytes().get(start..)?;
+    let digits = number.iter().take_while(|b| b.is_ascii_digit()).count();
+    (digits > 0 && is_whole(number, digits)).then_some(start + digits)
+}
+
+/// Whether so many bytes are a word by themselves: what follows is clearly no part of it.
+fn is_whole(text: &[u8], length: usize) -> bool {
+    let class = |at: usize| text.get(at).map_or(Class::Space, |&b| BYTE_CLASSES[b as usize]);
+    let is_end = |class| matches!(class, Class::Space | Class::Mark);
+    length <= MAX_LEXEME_BYTES && (is_end(class(length)) || class(length) == Class::Joiner && is_end(class(length + 1)))
+}

@@ -1,0 +1,108 @@
+//! The language of an archive: what decides which forms of a word count as the same, and which words say nothing.
+
+use frostem::{Algorithm, Stemmer};
+use serde::{Deserialize, Serialize};
+
+use crate::text::stop_words;
+
+/// The name of no language.
+const NONE: &str = "none";
+
+/// The language that reports are written in: one that has a Snowball stemmer, by its English name in lower case, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
+pub struct Language(Option<Algorithm>);
+
+impl Language {
+    /// No language: words are found as they are typed only.
+    pub const NONE: Self = Self(None);
+
+    /// All languages, by name; none comes last.
+    pub fn all() -> impl Iterator<Item = Self> {
+        // These are other stemmers for languages that have one.
+        let is_language = |a: &Algorithm| !matches!(a.name(), "porter" | "lovins" | "dutch_porter");
+        Algorithm::all().iter().copied().filter(is_language).map(|a| Self(Some(a))).chain([Self::NONE])
+    }
+
+    /// The language of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|language| language.name() == name)
+    }
+
+    /// Its name, as settings have it: `german`.
+    pub fn name(self) -> &'static str {
+        self.0.map_or(NONE, Algorithm::name)
+    }
+
+    pub(crate) fn is_english(self) -> bool {
+        self.0 == Some(Algorithm::English)
+    }
+
+    /// What takes the endings off its words.
+    pub(crate) fn stemmer(self) -> Option<Stemmer> {
+        self.0.map(Stemmer::new)
+    }
+
+    /// How all words begin that have a stem, but for a few as odd as `dying`.
+    pub(crate) fn beginning(self, stem: &str) -> &str {
+        let letters = match self.name() {
+            // Only these last letters of a stem may be others in the word: `happy`, `skies`, `hoping`, `possibility`.
+            "english" => usize::from(stem.ends_with(['i', 'y', 'e', 'l'])),
+            // These take off beginnings too, or write a stem in other letters.
+            "arabic" | "dutch" | "indonesian" | "irish" | "persian" | "polish" | "serbian" | "sesotho" | "tamil"
+            | "yiddish" => return "",
+            _ => 2,
+        };
+        if letters == 0 {
+            return stem;
+        }
+        let end = stem.char_indices().rev().nth(letters - 1).map_or(0, |(at, _)| at);
+        &stem[..end]
+    }
+
+    /// Whether a word says nothing about what a question is about. Such words are known of English only.
+    pub(crate) fn is_stop_word(self, word: &str) -> bool {
+        self.is_english() && stop_words::is_stop_word(word)
+    }
+}
+
+impl Default for Language {
+    fn default() -> Self {
+        Self(Some(Algorithm::English))
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::named(&name).ok_or_else(|| {
+            let known: Vec<&str> = Self::all().map(Self::name).collect();
+            format!("unknown language `{name}`; these are known: {}", known.join(", "))
+        })
+    }
+}
+
+impl From<Language> for &'static str {
+    fn from(language: Language) -> Self {
+        language.name()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_go_by_their_names() {
+        for language in Language::all() {
+            assert_eq!(Language::named(language.name()), Some(language));
+        }
+        assert_eq!(Language::named("english"), Some(Language::default()));
+        assert!(Language::named("German").is_none() && Language::named("porter").is_none());
+        let message = Language::try_from("klingon".to_owned()).unwrap_err();
+        assert!(
+            message.contains("`klingon`") && message.contains("german, greek") && message.ends_with("yiddish, none")
+        );
+    }
+}

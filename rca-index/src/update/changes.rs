@@ -1,0 +1,97 @@
+//! Changes: what differs between the last update and the archive now, as a merge of two sorted lists.
+
+use std::cmp::Ordering;
+
+use crate::archive::walk::{File, Walk};
+use crate::update::manifest::{Entry, Manifest};
+
+/// A file to read, and what was known of it.
+pub(crate) type ToRead = (File, Option<Box<Entry>>);
+
+/// What differs.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Changes {
+    /// New files, and those that may have changed.
+    pub(crate) to_read: Vec<ToRead>,
+    /// Files that are gone.
+    pub(crate) removed: Vec<Entry>,
+    /// Files that are as they were.
+    pub(crate) unchanged: Vec<Entry>,
+}
+
+impl Changes {
+    /// Compares the manifest of the last update with a walk; both are sorted by path.
+    pub(crate) fn between(before: Manifest, walk: Walk) -> Self {
+        let mut changes = Self::default();
+        let mut entries = before.entries.into_iter().peekable();
+        let mut files = walk.files.into_iter().peekable();
+        loop {
+            let order = match (entries.peek(), files.peek()) {
+                (None, None) => return changes,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(entry), Some(file)) => entry.path.cmp(&file.path),
+            };
+            let entry = if order == Ordering::Greater { None } else { entries.next() };
+            let file = if order == Ordering::Less { None } else { files.next() };
+            match (entry, file) {
+                (Some(entry), Some(file)) if is_same(&entry, &file) => changes.unchanged.push(entry),
+                (entry, Some(file)) => changes.to_read.push((file, entry.map(Box::new))),
+                (Some(entry), None) if is_out_of_sight(&entry, &walk.unreadable) => changes.unchanged.push(entry),
+                (Some(entry), None) => changes.removed.push(entry),
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// Whether the index is in line with the archive.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.to_read.is_empty() && self.removed.is_empty()
+    }
+}
+
+fn is_same(entry: &Entry, file: &File) -> bool {
+    entry.size == file.size && entry.modified == file.modified && entry.own_id == file.own_id
+}
+
+/// A file in a folder that cannot be read now is not known to be gone.
+fn is_out_of_sight(entry: &Entry, unreadable: &[String]) -> bool {
+    unreadable.iter().any(|folder| {
+        let below = entry.path.strip_prefix(folder.as_str());
+        folder.is_empty() || below.is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str, size: u64) -> Entry {
+        Entry { path: path.into(), own_id: None, size, modified: 7, hash: Some(0), problems: Box::default() }
+    }
+
+    fn file(path: &str, size: u64) -> File {
+        File { path: path.into(), own_id: None, own_path: None, size, modified: 7 }
+    }
+
+    #[test]
+    fn a_merge_tells_read_removed_and_unchanged_apart() {
+        let before = Manifest {
+            entries: vec![entry("a", 1), entry("b", 1), entry("d", 1), entry("locked/x", 1)],
+            problems: Vec::new(),
+        };
+        let walk = Walk {
+            files: vec![file("a", 1), file("c", 1), file("d", 2)],
+            unreadable: vec!["locked".into()],
+            problems: Vec::new(),
+        };
+        let changes = Changes::between(before, walk);
+        let expected = Changes {
+            to_read: vec![(file("c", 1), None), (file("d", 2), Some(Box::new(entry("d", 1))))],
+            removed: vec![entry("b", 1)],
+            unchanged: vec![entry("a", 1), entry("locked/x", 1)],
+        };
+        assert_eq!(changes, expected);
+        assert!(!changes.is_empty());
+    }
+}

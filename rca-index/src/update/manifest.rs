@@ -1,0 +1,71 @@
+//! The manifest: what the index knows of each file of the archive, as of its last update.
+//!
+//! It is written before the commit that refers to it by name, so that the two always fit together.
+
+use serde::{Deserialize, Serialize};
+
+use crate::archive::ReportProblem;
+use crate::incident::Problem;
+use crate::parse::stem;
+
+/// All files, by path.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) entries: Vec<Entry>,
+    /// Problems of what the walk met and could not take.
+    pub(crate) problems: Vec<ReportProblem>,
+}
+
+/// The hash of a file that the index has, though not as it would be read now.
+const UNKNOWN: u128 = 0;
+
+/// One file. Like a [`File`](crate::archive::walk::File), it is kept small.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// The path in the archive.
+    pub(crate) path: Box<str>,
+    /// The incident's id where it is not the path with no extension.
+    pub(crate) own_id: Option<Box<str>>,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When the file was last changed, in nanoseconds since 1970; 0 when that proves nothing.
+    pub(crate) modified: i64,
+    /// The hash of its content; none when it is not in the index.
+    pub(crate) hash: Option<u128>,
+    pub(crate) problems: Box<[Problem]>,
+}
+
+impl Entry {
+    /// The incident's id.
+    pub(crate) fn id(&self) -> &str {
+        self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
+    }
+}
+
+impl Manifest {
+    /// All problems, by path and line.
+    pub(crate) fn all_problems(&self) -> Vec<ReportProblem> {
+        let of_entries = self.entries.iter().flat_map(|entry| {
+            entry
+                .problems
+                .iter()
+                .map(|problem| ReportProblem { path: entry.path.to_string(), problem: problem.clone() })
+        });
+        let mut problems: Vec<_> = of_entries.chain(self.problems.iter().cloned()).collect();
+        problems.sort();
+        problems
+    }
+
+    /// Makes every file one to be read again, whatever it holds.
+    pub(crate) fn forget_contents(&mut self) {
+        for entry in &mut self.entries {
+            entry.modified = 0;
+            entry.hash = entry.hash.map(|_| UNKNOWN);
+        }
+    }
+
+    /// The files whose report is in the index.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.hash.is_some())
+    }
+}

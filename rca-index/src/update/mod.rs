@@ -1,0 +1,294 @@
+//! Update: bring the index in line with the archive.
+//!
+//! archive -> walk -> changes since the last update -> read and parse in parallel -> documents -> one atomic commit.
+
+pub(crate) mod changes;
+pub(crate) mod manifest;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rayon::prelude::*;
+
+use crate::archive::read::{decode_report, read};
+use crate::archive::walk::{File, Limit, walk};
+use crate::archive::{Archive, ReportProblem};
+use crate::engine::writer::Writer;
+use crate::error::{Error, Result};
+use crate::incident::{Level, Problem};
+use crate::index::Index;
+use crate::parse::{ParseOptions, Parsed};
+use crate::update::changes::{Changes, ToRead};
+use crate::update::manifest::{Entry, Manifest};
+
+/// How to update.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateOptions {
+    /// Read every report again, as if nothing had been indexed.
+    pub rebuild: bool,
+    /// How many threads read and parse; 0 means as many as there are processors.
+    pub threads: usize,
+    /// Give up when finding out what has changed takes longer than this; the report says so.
+    pub scan_limit: Option<Duration>,
+    /// How long to wait for another process that updates the index; zero means not at all.
+    pub wait: Duration,
+}
+
+/// What an update is doing. Events come from several threads, one at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UpdateEvent {
+    /// The archive has been walked and compared.
+    Compared {
+        /// Reports in the archive.
+        reports: usize,
+        /// Reports to be read: new, modified or renamed.
+        to_read: usize,
+        /// Their size in bytes.
+        bytes: u64,
+    },
+    /// One more report has been read, parsed and handed to the index.
+    Read {
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// All reports are read; the index is being written.
+    Committing,
+}
+
+/// What an update did.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateReport {
+    /// Reports in the index now.
+    pub reports: usize,
+    /// Reports that were not in the index before.
+    pub added: usize,
+    /// Reports whose text has changed, and those read again because settings have.
+    pub modified: usize,
+    /// Reports with the text of one that is gone.
+    pub renamed: usize,
+    /// Reports that are gone from the archive.
+    pub removed: usize,
+    /// Reports left as they were.
+    pub unchanged: usize,
+    /// Files that could not be taken in: unreadable, empty or too large. Each has a problem.
+    pub failed: usize,
+    /// Problems of all reports in the archive, by path and line; unchanged reports included.
+    pub problems: Vec<ReportProblem>,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Whether the scan took longer than the limit in the options, so that nothing was done.
+    pub given_up: bool,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl UpdateReport {
+    /// Whether the index was changed.
+    pub fn changed(&self) -> bool {
+        self.added + self.modified + self.renamed + self.removed > 0
+    }
+}
+
+/// A file changed so shortly before the walk may change again within the same tick of the file system's clock.
+const CLOCK_TICK: i64 = 2_000_000_000;
+
+/// The whole update, as one path.
+pub(crate) fn update(
+    index: &Index,
+    archive: &Archive,
+    options: &UpdateOptions,
+    on_event: &(impl Fn(UpdateEvent) + Sync),
+) -> Result<UpdateReport> {
+    let started = Instant::now();
+    let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
+    let limit = match options.scan_limit {
+        Some(time) => Some(Limit { time, files: index.len()? }),
+        None => None,
+    };
+    let Some(walk) = walk(archive, limit) else {
+        return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
+    };
+    let (note, before) = index.last_update()?;
+    let mut before = if options.rebuild { Manifest::default() } else { before };
+    let settings = archive.kept_settings();
+    if settings.reading != note.settings.reading {
+        before.forget_contents();
+    }
+    let known = before.problems.clone();
+    let found = walk.problems.clone();
+    let mut changes = Changes::between(before, walk);
+    // The first update ends with a commit even of nothing: from then on this is an index.
+    let first = note.updated == 0;
+    if changes.is_empty() && known == found && settings == note.settings && !options.rebuild && !first {
+        let manifest = Manifest { entries: changes.unchanged, problems: found };
+        return Ok(report(&manifest, UpdateReport { took: started.elapsed(), ..UpdateReport::default() }));
+    }
+
+    let bytes = changes.to_read.iter().map(|(file, _)| file.size).sum();
+    let reports = changes.unchanged.len() + changes.to_read.len();
+    on_event(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes });
+    let threads = threads(options.threads);
+    let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
+    let mut writer = Writer::open(index, writer_threads, bytes, options.wait)?;
+    if writer.note() != &note {
+        // Another update has ended since: what it did need not be done again.
+        drop(writer);
+        return update(index, archive, options, on_event);
+    }
+    writer.use_settings(settings);
+    if options.rebuild {
+        writer.remove_all()?;
+    }
+    let gone = changes
+        .to_read
+        .iter()
+        .filter_map(|(file, before)| before.as_deref().filter(|before| before.own_id != file.own_id));
+    for entry in changes.removed.iter().chain(gone) {
+        writer.remove(entry.id())?;
+    }
+    let to_read = std::mem::take(&mut changes.to_read);
+    let taken = take_in_all(to_read, archive, &writer, threads, scanned, on_event)?;
+
+    on_event(UpdateEvent::Committing);
+    let mut counts = count(&changes, &taken);
+    let mut entries = changes.unchanged;
+    entries.extend(taken.into_iter().map(|taken| taken.entry));
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let manifest = Manifest { entries, problems: found };
+    writer.commit(Some(&manifest))?;
+    counts.bytes = bytes;
+    counts.took = started.elapsed();
+    Ok(report(&manifest, counts))
+}
+
+/// Below this much text one thread is as fast, and leaves one segment.
+const PARALLEL_BYTES: u64 = 4_000_000;
+
+fn threads(wanted: usize) -> usize {
+    if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
+/// What became of a file that was read.
+struct Taken {
+    entry: Entry,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Added,
+    Modified,
+    /// Touched, but with the text it had.
+    Same,
+    Failed,
+}
+
+/// Reads, parses and hands over all files, in parallel. The engine's queue is bounded, so readers wait for it.
+fn take_in_all(
+    mut to_read: Vec<ToRead>,
+    archive: &Archive,
+    writer: &Writer<'_>,
+    threads: usize,
+    scanned: i64,
+    on_event: &(impl Fn(UpdateEvent) + Sync),
+) -> Result<Vec<Taken>> {
+    /// So many files at a time: of an archive of a million, what is to be read makes room for what has been.
+    const BATCH: usize = 20_000;
+    let options = archive.parse_options();
+    let take = |(file, before): ToRead| {
+        let bytes = file.size;
+        let mut taken = take_in(file, before, archive, &options, writer)?;
+        if taken.entry.modified.saturating_add(CLOCK_TICK) > scanned {
+            taken.entry.modified = 0;
+        }
+        on_event(UpdateEvent::Read { bytes });
+        Ok(taken)
+    };
+    if threads == 1 || to_read.len() == 1 {
+        return to_read.into_iter().map(take).collect();
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|e| Error::io(archive.root())(std::io::Error::other(e)))?;
+    let mut taken = Vec::with_capacity(to_read.len());
+    while !to_read.is_empty() {
+        let batch = to_read.split_off(to_read.len().saturating_sub(BATCH));
+        to_read.shrink_to_fit();
+        taken.append(&mut pool.install(|| batch.into_par_iter().map(take).collect::<Result<_>>())?);
+    }
+    Ok(taken)
+}
+
+/// Takes one file into the index. Whatever is wrong with it becomes a problem of that file.
+fn take_in(
+    file: File,
+    before: Option<Box<Entry>>,
+    archive: &Archive,
+    options: &ParseOptions,
+    writer: &Writer<'_>,
+) -> Result<Taken> {
+    let failed = |reason: String| [Problem { line: 1, reason, level: Level::Error }].into();
+    let before = before.filter(|before| before.own_id == file.own_id);
+    let known = before.as_ref().and_then(|before| before.hash);
+    let content = match read(&file, archive.root(), archive.max_report_bytes()) {
+        Ok(content) => content,
+        Err(reason) => {
+            // What was known of the report stays findable; the file is tried again at the next update.
+            let entry = Entry { modified: 0, ..entry(file, known, failed(reason)) };
+            return Ok(Taken { entry, outcome: Outcome::Failed });
+        }
+    };
+    if let Some(before) = before.filter(|_| known == Some(content.hash)) {
+        return Ok(Taken { entry: entry(file, known, before.problems), outcome: Outcome::Same });
+    }
+    if known.is_some() {
+        writer.remove(file.id())?;
+    }
+    let Parsed { incident, problems } = match decode_report(&file, content.bytes, options) {
+        Ok(parsed) => parsed,
+        Err(reason) => return Ok(Taken { entry: entry(file, None, failed(reason)), outcome: Outcome::Failed }),
+    };
+    writer.add_report(incident)?;
+    let outcome = if known.is_some() { Outcome::Modified } else { Outcome::Added };
+    Ok(Taken { entry: entry(file, Some(content.hash), problems.into()), outcome })
+}
+
+fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
+    Entry { path: file.path, own_id: file.own_id, size: file.size, modified: file.modified, hash, problems }
+}
+
+/// What the update did. A new file with the text of one that is gone has been renamed.
+fn count(changes: &Changes, taken: &[Taken]) -> UpdateReport {
+    let mut gone: HashMap<u128, usize> = HashMap::new();
+    for hash in changes.removed.iter().filter_map(|entry| entry.hash) {
+        *gone.entry(hash).or_default() += 1;
+    }
+    let mut counts = UpdateReport::default();
+    for taken in taken {
+        match taken.outcome {
+            Outcome::Added => match taken.entry.hash.and_then(|hash| gone.get_mut(&hash)).filter(|left| **left > 0) {
+                Some(left) => {
+                    *left -= 1;
+                    counts.renamed += 1;
+                }
+                None => counts.added += 1,
+            },
+            Outcome::Modified => counts.modified += 1,
+            Outcome::Same => counts.unchanged += 1,
+            Outcome::Failed => {}
+        }
+    }
+    counts.removed = gone.values().sum();
+    counts.unchanged += changes.unchanged.iter().filter(|entry| entry.hash.is_some()).count();
+    counts
+}
+
+/// Completes the counts with what the manifest says of the whole archive.
+#[allow(clippy::needless_pass_by_value)]
+fn report(manifest: &Manifest, counts: UpdateReport) -> UpdateReport {
+    let reports = manifest.indexed().count();
+    let failed = manifest.entries.len() - reports;
+    let unchanged = if counts.changed() { counts.unchanged } else { reports };
+    UpdateReport { reports, failed, unchanged, problems: manifest.all_problems(), ..counts }
+}
