@@ -1,0 +1,127 @@
+//! What is found when words are missing: corrections of typos, and incidents with some of the words.
+
+use rca_index::{Index, SearchResults};
+
+use super::{archive, check, ids, request, telling};
+
+fn search(index: &Index, query: &str) -> SearchResults {
+    let mut request = request(query);
+    request.relax = true;
+    index.search(&request).unwrap()
+}
+
+/// The ids of incidents with some of the words only, beside those with all.
+fn some_words(results: &SearchResults) -> Vec<&str> {
+    if results.relaxed { ids(&results.hits) } else { ids(&results.partial) }
+}
+
+#[test]
+fn a_typo_is_corrected() {
+    let index = archive([
+        ("backlog", telling("the backlog")),
+        ("canary", telling("the canary")),
+        ("cannery", telling("the cannery")),
+        ("certificate", telling("the certificate")),
+        ("walrus", telling("the walrus")),
+        ("host", telling("the host")),
+        ("pod", telling("the pod web-7 with E1001")),
+        ("cause", "# Fog\n\n## Root Cause\n\nThe pelican.\n".to_owned()),
+    ]);
+    check(
+        &index,
+        &[
+            // One edit: another letter, one less, one more, two swapped.
+            ("bakclog", "backlog"),
+            ("baklog", "backlog"),
+            ("backxlog", "backlog"),
+            ("bocklog", "backlog"),
+            // Two only in a word of nine letters and more.
+            ("bocklig", ""),
+            ("wolrox", ""),
+            ("certifikoat", ""),
+            ("cartifikate", "certificate"),
+            ("certiphikate", ""),
+            // A word of four letters and more.
+            ("hozt", "host"),
+            ("pid", ""),
+            // A known word is what it is, and so are identifiers and figures.
+            ("cannery", "cannery"),
+            ("canery", "canary cannery"),
+            ("web-8", ""),
+            ("E1002", ""),
+            // What is in quotes or a pattern is meant as typed.
+            ("\"baklog\"", ""),
+            ("baklo*", ""),
+            // In a field, and beside other words.
+            ("rootcause:pelicon", "cause"),
+            ("title:pelicon", ""),
+            ("the baklog", "backlog"),
+            ("walrus baklog", ""),
+            ("walrus OR baklog", "walrus backlog"),
+        ],
+    );
+    let suggestions = |query: &str| {
+        let found = search(&index, query).suggestions.into_iter();
+        found.map(|s| format!("{}: {}", s.typed, s.meant.join(" "))).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(suggestions("baklog"), "baklog: backlog");
+    assert_eq!(suggestions("Canery"), "canery: canary cannery");
+    assert_eq!(suggestions("baklog walrsu"), "baklog: backlog; walrsu: walrus");
+    for known in ["backlog", "cannery", "web-8", "zzzzzz", "\"baklog\"", "baklog~1"] {
+        assert_eq!(suggestions(known), "", "{known}");
+    }
+}
+
+/// An archive of twelve, so that the words of the first few are rare.
+fn few_among_many() -> Index {
+    let few = [
+        ("all", "the walrus and the pelican slept"),
+        ("walrus", "the walrus slept"),
+        ("pelican", "the pelican slept"),
+        ("badger", "the badger slept"),
+    ];
+    let others = (0..8).map(|i| (format!("other{i}"), telling("nobody slept")));
+    archive(few.map(|(id, text)| (id.to_owned(), telling(text))).into_iter().chain(others))
+}
+
+#[test]
+fn those_with_some_of_the_words_follow_those_with_all() {
+    let index = few_among_many();
+    let found = search(&index, "walrus pelican");
+    assert_eq!((ids(&found.hits), found.total, found.relaxed), (vec!["all"], 1, false));
+    let mut some = some_words(&found);
+    some.sort_unstable();
+    assert_eq!(some, ["pelican", "walrus"]);
+    // One word is all there or not; an order of another kind has no best; what is excluded stays out.
+    for query in ["walrus", "walrus pelican sort:date", "walrus -pelican"] {
+        assert_eq!(some_words(&search(&index, query)), [""; 0], "{query}");
+    }
+    let found = search(&index, "(walrus OR badger) pelican");
+    assert_eq!(ids(&found.hits), ["all"]);
+    let mut some = some_words(&found);
+    some.sort_unstable();
+    assert_eq!(some, ["badger", "pelican", "walrus"]);
+    assert_eq!(ids(&index.search(&request("walrus pelican")).unwrap().partial), [""; 0]);
+}
+
+#[test]
+fn when_none_has_all_words_those_with_most_are_hits() {
+    let index = few_among_many();
+    let found = search(&index, "walrus pelican zebra");
+    assert!(found.relaxed && found.partial.is_empty());
+    assert_eq!((found.total, ids(&found.hits)[0]), (3, "all"));
+    // Words that say little find nothing by themselves.
+    let found = search(&index, "slept walrus zebra giraffe");
+    assert!(found.relaxed);
+    assert_eq!(found.total, 2, "{:?}", ids(&found.hits));
+    // Conditions hold all the same.
+    let found = search(&index, "walrus pelican zebra -pelican");
+    assert_eq!((ids(&found.hits), found.total), (vec!["walrus"], 1));
+    let found = search(&index, "walrus zebra has:users");
+    assert!(!found.relaxed && found.hits.is_empty() && found.partial.is_empty());
+    // There is nothing to relax in filters, or in a query that finds something.
+    assert!(!search(&index, "has:users").relaxed);
+    assert!(!search(&index, "walrus").relaxed);
+    assert!(!search(&index, "zebra").relaxed);
+    assert!(index.search(&request("walrus zebra")).unwrap().hits.is_empty());
+}
