@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What can go wrong outside a single report.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,14 @@ pub enum Error {
         /// What was found.
         reason: String,
     },
+    /// A bug of this library: it panicked over an index that is sound.
+    #[error("{}internal error: {reason}; please report this", shown(path))]
+    Internal {
+        /// The folder of the index; empty for one in memory.
+        path: PathBuf,
+        /// What the panic said.
+        reason: String,
+    },
     /// The query cannot be understood.
     #[error(transparent)]
     Query(#[from] QueryErrors),
@@ -58,6 +66,11 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+}
+
+/// A path in front of a message; nothing for an index in memory.
+fn shown(path: &Path) -> String {
+    if path.as_os_str().is_empty() { String::new() } else { format!("{}: ", path.display()) }
 }
 
 impl Error {

@@ -161,11 +161,14 @@ pub use incident::{
     Action, Bound, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Precision, Problem,
     Section, SectionKind, Severity, Source, Sourced, TimelineRow, Timestamp,
 };
-pub use index::Index;
+pub use index::{Index, Named};
 pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};
-pub use search::{FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion};
+pub use search::{
+    Explanation, FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,
+    WordScore,
+};
 pub use text::Language;
-pub use update::{UpdateEvent, UpdateOptions, UpdateReport};
+pub use update::{Freshness, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// The README's examples run too.
 #[cfg(doctest)]

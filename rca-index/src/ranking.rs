@@ -1,4 +1,27 @@
-//! The constants of the ranking, in one place. Section weights stand in the field table.
+//! The constants and formulas of ranking, in one place. Section weights stand in the field table.
+
+/// BM25 (Robertson and Zaragoza 2009): how much a word counts that occurs so often in an incident of such a length, in bytes.
+pub(crate) fn saturate(frequency: f32, length: f32, mean_length: f32) -> f32 {
+    (K1 + 1.0) * frequency / (frequency + K1 * (1.0 - B + B * length / mean_length))
+}
+
+/// The weight of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene; never negative.
+pub(crate) fn idf(frequency: u64, incidents: u64) -> f32 {
+    let (n, all) = (frequency as f32, incidents as f32);
+    (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
+}
+
+/// What an incident counts that has words of only a part of the weight of all.
+pub(crate) fn coverage(covered: f32, total: f32) -> f32 {
+    // In most queries every match has all words.
+    if covered < total { (covered / total).powf(COVERAGE) } else { 1.0 }
+}
+
+/// A score as hits are ordered by it. Scores are sums whose last bits depend on how the index is cut into segments: they are
+/// rounded away.
+pub(crate) fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 1e4).round() / 1e4
+}
 
 /// BM25: how fast repeating a word stops helping. Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework".
 pub(crate) const K1: f32 = 2.4;

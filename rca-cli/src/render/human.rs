@@ -84,7 +84,8 @@ fn hit(out: &mut Output, place: &Place, hit: &Hit) -> io::Result<()> {
     if hit.snippets.is_empty() {
         location(out, place, incident, None)?;
     }
-    for line in &hit.explanation {
+    let explanation = hit.explanation.as_ref().map(ToString::to_string).unwrap_or_default();
+    for line in explanation.lines() {
         writeln!(out, "{INDENT}{INDENT}{DIM}{}{DIM:#}", clean(line))?;
     }
     Ok(())

@@ -1,63 +1,72 @@
-//! Collecting: one pass over the matches that keeps the best hits in a fixed order, counts all, and counts facets.
+//! Collect: one pass over the matches that keeps the best candidates in a fixed order, counts all, and counts facets.
 //!
-//! Ties are broken by date, then by id, so that the same archive gives the same order however its index was built.
+//! In: a plan and its words, looked up. Out: candidates. Ties are broken by date, then by id, so that the same archive gives the same order however its index was built.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use tantivy::collector::{Collector, SegmentCollector};
+use rayon::prelude::*;
+use tantivy::collector::{Collector as _, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::fastfield::FacetReader;
+use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use crate::engine::document::{DATE, KEY, facet_column};
+use crate::engine::compile::Compiler;
+use crate::engine::document::{DATE, KEY, RANK, facet_column, number_column};
+use crate::engine::lookup::KnownWords;
+use crate::engine::snapshot::Snapshot;
+use crate::error::Result;
+use crate::plan::{Needed, Plan};
+use crate::query::SortKey;
+use crate::ranking::rounded;
 use crate::schema::Facet;
 
-/// What hits are put in order by.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum OrderBy {
-    Score,
-    /// A numeric column, by name; incidents without a value come last.
-    Column {
-        name: String,
-        kind: ColumnKind,
-        descending: bool,
-    },
-}
-
-/// The type of a numeric column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ColumnKind {
-    I64,
-    U64,
-    F64,
-}
-
-/// Collects hits, their number, and facet counts.
-pub(crate) struct Hits {
-    /// How many of the best hits to keep.
+/// What to collect.
+#[derive(Debug, Clone)]
+pub(crate) struct Collect {
+    /// How many of the best candidates to keep.
     pub(crate) limit: usize,
-    pub(crate) order: OrderBy,
+    pub(crate) order: Order,
+    /// The facets to count over all matches.
     pub(crate) facets: Vec<Facet>,
-    /// Whether scores are wanted; they are when hits are ordered by score.
-    pub(crate) scoring: bool,
+}
+
+/// What candidates are put in order by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Date alone.
+    Latest,
+    Score,
+    /// A value; incidents without one come last.
+    Value(SortKey, Direction),
+}
+
+/// Which values come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The smallest, earliest, least severe.
+    Ascending,
+    /// The largest, latest, most severe.
+    Descending,
 }
 
 /// What was collected.
 #[derive(Debug, Default)]
-pub(crate) struct Collected {
-    /// The best hits, best first.
-    pub(crate) hits: Vec<CollectedHit>,
+pub(crate) struct Candidates {
+    /// The best, best first.
+    pub(crate) best: Vec<Candidate>,
     /// How many matched.
     pub(crate) total: usize,
-    /// For each facet asked for: the engine's form of the value, and how many matched.
+    /// For each facet asked for: how many matched of each value.
     pub(crate) facets: Vec<HashMap<String, usize>>,
 }
 
+/// An incident that matches.
 #[derive(Debug, Clone)]
-pub(crate) struct CollectedHit {
-    pub(crate) address: DocAddress,
+pub(crate) struct Candidate {
+    pub(super) address: DocAddress,
     pub(crate) score: Score,
     order: f64,
     date: i64,
@@ -86,31 +95,65 @@ impl Id {
     }
 }
 
-impl CollectedHit {
-    /// Gives a hit another score, by which it is ordered.
-    pub(crate) fn rescore(&mut self, score: Score) {
-        self.score = score;
-        self.order = order_of(score);
+impl Candidate {
+    /// What tells it from other candidates of the same snapshot.
+    pub(crate) fn key(&self) -> impl Eq + std::hash::Hash + use<> {
+        self.address
     }
 
-    /// The better one first.
-    pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        best_first((self.order, self.date), (other.order, other.date)).then_with(|| {
+    /// Which one of two comes first that are alike in all else: the later, then by id.
+    pub(crate) fn break_tie(&self, other: &Self) -> Ordering {
+        other.date.cmp(&self.date).then_with(|| {
             // Inside a segment ids are numbered in their order.
             let same_segment = self.address.segment_ord == other.address.segment_ord;
             if same_segment { self.id.ord.cmp(&other.id.ord) } else { self.id.text().cmp(other.id.text()) }
         })
     }
+
+    /// The better one first.
+    fn compare(&self, other: &Self) -> Ordering {
+        other.order.total_cmp(&self.order).then_with(|| self.break_tie(other))
+    }
 }
 
-/// Scores are sums whose last bits depend on how the index is cut into segments: they are rounded away.
-fn order_of(score: Score) -> f64 {
-    (f64::from(score) * 1e4).round()
+impl Snapshot<'_> {
+    /// The candidates of a plan, for matches in full or partial ones.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn candidates(
+        &self,
+        plan: &Plan,
+        words: &KnownWords,
+        needed: Needed,
+        collect: Collect,
+    ) -> Result<Candidates> {
+        let compiler = Compiler { fields: &self.engine.fields, words, statistics: self.statistics() };
+        let query = compiler.compile(plan, needed);
+        self.collect(&*query, &Collector { collect }, self.is_large()).map_err(|e| self.engine.error(e))
+    }
+
+    /// Goes over all segments, one after the other or several at a time.
+    fn collect(&self, query: &dyn Query, collector: &Collector, parallel: bool) -> tantivy::Result<Candidates> {
+        if !parallel {
+            return self.searcher.search(query, collector);
+        }
+        let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
+        let in_segment =
+            |(ord, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, ord as SegmentOrdinal, reader);
+        let segments = self.searcher.segment_readers().par_iter().enumerate();
+        collector.merge_fruits(segments.map(in_segment).collect::<tantivy::Result<Vec<_>>>()?)
+    }
 }
 
-/// What orders hits inside a segment: larger first, ids smaller first.
+/// What the search engine calls.
+struct Collector {
+    collect: Collect,
+}
+
+/// What orders candidates inside a segment: larger first, ids smaller first.
 #[derive(Clone, Copy)]
-struct Candidate {
+struct InOrder {
     order: f64,
     date: i64,
     id: u64,
@@ -118,7 +161,7 @@ struct Candidate {
     score: Score,
 }
 
-impl Candidate {
+impl InOrder {
     /// The better one first, in one segment.
     fn compare(&self, other: &Self) -> Ordering {
         self.compare_order(other).then(self.id.cmp(&other.id))
@@ -134,34 +177,17 @@ fn best_first(a: (f64, i64), b: (f64, i64)) -> Ordering {
     b.0.total_cmp(&a.0).then(b.1.cmp(&a.1))
 }
 
-impl Collector for Hits {
-    type Fruit = Collected;
-    type Child = SegmentHits;
+impl tantivy::collector::Collector for Collector {
+    type Fruit = Candidates;
+    type Child = SegmentCandidates;
 
-    fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentHits> {
+    fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentCandidates> {
         let columns = reader.fast_fields();
-        let order = match &self.order {
-            OrderBy::Score => SegmentOrder::Score,
-            OrderBy::Column { name, kind, descending } => {
-                let column = match kind {
-                    ColumnKind::I64 => NumberColumn::I64(columns.i64(name)?),
-                    ColumnKind::U64 => NumberColumn::U64(columns.u64(name)?),
-                    ColumnKind::F64 => NumberColumn::F64(columns.f64(name)?),
-                };
-                SegmentOrder::Column { column, descending: *descending }
-            }
-        };
-        let facets = self.facets.iter().map(|&facet| {
-            let name = facet_column(facet);
-            let values = columns.str(&name)?.map(|values| values.ords().clone());
-            let names = reader.facet_reader(&name)?;
-            let counts = vec![0; names.num_facets()];
-            Ok(FacetTally { names, values, counts, docs: Vec::new(), rows: Vec::new(), block: Vec::new() })
-        });
-        Ok(SegmentHits {
+        let facets = self.collect.facets.iter().map(|&facet| FacetTally::new(reader, facet));
+        Ok(SegmentCandidates {
             segment,
-            limit: self.limit,
-            order,
+            limit: self.collect.limit,
+            order: SegmentOrder::new(self.collect.order, reader)?,
             dates: columns.i64(DATE)?,
             ids: columns.str(KEY)?,
             facets: facets.collect::<tantivy::Result<_>>()?,
@@ -173,11 +199,11 @@ impl Collector for Hits {
     }
 
     fn requires_scoring(&self) -> bool {
-        self.scoring
+        self.collect.order == Order::Score
     }
 
-    fn merge_fruits(&self, segments: Vec<tantivy::Result<InSegment>>) -> tantivy::Result<Collected> {
-        let mut all = Collected { facets: vec![HashMap::new(); self.facets.len()], ..Collected::default() };
+    fn merge_fruits(&self, segments: Vec<tantivy::Result<InSegment>>) -> tantivy::Result<Candidates> {
+        let mut all = Candidates { facets: vec![HashMap::new(); self.collect.facets.len()], ..Candidates::default() };
         let mut best = Vec::new();
         for segment in segments {
             let InSegment { segment, ids, best: here, total, facets } = segment?;
@@ -189,24 +215,26 @@ impl Collector for Hits {
                 }
             }
         }
-        if let Some(last) = self.limit.checked_sub(1).filter(|&last| last < best.len()) {
+        if let Some(last) = self.collect.limit.checked_sub(1).filter(|&last| last < best.len()) {
             let (_, (last, ..), _) = best.select_nth_unstable_by(last, |(a, ..), (b, ..)| a.compare_order(b));
             let last = *last;
             best.retain(|(candidate, ..)| candidate.compare_order(&last).is_le());
         }
-        for (Candidate { order, date, id, doc, score }, segment, ids) in best {
+        for (InOrder { order, date, id, doc, score }, segment, ids) in best {
             let id = Id { ids, ord: id, text: OnceLock::new() };
-            all.hits.push(CollectedHit { address: DocAddress::new(segment, doc), score, order, date, id });
+            all.best.push(Candidate { address: DocAddress::new(segment, doc), score, order, date, id });
         }
-        all.hits.sort_by(CollectedHit::compare);
-        all.hits.truncate(self.limit);
+        all.best.sort_by(Candidate::compare);
+        all.best.truncate(self.collect.limit);
         Ok(all)
     }
 }
 
+/// What orders the incidents of a segment.
 enum SegmentOrder {
+    Latest,
     Score,
-    Column { column: NumberColumn, descending: bool },
+    Value { column: NumberColumn, descending: bool },
 }
 
 enum NumberColumn {
@@ -216,11 +244,29 @@ enum NumberColumn {
 }
 
 impl SegmentOrder {
+    fn new(order: Order, reader: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = reader.fast_fields();
+        let Order::Value(key, direction) = order else {
+            return Ok(if order == Order::Score { Self::Score } else { Self::Latest });
+        };
+        let descending = direction == Direction::Descending;
+        Ok(match key {
+            SortKey::Relevance => Self::Score,
+            SortKey::Date => Self::Value { column: NumberColumn::I64(columns.i64(DATE)?), descending },
+            // The more severe, the lower the rank.
+            SortKey::Severity => Self::Value { column: NumberColumn::U64(columns.u64(RANK)?), descending: !descending },
+            SortKey::Number(number) => {
+                Self::Value { column: NumberColumn::F64(columns.f64(&number_column(number))?), descending }
+            }
+        })
+    }
+
     /// The place of an incident in the order: the larger the earlier.
     fn of(&self, doc: DocId, score: Score) -> f64 {
         match self {
-            Self::Score => order_of(score),
-            Self::Column { column, descending } => {
+            Self::Latest => 0.0,
+            Self::Score => rounded(score),
+            Self::Value { column, descending } => {
                 let value = match column {
                     NumberColumn::I64(column) => column.first(doc).map(|v| v as f64),
                     NumberColumn::U64(column) => column.first(doc).map(|v| v as f64),
@@ -245,6 +291,14 @@ struct FacetTally {
 }
 
 impl FacetTally {
+    fn new(reader: &SegmentReader, facet: Facet) -> tantivy::Result<Self> {
+        let name = facet_column(facet);
+        let values = reader.fast_fields().str(&name)?.map(|values| values.ords().clone());
+        let names = reader.facet_reader(&name)?;
+        let counts = vec![0; names.num_facets()];
+        Ok(Self { names, values, counts, docs: Vec::new(), rows: Vec::new(), block: Vec::new() })
+    }
+
     fn count(&mut self, docs: &[DocId]) {
         let Some(values) = &self.values else { return };
         self.docs.clear();
@@ -259,16 +313,16 @@ impl FacetTally {
 }
 
 /// What was collected in one segment.
-pub(crate) struct InSegment {
+pub(super) struct InSegment {
     segment: SegmentOrdinal,
     /// The ids behind the numbers of the candidates.
     ids: Option<StrColumn>,
-    best: Vec<Candidate>,
+    best: Vec<InOrder>,
     total: usize,
     facets: Vec<HashMap<String, usize>>,
 }
 
-pub(crate) struct SegmentHits {
+pub(super) struct SegmentCandidates {
     segment: SegmentOrdinal,
     limit: usize,
     order: SegmentOrder,
@@ -279,19 +333,19 @@ pub(crate) struct SegmentHits {
     /// Matches that no facet has counted yet.
     pending: Vec<DocId>,
     /// Up to twice the limit, in no order.
-    best: Vec<Candidate>,
+    best: Vec<InOrder>,
     /// The last of the best, which a candidate must beat, once the limit is reached.
-    worst_kept: Option<Candidate>,
+    worst_kept: Option<InOrder>,
 }
 
-impl SegmentHits {
+impl SegmentCandidates {
     fn count_pending(&mut self) {
         self.facets.iter_mut().for_each(|facet| facet.count(&self.pending));
         self.pending.clear();
     }
 
     fn sort(&mut self) {
-        self.best.sort_unstable_by(Candidate::compare);
+        self.best.sort_unstable_by(InOrder::compare);
         self.best.truncate(self.limit);
         if self.best.len() == self.limit {
             self.worst_kept = self.best.last().copied();
@@ -299,7 +353,7 @@ impl SegmentHits {
     }
 }
 
-impl SegmentCollector for SegmentHits {
+impl SegmentCollector for SegmentCandidates {
     type Fruit = tantivy::Result<InSegment>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
@@ -323,7 +377,7 @@ impl SegmentCollector for SegmentHits {
             return;
         }
         let id = self.ids.as_ref().and_then(|ids| ids.ords().first(doc)).unwrap_or(0);
-        let candidate = Candidate { order, date, id, doc, score };
+        let candidate = InOrder { order, date, id, doc, score };
         if self.worst_kept.is_some_and(|worst| candidate.compare(&worst).is_gt()) {
             return;
         }

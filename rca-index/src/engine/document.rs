@@ -11,45 +11,45 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
-use crate::engine::queue::{Place, Queue};
+use crate::engine::permits::{Permit, Permits};
 use crate::incident::{Incident, Section, SectionKind};
 use crate::parse::{ParseOptions, parse_report};
 use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
-use crate::text::analyzer::PART_MARK;
+use crate::text::analyzer::REGION_MARK;
 
 /// The version of the layout. Any change of fields, of the analyzer, of the parser or of the stored form needs a new one.
-pub(crate) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 3;
 /// The name under which the analyzer is known to the engine.
-pub(crate) const ANALYZER: &str = "rca";
+pub(super) const ANALYZER: &str = "rca";
 
 /// The engine's tokenizer that cuts at white space and nowhere else.
 const WORDS_TOKENIZER: &str = "whitespace";
 
-/// The text of an incident, title aside: its parts in a row, each behind a mark.
-pub(crate) const TEXT: &str = "text";
+/// The text of an incident, title aside: its regions in a row, each behind a mark.
+pub(super) const TEXT: &str = "text";
 /// Fast columns that are read by name.
-pub(crate) const KEY: &str = "key";
-pub(crate) const DATE: &str = "date";
-pub(crate) const RANK: &str = "severity_rank";
-pub(crate) const LENGTH: &str = "length";
-/// Which parts the text has, in order.
-pub(crate) const PARTS: &str = "parts";
+pub(super) const KEY: &str = "key";
+pub(super) const DATE: &str = "date";
+pub(super) const RANK: &str = "severity_rank";
+pub(super) const LENGTH: &str = "length";
+/// Which fields the regions of the text are, in order.
+pub(super) const REGIONS: &str = "regions";
 
 /// The engine's fields.
 #[derive(Debug, Clone)]
-pub(crate) struct Fields {
-    pub(crate) schema: Schema,
+pub(super) struct Fields {
+    pub(super) schema: Schema,
     /// The id, one term; also a column, to break ties.
-    pub(crate) key: Field,
+    pub(super) key: Field,
     /// The names of the fields that have a value, a space between them, for `has:` and `no:`.
-    pub(crate) has: Field,
-    pub(crate) date: Field,
+    pub(super) has: Field,
+    pub(super) date: Field,
     /// The rank of the severity, 0 (most severe) to 5.
-    pub(crate) rank: Field,
+    pub(super) rank: Field,
     /// The headline, by itself, since its words weigh more.
-    pub(crate) title: Field,
-    pub(crate) text: Field,
-    parts: Field,
+    pub(super) title: Field,
+    pub(super) text: Field,
+    regions: Field,
     /// Bytes of text, for the length norm.
     length: Field,
     /// The path of the report.
@@ -64,7 +64,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// The fields of the field table.
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let raw = TextFieldIndexing::default()
             .set_tokenizer(RAW_TOKENIZER_NAME)
             .set_index_option(IndexRecordOption::Basic)
@@ -87,7 +87,7 @@ impl Fields {
         let date = builder.add_i64_field(DATE, column.clone());
         let rank = builder.add_u64_field(RANK, column.clone());
         let length = builder.add_u64_field(LENGTH, column.clone());
-        let parts = builder.add_u64_field(PARTS, column.clone());
+        let regions = builder.add_u64_field(REGIONS, column.clone());
         let title = builder.add_text_field("title", words.clone());
         let text = builder.add_text_field(TEXT, words);
         let path = builder.add_text_field("path", STORED);
@@ -107,19 +107,24 @@ impl Fields {
             }
         }
         let schema = builder.build();
-        Self { schema, key, has, date, rank, title, text, parts, length, path, source, facts, facets, numbers }
+        Self { schema, key, has, date, rank, title, text, regions, length, path, source, facts, facets, numbers }
     }
 
-    pub(crate) fn facet(&self, facet: Facet) -> Field {
+    /// The fields that words are looked for in: the text, then the title.
+    pub(super) fn searched(&self) -> [Field; 2] {
+        [self.text, self.title]
+    }
+
+    pub(super) fn facet(&self, facet: Facet) -> Field {
         self.facets[&facet]
     }
 
-    pub(crate) fn number(&self, number: NumberField) -> Field {
+    pub(super) fn number(&self, number: NumberField) -> Field {
         self.numbers[&number]
     }
 
     /// The document of an incident that [`parse_report`] gave, and will give again.
-    pub(crate) fn document_of_report(&self, incident: Incident) -> EngineDocument {
+    pub(super) fn document_of_report(&self, incident: Incident) -> EngineDocument {
         let mut doc = self.common(&incident);
         doc.add(self.path, incident.path);
         doc.add(self.source, incident.source);
@@ -127,7 +132,7 @@ impl Fields {
     }
 
     /// The document of any incident.
-    pub(crate) fn document(&self, mut incident: Incident) -> Result<EngineDocument, postcard::Error> {
+    pub(super) fn document(&self, mut incident: Incident) -> Result<EngineDocument, postcard::Error> {
         let mut doc = self.common(&incident);
         doc.add(self.source, std::mem::take(&mut incident.source));
         doc.add(self.facts, postcard::to_stdvec(&incident)?);
@@ -136,7 +141,7 @@ impl Fields {
 
     /// What all incidents have: what they are found by.
     fn common(&self, incident: &Incident) -> EngineDocument {
-        let mut doc = EngineDocument { values: Vec::with_capacity(48), place: None };
+        let mut doc = EngineDocument { values: Vec::with_capacity(48), permit: None };
         doc.add(self.key, incident.id.clone());
         doc.add(self.length, text_length(incident));
         if let Some(date) = &incident.date {
@@ -152,12 +157,12 @@ impl Fields {
             let present = match spec.kind {
                 FieldKind::Text(TextField::Title) => !incident.title.value.is_empty(),
                 FieldKind::Text(field) => {
-                    let parts = part_texts(field, incident);
-                    for part in &parts {
-                        push_part(&mut text, part);
-                        doc.add(self.parts, field.number());
+                    let texts = region_texts(field, incident);
+                    for region in &texts {
+                        push_region(&mut text, region);
+                        doc.add(self.regions, field.number());
                     }
-                    !parts.is_empty()
+                    !texts.is_empty()
                 }
                 FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident),
                 FieldKind::Number(number, _) => self.add_number(&mut doc, number, incident),
@@ -189,7 +194,7 @@ impl Fields {
     }
 
     /// The incident that a document was made from.
-    pub(crate) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
+    pub(super) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
         let text = |field| doc.get_first(field)?.as_str();
         let source = text(self.source)?.to_owned();
         if let Some(facts) = doc.get_first(self.facts).and_then(|facts| facts.as_bytes()) {
@@ -206,15 +211,16 @@ type FieldValue = (Field, OwnedValue);
 
 /// A document on its way into the engine. Its texts are the incident's own: the engine's document would copy them.
 #[derive(Debug)]
-pub(crate) struct EngineDocument {
+pub(super) struct EngineDocument {
     values: Vec<FieldValue>,
-    /// Its place in the queue.
-    place: Option<Place>,
+    /// Given back when the engine drops the document.
+    permit: Option<Permit>,
 }
 
 impl EngineDocument {
-    pub(crate) fn take_place(&mut self, queue: &Queue) {
-        self.place = Some(queue.place());
+    /// Waits until there is room for it.
+    pub(super) fn wait_for(&mut self, permits: &Permits) {
+        self.permit = Some(permits.acquire());
     }
 
     fn add(&mut self, field: Field, value: impl Into<OwnedValue>) {
@@ -232,8 +238,8 @@ impl tantivy::Document for EngineDocument {
     }
 }
 
-/// The texts of a part, as they are indexed; none when the incident lacks it.
-fn part_texts(field: TextField, incident: &Incident) -> Vec<&str> {
+/// The texts of a field, as they are indexed, each a region; none when the incident lacks it.
+fn region_texts(field: TextField, incident: &Incident) -> Vec<&str> {
     let texts: Vec<&str> = match field {
         TextField::Title => vec![&incident.title.value],
         TextField::Id => vec![&incident.id],
@@ -253,29 +259,29 @@ fn part_texts(field: TextField, incident: &Incident) -> Vec<&str> {
     texts.into_iter().filter(|text| !text.trim().is_empty()).collect()
 }
 
-/// Appends a part behind a mark.
-fn push_part(text: &mut String, part: &str) {
-    text.push(PART_MARK);
-    if part.contains(PART_MARK) {
-        text.extend(part.chars().map(|c| if c == PART_MARK { ' ' } else { c }));
+/// Appends a region behind a mark.
+fn push_region(text: &mut String, region: &str) {
+    text.push(REGION_MARK);
+    if region.contains(REGION_MARK) {
+        text.extend(region.chars().map(|c| if c == REGION_MARK { ' ' } else { c }));
     } else {
-        text.push_str(part);
+        text.push_str(region);
     }
 }
 
 /// The name of a number field's column.
-pub(crate) fn number_column(number: NumberField) -> String {
+pub(super) fn number_column(number: NumberField) -> String {
     let spec = FIELDS.iter().find(|spec| matches!(spec.kind, FieldKind::Number(field, _) if field == number));
     format!("number_{}", spec.map_or("", |spec| spec.name))
 }
 
 /// The name of a facet's column.
-pub(crate) fn facet_column(facet: Facet) -> String {
+pub(super) fn facet_column(facet: Facet) -> String {
     format!("facet_{}", facet.name())
 }
 
 /// The engine's form of a facet value: `db/postgres` lies below `db` where the facet is a hierarchy.
-pub(crate) fn engine_facet(facet: Facet, value: &str) -> tantivy::schema::Facet {
+pub(super) fn engine_facet(facet: Facet, value: &str) -> tantivy::schema::Facet {
     if facet.is_hierarchical() {
         tantivy::schema::Facet::from_path(value.split('/'))
     } else {
@@ -284,7 +290,7 @@ pub(crate) fn engine_facet(facet: Facet, value: &str) -> tantivy::schema::Facet 
 }
 
 /// The number of bytes that count for the length norm.
-pub(crate) fn text_length(incident: &Incident) -> u64 {
+pub(super) fn text_length(incident: &Incident) -> u64 {
     let sections: usize = incident.sections.iter().map(|s| s.range.len()).sum();
     (incident.title.value.len() + sections) as u64
 }

@@ -8,15 +8,36 @@ use std::path::Path;
 use tantivy::TantivyError;
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 
-use crate::engine::directory::holder;
+use crate::engine::directory::{CheckedDirectory, META_FILE, holder};
+use crate::engine::folder::version_folder;
+use crate::engine::health::damaged_files;
 use crate::error::{Error, Result};
-use crate::index::version_folder;
 
-/// Runs what reads the engine's files. The engine panics on some kinds of damage that no checksum was looked at for.
-pub(crate) fn guarded<T>(dir: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs what reads the engine's files. The search engine panics on some kinds of damage that no checksum was verified for; a
+/// panic over an index whose every file matches its checksum is a bug.
+pub(super) fn guarded<T>(dir: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        Err(Error::IndexDamaged { path: dir.to_owned(), reason: format!("reading it failed: {}", message(&*panic)) })
+        let (path, reason) = (dir.to_owned(), message(&*panic).to_owned());
+        if is_damaged(dir) {
+            return Err(Error::IndexDamaged { path, reason: format!("reading it failed: {reason}") });
+        }
+        Err(Error::Internal { path, reason })
     })
+}
+
+/// Whether the index in a folder, if there is one, has files that do not match their checksums.
+fn is_damaged(dir: &Path) -> bool {
+    let folder = version_folder(dir);
+    if !folder.join(META_FILE).is_file() {
+        return false;
+    }
+    let verify = || -> tantivy::Result<bool> {
+        let directory = CheckedDirectory::open(&folder)?;
+        let index = tantivy::Index::open(directory.clone())?;
+        Ok(!damaged_files(&index, &directory)?.is_empty())
+    };
+    // What cannot even be verified is damaged.
+    !matches!(catch_unwind(verify), Ok(Ok(false)))
 }
 
 /// What a panic says.
@@ -27,7 +48,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 
 /// An error of the engine about an index folder, in the library's terms.
 #[allow(clippy::needless_pass_by_value)]
-pub(crate) fn in_our_terms(dir: &Path, error: TantivyError) -> Error {
+pub(super) fn in_our_terms(dir: &Path, error: TantivyError) -> Error {
     let path = dir.to_owned();
     let io = |source: &io::Error, file: Option<&Path>| {
         let file = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
@@ -52,5 +73,32 @@ pub(crate) fn in_our_terms(dir: &Path, error: TantivyError) -> Error {
             Error::IndexDamaged { path, reason: format!("{} is missing", file.display()) }
         }
         _ => Error::IndexDamaged { path, reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Incident, Index};
+
+    #[test]
+    #[allow(clippy::panic)]
+    fn a_panic_is_a_bug_unless_the_index_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(folder.path()).unwrap();
+        index.upsert([Incident::new("a", "Disk full")]).unwrap();
+        let broken = || guarded(folder.path(), || -> Result<()> { panic!("index out of bounds") });
+        let error = broken().unwrap_err();
+        assert!(matches!(error, Error::Internal { .. }), "{error}");
+        assert!(error.to_string().contains("index out of bounds; please report this"), "{error}");
+        let in_memory = guarded(Path::new(""), || -> Result<()> { panic!("index out of bounds") });
+        assert!(matches!(in_memory, Err(Error::Internal { .. })));
+
+        let store = std::fs::read_dir(version_folder(folder.path())).unwrap().map(|entry| entry.unwrap().path());
+        let store = store.into_iter().find(|path| path.extension().is_some_and(|e| e == "store")).unwrap();
+        let mut bytes = std::fs::read(&store).unwrap();
+        bytes[3] ^= 1;
+        std::fs::write(&store, bytes).unwrap();
+        assert!(matches!(broken(), Err(Error::IndexDamaged { .. })));
     }
 }

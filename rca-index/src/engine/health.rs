@@ -1,16 +1,15 @@
-//! Health: an index looked over, every file of it.
+//! Health: an index verified, every file of it.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use tantivy::SegmentMeta;
 use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentComponent;
+use tantivy::{Directory, SegmentMeta};
 
 use crate::engine::directory::verify;
+use crate::engine::{Engine, Snapshot, folder};
 use crate::error::Result;
-use crate::index::{Index, version_folder};
 
 /// The health of an index.
 #[derive(Debug, Clone)]
@@ -30,25 +29,26 @@ pub struct Health {
     pub source_bytes: u64,
     /// When the last update ended, in seconds since 1970, UTC.
     pub updated: Option<i64>,
-    /// Files whose content does not fit their checksum, and files that are missing.
+    /// Files with a checksum mismatch.
     pub damaged: Vec<PathBuf>,
 }
 
-impl Index {
-    /// Looks the index over: sizes, counts, and every file's checksum.
+impl Engine {
+    /// Verifies the index: sizes, counts, and every file's checksum.
     ///
     /// # Errors
-    /// [`Error::IndexDamaged`] when it cannot even be looked over, [`Error::Io`].
-    pub fn health(&self) -> Result<Health> {
-        let (searcher, _) = self.searcher()?;
-        let damaged = self.damaged_files()?;
-        // A damaged one is an error.
-        self.manifest()?;
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) when it cannot even be read, [`Error::Io`](crate::Error::Io).
+    pub(crate) fn health(&self) -> Result<Health> {
+        let Snapshot { searcher, .. } = self.snapshot()?;
+        let damaged = match self.dir() {
+            Some(_) => damaged_files(&self.index, &*self.directory).map_err(|e| self.error(e))?,
+            None => Vec::new(),
+        };
         let bytes = match self.dir() {
-            Some(dir) => folder_size(&version_folder(dir)),
+            Some(dir) => folder::size(dir),
             None => searcher.space_usage().map_err(|e| self.error(e.into()))?.total().get_bytes(),
         };
-        let note = self.commit_note()?;
+        let note = self.note()?;
         Ok(Health {
             path: self.dir().map(Path::to_owned),
             incidents: searcher.num_docs() as usize,
@@ -60,23 +60,20 @@ impl Index {
             damaged,
         })
     }
+}
 
-    /// The files that the last commit names and that do not match their checksum. A file that a killed update left beside
-    /// them is no part of the index, and the next update removes it. One that is missing keeps the index from being opened.
-    fn damaged_files(&self) -> Result<Vec<PathBuf>> {
-        if self.dir().is_none() {
-            return Ok(Vec::new());
-        }
-        let segments = self.engine().searchable_segment_metas().map_err(|e| self.error(e))?;
-        let named: BTreeSet<PathBuf> = segments.iter().flat_map(files_of).collect();
-        let is_damaged = |file: &PathBuf| match self.directory().open_read(file) {
-            Ok(content) => verify(content).is_err(),
-            // Not every segment has every kind of file, and another process may just have replaced one.
-            Err(OpenReadError::FileDoesNotExist(_)) => false,
-            Err(_) => true,
-        };
-        Ok(named.into_iter().filter(is_damaged).collect())
-    }
+/// The files that the last commit names and that do not match their checksum. A file that a killed update left beside them is
+/// no part of the index, and the next update removes it. One that is missing keeps the index from being opened.
+pub(super) fn damaged_files(index: &tantivy::Index, directory: &dyn Directory) -> tantivy::Result<Vec<PathBuf>> {
+    let segments = index.searchable_segment_metas()?;
+    let named: BTreeSet<PathBuf> = segments.iter().flat_map(files_of).collect();
+    let is_damaged = |file: &PathBuf| match directory.open_read(file) {
+        Ok(content) => verify(content).is_err(),
+        // Not every segment has every kind of file, and another process may just have replaced one.
+        Err(OpenReadError::FileDoesNotExist(_)) => false,
+        Err(_) => true,
+    };
+    Ok(named.into_iter().filter(is_damaged).collect())
 }
 
 /// The files of a segment that a commit names.
@@ -87,40 +84,44 @@ fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> {
     parts.map(|part| segment.relative_path(part))
 }
 
-fn folder_size(folder: &Path) -> u64 {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Write as _;
 
     use super::*;
+    use crate::engine::folder::version_folder;
     use crate::incident::Incident;
+
+    fn upsert(engine: &Engine, id: &str) {
+        let writer = engine.writer(1, 0, std::time::Duration::ZERO).unwrap();
+        writer.remove(id).unwrap();
+        writer.add(Incident::new(id, "Disk full")).unwrap();
+        writer.commit(None).unwrap();
+    }
 
     #[test]
     fn what_no_commit_names_is_no_damage_and_is_removed_by_the_next_update() {
         let folder = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(folder.path()).unwrap();
-        index.upsert([Incident::new("a", "Disk full"), Incident::new("b", "Queue backlog")]).unwrap();
-        let segment = |index: &Index| index.engine().searchable_segment_ids().unwrap().remove(0).uuid_string();
+        let engine = Engine::open_or_create(folder.path()).unwrap();
+        upsert(&engine, "a");
+        let segment = |engine: &Engine| engine.index.searchable_segment_ids().unwrap().remove(0).uuid_string();
         // What an update leaves that is killed while it writes which incidents are deleted.
-        let left = PathBuf::from(format!("{}.999.del", segment(&index)));
-        let mut file = tantivy::Directory::open_write(index.engine().directory(), &left).unwrap();
+        let left = PathBuf::from(format!("{}.999.del", segment(&engine)));
+        let mut file = Directory::open_write(engine.index.directory(), &left).unwrap();
         file.write_all(b"half").unwrap();
         file.flush().unwrap();
         drop(file);
         let on_disk = version_folder(folder.path()).join(&left);
         assert!(on_disk.is_file());
 
-        let reopened = Index::open(folder.path()).unwrap();
+        let reopened = Engine::open(folder.path()).unwrap();
         assert_eq!(reopened.health().unwrap().damaged, Vec::<PathBuf>::new());
-        reopened.delete(["a"]).unwrap();
+        upsert(&reopened, "a");
         assert!(!on_disk.exists());
         assert_eq!(reopened.health().unwrap().damaged, Vec::<PathBuf>::new());
 
-        // A file that the commit names is looked at.
+        // A file that the commit names is verified.
         let store = PathBuf::from(format!("{}.store", segment(&reopened)));
         let path = version_folder(folder.path()).join(&store);
         let mut bytes = fs::read(&path).unwrap();

@@ -1,39 +1,52 @@
-//! Lookup: from a word and its forms to the terms of the index that count as it.
+//! Lookup: from the words of a plan to the terms of the index that count as them.
 //!
-//! In: a word and a view of the index. Out: the word with its terms in each segment, and how rare it is. A stem stands for
-//! every word of the index that has it; those are found among the terms that begin as it does.
+//! In: words. Out: each with its terms in each segment, and how rare it is. A stem stands for every word of the index that has
+//! it; those are found among the terms with the same prefix.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
-use crate::engine::compile::Compiler;
-use crate::engine::parts::{InPart, PartReader};
 use crate::engine::postings::{AnyForm, FormPostings, Occurrences, Phrase};
+use crate::engine::regions::{InRegion, RegionReader};
 use crate::engine::scorer::WordPostings;
-use crate::plan::{Alternative, Form, Word};
-use crate::ranking::EXTRA_WEIGHT;
+use crate::engine::snapshot::Snapshot;
+use crate::error::Result;
+use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions};
+use crate::ranking::idf;
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
+/// The words of a plan, looked up; by their numbers in the plan.
+pub(crate) struct KnownWords(Vec<Arc<KnownWord>>);
+
+impl KnownWords {
+    /// What these words weigh.
+    pub(crate) fn weights(&self, words: &[WordId]) -> Vec<WordWeight> {
+        words.iter().map(|&word| self.0[word].weight()).collect()
+    }
+
+    pub(super) fn of(&self, words: &[WordId]) -> Vec<Arc<KnownWord>> {
+        words.iter().map(|&word| Arc::clone(&self.0[word])).collect()
+    }
+}
+
 /// A word and where it is in each segment.
 #[derive(Debug)]
-pub(crate) struct KnownWord {
-    pub(crate) word: Word,
-    found: HashMap<SegmentId, Vec<Found>>,
+pub(super) struct KnownWord {
+    word: Arc<Word>,
+    matches: HashMap<SegmentId, Vec<TermMatch>>,
     /// How rare it is.
     rarity: f32,
 }
 
-/// A term found in a segment.
+/// A term of a segment that counts as a word.
 #[derive(Debug)]
-struct Found {
+struct TermMatch {
     alternative: usize,
     slot: usize,
     field: Field,
@@ -44,35 +57,48 @@ struct Found {
 
 /// What this search has looked up so far: synonyms repeat each other's words.
 #[derive(Debug, Default)]
-pub(crate) struct Lookups {
-    known: RefCell<HashMap<LookupKey, Rc<Terms>>>,
+pub(super) struct Lookups {
+    known: Mutex<HashMap<LookupKey, Arc<Terms>>>,
 }
 
-/// Where is looked for which forms.
-type LookupKey = (SegmentId, Field, Vec<String>);
+impl Lookups {
+    fn known(&self) -> MutexGuard<'_, HashMap<LookupKey, Arc<Terms>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
-impl Compiler<'_> {
-    /// Looks a word up, in title and text.
-    pub(crate) fn look_up(&self, word: Word) -> tantivy::Result<Arc<KnownWord>> {
-        let mut found = HashMap::new();
+/// Which forms were looked up where.
+type LookupKey = (SegmentId, Field, Vec<Pattern>);
+
+impl Snapshot<'_> {
+    /// Looks the words of a plan up, in title and text.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn look_up(&self, plan: &Plan) -> Result<KnownWords> {
+        let known = plan.words.iter().map(|word| self.look_up_word(word));
+        Ok(KnownWords(known.collect::<tantivy::Result<_>>().map_err(|e| self.engine.error(e))?))
+    }
+
+    fn look_up_word(&self, word: &Arc<Word>) -> tantivy::Result<Arc<KnownWord>> {
+        let mut matches: HashMap<SegmentId, Vec<TermMatch>> = HashMap::new();
         // By alternative and slot: how many incidents have any of its terms, in text and in title.
         let mut frequencies: HashMap<(usize, usize), [u64; 2]> = HashMap::new();
-        for reader in self.searcher.segment_readers() {
-            let mut here: Vec<Found> = Vec::new();
-            for (field, is_title) in [(self.fields.text, false), (self.fields.title, true)] {
-                let index = reader.inverted_index(field)?;
-                for (alternative, slot, forms) in slots(&word) {
-                    let terms = self.terms(reader, &index, field, forms)?;
+        for (alternative, slot, Slot { forms, .. }) in slots(word) {
+            let forms = with_expansions(forms, |pattern| self.expand(pattern))?;
+            for reader in self.searcher.segment_readers() {
+                let here = matches.entry(reader.segment_id()).or_default();
+                for (field, is_title) in self.engine.fields.searched().into_iter().zip([false, true]) {
+                    let terms = self.terms(reader, field, &forms)?;
                     frequencies.entry((alternative, slot)).or_default()[usize::from(is_title)] += terms.frequency;
                     here.extend(terms.found.iter().map(|(info, form)| {
                         let (info, weight) = (info.clone(), forms[*form].weight);
-                        Found { alternative, slot, field, is_title, info, weight }
+                        TermMatch { alternative, slot, field, is_title, info, weight }
                     }));
                 }
             }
-            found.insert(reader.segment_id(), here);
         }
-        let incidents = self.statistics.incidents;
+        let incidents = self.statistics().incidents;
         let idf_of = |(at, alternative): (usize, &Alternative)| {
             let slots = (0..alternative.slots.len()).map(|slot| {
                 // Titles repeat what the text says.
@@ -81,31 +107,40 @@ impl Compiler<'_> {
             });
             slots.sum::<Option<f32>>()
         };
-        // A word is as rare as it is as typed; one that no report has so, as rare as the first thing that counts as it.
+        // A word is as rare as it is as typed; one that no incident has so, as rare as the first thing that counts as it.
         let rarity = word.alternatives.iter().enumerate().find_map(idf_of);
         let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
-        Ok(Arc::new(KnownWord { word, found, rarity }))
+        Ok(Arc::new(KnownWord { word: Arc::clone(word), matches, rarity }))
+    }
+
+    /// The number of incidents that have any of these forms.
+    pub(super) fn frequency(&self, forms: &[Form]) -> tantivy::Result<u64> {
+        let forms = with_expansions(forms, |pattern| self.expand(pattern))?;
+        let mut frequency = 0;
+        for reader in self.searcher.segment_readers() {
+            let mut most = 0;
+            for field in self.engine.fields.searched() {
+                most = most.max(self.terms(reader, field, &forms)?.frequency);
+            }
+            frequency += most;
+        }
+        Ok(frequency)
     }
 
     /// The terms of a segment that are any of the forms.
-    fn terms(
-        &self,
-        reader: &SegmentReader,
-        index: &InvertedIndexReader,
-        field: Field,
-        forms: &[Form],
-    ) -> tantivy::Result<Rc<Terms>> {
-        let key = (reader.segment_id(), field, forms.iter().map(|form| form.text.clone()).collect());
-        if let Some(known) = self.lookups.known.borrow().get(&key) {
-            return Ok(Rc::clone(known));
+    fn terms(&self, reader: &SegmentReader, field: Field, forms: &[Form]) -> tantivy::Result<Arc<Terms>> {
+        let key = (reader.segment_id(), field, forms.iter().map(|form| form.pattern.clone()).collect());
+        if let Some(known) = self.lookups.known().get(&key) {
+            return Ok(Arc::clone(known));
         }
+        let index = reader.inverted_index(field)?;
         let mut terms = Terms::default();
         for form in by_weight(forms) {
-            terms.add(index, field, self.analyzer, &forms[form].text, form)?;
+            terms.add(&index, field, self.analyzer(), &forms[form].pattern, form)?;
         }
-        terms.frequency = terms.alive_frequency(reader, index)?;
-        let terms = Rc::new(terms);
-        self.lookups.known.borrow_mut().insert(key, Rc::clone(&terms));
+        terms.frequency = terms.alive_frequency(reader, &index)?;
+        let terms = Arc::new(terms);
+        self.lookups.known().insert(key, Arc::clone(&terms));
         Ok(terms)
     }
 }
@@ -118,27 +153,18 @@ fn by_weight(forms: &[Form]) -> Vec<usize> {
 }
 
 impl KnownWord {
-    /// Whether any form of it is in the index.
-    pub(crate) fn is_known(&self) -> bool {
-        self.found.values().any(|found| !found.is_empty())
-    }
-
-    /// What it weighs in a score: how rare it is.
-    pub(crate) fn idf(&self) -> f32 {
-        if self.word.extra { EXTRA_WEIGHT * self.rarity } else { self.rarity }
-    }
-
-    /// What it weighs against the others when it comes to having them all.
-    pub(crate) fn share(&self) -> f32 {
-        if self.word.extra { 0.0 } else { self.rarity }
+    /// What it weighs.
+    pub(super) fn weight(&self) -> WordWeight {
+        let share = if self.word.counts { self.rarity } else { 0.0 };
+        WordWeight { idf: self.word.weight * self.rarity, share }
     }
 
     /// Its occurrences in a segment.
-    pub(crate) fn open(&self, reader: &SegmentReader, positions: bool) -> tantivy::Result<WordPostings> {
-        let found = self.found.get(&reader.segment_id()).map_or(&[][..], Vec::as_slice);
-        let part = self.word.part;
-        let filtered = part.is_some_and(|part| part != TextField::Title);
-        let open = |found: &Found, weight: f32, positions: bool| -> tantivy::Result<FormPostings> {
+    pub(super) fn open(&self, reader: &SegmentReader, positions: bool) -> tantivy::Result<WordPostings> {
+        let matches = self.matches.get(&reader.segment_id()).map_or(&[][..], Vec::as_slice);
+        let field = self.word.field;
+        let filtered = field.is_some_and(|field| field != TextField::Title);
+        let open = |found: &TermMatch, weight: f32, positions: bool| -> tantivy::Result<FormPostings> {
             let option =
                 if positions { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::WithFreqs };
             let index = reader.inverted_index(found.field)?;
@@ -147,15 +173,15 @@ impl KnownWord {
         let alternatives = &self.word.alternatives;
         let mut sources = Vec::new();
         let mut add = |occurrences: Occurrences, is_title: bool| -> tantivy::Result<()> {
-            let part = part.filter(|_| filtered).map(|part| PartReader::new(reader, part)).transpose()?;
-            sources.push(InPart::new(occurrences, is_title, part));
+            let region = field.filter(|_| filtered).map(|field| RegionReader::new(reader, field)).transpose()?;
+            sources.push(InRegion::new(occurrences, is_title, region));
             Ok(())
         };
         for is_title in [false, true] {
-            if part.is_some_and(|part| is_title != (part == TextField::Title)) {
+            if field.is_some_and(|field| is_title != (field == TextField::Title)) {
                 continue;
             }
-            let here = || found.iter().filter(|f| f.is_title == is_title);
+            let here = || matches.iter().filter(|f| f.is_title == is_title);
             let words = here()
                 .filter(|f| alternatives[f.alternative].slots.len() == 1)
                 .map(|f| open(f, f.weight * alternatives[f.alternative].weight, positions || filtered));
@@ -181,11 +207,12 @@ impl KnownWord {
     }
 }
 
-/// All slots of a word: alternative, slot, forms.
-fn slots(word: &Word) -> impl Iterator<Item = (usize, usize, &[Form])> {
-    word.alternatives.iter().enumerate().flat_map(|(alternative, a)| {
-        a.slots.iter().enumerate().map(move |(slot, s)| (alternative, slot, s.forms.as_slice()))
-    })
+/// All slots of a word, with the numbers of alternative and slot.
+fn slots(word: &Word) -> impl Iterator<Item = (usize, usize, &Slot)> {
+    word.alternatives
+        .iter()
+        .enumerate()
+        .flat_map(|(alternative, a)| a.slots.iter().enumerate().map(move |(slot, s)| (alternative, slot, s)))
 }
 
 /// The terms of a segment that may stand in a slot, each with the place of the form that it is.
@@ -203,14 +230,19 @@ impl Terms {
         index: &InvertedIndexReader,
         field: Field,
         analyzer: &Analyzer,
-        text: &str,
+        pattern: &Pattern,
         form: usize,
     ) -> tantivy::Result<()> {
-        let Some(stem) = text.strip_prefix(STEM_MARK) else {
-            if let Some(info) = index.get_term_info(&Term::from_field_text(field, text))? {
-                self.push(&info, form);
+        let stem = match pattern {
+            Pattern::Stem(stem) => stem,
+            Pattern::Word(word) => {
+                if let Some(info) = index.get_term_info(&Term::from_field_text(field, word))? {
+                    self.push(&info, form);
+                }
+                return Ok(());
             }
-            return Ok(());
+            // Replaced by the words that they stand for.
+            Pattern::Prefix(_) | Pattern::Typo { .. } => return Ok(()),
         };
         let Some(beginning) = analyzer.beginning(stem) else { return Ok(()) };
         let mut last = String::new();
@@ -264,10 +296,4 @@ impl Terms {
         docs.retain(|&doc| !reader.is_deleted(doc));
         Ok(docs.len() as u64)
     }
-}
-
-/// The weight of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene; never negative.
-fn idf(frequency: u64, incidents: u64) -> f32 {
-    let (n, all) = (frequency as f32, incidents as f32);
-    (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }

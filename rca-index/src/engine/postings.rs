@@ -3,18 +3,17 @@
 use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::{DocId, DocSet as _, TERMINATED};
 
-/// A place in an incident's text, and what the occurrence that begins there counts.
-pub(crate) type Occurrence = (u32, f32);
+use crate::plan::Occurrence;
 
 /// The occurrences of a word or phrase.
-pub(crate) enum Occurrences {
+pub(super) enum Occurrences {
     Word(AnyForm),
     Phrase(Phrase),
 }
 
 impl Occurrences {
     /// The current incident.
-    pub(crate) fn doc(&self) -> DocId {
+    pub(super) fn doc(&self) -> DocId {
         match self {
             Self::Word(word) => word.doc,
             Self::Phrase(phrase) => phrase.doc,
@@ -22,7 +21,7 @@ impl Occurrences {
     }
 
     /// The first incident from `target` on.
-    pub(crate) fn seek(&mut self, target: DocId) -> DocId {
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
         match self {
             Self::Word(word) => word.seek(target),
             Self::Phrase(phrase) => phrase.seek(target),
@@ -30,7 +29,7 @@ impl Occurrences {
     }
 
     /// The weights of all occurrences in the current incident, summed.
-    pub(crate) fn frequency(&self) -> f32 {
+    pub(super) fn frequency(&self) -> f32 {
         match self {
             Self::Word(word) => word.frequency(),
             Self::Phrase(phrase) => phrase.found.iter().map(|&(_, weight)| weight).sum(),
@@ -38,14 +37,14 @@ impl Occurrences {
     }
 
     /// The occurrences in the current incident, in order. Needs postings that were opened with positions.
-    pub(crate) fn positions(&mut self, found: &mut Vec<Occurrence>) {
+    pub(super) fn positions(&mut self, found: &mut Vec<Occurrence>) {
         match self {
             Self::Word(word) => word.positions(0, found),
             Self::Phrase(phrase) => found.clone_from(&phrase.found),
         }
     }
 
-    pub(crate) fn size_hint(&self) -> u32 {
+    pub(super) fn size_hint(&self) -> u32 {
         match self {
             Self::Word(word) => word.size_hint(),
             Self::Phrase(phrase) => phrase.slots.iter().map(AnyForm::size_hint).min().unwrap_or(0),
@@ -54,20 +53,20 @@ impl Occurrences {
 }
 
 /// The postings of one form of a word.
-pub(crate) struct FormPostings {
-    pub(crate) postings: SegmentPostings,
-    pub(crate) weight: f32,
+pub(super) struct FormPostings {
+    pub(super) postings: SegmentPostings,
+    pub(super) weight: f32,
 }
 
 /// The union of the forms of one word. Of forms that stand at the same position the one counts that counts most.
-pub(crate) struct AnyForm {
+pub(super) struct AnyForm {
     doc: DocId,
     forms: Vec<FormPostings>,
     scratch: Vec<u32>,
 }
 
 impl AnyForm {
-    pub(crate) fn new(forms: Vec<FormPostings>) -> Self {
+    pub(super) fn new(forms: Vec<FormPostings>) -> Self {
         let doc = forms.iter().map(|f| f.postings.doc()).min().unwrap_or(TERMINATED);
         Self { doc, forms, scratch: Vec::new() }
     }
@@ -119,7 +118,7 @@ impl AnyForm {
 }
 
 /// A phrase: the incidents where its words stand at their places.
-pub(crate) struct Phrase {
+pub(super) struct Phrase {
     doc: DocId,
     slots: Vec<AnyForm>,
     /// What brings the positions of all words to a common place.
@@ -134,7 +133,7 @@ pub(crate) struct Phrase {
 
 impl Phrase {
     /// A phrase of words, each with the number of words before it.
-    pub(crate) fn new(slots: Vec<(u32, AnyForm)>, slop: u32, weight: f32) -> Self {
+    pub(super) fn new(slots: Vec<(u32, AnyForm)>, slop: u32, weight: f32) -> Self {
         let last = slots.iter().map(|(offset, _)| *offset).max().unwrap_or(0);
         let shifts = slots.iter().map(|(offset, _)| last - offset).collect();
         let slots: Vec<AnyForm> = slots.into_iter().map(|(_, forms)| forms).collect();
@@ -159,7 +158,7 @@ impl Phrase {
                 return TERMINATED;
             }
             if self.slots.iter().all(|slot| slot.doc == doc) {
-                self.look();
+                self.find_here();
                 if !self.found.is_empty() {
                     return doc;
                 }
@@ -171,7 +170,7 @@ impl Phrase {
     }
 
     /// Finds the occurrences in the incident where all slots stand; a loose one counts less.
-    fn look(&mut self) {
+    fn find_here(&mut self) {
         self.found.clear();
         for ((slot, &shift), found) in self.slots.iter_mut().zip(&self.shifts).zip(&mut self.positions) {
             slot.positions(shift, found);

@@ -1,8 +1,8 @@
-//! The text query: the words of a query, each with all that counts as it, scored over title and text as one.
+//! The scorer: the words of a plan, each with all that counts as it, scored over title and text as one.
 //!
-//! In: words and how many of them a report must have. Out: an engine query. Title and text of a report count as one text
-//! in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple
-//! weighted fields"). This is the first look, over all reports; `rerank` takes a second one at the best.
+//! In: words and how many of them an incident must have. Out: a query of the search engine. Title and text of an incident
+//! count as one text in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004, "Simple BM25
+//! extension to multiple weighted fields"). This is the first pass, over all incidents; the best are reranked.
 
 use std::sync::Arc;
 
@@ -12,35 +12,17 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
 use crate::engine::document::LENGTH;
 use crate::engine::lookup::KnownWord;
-use crate::engine::parts::InPart;
-use crate::engine::postings::Occurrence;
-use crate::ranking::{B, COVERAGE, K1, TITLE_WEIGHT};
-
-/// What the whole index looks like, for the weights of words and lengths.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Statistics {
-    /// Incidents in the index.
-    pub(crate) incidents: u64,
-    /// Bytes of text of a mean incident.
-    pub(crate) mean_length: f32,
-}
-
-/// How much of a query a report must have.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Needed {
-    /// Every word.
-    All,
-    /// Words that make up this share of the weight of all.
-    Share(f32),
-}
+use crate::engine::regions::InRegion;
+use crate::plan::{Needed, Occurrence, WordWeight};
+use crate::ranking::{TITLE_WEIGHT, coverage, saturate};
 
 /// Words looked for in title and text.
 #[derive(Debug, Clone)]
-pub(crate) struct WordsQuery {
-    pub(crate) words: Vec<Arc<KnownWord>>,
-    pub(crate) needed: Needed,
+pub(super) struct WordsQuery {
+    pub(super) words: Vec<Arc<KnownWord>>,
+    pub(super) needed: Needed,
     /// Bytes of text of a mean incident.
-    pub(crate) mean_length: f32,
+    pub(super) mean_length: f32,
 }
 
 impl Query for WordsQuery {
@@ -49,25 +31,20 @@ impl Query for WordsQuery {
     }
 }
 
-/// BM25: how much a word counts that occurs so often in an incident of such a length.
-pub(crate) fn saturate(frequency: f32, length: f32, mean_length: f32) -> f32 {
-    (K1 + 1.0) * frequency / (frequency + K1 * (1.0 - B + B * length / mean_length))
-}
-
 /// The occurrences of a word in one segment, over title and text.
-pub(crate) struct WordPostings {
+pub(super) struct WordPostings {
     doc: DocId,
-    sources: Vec<InPart>,
+    sources: Vec<InRegion>,
 }
 
 impl WordPostings {
-    pub(crate) fn new(sources: Vec<InPart>) -> Self {
-        let doc = sources.iter().map(InPart::doc).min().unwrap_or(TERMINATED);
+    pub(super) fn new(sources: Vec<InRegion>) -> Self {
+        let doc = sources.iter().map(InRegion::doc).min().unwrap_or(TERMINATED);
         Self { doc, sources }
     }
 
     /// The first incident from `target` on.
-    pub(crate) fn seek(&mut self, target: DocId) -> DocId {
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
         if target > self.doc {
             self.doc = self.sources.iter_mut().map(|source| source.seek(target)).min().unwrap_or(TERMINATED);
         }
@@ -75,7 +52,7 @@ impl WordPostings {
     }
 
     fn size_hint(&self) -> u32 {
-        self.sources.iter().map(InPart::size_hint).fold(0, u32::saturating_add)
+        self.sources.iter().map(InRegion::size_hint).fold(0, u32::saturating_add)
     }
 
     /// Occurrences in the current incident, those in the title weighed.
@@ -85,7 +62,7 @@ impl WordPostings {
     }
 
     /// The occurrences in the title (or else the text) of the current incident, in order.
-    pub(crate) fn positions(&mut self, in_title: bool, found: &mut Vec<Occurrence>) {
+    pub(super) fn positions(&mut self, in_title: bool, found: &mut Vec<Occurrence>) {
         let mut more = Vec::new();
         found.clear();
         for source in &mut self.sources {
@@ -101,7 +78,8 @@ impl WordPostings {
 impl Weight for WordsQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let open = |word: &Arc<KnownWord>| {
-            Ok(ScoredWord { postings: word.open(reader, false)?, idf: word.idf(), share: word.share() })
+            let WordWeight { idf, share } = word.weight();
+            Ok(ScoredWord { postings: word.open(reader, false)?, idf, share })
         };
         let mut words = self.words.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
         let total: f32 = words.iter().map(|word| word.share).sum();
@@ -226,10 +204,4 @@ impl Scorer for WordsScorer {
             here.map(|word| word.idf * saturate(word.postings.frequency(), length, self.mean_length)).sum();
         score * coverage(self.covered, self.total) * self.boost
     }
-}
-
-/// What a report counts that has words of only a part of the weight of all.
-pub(crate) fn coverage(covered: f32, total: f32) -> f32 {
-    // In most queries every match has all words.
-    if covered < total { (covered / total).powf(COVERAGE) } else { 1.0 }
 }

@@ -6,7 +6,7 @@ use crate::text::analyzer::Lexemes;
 
 /// Makes tokens of lexemes.
 #[derive(Clone)]
-pub(crate) struct LexemeTokenizer;
+pub(super) struct LexemeTokenizer;
 
 impl Tokenizer for LexemeTokenizer {
     type TokenStream<'a> = LexemeStream<'a>;
@@ -16,7 +16,7 @@ impl Tokenizer for LexemeTokenizer {
     }
 }
 
-pub(crate) struct LexemeStream<'t> {
+pub(super) struct LexemeStream<'t> {
     lexemes: Lexemes<'t>,
     token: Token,
 }

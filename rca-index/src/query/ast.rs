@@ -25,6 +25,31 @@ pub struct Node {
     pub span: Span,
 }
 
+impl Node {
+    /// All of these nodes; one by itself, and with none everything.
+    pub(crate) fn and(mut parts: Vec<Self>, span: Span) -> Self {
+        let kind = match parts.len() {
+            0 => NodeKind::All,
+            1 => parts.remove(0).kind,
+            _ => NodeKind::And(parts),
+        };
+        Self { kind, span }
+    }
+
+    /// Any of these nodes, at least one.
+    pub(crate) fn or(parts: Vec<Self>, span: Span) -> Self {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part.kind {
+                NodeKind::Or(parts) => flat.extend(parts),
+                _ => flat.push(part),
+            }
+        }
+        let kind = if flat.len() == 1 { flat.remove(0).kind } else { NodeKind::Or(flat) };
+        Self { kind, span }
+    }
+}
+
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind

@@ -62,6 +62,11 @@ pub fn parse_sort(text: &str) -> Result<Sort, QueryErrors> {
 }
 
 impl Query {
+    /// The query that every incident matches.
+    pub fn everything() -> Self {
+        Self { root: Node { kind: NodeKind::All, span: 0..0 }, sort: None }
+    }
+
     /// This query and one more condition.
     #[must_use]
     pub fn and(self, condition: Node) -> Self {

@@ -1,34 +1,25 @@
-//! Feedback: which words the best hits have in common, since reports that are alike use them too.
+//! Feedback: which words the best candidates have in common, since incidents that are alike use them too.
 //!
 //! The relevance model of Lavrenko and Croft (2001), "Relevance-based language models", mixed with the query as in RM3 (Abdul-Jaleel
-//! and others 2004, "UMass at TREC 2004"); used to put hits in order, not to find more.
+//! and others 2004, "UMass at TREC 2004"); used to rerank candidates, not to find more.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
 
-use crate::engine::lookup::KnownWord;
 use crate::incident::Incident;
-use crate::plan::words::alternative;
-use crate::plan::{Form, Slot, Word};
+use crate::plan::{Pattern, Plan, Word, WordId, WordWeight};
 use crate::ranking::FEEDBACK_WORDS;
 use crate::text::analyzer::{Analyzer, LexemeKind, STEM_MARK};
 
-/// How many candidates are kept, by frequency alone, for one that is chosen by rarity as well.
-const CANDIDATES: usize = 2;
+/// How many words are considered, by frequency alone, for each that is chosen by rarity as well.
+const CONSIDERED: usize = 2;
 
-/// The words that say most about some incidents, each with its share: how much of their text it is, the better the hit the
-/// more, and how rare it is elsewhere. The words of the query are left out.
-pub(crate) fn common_words<'a>(
-    analyzer: &Analyzer,
-    hits: &[(Incident, f32)],
-    typed: impl Iterator<Item = &'a Word>,
-    look_up: impl Fn(Word) -> tantivy::Result<Arc<KnownWord>>,
-) -> tantivy::Result<Vec<(Arc<KnownWord>, f32)>> {
-    let forms = typed.flat_map(|word| &word.alternatives).flat_map(|a| &a.slots).flat_map(|slot| &slot.forms);
-    let typed: HashSet<&str> = forms.map(|form| form.text.trim_start_matches(STEM_MARK)).collect();
+/// The words that say most about some incidents, each with its share: how much of their text it is, the better the candidate
+/// the more. The words of the query are left out.
+pub(super) fn common_words(analyzer: &Analyzer, best: &[(Incident, f32)], plan: &Plan) -> Plan {
     // By stem: its share, and the words that have it.
     let mut found: BTreeMap<String, (f32, BTreeSet<String>)> = BTreeMap::new();
-    for (incident, score) in hits {
+    for (incident, score) in best {
         let counts = counts(analyzer, incident);
         let length: u32 = counts.values().sum();
         for ((stem, word), count) in counts {
@@ -37,35 +28,51 @@ pub(crate) fn common_words<'a>(
             words.insert(word);
         }
     }
+    let typed = TypedForms::of(plan);
     let mut found: Vec<(Vec<String>, f32)> = found
         .into_iter()
-        .filter(|(stem, _)| !typed.contains(stem.as_str()))
+        .filter(|(stem, _)| !typed.contain(stem))
         .map(|(_, (share, words))| (words.into_iter().collect(), share))
         .collect();
-    sort_and_cut(&mut found, CANDIDATES * FEEDBACK_WORDS, |words| words);
-    let found = found.into_iter().map(|(words, share)| {
-        let known = look_up(word(words))?;
-        let share = share * known.idf();
-        Ok((known, share))
-    });
-    let mut found = found.collect::<tantivy::Result<Vec<_>>>()?;
-    sort_and_cut(&mut found, FEEDBACK_WORDS, |known| &known.word.text);
+    sort_and_cut(&mut found, CONSIDERED * FEEDBACK_WORDS, Ord::cmp);
+    // Other words with the same stem are left out: to look for them would take longer than all the rest.
+    Plan::of_words(found.into_iter().map(|(words, share)| Word::weighted(words, share)))
+}
+
+/// The words that say most, now that it is known how rare each is, with their shares, which add up to one.
+pub(super) fn choose(common: &Plan, weights: &[WordWeight]) -> Vec<(WordId, f32)> {
+    // The weight of a word is its share times how rare it is.
+    let mut found: Vec<(WordId, f32)> =
+        common.ranked.iter().zip(weights).map(|(&id, weight)| (id, weight.idf)).collect();
+    sort_and_cut(&mut found, FEEDBACK_WORDS, |&a, &b| common.words[a].text.cmp(&common.words[b].text));
     let total: f32 = found.iter().map(|(_, share)| share).sum();
-    Ok(found.into_iter().map(|(known, share)| (known, share / total)).collect())
+    found.into_iter().map(|(id, share)| (id, share / total)).collect()
 }
 
-fn sort_and_cut<T, N: Ord + ?Sized>(shares: &mut Vec<(T, f32)>, most: usize, name: impl Fn(&T) -> &N) {
-    shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| name(&a.0).cmp(name(&b.0))));
+/// All that counts as a word of the query.
+struct TypedForms<'p> {
+    texts: HashSet<&'p str>,
+    open: Vec<&'p Pattern>,
+}
+
+impl<'p> TypedForms<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let patterns = || plan.ranked_words().flat_map(Word::forms).map(|form| &form.pattern);
+        Self {
+            texts: patterns().filter(|pattern| !pattern.is_open()).map(Pattern::text).collect(),
+            open: patterns().filter(|pattern| pattern.is_open()).collect(),
+        }
+    }
+
+    fn contain(&self, word: &str) -> bool {
+        self.texts.contains(word) || self.open.iter().any(|pattern| pattern.weight_of(word).is_some())
+    }
+}
+
+/// The largest shares first.
+fn sort_and_cut<T>(shares: &mut Vec<(T, f32)>, most: usize, by_name: impl Fn(&T, &T) -> Ordering) {
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| by_name(&a.0, &b.0)));
     shares.truncate(most);
-}
-
-/// Words that have a stem in common, as one. Other words that have it are left out: to look for them would take longer than
-/// all the rest.
-fn word(words: Vec<String>) -> Word {
-    let text = words[0].clone();
-    let forms = words.into_iter().map(|text| Form { text, weight: 1.0 }).collect();
-    let slots = vec![Slot { offset: 0, forms }];
-    Word { text, alternatives: vec![alternative(slots, 1.0)], part: None, place: None, extra: false }
 }
 
 /// How often each word stands in an incident, by its stem and itself.

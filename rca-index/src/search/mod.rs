@@ -1,454 +1,229 @@
 //! Search: from a request to hits, facet counts and snippets. The one path that every front end takes.
+//!
+//! In: a request and an index. Out: results as plain data. A search has two passes: candidate retrieval over all incidents, in
+//! the engine, then reranking of the best 200, here. What a query means is the plan's to say.
 
+mod explanation;
 mod feedback;
+mod request;
 mod rerank;
+mod results;
 mod snippet;
+mod unknown;
+
+pub use explanation::{Explanation, WordScore};
+pub use request::SearchRequest;
+pub use results::{FacetCount, FacetCounts, Hit, SearchResults, Snippet, Suggestion};
+pub use unknown::UnknownValue;
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
-use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use rayon::prelude::*;
-use tantivy::collector::Collector as _;
-use tantivy::query::EnableScoring;
-use tantivy::{DocAddress, Searcher, SegmentOrdinal, SegmentReader};
-
-use crate::engine::collect::{Collected, ColumnKind, Hits, OrderBy};
-use crate::engine::compile::{Compiler, Correction, Matching};
-use crate::engine::document::{DATE, RANK, number_column};
-use crate::engine::lookup::{KnownWord, Lookups};
+use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
 use crate::error::Result;
-use crate::incident::{Incident, SectionKind};
-use crate::index::{Commit, Index};
-use crate::plan::interpret::interpret;
-use crate::plan::words::plain_words;
-use crate::query::{self, Node, NodeKind, Query, QueryOptions, Sort, SortKey};
-use crate::ranking::{RELAXED_SHARE, RERANKED};
+use crate::plan::{Correction, Needed, Plan, Planner};
+use crate::query::{Sort, SortKey};
+use crate::ranking::{FEEDBACK_HITS, FEEDBACK_LEAST_WORDS, RELAXED_SHARE, RERANKED};
 use crate::schema::Facet;
-use crate::search::rerank::{Parts, Ranked, Ranker};
+use crate::search::feedback::common_words;
+use crate::search::rerank::{Reranker, Shares};
 use crate::search::snippet::Passages;
-use crate::text::analyzer::Analyzer;
-
-/// In a smaller index, a search is over before threads have begun.
-const PARALLEL_INCIDENTS: u64 = 20_000;
-
-/// What to search for and what to give back.
-#[derive(Debug, Clone)]
-pub struct SearchRequest {
-    /// The query as typed.
-    pub text: String,
-    /// The query understood.
-    pub query: Query,
-    /// The number of hits to give back.
-    pub limit: usize,
-    /// The number of hits to skip.
-    pub offset: usize,
-    /// The facets to count over all matches.
-    pub facets: Vec<Facet>,
-    /// The number of snippets a hit may have.
-    pub snippets: usize,
-    /// Whether each hit tells how its score came about.
-    pub explain: bool,
-    /// Whether to fall back to the best partial matches when no report has all words, and to fill the page with them.
-    pub relax: bool,
-    /// Whether recent and severe incidents are mildly preferred.
-    pub preferences: bool,
-    /// Now, in seconds since 1970, UTC: what `date:30d` counts back from. None means the system's clock.
-    pub now: Option<i64>,
-}
-
-impl SearchRequest {
-    /// A request for the first ten hits of a query in the query language.
-    ///
-    /// # Errors
-    /// [`Error::Query`](crate::Error::Query) with every error in the text.
-    pub fn parse(text: &str) -> Result<Self> {
-        Ok(Self::new(text, query::parse(text, &QueryOptions::default())?))
-    }
-
-    /// A request for the first ten hits of a text with no syntax: every character counts as it stands.
-    ///
-    /// # Errors
-    /// [`Error::Query`](crate::Error::Query) when the text is longer than a query may be.
-    pub fn literal(text: &str) -> Result<Self> {
-        Ok(Self::new(text, query::parse(text, &QueryOptions { literal: true })?))
-    }
-
-    fn new(text: &str, query: Query) -> Self {
-        Self {
-            text: text.to_owned(),
-            query,
-            limit: 10,
-            offset: 0,
-            facets: Vec::new(),
-            snippets: 1,
-            explain: false,
-            relax: true,
-            preferences: true,
-            now: None,
-        }
-    }
-
-    /// Narrows the query by one more condition.
-    #[must_use]
-    pub fn filter(mut self, condition: Node) -> Self {
-        self.query = self.query.and(condition);
-        self
-    }
-
-    /// Sets the number of hits to give back.
-    #[must_use]
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// Sets the number of hits to skip.
-    #[must_use]
-    pub fn offset(mut self, offset: usize) -> Self {
-        self.offset = offset;
-        self
-    }
-
-    /// Counts a facet over all matches.
-    #[must_use]
-    pub fn facet(mut self, facet: Facet) -> Self {
-        self.facets.push(facet);
-        self
-    }
-
-    /// Sets the order of hits.
-    #[must_use]
-    pub fn sort(mut self, sort: Sort) -> Self {
-        self.query.sort = Some(sort);
-        self
-    }
-
-    /// Makes each hit tell how its score came about.
-    #[must_use]
-    pub fn explain(mut self, explain: bool) -> Self {
-        self.explain = explain;
-        self
-    }
-
-    /// The passages of an incident that fit the words and phrases of this request best; the incident need not be in an
-    /// index. What only an index knows, such as the words that a pattern stands for, is left out.
-    pub fn snippets_of(&self, incident: &Incident) -> Vec<Snippet> {
-        let analyzer = Analyzer::default();
-        let words = plain_words(&analyzer, &self.query.root);
-        Passages::new(words.iter().map(|word| (word, 1.0)), &analyzer).snippets(incident, self.snippets)
-    }
-}
-
-/// The answer to a request.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SearchResults {
-    /// The number of incidents that match.
-    pub total: usize,
-    /// Whether no incident has all the words, so that these are the best partial matches.
-    pub relaxed: bool,
-    /// The query as it was understood, in the query language: with synonyms and corrections, without stop words.
-    pub interpreted: String,
-    /// Words that no incident has, and those that were looked for in their place.
-    pub suggestions: Vec<Suggestion>,
-    /// The hits, best first.
-    pub hits: Vec<Hit>,
-    /// Where the hits do not fill the page: incidents that have some of the words, best first. They count nowhere.
-    pub partial: Vec<Hit>,
-    /// The counts of each facet asked for, in the order asked.
-    pub facets: Vec<FacetCounts>,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// A word that no incident has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
-    /// The word as typed, in lower case.
-    pub typed: String,
-    /// Words like it that incidents have, the most frequent first.
-    pub meant: Vec<String>,
-}
-
-/// One incident found.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Hit {
-    /// The incident, whole.
-    pub incident: Incident,
-    /// How well it fits: higher is better; comparable within one answer only.
-    pub score: f32,
-    /// The passages that fit best, best first.
-    pub snippets: Vec<Snippet>,
-    /// How the score came about, a line a part; empty unless asked for.
-    pub explanation: Vec<String>,
-}
-
-/// A passage of a report that fits the query.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Snippet {
-    /// The section it is from.
-    pub section: SectionKind,
-    /// The line in the report where it starts, counted from 1.
-    pub line: u32,
-    /// The passage, on one line.
-    pub text: String,
-    /// Bytes of `text` that match the query, in order, not overlapping.
-    pub highlights: Vec<Range<usize>>,
-}
-
-/// How often each value of a facet occurs among all matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FacetCounts {
-    /// The facet.
-    pub facet: Facet,
-    /// The values, most frequent first, then by name.
-    pub values: Vec<FacetCount>,
-}
-
-/// One value of a facet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FacetCount {
-    /// The value as filters take it.
-    pub value: String,
-    /// The number of matching incidents that have it.
-    pub count: usize,
-}
-
-impl Default for SearchRequest {
-    /// Everything.
-    fn default() -> Self {
-        Self::new("", Query { root: Node { kind: NodeKind::All, span: 0..0 }, sort: None })
-    }
-}
+use crate::search::unknown::unknown_values;
 
 /// The whole search, as one path.
-pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchResults> {
+pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
     let started = Instant::now();
-    let (searcher, commit) = index.searcher()?;
+    let snapshot = engine.snapshot()?;
     let now = request.now.unwrap_or_else(system_now);
-    let compiler = Compiler {
-        fields: index.fields(),
-        searcher: &searcher,
-        statistics: commit.statistics,
-        analyzer: &commit.analyzer,
-        synonyms: &commit.synonyms,
-        lookups: Lookups::default(),
-        now,
-    };
-    let search = Search { index, request, searcher: &searcher, commit: &commit, compiler: &compiler };
+    let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
+    let plan = Planner { analyzer, synonyms, vocabulary: &snapshot, now }.plan(&request.query)?;
+    let words = snapshot.look_up(&plan)?;
+    let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
 
-    let mut found = search.run(Matching::All, request.limit, &request.facets).map_err(|e| index.error(e))?;
+    let mut found = search.pass(Needed::All, request.limit, &request.facets)?;
     let mut relaxed = false;
-    if found.total == 0 && request.relax && found.has_words() {
-        found =
-            search.run(Matching::Some(RELAXED_SHARE), request.limit, &request.facets).map_err(|e| index.error(e))?;
+    if found.total == 0 && request.relax && !plan.ranked.is_empty() {
+        found = search.pass(Needed::Share(RELAXED_SHARE), request.limit, &request.facets)?;
         relaxed = found.total > 0;
     }
-    let partial = if relaxed { Vec::new() } else { search.fill(&found).map_err(|e| index.error(e))? };
+    let partial = if relaxed { Vec::new() } else { search.fill(&found)? };
+    let unknown_values = if found.total == 0 { unknown_values(&snapshot, &plan)? } else { Vec::new() };
 
-    let passages = Passages::new(found.words.iter().map(|known| (&known.word, known.idf())), &commit.analyzer);
-    let make_hit = |Ranked { hit, parts }: &Ranked| -> Result<Hit> {
-        let incident = index.incident(&searcher, &commit, hit.address)?;
-        let snippets = passages.snippets(&incident, request.snippets);
-        let parts = parts.as_ref().filter(|_| request.explain);
-        let explanation = parts.map(|parts| explain(&found.words, parts)).unwrap_or_default();
-        Ok(Hit { incident, score: hit.score, snippets, explanation })
-    };
-    let page: Vec<&Ranked> = found.hits.iter().skip(request.offset).take(request.limit).collect();
-    let hits = map_all(page, is_large(&searcher), make_hit)?;
-    let partial = partial.iter().map(make_hit).collect::<Result<_>>()?;
-    let facets = request.facets.iter().zip(found.facets).map(|(&facet, counts)| {
-        let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
-        values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-        FacetCounts { facet, values }
-    });
+    let page: Vec<Ranked> = found.hits.into_iter().skip(request.offset).take(request.limit).collect();
+    let hits = search.hits(&page)?;
     Ok(SearchResults {
         total: found.total,
         relaxed,
-        interpreted: interpret(&request.query, &compiler, &found.corrections).to_string(),
-        suggestions: found
-            .corrections
-            .into_iter()
-            .map(|Correction { typed, meant }| Suggestion { typed, meant })
-            .collect(),
+        interpreted: plan.interpreted.to_string(),
+        suggestions: suggestions(&plan),
+        unknown_values,
         hits,
-        partial,
-        facets: facets.collect(),
+        partial: search.hits(&partial)?,
+        facets: request.facets.iter().zip(found.facets).map(|(&facet, counts)| facet_counts(facet, counts)).collect(),
         took: started.elapsed(),
     })
 }
 
 /// What a request is run against.
 struct Search<'a> {
-    index: &'a Index,
     request: &'a SearchRequest,
-    searcher: &'a Searcher,
-    commit: &'a Commit,
-    compiler: &'a Compiler<'a>,
+    snapshot: &'a Snapshot<'a>,
+    plan: &'a Plan,
+    words: &'a KnownWords,
+    now: i64,
 }
 
-/// What one run found.
-struct Found {
-    words: Vec<Arc<KnownWord>>,
-    corrections: Vec<Correction>,
+/// What one pass over the index found.
+struct Pass {
     total: usize,
-    /// The best hits, best first, from the first hit on.
+    /// The best, best first, from the first hit on.
     hits: Vec<Ranked>,
     facets: Vec<HashMap<String, usize>>,
 }
 
-impl Found {
-    fn has_words(&self) -> bool {
-        !self.words.is_empty()
-    }
+/// A candidate in its place, and how its score came about; nothing is known of those that were not reranked.
+struct Ranked {
+    candidate: Candidate,
+    shares: Option<Shares>,
 }
 
 impl Search<'_> {
     /// Finds, counts, and puts the best in order.
-    fn run(&self, matching: Matching, limit: usize, facets: &[Facet]) -> tantivy::Result<Found> {
-        let compiled = self.compiler.compile(&self.request.query.root, matching)?;
-        let order = order(self.request.query.sort);
-        let scoring = order == OrderBy::Score && !compiled.words.is_empty();
+    fn pass(&self, needed: Needed, limit: usize, facets: &[Facet]) -> Result<Pass> {
+        let order = self.order();
         let wanted = limit.saturating_add(self.request.offset);
-        // What is not quite among the best at the first look may be at the second.
-        let kept = if scoring && wanted > 0 { wanted.max(RERANKED) } else { wanted };
-        let collector = Hits { limit: kept, order, facets: facets.to_vec(), scoring };
-        let Collected { hits, total, facets } =
-            collect(self.searcher, &*compiled.query, &collector, is_large(self.searcher))?;
-        let hits = if scoring {
-            let Self { index, searcher, commit, compiler, request } = *self;
-            let ranker = Ranker { index, searcher, commit, compiler, preferences: request.preferences };
-            ranker.rank(&compiled.words, hits)?
+        let rerank = order == Order::Score && wanted > 0;
+        // What is not quite among the best in the first pass may be after the second.
+        let limit = if rerank { wanted.max(RERANKED) } else { wanted };
+        let collect = Collect { limit, order, facets: facets.to_vec() };
+        let Candidates { best, total, facets } = self.snapshot.candidates(self.plan, self.words, needed, collect)?;
+        let hits = if rerank {
+            self.rerank(best)?
         } else {
-            hits.into_iter().map(|hit| Ranked { hit, parts: None }).collect()
+            best.into_iter().map(|candidate| Ranked { candidate, shares: None }).collect()
         };
-        Ok(Found { words: compiled.words, corrections: compiled.corrections, total, hits, facets })
+        Ok(Pass { total, hits, facets })
     }
 
-    /// The best partial matches, as many as the page has room for behind those that match in full.
-    fn fill(&self, found: &Found) -> tantivy::Result<Vec<Ranked>> {
-        let SearchRequest { limit, offset, relax, query, .. } = self.request;
+    /// The second pass: the best candidates in their final order, the rest behind them.
+    fn rerank(&self, mut best: Vec<Candidate>) -> Result<Vec<Ranked>> {
+        let rest = best.split_off(best.len().min(RERANKED));
+        let words: Vec<_> = self.plan.ranked_words().collect();
+        let weights = self.words.weights(&self.plan.ranked);
+        let reranker = Reranker {
+            words: &words,
+            weights: &weights,
+            statistics: self.snapshot.statistics(),
+            now: self.request.preferences.then_some(self.now),
+        };
+        let shares = |evidence: crate::plan::Evidence<'_>| reranker.shares(&evidence);
+        let shares = self.snapshot.inspect(self.words, &self.plan.ranked, &best, shares)?;
+        let mut ranked: Vec<Ranked> = best
+            .into_iter()
+            .zip(shares)
+            .map(|(candidate, shares)| Ranked { candidate, shares: Some(shares) })
+            .collect();
+        put_in_order(&mut ranked);
+        if self.plan.typed() >= FEEDBACK_LEAST_WORDS {
+            self.feed_back(&reranker, &mut ranked)?;
+            put_in_order(&mut ranked);
+        }
+        ranked.extend(rest.into_iter().map(|candidate| Ranked { candidate, shares: None }));
+        cap_scores(&mut ranked);
+        Ok(ranked)
+    }
+
+    /// Adds to the scores what the best have in common.
+    fn feed_back(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked]) -> Result<()> {
+        let best = ranked.iter().take(FEEDBACK_HITS);
+        let best = best.map(|ranked| Ok((self.snapshot.incident(&ranked.candidate)?, ranked.candidate.score)));
+        let common = common_words(self.snapshot.analyzer(), &best.collect::<Result<Vec<_>>>()?, self.plan);
+        let words = self.snapshot.look_up(&common)?;
+        let chosen = feedback::choose(&common, &words.weights(&common.ranked));
+        let chosen_words: Vec<_> = chosen.iter().map(|&(word, _)| word).collect();
+        let candidates: Vec<Candidate> = ranked.iter().map(|ranked| ranked.candidate.clone()).collect();
+        let counts = |evidence: crate::plan::Evidence<'_>| reranker.feedback(&evidence, &chosen);
+        let counts = self.snapshot.inspect(&words, &chosen_words, &candidates, counts)?;
+        for (ranked, feedback) in ranked.iter_mut().zip(counts) {
+            ranked.shares.iter_mut().for_each(|shares| shares.feedback = feedback);
+        }
+        Ok(())
+    }
+
+    /// The best partial matches, as many as the page has room for behind the matches in full.
+    fn fill(&self, found: &Pass) -> Result<Vec<Ranked>> {
+        let SearchRequest { limit, offset, relax, .. } = self.request;
         let end = limit.saturating_add(*offset);
-        if !relax || *limit == 0 || found.total >= end || found.words.len() < 2 || order(query.sort) != OrderBy::Score {
+        if !relax || *limit == 0 || found.total >= end || self.plan.ranked.len() < 2 || self.order() != Order::Score {
             return Ok(Vec::new());
         }
-        let full: HashSet<DocAddress> = found.hits.iter().map(|ranked| ranked.hit.address).collect();
-        let some = self.run(Matching::Some(0.0), limit.saturating_add(found.total), &[])?;
-        let partial = some.hits.into_iter().filter(|ranked| !full.contains(&ranked.hit.address));
+        let full: HashSet<_> = found.hits.iter().map(|ranked| ranked.candidate.key()).collect();
+        let some = self.pass(Needed::Share(0.0), limit.saturating_add(found.total), &[])?;
+        let partial = some.hits.into_iter().filter(|ranked| !full.contains(&ranked.candidate.key()));
         let skipped = offset.saturating_sub(found.total);
         Ok(partial.skip(skipped).take(end - found.total.max(*offset)).collect())
     }
-}
 
-/// Whether there is so much to go over that it is worth while to begin threads.
-pub(crate) fn is_large(searcher: &Searcher) -> bool {
-    searcher.num_docs() >= PARALLEL_INCIDENTS
-}
-
-/// Does the same with all things, one after the other or several at a time; the first error ends it.
-pub(crate) fn map_all<T: Send, R: Send, E: Send>(
-    things: Vec<T>,
-    parallel: bool,
-    work: impl Fn(T) -> std::result::Result<R, E> + Sync + Send,
-) -> std::result::Result<Vec<R>, E> {
-    if parallel { things.into_par_iter().map(work).collect() } else { things.into_iter().map(work).collect() }
-}
-
-/// Goes over all segments, one after the other or several at a time.
-fn collect(
-    searcher: &Searcher,
-    query: &dyn tantivy::query::Query,
-    collector: &Hits,
-    parallel: bool,
-) -> tantivy::Result<Collected> {
-    if !parallel {
-        return searcher.search(query, collector);
+    /// What the hits of this request are ordered by.
+    fn order(&self) -> Order {
+        match self.request.query.sort {
+            None | Some(Sort { key: SortKey::Relevance, .. }) if self.plan.ranked.is_empty() => Order::Latest,
+            None | Some(Sort { key: SortKey::Relevance, .. }) => Order::Score,
+            Some(Sort { key, descending: true }) => Order::Value(key, Direction::Descending),
+            Some(Sort { key, descending: false }) => Order::Value(key, Direction::Ascending),
+        }
     }
-    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-    let in_segment =
-        |(ord, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, ord as SegmentOrdinal, reader);
-    let segments = searcher.segment_readers().par_iter().enumerate();
-    collector.merge_fruits(segments.map(in_segment).collect::<tantivy::Result<Vec<_>>>()?)
+
+    /// Reads the incidents and finds their snippets.
+    fn hits(&self, ranked: &[Ranked]) -> Result<Vec<Hit>> {
+        let weights = self.words.weights(&self.plan.ranked);
+        let words = self.plan.ranked_words().zip(&weights).map(|(word, weight)| (word, weight.idf));
+        let passages = Passages::new(words, self.snapshot.analyzer());
+        self.snapshot.map(ranked, |Ranked { candidate, shares }| {
+            let incident = self.snapshot.incident(candidate)?;
+            let snippets = passages.snippets(&incident, self.request.snippets);
+            let shares = shares.as_ref().filter(|_| self.request.explain);
+            let explanation = shares.map(|shares| Explanation::new(self.plan, &weights, shares));
+            Ok(Hit { incident, score: candidate.score, snippets, explanation })
+        })
+    }
+}
+
+/// Scores anew, and puts the better first: those that have all words, then by score.
+fn put_in_order(ranked: &mut [Ranked]) {
+    for Ranked { candidate, shares } in ranked.iter_mut() {
+        candidate.score = shares.as_ref().map_or(0.0, Shares::score);
+    }
+    let has_all = |ranked: &Ranked| ranked.shares.as_ref().is_some_and(Shares::has_all);
+    ranked.sort_by(|a, b| {
+        let by_score = || b.candidate.score.total_cmp(&a.candidate.score);
+        has_all(b).cmp(&has_all(a)).then_with(by_score).then_with(|| a.candidate.break_tie(&b.candidate))
+    });
+}
+
+/// Gives scores as they are ordered: none is higher than that of the one before. What lacks a word, and what was not reranked,
+/// stands behind what may score lower.
+fn cap_scores(ranked: &mut [Ranked]) {
+    let mut lowest = f32::INFINITY;
+    for Ranked { candidate, .. } in ranked {
+        lowest = lowest.min(candidate.score);
+        candidate.score = lowest;
+    }
+}
+
+fn suggestions(plan: &Plan) -> Vec<Suggestion> {
+    let suggestion =
+        |Correction { typed, meant }: &Correction| Suggestion { typed: typed.clone(), meant: meant.clone() };
+    plan.corrections.iter().map(suggestion).collect()
+}
+
+/// The counts of a facet, the most frequent first.
+fn facet_counts(facet: Facet, counts: HashMap<String, usize>) -> FacetCounts {
+    let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
+    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    FacetCounts { facet, values }
 }
 
 fn system_now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().cast_signed()
-}
-
-/// What a sort order means for collecting.
-fn order(sort: Option<Sort>) -> OrderBy {
-    let column = |name: String, kind, descending| OrderBy::Column { name, kind, descending };
-    match sort {
-        None | Some(Sort { key: SortKey::Relevance, .. }) => OrderBy::Score,
-        Some(Sort { key: SortKey::Date, descending }) => column(DATE.to_owned(), ColumnKind::I64, descending),
-        // The more severe, the lower the rank.
-        Some(Sort { key: SortKey::Severity, descending }) => column(RANK.to_owned(), ColumnKind::U64, !descending),
-        Some(Sort { key: SortKey::Number(number), descending }) => {
-            column(number_column(number), ColumnKind::F64, descending)
-        }
-    }
-}
-
-/// How a score came about, a line a part.
-fn explain(words: &[Arc<KnownWord>], parts: &Parts) -> Vec<String> {
-    let mut lines = Vec::new();
-    for ((known, (frequency, score)), pair) in words.iter().zip(&parts.words).zip(&parts.pairs) {
-        let (word, weight) = (&known.word, known.idf());
-        let text = &word.text;
-        if *score > 0.0 {
-            let what = if word.extra { "part of an identifier" } else { "word" };
-            lines.push(format!(
-                "{score:.3}  {what} `{text}`: rarity {weight:.2}; occurrences, weighed by section and form, {frequency:.1}"
-            ));
-        } else if !word.extra {
-            lines.push(format!("{score:.3}  word `{text}`: not there"));
-        }
-        if *pair > 0.0 {
-            lines.push(format!("{pair:.3}  `{text}` stands close to the word before it"));
-        }
-    }
-    if parts.feedback > 0.0 {
-        lines.push(format!("{:.3}  words that the best hits have in common", parts.feedback));
-    }
-    let factors = [
-        (parts.coverage, "not all words are there"),
-        (parts.recent, "how recent it is"),
-        (parts.severe, "how severe it was"),
-    ];
-    let telling = factors.iter().filter(|(factor, _)| (factor - 1.0).abs() > f32::EPSILON);
-    lines.extend(telling.map(|(factor, what)| format!("x {factor:.3}  {what}")));
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tantivy::query::AllQuery;
-
-    #[test]
-    fn several_segments_at_a_time_give_the_same() {
-        let index = Index::in_memory().unwrap();
-        for segment in 0..3 {
-            let incidents = (0..30).map(|i| {
-                let mut incident = Incident::new(format!("{segment}/{i}"), format!("Disk {i} full"));
-                incident.services = vec![format!("service-{}", i % 7)];
-                incident
-            });
-            index.upsert(incidents).unwrap();
-        }
-        let (searcher, _) = index.searcher().unwrap();
-        assert!(searcher.segment_readers().len() > 1);
-        for order in [OrderBy::Score, order(Some(Sort { key: SortKey::Date, descending: true }))] {
-            let scoring = order == OrderBy::Score;
-            let hits = Hits { limit: 50, order, facets: vec![Facet::Service], scoring };
-            let [alone, together] =
-                [false, true].map(|parallel| collect(&searcher, &AllQuery, &hits, parallel).unwrap());
-            let addresses = |found: &Collected| found.hits.iter().map(|hit| hit.address).collect::<Vec<_>>();
-            assert_eq!(addresses(&alone), addresses(&together));
-            assert_eq!((alone.total, alone.facets), (together.total, together.facets));
-        }
-    }
 }

@@ -1,224 +1,113 @@
-//! Rerank: the second look, at the best hits of the first.
+//! Rerank: the second pass, over the best candidates of the first.
 //!
-//! In: the words of a query and hits. Out: the hits in their final order, and how their scores came about: in which sections
-//! the words stand, how close together, and what the best hits have in common.
+//! In: the words of a query, what they weigh, and the evidence of a candidate. Out: how its score comes about: in which
+//! sections the words stand, how close together, what the best have in common. It knows no engine.
 
-use std::sync::Arc;
-
-use tantivy::Searcher;
-
-use crate::engine::collect::CollectedHit;
-use crate::engine::compile::Compiler;
-use crate::engine::document::{DATE, LENGTH, RANK};
-use crate::engine::lookup::KnownWord;
-use crate::engine::parts::{PartMap, part_at};
-use crate::engine::postings::Occurrence;
-use crate::engine::scorer::{coverage, saturate};
-use crate::index::{Commit, Index};
+use crate::plan::{Evidence, Occurrence, Statistics, Word, WordEvidence, WordId, WordWeight};
 use crate::ranking::{
-    FEEDBACK_HITS, FEEDBACK_LEAST_WORDS, FEEDBACK_WEIGHT, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT,
-    RERANKED, SEVERE_WEIGHT, TITLE_WEIGHT,
+    FEEDBACK_WEIGHT, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, SEVERE_WEIGHT, TITLE_WEIGHT, coverage,
+    rounded, saturate,
 };
-use crate::schema::{FIELDS, FieldKind, TextField};
-use crate::search::feedback::common_words;
-use crate::search::{is_large, map_all};
 
-/// What hits are looked at with.
-pub(crate) struct Ranker<'a> {
-    pub(crate) index: &'a Index,
-    pub(crate) searcher: &'a Searcher,
-    pub(crate) commit: &'a Commit,
-    pub(crate) compiler: &'a Compiler<'a>,
-    /// Whether recent and severe incidents are preferred.
-    pub(crate) preferences: bool,
+/// What candidates are reranked with.
+pub(super) struct Reranker<'a> {
+    /// The words that incidents are ranked by.
+    pub(super) words: &'a [&'a Word],
+    /// What each weighs.
+    pub(super) weights: &'a [WordWeight],
+    pub(super) statistics: Statistics,
+    /// Now, in seconds since 1970; none leaves the preferences out.
+    pub(super) now: Option<i64>,
 }
 
-/// A hit and how its score came about; nothing is known of hits that were not looked at again.
-#[derive(Debug, Clone)]
-pub(crate) struct Ranked {
-    pub(crate) hit: CollectedHit,
-    pub(crate) parts: Option<Parts>,
-}
-
-/// How the score of a hit came about.
+/// How the score of a candidate comes about.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Parts {
+pub(super) struct Shares {
     /// How often each word stands there, weighed by section and form, and what that counts.
-    pub(crate) words: Vec<(f32, f32)>,
+    pub(super) words: Vec<(f32, f32)>,
     /// What each word counts for standing close to the one before it.
-    pub(crate) pairs: Vec<f32>,
-    /// What the words count that the best hits have in common.
-    pub(crate) feedback: f32,
-    /// What having only some of the words multiplies by.
-    pub(crate) coverage: f32,
-    /// What being recent multiplies by.
-    pub(crate) recent: f32,
-    /// What being severe multiplies by.
-    pub(crate) severe: f32,
+    pub(super) pairs: Vec<f32>,
+    /// What the words count that the best candidates have in common.
+    pub(super) feedback: f32,
+    /// The factor for having only some of the words.
+    pub(super) coverage: f32,
+    /// The factor for being recent.
+    pub(super) recent: f32,
+    /// The factor for being severe.
+    pub(super) severe: f32,
 }
 
-impl Parts {
-    /// Whether the hit has all words.
-    fn is_whole(&self) -> bool {
+impl Shares {
+    /// Whether the candidate has all words.
+    pub(super) fn has_all(&self) -> bool {
         self.coverage > 0.9999
     }
 
-    fn score(&self) -> f32 {
+    /// The score, as candidates are ordered by it.
+    pub(super) fn score(&self) -> f32 {
         let words: f32 = self.words.iter().map(|(_, score)| score).sum();
-        (words + self.pairs.iter().sum::<f32>() + self.feedback) * self.coverage * self.recent * self.severe
+        let sum = words + self.pairs.iter().sum::<f32>() + self.feedback;
+        rounded(sum * self.coverage * self.recent * self.severe) as f32
     }
 }
 
-/// The occurrences of one word in one incident.
-#[derive(Default)]
-struct Seen {
-    title: Vec<Occurrence>,
-    text: Vec<Occurrence>,
-}
-
-impl Ranker<'_> {
-    /// Puts hits in their final order: of the best, those that have all words first.
-    pub(crate) fn rank(&self, words: &[Arc<KnownWord>], mut hits: Vec<CollectedHit>) -> tantivy::Result<Vec<Ranked>> {
-        let rest = hits.split_off(hits.len().min(RERANKED));
-        let mut best = self.look_at(words, hits)?;
-        sort(&mut best);
-        if words.len() >= FEEDBACK_LEAST_WORDS {
-            self.feed_back(words, &mut best)?;
-            sort(&mut best);
-        }
-        // Whoever was not looked at again keeps its place behind.
-        let lowest = best.last().map_or(0.0, |(hit, _)| hit.score);
-        let best = best.into_iter().map(|(hit, parts)| Ranked { hit, parts: Some(parts) });
-        let rest = rest.into_iter().map(|mut hit| {
-            hit.rescore(hit.score.min(lowest));
-            Ranked { hit, parts: None }
-        });
-        Ok(best.chain(rest).collect())
-    }
-
-    /// Adds to the scores what the best hits have in common.
-    fn feed_back(&self, words: &[Arc<KnownWord>], hits: &mut [(CollectedHit, Parts)]) -> tantivy::Result<()> {
-        let best = hits.iter().take(FEEDBACK_HITS).filter_map(|(hit, _)| {
-            let incident = self.index.incident(self.searcher, self.commit, hit.address).ok()?;
-            Some((incident, hit.score))
-        });
-        let look_up = |word| self.compiler.look_up(word);
-        let typed = words.iter().map(|known| &known.word);
-        let common = common_words(self.compiler.analyzer, &best.collect::<Vec<_>>(), typed, look_up)?;
-        let (common, shares): (Vec<_>, Vec<f32>) = common.into_iter().unzip();
-        let total: f32 = words.iter().map(|word| word.idf()).sum();
-        let again = hits.iter().map(|(hit, _)| hit.clone()).collect();
-        for ((_, parts), (_, more)) in hits.iter_mut().zip(self.look_at(&common, again)?) {
-            let counts = more.words.iter().zip(&common).map(|((_, score), word)| score / word.idf().max(f32::EPSILON));
-            parts.feedback =
-                FEEDBACK_WEIGHT * total * counts.zip(&shares).map(|(count, share)| count * share).sum::<f32>();
-        }
-        Ok(())
-    }
-
-    /// Looks at hits one by one; they stay in their order.
-    fn look_at(
-        &self,
-        words: &[Arc<KnownWord>],
-        hits: Vec<CollectedHit>,
-    ) -> tantivy::Result<Vec<(CollectedHit, Parts)>> {
-        let look = Look {
-            words,
-            total: words.iter().map(|word| word.share()).sum(),
-            mean_length: self.compiler.statistics.mean_length,
-            now: self.preferences.then_some(self.compiler.now),
-        };
-        let weights = part_weights();
-        let searcher = self.searcher;
-        let mut order: Vec<usize> = (0..hits.len()).collect();
-        order.sort_by_key(|&i| (hits[i].address.segment_ord, hits[i].address.doc_id));
-        let look_in = |segment: &[usize]| -> tantivy::Result<Vec<(usize, Parts)>> {
-            let reader = searcher.segment_reader(hits[segment[0]].address.segment_ord);
-            let columns = reader.fast_fields();
-            let (lengths, dates, ranks) = (columns.u64(LENGTH)?, columns.i64(DATE)?, columns.u64(RANK)?);
-            let mut postings = words.iter().map(|word| word.open(reader, true)).collect::<tantivy::Result<Vec<_>>>()?;
-            let mut map = PartMap::new(reader)?;
-            let mut seen: Vec<Seen> = (0..postings.len()).map(|_| Seen::default()).collect();
-            let looked_at = segment.iter().map(|&i| {
-                let doc = hits[i].address.doc_id;
-                let known = map.of(doc);
-                for (word, seen) in postings.iter_mut().zip(&mut seen) {
-                    seen.title.clear();
-                    seen.text.clear();
-                    if word.seek(doc) == doc {
-                        word.positions(true, &mut seen.title);
-                        word.positions(false, &mut seen.text);
-                        for (position, weight) in &mut seen.text {
-                            *weight *= weights[part_at(known, *position).number() as usize];
-                        }
-                    }
-                }
-                let length = lengths.first(doc).unwrap_or(0) as f32;
-                (i, look.parts(&seen, length, dates.first(doc), ranks.first(doc)))
-            });
-            Ok(looked_at.collect())
-        };
-        let segments: Vec<&[usize]> =
-            order.chunk_by(|&a, &b| hits[a].address.segment_ord == hits[b].address.segment_ord).collect();
-        let mut parts = vec![Parts::default(); hits.len()];
-        for (i, of_hit) in map_all(segments, is_large(searcher), look_in)?.into_iter().flatten() {
-            parts[i] = of_hit;
-        }
-        Ok(hits.into_iter().zip(parts).collect())
-    }
-}
-
-/// What a look at an incident needs to know.
-struct Look<'a> {
-    words: &'a [Arc<KnownWord>],
-    /// The weight of all words, when it comes to having them all.
-    total: f32,
-    mean_length: f32,
-    /// Now, in seconds since 1970; none leaves the preferences out.
-    now: Option<i64>,
-}
-
-impl Look<'_> {
-    fn parts(&self, seen: &[Seen], length: f32, date: Option<i64>, rank: Option<u64>) -> Parts {
-        let count = |frequency: f32| saturate(frequency, length, self.mean_length);
-        let words = seen.iter().zip(self.words).map(|(seen, word)| {
-            let frequency = TITLE_WEIGHT * sum(&seen.title) + sum(&seen.text);
-            (frequency, word.idf() * count(frequency))
-        });
-        let words: Vec<(f32, f32)> = words.collect();
-        let pairs = (0..seen.len()).map(|at| self.pair(seen, at).map_or(0.0, |(close, idf)| idf * count(close)));
-        let pairs = pairs.collect();
-        let covered = words.iter().zip(self.words).filter(|((_, score), _)| *score > 0.0);
-        let coverage = coverage(covered.map(|(_, word)| word.share()).sum(), self.total);
+impl Reranker<'_> {
+    /// How the score of a candidate comes about, feedback aside.
+    pub(super) fn shares(&self, evidence: &Evidence<'_>) -> Shares {
+        let Evidence { words: found, length, date, rank } = *evidence;
+        let words: Vec<(f32, f32)> = found
+            .iter()
+            .zip(self.weights)
+            .map(|(found, weight)| {
+                let frequency = frequency(found);
+                (frequency, weight.idf * self.saturated(frequency, length))
+            })
+            .collect();
+        let pairs = (0..found.len())
+            .map(|at| self.pair(found, at).map_or(0.0, |(close, weight)| weight * self.saturated(close, length)))
+            .collect();
+        let total: f32 = self.weights.iter().map(|weight| weight.share).sum();
+        let covered = words.iter().zip(self.weights).filter(|((_, score), _)| *score > 0.0);
+        let coverage = coverage(covered.map(|(_, weight)| weight.share).sum(), total);
         // In whole days, so that the same search gives the same scores all day, nearly.
         let age = self.now.zip(date).map(|(now, date)| (now.saturating_sub(date).max(0) / 86_400) as f32);
         let recent = 1.0 + age.map_or(0.0, |days| RECENT_WEIGHT * (-days / RECENT_HALF_LIFE).exp2());
         let rank = rank.filter(|_| self.now.is_some());
         let severe = 1.0 + rank.map_or(0.0, |rank| SEVERE_WEIGHT * (1.0 - rank.min(5) as f32 / 5.0));
-        Parts { words, pairs, feedback: 0.0, coverage, recent, severe }
+        Shares { words, pairs, feedback: 0.0, coverage, recent, severe }
+    }
+
+    /// What words count that the best candidates have in common, given with the share of each.
+    pub(super) fn feedback(&self, evidence: &Evidence<'_>, chosen: &[(WordId, f32)]) -> f32 {
+        let total: f32 = self.weights.iter().map(|weight| weight.idf).sum();
+        let counts = evidence.words.iter().zip(chosen);
+        let sum: f32 =
+            counts.map(|(found, (_, share))| share * self.saturated(frequency(found), evidence.length)).sum();
+        FEEDBACK_WEIGHT * total * sum
+    }
+
+    fn saturated(&self, frequency: f32, length: f32) -> f32 {
+        saturate(frequency, length, self.statistics.mean_length)
     }
 
     /// How close a word stands to the one typed before it, and what that weighs.
-    fn pair(&self, seen: &[Seen], second: usize) -> Option<(f32, f32)> {
+    fn pair(&self, found: &[WordEvidence], second: usize) -> Option<(f32, f32)> {
         let first = second.checked_sub(1)?;
-        let (first_word, second_word) = (&self.words[first], &self.words[second]);
-        let (a, b) = (&first_word.word, &second_word.word);
-        let (from, to) = (a.place?, b.place?);
-        if from.run != to.run || a.part != b.part {
+        let (a, b) = (self.words[first], self.words[second]);
+        let (from, to) = (a.typed_at?, b.typed_at?);
+        if from.sequence != to.sequence || a.field != b.field {
             return None;
         }
         let gap = to.offset.saturating_sub(from.offset);
-        let close = TITLE_WEIGHT * closeness(&seen[first].title, &seen[second].title, gap)
-            + closeness(&seen[first].text, &seen[second].text, gap);
-        Some((close, PAIR_WEIGHT * first_word.idf().min(second_word.idf())))
+        let close = TITLE_WEIGHT * closeness(&found[first].title, &found[second].title, gap)
+            + closeness(&found[first].text, &found[second].text, gap);
+        Some((close, PAIR_WEIGHT * self.weights[first].idf.min(self.weights[second].idf)))
     }
 }
 
-fn sort(hits: &mut [(CollectedHit, Parts)]) {
-    for (hit, parts) in hits.iter_mut() {
-        hit.rescore(parts.score());
-    }
-    hits.sort_by(|(a, of_a), (b, of_b)| of_b.is_whole().cmp(&of_a.is_whole()).then_with(|| a.compare(b)));
+/// How often a word occurs, occurrences in the title weighed.
+fn frequency(found: &WordEvidence) -> f32 {
+    TITLE_WEIGHT * sum(&found.title) + sum(&found.text)
 }
 
 fn sum(occurrences: &[Occurrence]) -> f32 {
@@ -243,19 +132,6 @@ fn closeness(first: &[Occurrence], second: &[Occurrence], gap: u32) -> f32 {
         }
     }
     sum
-}
-
-/// The weight of each part of the text, by its number.
-fn part_weights() -> [f32; TextField::COUNT] {
-    let mut weights = [1.0; TextField::COUNT];
-    for spec in FIELDS {
-        if let FieldKind::Text(field) = spec.kind
-            && field != TextField::Title
-        {
-            weights[field.number() as usize] = spec.weight;
-        }
-    }
-    weights
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! Snippets: the passages of a report that fit a query best, with their lines and what matches in them.
+//! Snippets: the passages of a report that match a query best, with their lines and what matches in them.
 //!
-//! In: the words of a query and an incident. Out: passages of about two lines of a terminal. The stored source is read
-//! again with the analyzer that indexed it, so whatever matched is what is shown.
+//! In: the words of a plan and an incident. Out: passages of about two lines of a terminal. The stored source is read again
+//! with the analyzer that indexed it, so whatever matched is what is shown.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::incident::{Incident, Section, SectionKind};
-use crate::plan::{Alternative, Slot, Word};
+use crate::plan::{Alternative, Pattern, Slot, Word};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
@@ -23,19 +23,21 @@ const LEAD: usize = 60;
 const LOOKED_AT: usize = 400_000;
 
 /// What makes a passage a good one.
-pub(crate) struct Passages<'a> {
+pub(super) struct Passages<'a> {
     analyzer: &'a Analyzer,
-    /// For each lexeme looked for: the places that it may take.
-    lexemes: HashMap<&'a str, Vec<Place>>,
+    /// For each lexeme looked for: where it may stand.
+    lexemes: HashMap<String, Vec<SlotId>>,
+    /// Patterns that stand for several words, and where these may stand.
+    patterns: Vec<(&'a Pattern, SlotId)>,
     /// How the words begin that have one of the stems looked for.
     beginnings: Vec<&'a str>,
     alternatives: Vec<Wanted<'a>>,
     words: Vec<WantedWord>,
 }
 
-/// A place of an alternative.
+/// A slot of an alternative.
 #[derive(Clone, Copy, PartialEq)]
-struct Place {
+struct SlotId {
     alternative: usize,
     slot: usize,
 }
@@ -49,15 +51,15 @@ struct Wanted<'a> {
 
 /// A word of the query.
 struct WantedWord {
-    /// The part it is looked for in; none means all.
-    part: Option<TextField>,
+    /// The field it is looked for in; none means all.
+    field: Option<TextField>,
     /// What finding it is worth: how rare it is.
     weight: f32,
 }
 
-/// A lexeme that may take a place: its position in the section, and its bytes of the source.
-struct Taken {
-    place: Place,
+/// A lexeme that may fill a slot: its position in the section, and its bytes of the source.
+struct Filling {
+    slot: SlotId,
     position: u32,
     span: Range<usize>,
 }
@@ -68,7 +70,7 @@ struct Line {
     /// What a match here is worth.
     weight: f32,
     /// Which of the incident's sections.
-    part: usize,
+    nth: usize,
     number: u32,
     range: Range<usize>,
     /// Spans of the source and the words found there.
@@ -77,23 +79,22 @@ struct Line {
 
 impl<'a> Passages<'a> {
     /// Looks for words, each with what finding it is worth.
-    pub(crate) fn new(words: impl Iterator<Item = (&'a Word, f32)>, analyzer: &'a Analyzer) -> Self {
+    pub(super) fn new(words: impl Iterator<Item = (&'a Word, f32)>, analyzer: &'a Analyzer) -> Self {
         let mut passages = Self {
             analyzer,
             lexemes: HashMap::new(),
+            patterns: Vec::new(),
             beginnings: Vec::new(),
             alternatives: Vec::new(),
             words: Vec::new(),
         };
         for (word, (text, weight)) in words.enumerate() {
-            passages.words.push(WantedWord { part: text.part, weight });
+            passages.words.push(WantedWord { field: text.field, weight });
             for Alternative { slots, slop, .. } in &text.alternatives {
                 for (slot, forms) in slots.iter().enumerate() {
-                    let place = Place { alternative: passages.alternatives.len(), slot };
+                    let slot = SlotId { alternative: passages.alternatives.len(), slot };
                     for form in &forms.forms {
-                        passages.lexemes.entry(&form.text).or_default().push(place);
-                        let stem = form.text.strip_prefix(STEM_MARK);
-                        passages.beginnings.extend(stem.and_then(|stem| analyzer.beginning(stem)));
+                        passages.want(&form.pattern, slot);
                     }
                 }
                 passages.alternatives.push(Wanted { word, slots, slop: *slop });
@@ -105,8 +106,27 @@ impl<'a> Passages<'a> {
         passages
     }
 
+    fn want(&mut self, pattern: &'a Pattern, slot: SlotId) {
+        let lexeme = match pattern {
+            Pattern::Word(word) => word.clone(),
+            Pattern::Stem(stem) => {
+                self.beginnings.extend(self.analyzer.beginning(stem));
+                format!("{STEM_MARK}{stem}")
+            }
+            Pattern::Prefix(_) | Pattern::Typo { .. } => return self.patterns.push((pattern, slot)),
+        };
+        self.lexemes.entry(lexeme).or_default().push(slot);
+    }
+
+    /// The slots that a lexeme may fill.
+    fn slots_of(&self, lexeme: &str) -> impl Iterator<Item = SlotId> {
+        let known = self.lexemes.get(lexeme).into_iter().flatten().copied();
+        let open = self.patterns.iter().filter(move |(pattern, _)| pattern.weight_of(lexeme).is_some());
+        known.chain(open.map(|&(_, slot)| slot))
+    }
+
     /// The best passages of an incident, best first; its beginning when nothing in its sections matches.
-    pub(crate) fn snippets(&self, incident: &Incident, limit: usize) -> Vec<Snippet> {
+    pub(super) fn snippets(&self, incident: &Incident, limit: usize) -> Vec<Snippet> {
         if limit == 0 {
             return Vec::new();
         }
@@ -114,26 +134,26 @@ impl<'a> Passages<'a> {
         let mut scored: Vec<(f32, usize)> = (0..lines.len()).map(|i| (self.score(&lines, i), i)).collect();
         scored.retain(|&(score, _)| score > 0.0);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut taken: Vec<Range<usize>> = Vec::new();
+        let mut chosen: Vec<Range<usize>> = Vec::new();
         for (_, first) in scored {
             let passage = passage(&lines, first);
-            if taken.iter().all(|t| t.end <= passage.start || passage.end <= t.start) {
-                taken.push(passage);
+            if chosen.iter().all(|t| t.end <= passage.start || passage.end <= t.start) {
+                chosen.push(passage);
             }
-            if taken.len() == limit {
+            if chosen.len() == limit {
                 break;
             }
         }
-        if taken.is_empty() {
+        if chosen.is_empty() {
             return beginning(incident).into_iter().collect();
         }
-        taken.into_iter().map(|passage| render(&incident.source, &lines[passage])).collect()
+        chosen.into_iter().map(|passage| render(&incident.source, &lines[passage])).collect()
     }
 
     fn lines(&self, incident: &Incident) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut looked_at = 0;
-        for (part, section) in incident.sections.iter().enumerate() {
+        for (nth, section) in incident.sections.iter().enumerate() {
             let weight = weight_of(section);
             let text = incident.section_text(section);
             looked_at += text.len();
@@ -149,7 +169,7 @@ impl<'a> Passages<'a> {
                 if !content.is_empty() {
                     let start = at + line.len() - line.trim_start().len();
                     let range = start..start + content.len();
-                    lines.push(Line { section: section.kind, weight, part, number, range, matches: here });
+                    lines.push(Line { section: section.kind, weight, nth, number, range, matches: here });
                 }
                 at = end;
             }
@@ -160,40 +180,39 @@ impl<'a> Passages<'a> {
     /// What matches in a section that begins at a byte of the source: spans of the source and words, in order.
     fn matches(&self, section: SectionKind, text: &str, start: usize) -> Vec<(Range<usize>, usize)> {
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
-        let mut taken: Vec<Taken> = Vec::new();
+        let mut fillings: Vec<Filling> = Vec::new();
         let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &self.beginnings);
         while let Some(lexeme) = lexemes.next() {
-            let Some(places) = self.lexemes.get(lexeme.text) else { continue };
-            let span = start + lexeme.span.0..start + lexeme.span.1;
-            for &place in places {
-                let wanted = &self.alternatives[place.alternative];
-                let here = self.words[wanted.word].part.is_none_or(|part| part == TextField::Section(section));
+            for slot in self.slots_of(lexeme.text) {
+                let span = start + lexeme.span.0..start + lexeme.span.1;
+                let wanted = &self.alternatives[slot.alternative];
+                let here = self.words[wanted.word].field.is_none_or(|field| field == TextField::Section(section));
                 if here && wanted.slots.len() == 1 {
-                    found.push((span.clone(), wanted.word));
+                    found.push((span, wanted.word));
                 } else if here {
-                    taken.push(Taken { place, position: lexeme.position, span: span.clone() });
+                    fillings.push(Filling { slot, position: lexeme.position, span });
                 }
             }
         }
-        self.add_phrases(&taken, &mut found);
+        self.add_phrases(&fillings, &mut found);
         found.sort_by(|a, b| a.0.start.cmp(&b.0.start).then(b.0.end.cmp(&a.0.end)).then(a.1.cmp(&b.1)));
         found.dedup();
         found
     }
 
     /// Adds the lexemes that stand where a phrase wants them, all of it.
-    fn add_phrases(&self, taken: &[Taken], found: &mut Vec<(Range<usize>, usize)>) {
-        for first in taken.iter().filter(|taken| taken.place.slot == 0) {
-            let wanted = &self.alternatives[first.place.alternative];
+    fn add_phrases(&self, fillings: &[Filling], found: &mut Vec<(Range<usize>, usize)>) {
+        for first in fillings.iter().filter(|filling| filling.slot.slot == 0) {
+            let wanted = &self.alternatives[first.slot.alternative];
             let base = i64::from(first.position) - i64::from(wanted.slots[0].offset);
             let others = (1..wanted.slots.len()).map(|slot| {
                 let at = base + i64::from(wanted.slots[slot].offset);
                 let (from, to) = (at - i64::from(wanted.slop), at + i64::from(wanted.slop));
                 // Lexemes come in the order of their positions.
-                let near = &taken[taken.partition_point(|taken| i64::from(taken.position) < from)..];
-                let mut near = near.iter().take_while(|taken| i64::from(taken.position) <= to);
-                let wanted = Place { slot, ..first.place };
-                near.find(|taken| taken.place == wanted).map(|taken| taken.span.clone())
+                let near = &fillings[fillings.partition_point(|filling| i64::from(filling.position) < from)..];
+                let mut near = near.iter().take_while(|filling| i64::from(filling.position) <= to);
+                let wanted = SlotId { slot, ..first.slot };
+                near.find(|filling| filling.slot == wanted).map(|filling| filling.span.clone())
             });
             if let Some(others) = others.collect::<Option<Vec<_>>>() {
                 found.push((first.span.clone(), wanted.word));
@@ -239,7 +258,7 @@ fn weight_of(section: &Section) -> f32 {
 fn passage(lines: &[Line], first: usize) -> Range<usize> {
     let mut length = 0;
     let more = lines[first..].iter().take_while(|line| {
-        let goes_on = line.part == lines[first].part && length < LENGTH;
+        let goes_on = line.nth == lines[first].nth && length < LENGTH;
         length += line.range.len();
         goes_on
     });
@@ -260,7 +279,7 @@ fn beginning(incident: &Incident) -> Option<Snippet> {
     let number = section.line + text[..skipped].matches('\n').count() as u32;
     let start = section.range.start + skipped;
     let range = start..start + content.len();
-    let line = Line { section: section.kind, weight: 1.0, part: 0, number, range, matches: Vec::new() };
+    let line = Line { section: section.kind, weight: 1.0, nth: 0, number, range, matches: Vec::new() };
     Some(render(&incident.source, &[line]))
 }
 

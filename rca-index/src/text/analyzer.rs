@@ -17,9 +17,9 @@ use crate::text::fold::{as_written, fold_into, folded};
 /// The first character of every stem, and what stands between a word and the way it is written: the text of reports must not
 /// be taken for either.
 pub(crate) const STEM_MARK: char = '\u{1}';
-/// Stands in front of every part of a report, is a lexeme of its own, and so tells at which position a part begins. The text
+/// Stands in front of every region of a report, is a lexeme of its own, and so tells at which position a region begins. The text
 /// of reports must not have it.
-pub(crate) const PART_MARK: char = '\u{2}';
+pub(crate) const REGION_MARK: char = '\u{2}';
 /// Longer lexemes are cut, in reports and in queries alike: 40-character hashes and host names fit, blobs do not matter.
 pub(crate) const MAX_LEXEME_BYTES: usize = 255;
 /// A longer chain of parts is taken as several identifiers.
@@ -228,8 +228,8 @@ impl<'t> Lexemes<'t> {
     }
 
     fn read_mark(&mut self, start: usize) {
-        self.at = start + PART_MARK.len_utf8();
-        self.buffer.push(PART_MARK);
+        self.at = start + REGION_MARK.len_utf8();
+        self.buffer.push(REGION_MARK);
         self.push(LexemeKind::Whole, 0, (start, self.at));
         self.position += 1;
     }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::text::analyzer::{MAX_LEXEME_BYTES, PART_MARK};
+use crate::text::analyzer::{MAX_LEXEME_BYTES, REGION_MARK};
 
 /// What a character means to the analyzer.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ const fn ascii_class(b: u8) -> Class {
         b'0'..=b'9' => Class::Other,
         b'-' | b'.' | b'/' | b'_' | b':' | b'\\' => Class::Joiner,
         b'\'' => Class::Silent,
-        _ if b == PART_MARK as u8 => Class::Mark,
+        _ if b == REGION_MARK as u8 => Class::Mark,
         _ => Class::Space,
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! It is written before the commit that refers to it by name, so that the two always fit together.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use crate::archive::ReportProblem;
+use crate::error::{Error, Result};
 use crate::incident::Problem;
 use crate::parse::stem;
 
@@ -43,6 +46,25 @@ impl Entry {
 }
 
 impl Manifest {
+    /// As it is stored.
+    ///
+    /// # Errors
+    /// [`Error::Internal`]: it can always be stored.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
+        let internal = |e: postcard::Error| Error::Internal { path: PathBuf::new(), reason: format!("manifest: {e}") };
+        postcard::to_stdvec(self).map_err(internal)
+    }
+
+    /// As it was stored, in the index folder `dir`.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`].
+    pub(crate) fn from_bytes(bytes: &[u8], dir: Option<&Path>) -> Result<Self> {
+        let path = || dir.map(Path::to_owned).unwrap_or_default();
+        postcard::from_bytes(bytes)
+            .map_err(|e| Error::IndexDamaged { path: path(), reason: format!("the manifest of the last update: {e}") })
+    }
+
     /// All problems, by path and line.
     pub(crate) fn all_problems(&self) -> Vec<ReportProblem> {
         let of_entries = self.entries.iter().flat_map(|entry| {

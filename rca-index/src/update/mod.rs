@@ -1,9 +1,14 @@
 //! Update: bring the index in line with the archive.
 //!
 //! archive -> walk -> changes since the last update -> read and parse in parallel -> documents -> one atomic commit.
+//! In: an archive and an index. Out: what was done, with counts. It knows no query.
 
-pub(crate) mod changes;
-pub(crate) mod manifest;
+mod changes;
+mod freshness;
+mod manifest;
+
+pub use freshness::Freshness;
+pub(crate) use freshness::freshen;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -13,10 +18,9 @@ use rayon::prelude::*;
 use crate::archive::read::{decode_report, read};
 use crate::archive::walk::{File, Limit, walk};
 use crate::archive::{Archive, ReportProblem};
-use crate::engine::writer::Writer;
+use crate::engine::{self, CommitNote, Engine, Writer};
 use crate::error::{Error, Result};
 use crate::incident::{Level, Problem};
-use crate::index::Index;
 use crate::parse::{ParseOptions, Parsed};
 use crate::update::changes::{Changes, ToRead};
 use crate::update::manifest::{Entry, Manifest};
@@ -34,7 +38,7 @@ pub struct UpdateOptions {
     pub wait: Duration,
 }
 
-/// What an update is doing. Events come from several threads, one at a time.
+/// What an update is doing. Events come from several threads, as things happen, and may come at the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdateEvent {
@@ -72,7 +76,7 @@ pub struct UpdateReport {
     pub removed: usize,
     /// Reports left as they were.
     pub unchanged: usize,
-    /// Files that could not be taken in: unreadable, empty or too large. Each has a problem.
+    /// Files that could not be ingested in: unreadable, empty or too large. Each has a problem.
     pub failed: usize,
     /// Problems of all reports in the archive, by path and line; unchanged reports included.
     pub problems: Vec<ReportProblem>,
@@ -96,7 +100,7 @@ const CLOCK_TICK: i64 = 2_000_000_000;
 
 /// The whole update, as one path.
 pub(crate) fn update(
-    index: &Index,
+    engine: &Engine,
     archive: &Archive,
     options: &UpdateOptions,
     on_event: &(impl Fn(UpdateEvent) + Sync),
@@ -104,13 +108,13 @@ pub(crate) fn update(
     let started = Instant::now();
     let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
     let limit = match options.scan_limit {
-        Some(time) => Some(Limit { time, files: index.len()? }),
+        Some(time) => Some(Limit { time, files: engine.snapshot()?.incidents() }),
         None => None,
     };
     let Some(walk) = walk(archive, limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
-    let (note, before) = index.last_update()?;
+    let (note, before) = last_update(engine)?;
     let mut before = if options.rebuild { Manifest::default() } else { before };
     let settings = archive.kept_settings();
     if settings.reading != note.settings.reading {
@@ -131,11 +135,11 @@ pub(crate) fn update(
     on_event(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes });
     let threads = threads(options.threads);
     let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
-    let mut writer = Writer::open(index, writer_threads, bytes, options.wait)?;
+    let mut writer = engine.writer(writer_threads, bytes, options.wait)?;
     if writer.note() != &note {
         // Another update has ended since: what it did need not be done again.
         drop(writer);
-        return update(index, archive, options, on_event);
+        return update(engine, archive, options, on_event);
     }
     writer.use_settings(settings);
     if options.rebuild {
@@ -149,18 +153,34 @@ pub(crate) fn update(
         writer.remove(entry.id())?;
     }
     let to_read = std::mem::take(&mut changes.to_read);
-    let taken = take_in_all(to_read, archive, &writer, threads, scanned, on_event)?;
+    let ingested = ingest_all(to_read, archive, &writer, threads, scanned, on_event)?;
 
     on_event(UpdateEvent::Committing);
-    let mut counts = count(&changes, &taken);
+    let mut counts = count(&changes, &ingested);
     let mut entries = changes.unchanged;
-    entries.extend(taken.into_iter().map(|taken| taken.entry));
+    entries.extend(ingested.into_iter().map(|ingested| ingested.entry));
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let manifest = Manifest { entries, problems: found };
-    writer.commit(Some(&manifest))?;
+    let source_bytes = manifest.indexed().map(|entry| entry.size).sum();
+    writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes }))?;
     counts.bytes = bytes;
     counts.took = started.elapsed();
     Ok(report(&manifest, counts))
+}
+
+/// What the last update said of itself, and what it knew of the archive.
+fn last_update(engine: &Engine) -> Result<(CommitNote, Manifest)> {
+    let (note, bytes) = engine.last_update()?;
+    let manifest = match bytes {
+        Some(bytes) => Manifest::from_bytes(&bytes, engine.dir())?,
+        None => Manifest::default(),
+    };
+    Ok((note, manifest))
+}
+
+/// The problems of all reports, as of the last update.
+pub(crate) fn problems(engine: &Engine) -> Result<Vec<ReportProblem>> {
+    Ok(last_update(engine)?.1.all_problems())
 }
 
 /// Below this much text one thread is as fast, and leaves one segment.
@@ -171,7 +191,7 @@ fn threads(wanted: usize) -> usize {
 }
 
 /// What became of a file that was read.
-struct Taken {
+struct Ingested {
     entry: Entry,
     outcome: Outcome,
 }
@@ -186,48 +206,48 @@ enum Outcome {
 }
 
 /// Reads, parses and hands over all files, in parallel. The engine's queue is bounded, so readers wait for it.
-fn take_in_all(
+fn ingest_all(
     mut to_read: Vec<ToRead>,
     archive: &Archive,
     writer: &Writer<'_>,
     threads: usize,
     scanned: i64,
     on_event: &(impl Fn(UpdateEvent) + Sync),
-) -> Result<Vec<Taken>> {
+) -> Result<Vec<Ingested>> {
     /// So many files at a time: of an archive of a million, what is to be read makes room for what has been.
     const BATCH: usize = 20_000;
     let options = archive.parse_options();
-    let take = |(file, before): ToRead| {
+    let ingest_one = |(file, before): ToRead| {
         let bytes = file.size;
-        let mut taken = take_in(file, before, archive, &options, writer)?;
-        if taken.entry.modified.saturating_add(CLOCK_TICK) > scanned {
-            taken.entry.modified = 0;
+        let mut ingested = ingest(file, before, archive, &options, writer)?;
+        if ingested.entry.modified.saturating_add(CLOCK_TICK) > scanned {
+            ingested.entry.modified = 0;
         }
         on_event(UpdateEvent::Read { bytes });
-        Ok(taken)
+        Ok(ingested)
     };
     if threads == 1 || to_read.len() == 1 {
-        return to_read.into_iter().map(take).collect();
+        return to_read.into_iter().map(ingest_one).collect();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::io(archive.root())(std::io::Error::other(e)))?;
-    let mut taken = Vec::with_capacity(to_read.len());
+    let mut ingested = Vec::with_capacity(to_read.len());
     while !to_read.is_empty() {
         let batch = to_read.split_off(to_read.len().saturating_sub(BATCH));
         to_read.shrink_to_fit();
-        taken.append(&mut pool.install(|| batch.into_par_iter().map(take).collect::<Result<_>>())?);
+        ingested.append(&mut pool.install(|| batch.into_par_iter().map(ingest_one).collect::<Result<_>>())?);
     }
-    Ok(taken)
+    Ok(ingested)
 }
 
-/// Takes one file into the index. Whatever is wrong with it becomes a problem of that file.
-fn take_in(
+/// Reads, parses and adds one file. Whatever is wrong with it becomes a problem of that file.
+fn ingest(
     file: File,
     before: Option<Box<Entry>>,
     archive: &Archive,
     options: &ParseOptions,
     writer: &Writer<'_>,
-) -> Result<Taken> {
+) -> Result<Ingested> {
     let failed = |reason: String| [Problem { line: 1, reason, level: Level::Error }].into();
     let before = before.filter(|before| before.own_id == file.own_id);
     let known = before.as_ref().and_then(|before| before.hash);
@@ -236,22 +256,22 @@ fn take_in(
         Err(reason) => {
             // What was known of the report stays findable; the file is tried again at the next update.
             let entry = Entry { modified: 0, ..entry(file, known, failed(reason)) };
-            return Ok(Taken { entry, outcome: Outcome::Failed });
+            return Ok(Ingested { entry, outcome: Outcome::Failed });
         }
     };
     if let Some(before) = before.filter(|_| known == Some(content.hash)) {
-        return Ok(Taken { entry: entry(file, known, before.problems), outcome: Outcome::Same });
+        return Ok(Ingested { entry: entry(file, known, before.problems), outcome: Outcome::Same });
     }
     if known.is_some() {
         writer.remove(file.id())?;
     }
     let Parsed { incident, problems } = match decode_report(&file, content.bytes, options) {
         Ok(parsed) => parsed,
-        Err(reason) => return Ok(Taken { entry: entry(file, None, failed(reason)), outcome: Outcome::Failed }),
+        Err(reason) => return Ok(Ingested { entry: entry(file, None, failed(reason)), outcome: Outcome::Failed }),
     };
     writer.add_report(incident)?;
     let outcome = if known.is_some() { Outcome::Modified } else { Outcome::Added };
-    Ok(Taken { entry: entry(file, Some(content.hash), problems.into()), outcome })
+    Ok(Ingested { entry: entry(file, Some(content.hash), problems.into()), outcome })
 }
 
 fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
@@ -259,21 +279,23 @@ fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
 }
 
 /// What the update did. A new file with the text of one that is gone has been renamed.
-fn count(changes: &Changes, taken: &[Taken]) -> UpdateReport {
+fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
     let mut gone: HashMap<u128, usize> = HashMap::new();
     for hash in changes.removed.iter().filter_map(|entry| entry.hash) {
         *gone.entry(hash).or_default() += 1;
     }
     let mut counts = UpdateReport::default();
-    for taken in taken {
-        match taken.outcome {
-            Outcome::Added => match taken.entry.hash.and_then(|hash| gone.get_mut(&hash)).filter(|left| **left > 0) {
-                Some(left) => {
-                    *left -= 1;
-                    counts.renamed += 1;
+    for ingested in ingested {
+        match ingested.outcome {
+            Outcome::Added => {
+                match ingested.entry.hash.and_then(|hash| gone.get_mut(&hash)).filter(|left| **left > 0) {
+                    Some(left) => {
+                        *left -= 1;
+                        counts.renamed += 1;
+                    }
+                    None => counts.added += 1,
                 }
-                None => counts.added += 1,
-            },
+            }
             Outcome::Modified => counts.modified += 1,
             Outcome::Same => counts.unchanged += 1,
             Outcome::Failed => {}

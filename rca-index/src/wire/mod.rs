@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::incident::Incident;
 use crate::incident::Timestamp;
 use crate::query::QueryErrors;
-use crate::search::{FacetCounts, Hit, SearchRequest, SearchResults};
+use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
 pub use incident::{IncidentForm, LinkForm, MeasureForm, RowForm, SectionForm};
 pub use report::{CheckForm, HealthForm, ProblemForm, UpdateForm};
@@ -55,6 +55,9 @@ pub struct SearchForm<'a> {
     /// Words that no incident has, and what was looked for in their place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<SuggestionForm<'a>>,
+    /// Values of facets that the query asks for and no incident has; looked for when nothing matches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_values: Vec<UnknownValueForm<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
 }
@@ -76,8 +79,9 @@ pub struct HitForm<'a> {
     pub head: HeadForm<'a>,
     pub score: f32,
     pub snippets: Vec<SnippetForm<'a>>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    pub explanation: &'a [String],
+    /// How the score came about, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<ExplanationForm<'a>>,
 }
 
 /// What identifies and sums up an incident.
@@ -107,6 +111,46 @@ pub struct SnippetForm<'a> {
     pub text: &'a str,
     /// Start and end of what matches, in bytes of the text.
     pub highlights: Vec<[usize; 2]>,
+}
+
+/// How a score came about: the sum of the words' scores, their closeness and the feedback, times the factors.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ExplanationForm<'a> {
+    pub words: Vec<WordScoreForm<'a>>,
+    /// What words count that the best hits have in common.
+    pub feedback: f32,
+    /// The factors: for having only some of the words, for being recent, for being severe.
+    pub coverage: f32,
+    pub recency: f32,
+    pub severity: f32,
+    /// What that comes to; the hit's score is lower where the hit before it has more of the words and scores less.
+    pub total: f32,
+}
+
+/// What a word of the query counts in a hit.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct WordScoreForm<'a> {
+    pub word: &'a str,
+    /// Whether it is a part of an identifier by itself.
+    pub is_part: bool,
+    pub rarity: f32,
+    /// Weighed by section and form.
+    pub occurrences: f32,
+    pub score: f32,
+    /// What it counts for standing close to the word before it.
+    pub closeness: f32,
+}
+
+/// A value of a facet that the query asks for and no incident has.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct UnknownValueForm<'a> {
+    pub facet: &'static str,
+    pub value: &'a str,
+    /// A value that incidents have and that may have been meant.
+    pub meant: Option<&'a str>,
 }
 
 /// One value of a facet.
@@ -165,8 +209,30 @@ impl<'a> SearchForm<'a> {
                 .iter()
                 .map(|s| SuggestionForm { typed: &s.typed, meant: &s.meant })
                 .collect(),
+            unknown_values: results.unknown_values.iter().map(UnknownValueForm::new).collect(),
             facets: facets(&results.facets),
         }
+    }
+}
+
+impl<'a> UnknownValueForm<'a> {
+    fn new(unknown: &'a UnknownValue) -> Self {
+        Self { facet: unknown.facet.name(), value: &unknown.value, meant: unknown.meant.as_deref() }
+    }
+}
+
+impl<'a> ExplanationForm<'a> {
+    fn new(explanation: &'a Explanation) -> Self {
+        let word = |word: &'a WordScore| WordScoreForm {
+            word: &word.word,
+            is_part: word.is_part,
+            rarity: word.rarity,
+            occurrences: word.occurrences,
+            score: word.score,
+            closeness: word.closeness,
+        };
+        let Explanation { feedback, coverage, recency, severity, total, .. } = *explanation;
+        Self { words: explanation.words.iter().map(word).collect(), feedback, coverage, recency, severity, total }
     }
 }
 
@@ -205,7 +271,7 @@ impl<'a> HitForm<'a> {
             head: HeadForm::new(&hit.incident),
             score: hit.score,
             snippets: hit.snippets.iter().map(snippet).collect(),
-            explanation: &hit.explanation,
+            explanation: hit.explanation.as_ref().map(ExplanationForm::new),
         }
     }
 }

@@ -1,0 +1,86 @@
+//! Commits: what goes with each, and what a search needs to know of it.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::archive::KeptSettings;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::parse::ParseOptions;
+use crate::plan::Statistics;
+use crate::text::Synonyms;
+use crate::text::analyzer::Analyzer;
+
+/// What a commit says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CommitNote {
+    /// The file of the manifest that goes with it.
+    pub(super) manifest: Option<String>,
+    /// Bytes of text of all incidents.
+    pub(super) length: u64,
+    /// Bytes of all files indexed.
+    pub(crate) source_bytes: u64,
+    /// When, in seconds since 1970, UTC; 0 before the first update.
+    pub(crate) updated: i64,
+    /// The settings of the archive that it goes by.
+    #[serde(default)]
+    pub(crate) settings: KeptSettings,
+}
+
+/// What a search needs to know of the commit that it looks at.
+pub(super) struct Commit {
+    pub(super) statistics: Statistics,
+    pub(super) analyzer: Analyzer,
+    pub(super) synonyms: Synonyms,
+    /// How its reports were parsed.
+    pub(super) parse_options: ParseOptions,
+}
+
+impl Commit {
+    pub(super) fn new(note: CommitNote, incidents: u64) -> Self {
+        let CommitNote { length, settings, .. } = note;
+        let KeptSettings { reading, language, synonyms } = settings;
+        let mean_length = (length as f32 / incidents.max(1) as f32).max(1.0);
+        Self {
+            statistics: Statistics { incidents, mean_length },
+            analyzer: Analyzer::new(language),
+            synonyms: Synonyms::default().with(&synonyms.add, &synonyms.remove),
+            parse_options: reading.unwrap_or_default().parse,
+        }
+    }
+}
+
+impl Engine {
+    /// What the last commit says of itself.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn note(&self) -> Result<CommitNote> {
+        let meta = self.index.load_metas().map_err(|e| self.error(e))?;
+        let Some(payload) = meta.payload else { return Ok(CommitNote::default()) };
+        serde_json::from_str(&payload).map_err(|e| self.damage(format!("the note of the last commit: {e}")))
+    }
+
+    /// What the last commit says of itself, and the manifest that goes with it; none before the first update.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn last_update(&self) -> Result<(CommitNote, Option<Vec<u8>>)> {
+        let mut note = self.note()?;
+        loop {
+            let Some(name) = &note.manifest else { return Ok((note, None)) };
+            match self.directory.atomic_read(Path::new(name)) {
+                Ok(bytes) => return Ok((note, Some(bytes))),
+                Err(error) => {
+                    let now = self.note()?;
+                    if now == note {
+                        return Err(self.error(error.into()));
+                    }
+                    // Another process has committed meanwhile and removed the old manifest.
+                    note = now;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Expand: the words of an index that a prefix or a typo stands for, and what a plan asks about words.
+
+use std::collections::BTreeMap;
+
+use tantivy::Term;
+use tantivy::query::FuzzyTermQuery;
+
+use crate::engine::snapshot::Snapshot;
+use crate::error::Result;
+use crate::plan::{Form, Pattern, Vocabulary};
+use crate::ranking::MAX_EXPANSIONS;
+use crate::text::analyzer::STEM_MARK;
+
+/// Words, with the number of incidents that have each.
+#[derive(Default)]
+struct Frequencies(BTreeMap<String, u64>);
+
+impl Frequencies {
+    fn add(&mut self, term: &[u8], frequency: u32) {
+        // How a word is written is no word by itself.
+        if let Ok(term) = std::str::from_utf8(term)
+            && !term.contains(STEM_MARK)
+        {
+            *self.0.entry(term.to_owned()).or_default() += u64::from(frequency);
+        }
+    }
+
+    fn most_frequent(self, most: usize) -> Vec<String> {
+        let mut found: Vec<(String, u64)> = self.0.into_iter().collect();
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        found.truncate(most);
+        found.into_iter().map(|(word, _)| word).collect()
+    }
+}
+
+impl Snapshot<'_> {
+    /// The words that a pattern stands for, the most frequent first.
+    pub(super) fn expand(&self, pattern: &Pattern) -> tantivy::Result<Vec<String>> {
+        let found = match pattern {
+            Pattern::Word(word) => return Ok(vec![word.clone()]),
+            // Stems are expanded segment by segment, where they are looked up.
+            Pattern::Stem(_) => return Ok(Vec::new()),
+            Pattern::Prefix(prefix) => self.with_prefix(prefix)?,
+            Pattern::Typo { word, distance } => self.within(word, *distance)?,
+        };
+        Ok(found.most_frequent(MAX_EXPANSIONS))
+    }
+
+    fn with_prefix(&self, prefix: &str) -> tantivy::Result<Frequencies> {
+        let mut found = Frequencies::default();
+        for reader in self.searcher.segment_readers() {
+            for field in self.engine.fields.searched() {
+                let index = reader.inverted_index(field)?;
+                let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream()?;
+                while terms.advance() {
+                    if !terms.key().starts_with(prefix.as_bytes()) {
+                        break;
+                    }
+                    found.add(terms.key(), terms.value().doc_freq);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn within(&self, word: &str, distance: u8) -> tantivy::Result<Frequencies> {
+        let mut found = Frequencies::default();
+        for field in self.engine.fields.searched() {
+            let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true).automaton()?;
+            for reader in self.searcher.segment_readers() {
+                let index = reader.inverted_index(field)?;
+                let mut terms = index.terms().search(&automaton).into_stream()?;
+                while terms.advance() {
+                    found.add(terms.key(), terms.value().doc_freq);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Vocabulary for Snapshot<'_> {
+    fn similar(&self, word: &str, distance: u8, most: usize) -> Result<Vec<String>> {
+        let found = self.within(word, distance).map_err(|e| self.engine.error(e))?;
+        Ok(found.most_frequent(most))
+    }
+
+    fn incidents_with(&self, forms: &[Form]) -> Result<u64> {
+        self.frequency(forms).map_err(|e| self.engine.error(e))
+    }
+}

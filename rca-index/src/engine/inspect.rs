@@ -1,0 +1,75 @@
+//! Inspect: what the index has of a plan's words in each of some candidates.
+
+use crate::engine::collect::Candidate;
+use crate::engine::document::{DATE, LENGTH, RANK};
+use crate::engine::lookup::KnownWords;
+use crate::engine::regions::{RegionMap, region_at};
+use crate::engine::snapshot::{Snapshot, map_all};
+use crate::error::Result;
+use crate::plan::{Evidence, WordEvidence, WordId};
+use crate::schema::{FIELDS, FieldKind, TextField};
+
+impl Snapshot<'_> {
+    /// Gives the evidence of each candidate to `judge`; what that makes of it, in the order of the candidates.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn inspect<R: Send>(
+        &self,
+        words: &KnownWords,
+        ranked: &[WordId],
+        candidates: &[Candidate],
+        judge: impl Fn(Evidence<'_>) -> R + Sync + Send,
+    ) -> Result<Vec<R>> {
+        let words = words.of(ranked);
+        let weights = region_weights();
+        let mut order: Vec<usize> = (0..candidates.len()).collect();
+        order.sort_by_key(|&i| (candidates[i].address.segment_ord, candidates[i].address.doc_id));
+        let in_segment = |segment: &[usize]| -> tantivy::Result<Vec<(usize, R)>> {
+            let reader = self.searcher.segment_reader(candidates[segment[0]].address.segment_ord);
+            let columns = reader.fast_fields();
+            let (lengths, dates, ranks) = (columns.u64(LENGTH)?, columns.i64(DATE)?, columns.u64(RANK)?);
+            let mut postings = words.iter().map(|word| word.open(reader, true)).collect::<tantivy::Result<Vec<_>>>()?;
+            let mut regions = RegionMap::new(reader)?;
+            let mut found = vec![WordEvidence::default(); postings.len()];
+            let judged = segment.iter().map(|&i| {
+                let doc = candidates[i].address.doc_id;
+                let regions = regions.of(doc);
+                for (word, found) in postings.iter_mut().zip(&mut found) {
+                    found.title.clear();
+                    found.text.clear();
+                    if word.seek(doc) == doc {
+                        word.positions(true, &mut found.title);
+                        word.positions(false, &mut found.text);
+                        for (position, weight) in &mut found.text {
+                            *weight *= weights[region_at(regions, *position).number() as usize];
+                        }
+                    }
+                }
+                let length = lengths.first(doc).unwrap_or(0) as f32;
+                let (date, rank) = (dates.first(doc), ranks.first(doc));
+                (i, judge(Evidence { words: &found, length, date, rank }))
+            });
+            Ok(judged.collect())
+        };
+        let segment_of = |i: usize| candidates[i].address.segment_ord;
+        let segments: Vec<&[usize]> = order.chunk_by(|&a, &b| segment_of(a) == segment_of(b)).collect();
+        let judged = map_all(segments, self.is_large(), in_segment).map_err(|e| self.engine.error(e))?;
+        let mut judged: Vec<(usize, R)> = judged.into_iter().flatten().collect();
+        judged.sort_by_key(|&(i, _)| i);
+        Ok(judged.into_iter().map(|(_, judged)| judged).collect())
+    }
+}
+
+/// The weight of each field of the text, by its number.
+fn region_weights() -> [f32; TextField::COUNT] {
+    let mut weights = [1.0; TextField::COUNT];
+    for spec in FIELDS {
+        if let FieldKind::Text(field) = spec.kind
+            && field != TextField::Title
+        {
+            weights[field.number() as usize] = spec.weight;
+        }
+    }
+    weights
+}

@@ -1,0 +1,157 @@
+//! Snapshots: the last commit, as one search sees it.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet as _, Searcher, TERMINATED, TantivyDocument, Term};
+
+use crate::archive::names::Names;
+use crate::engine::Engine;
+use crate::engine::collect::Candidate;
+use crate::engine::commit::Commit;
+use crate::engine::document::{KEY, LENGTH};
+use crate::engine::lookup::Lookups;
+use crate::error::Result;
+use crate::incident::Incident;
+use crate::plan::Statistics;
+use crate::text::Synonyms;
+use crate::text::analyzer::Analyzer;
+
+/// In a smaller index, a search is over before threads have begun.
+const PARALLEL_INCIDENTS: u64 = 20_000;
+
+/// The last commit, as one search sees it.
+pub(crate) struct Snapshot<'e> {
+    pub(super) engine: &'e Engine,
+    pub(super) searcher: Searcher,
+    commit: Arc<Commit>,
+    pub(super) lookups: Lookups,
+}
+
+impl<'e> Snapshot<'e> {
+    pub(super) fn new(engine: &'e Engine, searcher: Searcher, commit: Arc<Commit>) -> Self {
+        Self { engine, searcher, commit, lookups: Lookups::default() }
+    }
+
+    /// The number of incidents.
+    pub(crate) fn incidents(&self) -> usize {
+        self.searcher.num_docs() as usize
+    }
+
+    /// What the index looks like as a whole.
+    pub(crate) fn statistics(&self) -> Statistics {
+        self.commit.statistics
+    }
+
+    /// The analyzer for the language of the archive.
+    pub(crate) fn analyzer(&self) -> &Analyzer {
+        &self.commit.analyzer
+    }
+
+    /// The synonyms of the archive.
+    pub(crate) fn synonyms(&self) -> &Synonyms {
+        &self.commit.synonyms
+    }
+
+    /// The incident that a candidate is.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn incident(&self, candidate: &Candidate) -> Result<Incident> {
+        self.read(candidate.address)
+    }
+
+    /// The incidents of candidates, in their order, each made into something else.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`], or the first that `work` gives.
+    pub(crate) fn map<'c, T: Sync, R: Send>(
+        &self,
+        candidates: &'c [T],
+        work: impl Fn(&'c T) -> Result<R> + Sync + Send,
+    ) -> Result<Vec<R>> {
+        map_all(candidates.iter().collect(), self.is_large(), work)
+    }
+
+    /// One incident by its id.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn get(&self, id: &str) -> Result<Option<Incident>> {
+        self.address(id)?.map(|address| self.read(address)).transpose()
+    }
+
+    /// The bytes of text of an incident in the index.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(super) fn length_of(&self, id: &str) -> Result<Option<u64>> {
+        let Some(address) = self.address(id)? else { return Ok(None) };
+        let columns = self.searcher.segment_reader(address.segment_ord).fast_fields();
+        let length = columns.u64(LENGTH).map_err(|e| self.engine.error(e))?;
+        Ok(length.first(address.doc_id))
+    }
+
+    /// The names of all incidents, read once a commit.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn names(&self) -> Result<Arc<Names>> {
+        let generation = self.searcher.generation().generation_id();
+        let known = self.engine.latest().names.clone();
+        if let Some((_, names)) = known.filter(|(of, _)| *of == generation) {
+            return Ok(names);
+        }
+        let mut names = Names::default();
+        for reader in self.searcher.segment_readers() {
+            let Some(ids) = reader.fast_fields().str(KEY).map_err(|e| self.engine.error(e))? else { continue };
+            let mut id = String::new();
+            for doc in reader.doc_ids_alive() {
+                let Some(ord) = ids.ords().first(doc) else { continue };
+                ids.ord_to_str(ord, &mut id).map_err(|e| self.engine.error(e.into()))?;
+                names.add(&id);
+            }
+        }
+        let names = Arc::new(names);
+        self.engine.latest().names = Some((generation, Arc::clone(&names)));
+        Ok(names)
+    }
+
+    /// Whether there is so much to go over that threads are worth their start.
+    pub(super) fn is_large(&self) -> bool {
+        self.searcher.num_docs() >= PARALLEL_INCIDENTS
+    }
+
+    fn read(&self, address: DocAddress) -> Result<Incident> {
+        let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| self.engine.error(e))?;
+        let incident = self.engine.fields.incident(&doc, &self.commit.parse_options);
+        incident.ok_or_else(|| self.engine.damage("a stored incident cannot be read".to_owned()))
+    }
+
+    fn address(&self, id: &str) -> Result<Option<DocAddress>> {
+        let field = self.engine.fields.key;
+        let term = Term::from_field_text(field, id);
+        for (segment_ord, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let index = reader.inverted_index(field).map_err(|e| self.engine.error(e))?;
+            let postings = index.read_postings(&term, IndexRecordOption::Basic);
+            let Some(mut postings) = postings.map_err(|e| self.engine.error(e.into()))? else { continue };
+            while postings.doc() != TERMINATED {
+                if !reader.is_deleted(postings.doc()) {
+                    return Ok(Some(DocAddress::new(segment_ord, postings.doc())));
+                }
+                postings.advance();
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Does the same with all things, one after the other or several at a time; the first error ends it.
+pub(super) fn map_all<T: Send, R: Send, E: Send>(
+    things: Vec<T>,
+    parallel: bool,
+    work: impl Fn(T) -> std::result::Result<R, E> + Sync + Send,
+) -> std::result::Result<Vec<R>, E> {
+    if parallel { things.into_par_iter().map(work).collect() } else { things.into_iter().map(work).collect() }
+}

@@ -1,0 +1,175 @@
+//! The planner: from a query's tree to a plan.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::plan::sequence::Sequence;
+use crate::plan::{Clause, Condition, Correction, Plan, Vocabulary, Word, WordId};
+use crate::query::{DateRange, Node, NodeKind, Query};
+use crate::text::Synonyms;
+use crate::text::analyzer::Analyzer;
+
+/// What a query is understood with.
+pub(crate) struct Planner<'a> {
+    pub(crate) analyzer: &'a Analyzer,
+    pub(crate) synonyms: &'a Synonyms,
+    pub(crate) vocabulary: &'a dyn Vocabulary,
+    /// Now, in seconds since 1970, UTC.
+    pub(crate) now: i64,
+}
+
+/// A plan in the making.
+#[derive(Default)]
+struct Draft {
+    words: Vec<Arc<Word>>,
+    corrections: Vec<Correction>,
+    /// The number of sequences so far.
+    sequences: usize,
+}
+
+/// A group of a query, understood.
+struct Group {
+    clause: Clause,
+    /// Its words that a match may have.
+    ranked: Vec<WordId>,
+    interpreted: Node,
+}
+
+impl Planner<'_> {
+    /// Understands a query.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub(crate) fn plan(&self, query: &Query) -> Result<Plan> {
+        let mut draft = Draft::default();
+        let (texts, others) = texts_and_others(&query.root);
+        let Sequence { plain, firm, extra, corrections, interpreted } = self.sequence(&texts, 0)?;
+        draft.corrections = corrections;
+        let needed = draft.add(plain.into_iter().chain(firm));
+        let mut ranked: Vec<WordId> = needed.iter().copied().chain(draft.add(extra)).collect();
+        let (mut groups, mut conditions, mut shown) = (Vec::new(), Vec::new(), interpreted);
+        for node in others {
+            let group = self.group(node, &mut draft)?;
+            shown.push(group.interpreted);
+            if is_text(node) {
+                ranked.extend(group.ranked);
+                groups.push(group.clause);
+            } else {
+                conditions.push(group.clause);
+            }
+        }
+        let root = Node::and(shown, query.root.span.clone());
+        let Draft { words, corrections, .. } = draft;
+        let interpreted = Query { root, sort: query.sort };
+        Ok(Plan { words, ranked, needed, groups, conditions, corrections, interpreted })
+    }
+
+    fn group(&self, node: &Node, draft: &mut Draft) -> Result<Group> {
+        match &node.kind {
+            NodeKind::Text { .. } | NodeKind::And(_) => self.every(node, draft),
+            NodeKind::Or(parts) => {
+                let (mut clauses, mut ranked, mut shown) = (Vec::new(), Vec::new(), Vec::new());
+                for part in parts {
+                    let group = self.group(part, draft)?;
+                    clauses.push(group.clause);
+                    ranked.extend(group.ranked);
+                    shown.push(group.interpreted);
+                }
+                let interpreted = Node { kind: NodeKind::Or(shown), span: node.span.clone() };
+                Ok(Group { clause: Clause::Any(clauses), ranked, interpreted })
+            }
+            NodeKind::Not(inner) => {
+                // What is excluded is excluded as typed, and a word that no incident has excludes none.
+                let before = draft.corrections.len();
+                let clause = Clause::Not(Box::new(self.group(inner, draft)?.clause));
+                draft.corrections.truncate(before);
+                Ok(Group { clause, ranked: Vec::new(), interpreted: node.clone() })
+            }
+            kind => {
+                let clause = self.condition(kind).map_or(Clause::Everything, Clause::Condition);
+                Ok(Group { clause, ranked: Vec::new(), interpreted: node.clone() })
+            }
+        }
+    }
+
+    /// A group of which every part is needed.
+    fn every(&self, node: &Node, draft: &mut Draft) -> Result<Group> {
+        let (texts, others) = texts_and_others(node);
+        draft.sequences += 1;
+        let Sequence { plain, firm, extra, mut corrections, interpreted } = self.sequence(&texts, draft.sequences)?;
+        draft.corrections.append(&mut corrections);
+        let words = draft.add(plain.into_iter().chain(firm));
+        let mut ranked: Vec<WordId> = words.iter().copied().chain(draft.add(extra)).collect();
+        let (mut clauses, mut shown) = (Vec::new(), interpreted);
+        if !words.is_empty() {
+            clauses.push(Clause::Words(words));
+        }
+        for part in others {
+            let group = self.group(part, draft)?;
+            clauses.push(group.clause);
+            ranked.extend(group.ranked);
+            shown.push(group.interpreted);
+        }
+        Ok(Group { clause: Clause::all(clauses), ranked, interpreted: Node::and(shown, node.span.clone()) })
+    }
+
+    /// The condition on a value that a node is; none for what finds everything.
+    fn condition(&self, kind: &NodeKind) -> Option<Condition> {
+        Some(match kind {
+            NodeKind::Facet { facet, values } => {
+                let values = values.iter().flat_map(|value| facet.alternatives(value)).collect();
+                Condition::Facet { facet: *facet, values }
+            }
+            NodeKind::SeverityRank { comparison, rank, .. } => {
+                Condition::SeverityRank { comparison: *comparison, rank: *rank }
+            }
+            NodeKind::Number { field, range } => Condition::Number { field: *field, range: *range },
+            NodeKind::Date(DateRange::Between { from, until }) => Condition::Date { from: *from, until: *until },
+            NodeKind::Date(DateRange::Last { seconds }) => {
+                Condition::Date { from: Some(self.now.saturating_sub(*seconds)), until: None }
+            }
+            NodeKind::Has { field, present } => Condition::Has { field, present: *present },
+            NodeKind::All | NodeKind::Text { .. } | NodeKind::And(_) | NodeKind::Or(_) | NodeKind::Not(_) => {
+                return None;
+            }
+        })
+    }
+}
+
+impl Draft {
+    /// Adds words; their numbers.
+    fn add(&mut self, words: impl IntoIterator<Item = Word>) -> Vec<WordId> {
+        let first = self.words.len();
+        self.words.extend(words.into_iter().map(Arc::new));
+        (first..self.words.len()).collect()
+    }
+}
+
+impl Clause {
+    /// All of these; everything when there is none.
+    fn all(mut clauses: Vec<Self>) -> Self {
+        match clauses.len() {
+            0 => Self::Everything,
+            1 => clauses.remove(0),
+            _ => Self::All(clauses),
+        }
+    }
+}
+
+/// The parts of an AND, or a node by itself: texts, and everything else.
+fn texts_and_others(node: &Node) -> (Vec<&Node>, Vec<&Node>) {
+    let parts = match &node.kind {
+        NodeKind::And(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    parts.iter().partition(|part| matches!(part.kind, NodeKind::Text { .. }))
+}
+
+/// Whether a part of a query looks for words alone, so that an incident may lack it when none has all.
+fn is_text(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Text { .. } => true,
+        NodeKind::Or(parts) | NodeKind::And(parts) => parts.iter().all(is_text),
+        _ => false,
+    }
+}

@@ -1,0 +1,235 @@
+//! Sequences: words typed beside each other, understood together: synonyms, stop words, corrections.
+//!
+//! In: the texts of an AND. Out: words, and the same texts as they were understood.
+
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::plan::planner::Planner;
+use crate::plan::words::{folded_word, in_a_row, parts_alone, phrase, words};
+use crate::plan::{Alternative, Correction, Form, Pattern, Slot, TypedAt, Word};
+use crate::query::{Node, NodeKind, Span, Text};
+use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, SYNONYM_WEIGHT};
+use crate::schema::TextField;
+
+/// Words typed beside each other, as they were understood.
+#[derive(Debug, Default)]
+pub(super) struct Sequence {
+    /// Plain words, without those dropped.
+    pub(super) plain: Vec<Word>,
+    /// Phrases and patterns.
+    pub(super) firm: Vec<Word>,
+    /// Parts of identifiers, each by itself.
+    pub(super) extra: Vec<Word>,
+    pub(super) corrections: Vec<Correction>,
+    /// The texts as they were understood: plain words first.
+    pub(super) interpreted: Vec<Node>,
+}
+
+/// A plain word on its way into the plan.
+struct Typed<'q> {
+    word: Word,
+    /// The text that it is from.
+    node: &'q Node,
+    /// Whether the text has no other word.
+    alone: bool,
+    dropped: bool,
+    /// What counts in its place when no incident has it.
+    meant: Vec<String>,
+}
+
+/// Words that have synonyms together.
+struct SynonymRun {
+    words: Range<usize>,
+    /// Each synonym as its words.
+    others: Vec<String>,
+}
+
+impl Planner<'_> {
+    /// Understands the texts of an AND; `number` tells the sequence from others of the query.
+    pub(super) fn sequence(&self, texts: &[&Node], number: usize) -> Result<Sequence> {
+        let mut typed: Vec<Typed<'_>> = Vec::new();
+        let mut sequence = Sequence::default();
+        let mut others = Vec::new();
+        for &node in texts {
+            let NodeKind::Text { field, text } = &node.kind else { continue };
+            if let Text::Word(text) = text {
+                let words = words(self.analyzer, text, *field);
+                let alone = words.len() == 1;
+                typed.extend(words.into_iter().map(|word| Typed {
+                    word,
+                    node,
+                    alone,
+                    dropped: false,
+                    meant: Vec::new(),
+                }));
+            } else {
+                sequence.firm.extend(self.firm(text, *field));
+                others.push(node.clone());
+            }
+        }
+        for (offset, typed) in (0..).zip(&mut typed) {
+            typed.word.typed_at = Some(TypedAt { sequence: number, offset });
+        }
+        let as_typed: Vec<Word> = typed.iter().map(|typed| typed.word.clone()).collect();
+        sequence.extra = parts_alone(self.analyzer, &as_typed);
+        let runs = self.add_synonyms(&mut typed);
+        self.drop_stop_words(&mut typed);
+        self.correct(&mut typed, &mut sequence.corrections)?;
+        sequence.interpreted = interpreted(&typed, &runs);
+        sequence.interpreted.append(&mut others);
+        sequence.plain = typed.into_iter().filter(|typed| !typed.dropped).map(|typed| typed.word).collect();
+        Ok(sequence)
+    }
+
+    /// A phrase or a pattern; none when it has no word.
+    fn firm(&self, text: &Text, field: Option<TextField>) -> Option<Word> {
+        let pattern = |pattern| Alternative::of_slot(Slot::of_pattern(pattern));
+        let folded = |word| folded_word(self.analyzer, word);
+        let (typed, alternative) = match text {
+            Text::Word(_) => return None,
+            Text::Phrase { text, slop } => (text, phrase(self.analyzer, text, *slop)?),
+            Text::Prefix(prefix) => (prefix, pattern(Pattern::Prefix(folded(prefix)))),
+            Text::Fuzzy { word, distance } => {
+                (word, pattern(Pattern::Typo { word: folded(word), distance: *distance }))
+            }
+        };
+        Some(Word::new(typed.clone(), vec![alternative], field))
+    }
+
+    /// Adds what means the same. Words that mean something else together, such as `load balancer`, each count as found where
+    /// that stands. Words of different fields mean nothing together.
+    fn add_synonyms(&self, typed: &mut [Typed<'_>]) -> Vec<SynonymRun> {
+        let mut runs = Vec::new();
+        let mut start = 0;
+        for stretch in typed.chunk_by_mut(|a, b| a.word.field == b.word.field) {
+            let texts: Vec<String> = stretch.iter().map(|typed| typed.word.text.clone()).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            for run in self.synonyms.of(&texts) {
+                let others: Vec<String> = run.others.iter().map(|other| other.join(" ")).collect();
+                let alternatives: Vec<Alternative> = others.iter().filter_map(|other| self.synonym(other)).collect();
+                let telling = run.words.clone().any(|at| !self.is_stop_word(texts[at]));
+                for at in run.words.clone().filter(|&at| !telling || !self.is_stop_word(texts[at])) {
+                    stretch[at].word.alternatives.extend(alternatives.iter().cloned());
+                }
+                runs.push(SynonymRun { words: start + run.words.start..start + run.words.end, others });
+            }
+            start += stretch.len();
+        }
+        runs
+    }
+
+    fn synonym(&self, text: &str) -> Option<Alternative> {
+        let slots = in_a_row(self.analyzer, text, true);
+        (!slots.is_empty()).then(|| Alternative::new(slots, SYNONYM_WEIGHT))
+    }
+
+    /// Stop words are dropped where there is any other word; a field makes a word one that is meant.
+    fn drop_stop_words(&self, typed: &mut [Typed<'_>]) {
+        if typed.iter().all(|typed| self.is_stop_word(&typed.word.text)) {
+            return;
+        }
+        for typed in typed {
+            typed.dropped = typed.word.field.is_none() && self.is_stop_word(&typed.word.text);
+        }
+    }
+
+    /// A word that no incident has, with all that counts as it, gets those that it may be a misspelling of.
+    fn correct(&self, typed: &mut [Typed<'_>], corrections: &mut Vec<Correction>) -> Result<()> {
+        let mut tried = 0;
+        for Typed { word, meant, .. } in typed.iter_mut().filter(|typed| !typed.dropped) {
+            // A pasted page is not typed, and looking for what is like a word takes a millisecond.
+            if !is_correctable(&word.text) || tried == MAX_CORRECTED || self.is_known(word)? {
+                continue;
+            }
+            tried += 1;
+            let Some((found, distance)) = self.similar(&word.text)? else { continue };
+            let form = |text: &String| Form { pattern: Pattern::Word(text.clone()), weight: 1.0 };
+            let slot = Slot { offset: 0, forms: found.iter().map(form).collect() };
+            word.alternatives.push(Alternative::new(vec![slot], FUZZY_WEIGHT.powi(i32::from(distance))));
+            corrections.push(Correction { typed: word.text.clone(), meant: found.clone() });
+            *meant = found;
+        }
+        Ok(())
+    }
+
+    fn is_known(&self, word: &Word) -> Result<bool> {
+        for slot in word.alternatives.iter().flat_map(|alternative| &alternative.slots) {
+            if self.vocabulary.incidents_with(&slot.forms)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The words that a word may be a misspelling of, and by how many edits.
+    fn similar(&self, word: &str) -> Result<Option<(Vec<String>, u8)>> {
+        // Of a short word, two edits leave nothing.
+        let most = if word.len() < 9 { 1 } else { 2 };
+        for distance in 1..=most {
+            let found = self.vocabulary.similar(word, distance, MAX_CORRECTIONS)?;
+            if !found.is_empty() {
+                return Ok(Some((found, distance)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_stop_word(&self, word: &str) -> bool {
+        self.analyzer.language().is_stop_word(word)
+    }
+}
+
+/// Whether a word may be a misspelling: identifiers and figures are what they are.
+fn is_correctable(word: &str) -> bool {
+    word.len() >= 4 && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// Plain words as they were understood. A text of several words, such as `level=warn`, stays as it was typed unless one of
+/// them has become something else.
+fn interpreted(typed: &[Typed<'_>], runs: &[SynonymRun]) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let mut at = 0;
+    let changed = |typed: &Typed<'_>, at: usize| {
+        typed.dropped || !typed.meant.is_empty() || runs.iter().any(|run| run.words.contains(&at))
+    };
+    while at < typed.len() {
+        let first = &typed[at];
+        if let Some(run) = runs.iter().find(|run| run.words.start == at) {
+            nodes.push(with_synonyms(&typed[run.words.clone()], run));
+            at = run.words.end;
+            continue;
+        }
+        let same_text = typed[at..].iter().take_while(|other| std::ptr::eq(other.node, first.node)).count();
+        if (at..at + same_text).any(|at| changed(&typed[at], at)) {
+            nodes.extend((!first.dropped).then(|| corrected(first)));
+            at += 1;
+        } else {
+            nodes.push(first.node.clone());
+            at += same_text;
+        }
+    }
+    nodes
+}
+
+/// The words of a run, or any of what means the same.
+fn with_synonyms(typed: &[Typed<'_>], run: &SynonymRun) -> Node {
+    let (field, span) = (typed[0].word.field, typed[0].node.span.clone());
+    let itself = Node::and(typed.iter().map(corrected).collect(), span.clone());
+    let others = run.others.iter().map(|other| text_node(other.clone(), field, span.clone()));
+    Node::or(std::iter::once(itself).chain(others).collect(), span)
+}
+
+/// A word as typed, or any of what it may be a misspelling of.
+fn corrected(typed: &Typed<'_>) -> Node {
+    let Typed { word, node, alone, meant, .. } = typed;
+    let span = node.span.clone();
+    let itself = if *alone { (*node).clone() } else { text_node(word.text.clone(), word.field, span.clone()) };
+    let meant = meant.iter().map(|meant| text_node(meant.clone(), word.field, span.clone()));
+    Node::or(std::iter::once(itself).chain(meant).collect(), span)
+}
+
+fn text_node(text: String, field: Option<TextField>, span: Span) -> Node {
+    let text = if text.contains(' ') { Text::Phrase { text, slop: 0 } } else { Text::Word(text) };
+    Node { kind: NodeKind::Text { field, text }, span }
+}

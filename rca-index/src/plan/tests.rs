@@ -1,0 +1,203 @@
+//! Plans by the queries that they are made of.
+
+use super::*;
+use crate::error::Result;
+use crate::query::{self, QueryOptions};
+use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT, SYNONYM_WEIGHT};
+use crate::text::Synonyms;
+use crate::text::analyzer::Analyzer;
+
+/// A vocabulary of these words; any word that is one edit away is similar.
+struct Words(&'static [&'static str]);
+
+impl Vocabulary for Words {
+    fn similar(&self, word: &str, distance: u8, most: usize) -> Result<Vec<String>> {
+        let pattern = Pattern::Typo { word: word.to_owned(), distance };
+        let similar = self.0.iter().filter(|known| pattern.weight_of(known).is_some());
+        Ok(similar.take(most).map(|&known| known.to_owned()).collect())
+    }
+
+    fn incidents_with(&self, forms: &[Form]) -> Result<u64> {
+        Ok(forms.iter().filter(|form| self.0.contains(&form.pattern.text())).count() as u64)
+    }
+}
+
+fn plan_with(text: &str, vocabulary: &dyn Vocabulary) -> Plan {
+    let query = query::parse(text, &QueryOptions::default()).unwrap();
+    let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
+    Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary, now: 1_000_000 }.plan(&query).unwrap()
+}
+
+fn plan(text: &str) -> Plan {
+    plan_with(text, &AnyVocabulary)
+}
+
+fn texts(plan: &Plan, words: &[WordId]) -> Vec<String> {
+    words.iter().map(|&id| plan.words[id].text.clone()).collect()
+}
+
+/// The words that must be there, and those that incidents are ranked by beside them.
+fn check(text: &str, needed: &[&str], beside: &[&str], interpreted: &str) {
+    let plan = plan(text);
+    let others: Vec<WordId> = plan.ranked.iter().copied().filter(|id| !plan.needed.contains(id)).collect();
+    assert_eq!(texts(&plan, &plan.needed), needed, "needed: {text}");
+    assert_eq!(texts(&plan, &others), beside, "ranked beside: {text}");
+    assert_eq!(plan.interpreted.to_string(), interpreted, "interpreted: {text}");
+}
+
+#[test]
+fn words_are_needed_and_ranked_by() {
+    check("zebra quagga", &["zebra", "quagga"], &[], "zebra quagga");
+    check("zebra \"blue quagga\"", &["zebra", "blue quagga"], &[], "zebra \"blue quagga\"");
+    check("zeb* quagga~1", &["zeb", "quagga"], &[], "zeb* quagga~1");
+    check("zebra (quagga OR okapi)", &["zebra"], &["quagga", "okapi"], "zebra (quagga OR okapi)");
+    check("zebra -quagga", &["zebra"], &[], "zebra NOT quagga");
+    check("*", &[], &[], "*");
+    check("severity:P1", &[], &[], "severity:P1");
+    check("zebra-quagga", &["zebra-quagga"], &["zebra", "quagga"], "zebra-quagga");
+}
+
+#[test]
+fn what_decides_is_a_clause() {
+    let plan = plan("zebra (quagga OR okapi) -gnu severity:P1 date:1d has:actions");
+    assert!(matches!(&plan.groups[..], [Clause::Any(parts)] if parts.len() == 2));
+    let [Clause::Not(excluded), conditions @ ..] = &plan.conditions[..] else { panic!("{:?}", plan.conditions) };
+    assert!(matches!(&**excluded, Clause::Words(words) if texts(&plan, words) == ["gnu"]));
+    let values = ["P1", "SEV1", "S1"].map(str::to_owned).to_vec();
+    let expected = [
+        Condition::Facet { facet: crate::schema::Facet::Severity, values },
+        Condition::Date { from: Some(1_000_000 - 86_400), until: None },
+        Condition::Has { field: "actions", present: true },
+    ];
+    assert_eq!(conditions, expected.map(Clause::Condition));
+}
+
+#[test]
+fn words_of_a_group_are_understood_together() {
+    let plan = plan("zebra OR (load balancer the)");
+    assert!(plan.needed.is_empty());
+    assert_eq!(texts(&plan, &plan.ranked), ["zebra", "load", "balancer"]);
+    let [Clause::Any(parts)] = &plan.groups[..] else { panic!("{:?}", plan.groups) };
+    assert!(matches!(&parts[1], Clause::Words(words) if texts(&plan, words) == ["load", "balancer"]));
+    let text = plan.interpreted.to_string();
+    assert!(text.starts_with("zebra OR ((load balancer) OR lb OR "), "{text}");
+}
+
+#[test]
+fn stop_words_are_dropped_where_there_is_another_word() {
+    check("the zebra", &["zebra"], &[], "zebra");
+    check("the", &["the"], &[], "the");
+    check("who was the", &["who", "was", "the"], &[], "who was the");
+    // A word in a field is another word, and is meant whatever it is.
+    check("the rootcause:zebra", &["zebra"], &[], "rootcause:zebra");
+    check("zebra title:the", &["zebra", "the"], &[], "zebra title:the");
+    check("the \"blue zebra\"", &["the", "blue zebra"], &[], "the \"blue zebra\"");
+}
+
+#[test]
+fn synonyms_count_beside_the_words() {
+    let synonyms_of = |plan: &Plan, word: usize| -> Vec<String> {
+        let others = plan.words[word].alternatives.iter().filter(|a| (a.weight - SYNONYM_WEIGHT).abs() < 1e-6);
+        let text = |a: &Alternative| a.slots.iter().map(|s| s.forms[0].pattern.text()).collect::<Vec<_>>().join(" ");
+        others.map(text).collect()
+    };
+    let k8s = plan("k8s");
+    assert_eq!(synonyms_of(&k8s, 0), ["kubernetes", "kube"]);
+    assert_eq!(k8s.interpreted.to_string(), "k8s OR kubernetes OR kube");
+    let both = plan("load balancer");
+    assert!(synonyms_of(&both, 0).contains(&"lb".to_owned()) && synonyms_of(&both, 1).contains(&"lb".to_owned()));
+    // A field's border is no place to read on over.
+    for text in ["rootcause:load balancer", "load rootcause:balancer", "title:load rootcause:balancer"] {
+        let plan = plan(text);
+        assert!((0..2).all(|word| synonyms_of(&plan, word).iter().all(|other| other != "lb")), "{text}");
+        assert_eq!(plan.interpreted.to_string(), text);
+    }
+    let inside = plan("rootcause:k8s");
+    assert_eq!(synonyms_of(&inside, 0), ["kubernetes", "kube"]);
+    assert_eq!(inside.interpreted.to_string(), "rootcause:k8s OR rootcause:kubernetes OR rootcause:kube");
+}
+
+#[test]
+fn a_text_of_several_words_stays_as_typed_unless_one_becomes_something_else() {
+    check("zebra=quagga", &["zebra", "quagga"], &[], "zebra=quagga");
+    check("zebra=the", &["zebra"], &[], "zebra");
+    let plan = plan("zebra=k8s");
+    assert_eq!(plan.interpreted.to_string(), "zebra (k8s OR kubernetes OR kube)");
+}
+
+#[test]
+fn a_word_that_no_incident_has_is_corrected() {
+    let words = Words(&["zebra", "zebre", "quagga"]);
+    let plan = plan_with("zebro quagga", &words);
+    let meant = ["zebra", "zebre"].map(str::to_owned).to_vec();
+    assert_eq!(plan.corrections, [Correction { typed: "zebro".to_owned(), meant }]);
+    assert_eq!(plan.interpreted.to_string(), "(zebro OR zebra OR zebre) quagga");
+    let last = plan.words[0].alternatives.last().unwrap();
+    assert!((last.weight - FUZZY_WEIGHT).abs() < 1e-6 && last.slots[0].forms.len() == 2);
+    // What is excluded is excluded as typed, identifiers and figures are what they are, short words too.
+    for text in ["quagga -zebro", "zebr0", "zeb", "zebra-1"] {
+        assert!(plan_with(text, &words).corrections.is_empty(), "{text}");
+    }
+    // A word with a synonym that incidents have is known.
+    assert!(plan_with("kubernetez", &Words(&["kubernetes"])).corrections.len() == 1);
+    assert!(plan_with("kubernetes", &Words(&["k8s"])).corrections.is_empty());
+}
+
+#[test]
+fn long_words_may_be_two_edits_off_and_few_words_are_tried() {
+    let words = Words(&["consumers", "lagged"]);
+    assert_eq!(plan_with("konzumers", &words).corrections.len(), 1);
+    assert!(plan_with("lxgxed", &words).corrections.is_empty(), "two edits leave little of a short word");
+    let pasted = (0..20).map(|_| "laggex").collect::<Vec<_>>().join(" ");
+    assert_eq!(plan_with(&pasted, &words).corrections.len(), crate::ranking::MAX_CORRECTED);
+}
+
+#[test]
+fn parts_of_identifiers_add_and_are_not_typed() {
+    let plan = plan("inventory-api checkout-web");
+    assert_eq!((plan.typed(), plan.ranked.len()), (2, 6));
+    let part = plan.ranked_words().find(|word| word.text == "inventory").unwrap();
+    assert!(part.is_extra() && (part.weight - EXTRA_WEIGHT).abs() < 1e-6);
+    assert_eq!(super::tests::plan("inventory-api").ranked_words().filter(|word| !word.is_extra()).count(), 1);
+}
+
+#[test]
+fn neighbours_know_where_they_were_typed() {
+    let plan = plan("zebra \"blue okapi\" quagga");
+    let at = |text: &str| plan.ranked_words().find(|word| word.text == text).unwrap().typed_at;
+    assert_eq!(at("zebra"), Some(TypedAt { sequence: 0, offset: 0 }));
+    assert_eq!(at("quagga"), Some(TypedAt { sequence: 0, offset: 1 }));
+    assert_eq!(at("blue okapi"), None);
+}
+
+#[test]
+fn patterns_stand_for_words() {
+    let check = |pattern: &Pattern, word: &str, expected: Option<f32>| {
+        assert_eq!(pattern.weight_of(word), expected, "{pattern:?} {word}");
+    };
+    let prefix = Pattern::Prefix("certif".to_owned());
+    check(&prefix, "certif", Some(1.0));
+    check(&prefix, "certificate", Some(PREFIX_WEIGHT));
+    check(&prefix, "certi", None);
+    let typo = |word: &str, distance| Pattern::Typo { word: word.to_owned(), distance };
+    check(&typo("queue", 1), "queue", Some(1.0));
+    check(&typo("queue", 1), "queeu", Some(FUZZY_WEIGHT));
+    check(&typo("queue", 1), "quee", Some(FUZZY_WEIGHT));
+    check(&typo("queue", 1), "que", None);
+    check(&typo("queue", 2), "que", Some(FUZZY_WEIGHT * FUZZY_WEIGHT));
+    check(&typo("queue", 2), "qu", None);
+    check(&Pattern::Word("queue".to_owned()), "queue", Some(1.0));
+    check(&Pattern::Word("queue".to_owned()), "queues", None);
+}
+
+#[test]
+fn a_plan_can_be_made_of_weighted_words() {
+    let plan = Plan::of_words([
+        Word::weighted(vec!["lag".to_owned(), "lags".to_owned()], 3.0),
+        Word::weighted(vec!["kafka".to_owned()], 1.5),
+    ]);
+    let ranked: Vec<(&str, f32, usize)> =
+        plan.ranked_words().map(|word| (word.text.as_str(), word.weight, word.forms().count())).collect();
+    assert_eq!(ranked, [("lag", 3.0, 2), ("kafka", 1.5, 1)]);
+    assert_eq!((plan.needed.len(), plan.typed(), plan.conditions.len()), (2, 2, 0));
+}
