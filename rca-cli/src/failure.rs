@@ -80,7 +80,8 @@ fn draw(query: &str, errors: &QueryErrors) -> String {
     const SHOWN: usize = 90;
     let mut message = String::new();
     for error in &errors.0 {
-        let (reason, fix) = (clean(&error.reason), clean(&error.fix));
+        let (reason, fix) = (error.reason(), error.fix());
+        let (reason, fix) = (clean(&reason), clean(&fix));
         let upto = |end: usize| query.get(..end).map_or(0, |text| text.chars().count());
         let (start, end) = (upto(error.span.start), upto(error.span.end));
         let from = if start > SHOWN - 10 { start - BEFORE } else { 0 };

@@ -1,7 +1,7 @@
 //! Filters: what the flags of `search` and `facets` add to a query. Each flag is a field of the query language.
 
 use clap::Args;
-use rca_index::query::{DateRange, NodeKind, QueryErrors, parse_filter};
+use rca_index::query::{DateRange, NodeKind, QueryError, QueryErrors, parse_filter};
 use rca_index::{Facet, FieldKind, SearchRequest, fields_named};
 
 use crate::cli::query_text;
@@ -102,8 +102,8 @@ impl FilterArgs {
 
 /// A flag's value that cannot be understood.
 pub(crate) fn wrong(flag: &str, value: &str, errors: &QueryErrors) -> Failure {
-    let reason = errors.0.iter().map(|error| error.reason.as_str()).collect::<Vec<_>>().join("; ");
-    let fix = errors.0.iter().map(|error| error.fix.as_str()).collect::<Vec<_>>().join("; ");
+    let reason = errors.0.iter().map(QueryError::reason).collect::<Vec<_>>().join("; ");
+    let fix = errors.0.iter().map(QueryError::fix).collect::<Vec<_>>().join("; ");
     Failure::usage(format!("{flag} {value}: {reason}"), fix)
 }
 

@@ -1,8 +1,11 @@
 //! The errors of the library. Each says what failed and where; what to do next is the caller's to say.
 
-use std::fmt;
+mod query;
+
+pub(crate) use query::MAX_SLOP;
+pub use query::{QueryError, QueryErrorKind, QueryErrors};
+
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What can go wrong outside a single report.
@@ -82,30 +85,3 @@ impl Error {
 
 /// The result of the library's calls.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// One error in a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueryError {
-    /// Bytes of the query's text, on character boundaries.
-    pub span: Range<usize>,
-    /// What is wrong.
-    pub reason: String,
-    /// What to write instead.
-    pub fix: String,
-}
-
-/// All errors in a query, by place; at least one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueryErrors(pub Vec<QueryError>);
-
-impl fmt::Display for QueryErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.0.iter().enumerate() {
-            let between = if i == 0 { "" } else { "; " };
-            write!(f, "{between}{} ({})", error.reason, error.fix)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for QueryErrors {}

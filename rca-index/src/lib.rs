@@ -91,7 +91,7 @@
 //! // What is wrong with a query is told all at once, each error with its place, its reason and a way out.
 //! let Err(Error::Query(errors)) = SearchRequest::parse("servce:orders (queue") else { panic!("no error") };
 //! assert_eq!((errors.0.len(), errors.0[0].span.clone()), (2, 0..7));
-//! assert!(errors.0[0].fix.contains("service:orders"));
+//! assert!(errors.0[0].fix().contains("service:orders"));
 //!
 //! // A log line has no syntax.
 //! assert!(SearchRequest::literal("ERROR (orders] \"queue: 10.0.0.1:443").is_ok());

@@ -10,10 +10,10 @@ mod parser;
 mod tests;
 mod values;
 
-pub use crate::error::{QueryError, QueryErrors};
+pub use crate::error::{QueryError, QueryErrorKind, QueryErrors};
 pub use ast::{Comparison, DateRange, Node, NodeKind, NumberRange, Query, Sort, SortKey, Span, Text};
 
-use parser::{all_of, has_letter, parse_query, parse_value, sort_of, wrong_sort};
+use parser::{all_of, has_letter, parse_query, parse_value, sort_of};
 
 /// The description of the query language, for people, in Markdown that reads well as it is.
 pub const REFERENCE: &str = include_str!("reference.md");
@@ -34,8 +34,7 @@ pub struct QueryOptions {
 pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
     if text.len() > MAX_QUERY_BYTES {
         let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        let reason = format!("the query is longer than {MAX_QUERY_BYTES} bytes");
-        return Err(one_error(0..end, reason, "search for its most telling part".to_owned()));
+        return Err(QueryError::new(0..end, QueryErrorKind::TooLong(MAX_QUERY_BYTES)).into());
     }
     if options.literal { parse_literal(text) } else { parse_query(text) }
 }
@@ -55,10 +54,8 @@ pub fn parse_filter(field: &str, value: &str) -> Result<Node, QueryErrors> {
 /// # Errors
 /// Nothing is sorted by this.
 pub fn parse_sort(text: &str) -> Result<Sort, QueryErrors> {
-    sort_of(text.trim()).ok_or_else(|| {
-        let wrong = wrong_sort(text);
-        one_error(0..text.len(), wrong.reason, wrong.fix)
-    })
+    let error = || QueryError::new(0..text.len(), QueryErrorKind::CannotSort(text.to_owned()));
+    sort_of(text.trim()).ok_or_else(|| error().into())
 }
 
 impl Query {
@@ -94,10 +91,6 @@ fn parse_literal(text: &str) -> Result<Query, QueryErrors> {
         None if text.trim().is_empty() => {
             Ok(Query { root: Node { kind: NodeKind::All, span: 0..text.len() }, sort: None })
         }
-        None => Err(one_error(0..text.len(), "there is no word in this query".to_owned(), "write one".to_owned())),
+        None => Err(QueryError::new(0..text.len(), QueryErrorKind::NoWord).into()),
     }
-}
-
-fn one_error(span: Span, reason: String, fix: String) -> QueryErrors {
-    QueryErrors(vec![QueryError { span, reason, fix }])
 }

@@ -6,18 +6,15 @@
 //! unary = ( "NOT" | "-" ) unary | "(" or ")" | field | phrase | word
 //! ```
 
-use crate::error::{QueryError, QueryErrors};
+use crate::error::{MAX_SLOP, QueryError, QueryErrorKind, QueryErrors};
 use crate::incident::Severity;
 use crate::query::ast::{Comparison, Node, NodeKind, Query, Sort, SortKey, Span, Text};
 use crate::query::lexer::{Token, TokenKind, lex, nearest_field, unquote};
-use crate::query::values::{Wrong, comparison, date_range, number_range};
-use crate::schema::{FIELDS, Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
+use crate::query::values::{comparison, date_range, number_range};
+use crate::schema::{Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
 
 /// Brackets and negations within each other.
 const MAX_DEPTH: usize = 64;
-const TOO_DEEP: &str = "brackets are nested too deeply";
-/// The most words that a phrase may have between its own.
-const MAX_SLOP: u32 = 50;
 
 pub(super) fn parse_query(text: &str) -> Result<Query, QueryErrors> {
     let mut parser =
@@ -27,11 +24,11 @@ pub(super) fn parse_query(text: &str) -> Result<Query, QueryErrors> {
         parts.extend(parser.or());
         // What is left begins with a bracket that nothing opened.
         let Some(token) = parser.next() else { break };
-        parser.error(token.span, "this bracket closes nothing", "remove it, or switch syntax off with --literal");
+        parser.error(token.span, QueryErrorKind::UnmatchedBracket);
     }
     let root = all_of(parts, 0..text.len());
     if root.is_none() && parser.errors.is_empty() && parser.sort.is_none() && !text.trim().is_empty() {
-        parser.error(0..text.len(), "there is no word in this query", "write `*` to find everything");
+        parser.error(0..text.len(), QueryErrorKind::NoWord);
     }
     if parser.errors.is_empty() {
         let all = Node { kind: NodeKind::All, span: 0..text.len() };
@@ -50,7 +47,7 @@ pub(super) fn parse_value(field: &str, value: &str) -> Result<Node, QueryErrors>
         ("has" | "no", _) => parser.has(value, field == "has", span.clone()),
         (_, Some(spec)) => parser.value(spec, value, span.clone()),
         (_, None) => {
-            parser.error(span.clone(), &format!("there is no field `{field}`"), &known_fields());
+            parser.error(span.clone(), unknown_field(field));
             None
         }
     };
@@ -58,7 +55,7 @@ pub(super) fn parse_value(field: &str, value: &str) -> Result<Node, QueryErrors>
         Some(node) if parser.errors.is_empty() => Ok(node),
         _ => {
             if parser.errors.is_empty() {
-                parser.error(span, &format!("`{field}` has no value"), "write one behind it");
+                parser.error(span, QueryErrorKind::MissingValue(field.to_owned()));
             }
             Err(QueryErrors(parser.errors))
         }
@@ -78,14 +75,6 @@ pub(super) fn sort_of(text: &str) -> Option<Sort> {
     key.or(relevance.then_some(SortKey::Relevance)).map(|key| Sort { key, descending })
 }
 
-pub(super) fn wrong_sort(text: &str) -> Wrong {
-    Wrong {
-        reason: format!("nothing is sorted by `{text}`"),
-        fix: "write `date`, `severity`, `relevance` or a number such as `duration`; `-` in front for the largest first"
-            .to_owned(),
-    }
-}
-
 /// The row of the field table that a name and its value mean: `impact:` is the section before words, the number before figures.
 fn spec_for(name: &str, value: &str) -> Option<&'static FieldSpec> {
     let specs: Vec<&FieldSpec> = fields_named(name).collect();
@@ -103,9 +92,8 @@ fn text_field(name: &str) -> Option<TextField> {
     })
 }
 
-fn known_fields() -> String {
-    let names: Vec<&str> = FIELDS.iter().map(|spec| spec.name).take(16).collect();
-    format!("fields are {} ...", names.join(", "))
+fn unknown_field(name: &str) -> QueryErrorKind {
+    QueryErrorKind::UnknownField { name: name.to_owned(), meant: None }
 }
 
 struct Parser {
@@ -125,10 +113,10 @@ impl Parser {
         let start = self.here();
         let mut parts: Vec<Node> = self.and().into_iter().collect();
         let mut operators = 0;
-        while let Some(span) = self.take(&TokenKind::Or) {
+        while let Some(span) = self.next_if(&TokenKind::Or) {
             operators += 1;
             if parts.len() < operators || self.at_end() {
-                self.error(span, "OR needs something on both sides", "write the missing side, or `or` for the word");
+                self.error(span, QueryErrorKind::MissingOperand("OR"));
             }
             parts.extend(self.and());
         }
@@ -151,13 +139,9 @@ impl Parser {
         let mut parts = Vec::new();
         let mut first = true;
         loop {
-            if let Some(span) = self.take(&TokenKind::And) {
+            if let Some(span) = self.next_if(&TokenKind::And) {
                 if first || self.at_end() || self.peek() == Some(&TokenKind::Or) {
-                    self.error(
-                        span,
-                        "AND needs something on both sides",
-                        "write the missing side, or `and` for the word",
-                    );
+                    self.error(span, QueryErrorKind::MissingOperand("AND"));
                 }
                 first = false;
                 continue;
@@ -174,10 +158,10 @@ impl Parser {
     fn unary(&mut self) -> Option<Node> {
         let mut negated = false;
         let start = self.here();
-        while let Some(span) = self.take(&TokenKind::Not).or_else(|| self.take(&TokenKind::Minus)) {
+        while let Some(span) = self.next_if(&TokenKind::Not).or_else(|| self.next_if(&TokenKind::Minus)) {
             negated = !negated;
             if self.at_end() || matches!(self.peek(), Some(TokenKind::And | TokenKind::Or)) {
-                self.error(span, "there is nothing to exclude here", "write what to exclude, or `not` for the word");
+                self.error(span, QueryErrorKind::NothingToExclude);
                 return None;
             }
         }
@@ -200,7 +184,7 @@ impl Parser {
             TokenKind::Field(name) => self.field(&name, span),
             TokenKind::Quoted { text, slop, closed } => {
                 if !closed {
-                    self.error(span, "this quote is never closed", "close it, or switch syntax off with --literal");
+                    self.error(span, QueryErrorKind::UnclosedQuote);
                     return None;
                 }
                 match self.field {
@@ -219,7 +203,7 @@ impl Parser {
 
     fn group(&mut self, open: Span) -> Option<Node> {
         if self.depth >= MAX_DEPTH {
-            self.error(open, TOO_DEEP, "leave some out");
+            self.error(open, QueryErrorKind::NestedTooDeeply);
             self.at = self.tokens.len();
             return None;
         }
@@ -227,10 +211,10 @@ impl Parser {
         let inner = self.or();
         self.depth -= 1;
         // Past the greatest depth nothing more is read, so that nothing is missing either.
-        let cut_off =
-            self.at > 0 && self.at == self.tokens.len() && self.errors.iter().any(|error| error.reason == TOO_DEEP);
-        if self.take(&TokenKind::Close).is_none() && !cut_off {
-            self.error(open, "this bracket is never closed", "close it, or switch syntax off with --literal");
+        let too_deep = |error: &QueryError| error.kind == QueryErrorKind::NestedTooDeeply;
+        let cut_off = self.at > 0 && self.at == self.tokens.len() && self.errors.iter().any(too_deep);
+        if self.next_if(&TokenKind::Close).is_none() && !cut_off {
+            self.error(open, QueryErrorKind::UnclosedBracket);
         }
         inner
     }
@@ -242,7 +226,8 @@ impl Parser {
         };
         if let Some(near) = nearest_field(name, &value) {
             self.next();
-            self.error(span, &format!("there is no field `{name}`"), &format!("did you mean `{near}:{value}`?"));
+            let meant = Some(format!("{near}:{value}"));
+            self.error(span, QueryErrorKind::UnknownField { name: name.to_owned(), meant });
             return None;
         }
         let lower = name.to_ascii_lowercase();
@@ -256,7 +241,7 @@ impl Parser {
         }
         let spec = spec_for(name, &value)?;
         let Some(token) = self.next() else {
-            self.error(span, &format!("`{name}:` has no value"), "write one behind it");
+            self.error(span, QueryErrorKind::MissingValue(name.to_owned()));
             return None;
         };
         let whole = span.start..token.span.end;
@@ -268,7 +253,7 @@ impl Parser {
                 node
             }
             TokenKind::Quoted { closed: false, .. } => {
-                self.error(token.span, "this quote is never closed", "close it, or switch syntax off with --literal");
+                self.error(token.span, QueryErrorKind::UnclosedQuote);
                 None
             }
             TokenKind::Quoted { text, slop, .. } => self.field_phrase(spec.name, text, slop.as_deref(), whole),
@@ -280,7 +265,7 @@ impl Parser {
                 let errors = self.errors.len();
                 let node = self.value(spec, &text, token.span.clone());
                 if node.is_none() && self.errors.len() == errors {
-                    self.error(token.span, &format!("`{name}:` has no value"), "write one behind it");
+                    self.error(token.span, QueryErrorKind::MissingValue(name.to_owned()));
                 }
                 node.map(|node| Node { span: whole, ..node })
             }
@@ -311,10 +296,7 @@ impl Parser {
             FieldKind::Facet(facet) => {
                 let values = facet_values(value);
                 match &values[..] {
-                    [] => Err(Wrong {
-                        reason: format!("`{}:` has no value", spec.name),
-                        fix: "write one behind it".to_owned(),
-                    }),
+                    [] => Err(QueryErrorKind::MissingValue(spec.name.to_owned())),
                     // Commas around it and quotes make it no other value.
                     [only] if facet == Facet::Severity && comparison(only).is_some() => severity_range(only, &span),
                     _ => Ok(NodeKind::Facet { facet, values }),
@@ -325,8 +307,8 @@ impl Parser {
         };
         match kind {
             Ok(kind) => Some(Node { kind, span }),
-            Err(Wrong { reason, fix }) => {
-                self.error(span, &reason, &fix);
+            Err(kind) => {
+                self.error(span, kind);
                 None
             }
         }
@@ -334,7 +316,7 @@ impl Parser {
 
     fn has(&mut self, value: &str, present: bool, span: Span) -> Option<Node> {
         let Some(spec) = fields_named(value).next() else {
-            self.error(span, &format!("there is no field `{value}`"), &known_fields());
+            self.error(span, unknown_field(value));
             return None;
         };
         Some(Node { kind: NodeKind::Has { field: spec.name, present }, span })
@@ -343,10 +325,7 @@ impl Parser {
     fn sort_by(&mut self, value: &str, span: Span) -> Option<Node> {
         match sort_of(value) {
             Some(sort) => self.sort = Some(sort),
-            None => {
-                let Wrong { reason, fix } = wrong_sort(value);
-                self.error(span, &reason, &fix);
-            }
+            None => self.error(span, QueryErrorKind::CannotSort(value.to_owned())),
         }
         None
     }
@@ -356,8 +335,7 @@ impl Parser {
             None => 0,
             Some(Ok(slop)) if slop <= MAX_SLOP => slop,
             Some(_) => {
-                let fix = format!("write a number up to {MAX_SLOP}: `\"{text}\"~3`");
-                self.error(span, "the distance behind `~` is no number that can be used", &fix);
+                self.error(span, QueryErrorKind::InvalidSlop(text));
                 return None;
             }
         };
@@ -378,11 +356,8 @@ impl Parser {
         let sign = |text: &str| text.contains(['(', ')', '"']);
         if let Some(start) = text.strip_suffix('*').filter(|start| has_letter(start) && !sign(start)) {
             if start.contains('*') {
-                self.error(
-                    span,
-                    "a `*` can only stand at the end of a word",
-                    &format!("write `{}*`", start.split('*').next().unwrap_or_default()),
-                );
+                let prefix = start.split('*').next().unwrap_or_default();
+                self.error(span, QueryErrorKind::WildcardInside(prefix.to_owned()));
                 return None;
             }
             return word(field, Text::Prefix(start.to_owned()), span);
@@ -398,7 +373,7 @@ impl Parser {
             "" | "2" => 2,
             "1" => 1,
             digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
-                self.error(span, "a word may differ in at most 2 letters", &format!("write `{stem}~2`"));
+                self.error(span, QueryErrorKind::TooManyEdits(stem.to_owned()));
                 return None;
             }
             _ => return plain(text),
@@ -416,7 +391,7 @@ impl Parser {
         Some(token)
     }
 
-    fn take(&mut self, kind: &TokenKind) -> Option<Span> {
+    fn next_if(&mut self, kind: &TokenKind) -> Option<Span> {
         (self.peek() == Some(kind)).then(|| self.next().map(|token| token.span))?
     }
 
@@ -433,8 +408,8 @@ impl Parser {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(self.end, |token| token.span.end)
     }
 
-    fn error(&mut self, span: Span, reason: &str, fix: &str) {
-        self.errors.push(QueryError { span, reason: reason.to_owned(), fix: fix.to_owned() });
+    fn error(&mut self, span: Span, kind: QueryErrorKind) {
+        self.errors.push(QueryError::new(span, kind));
     }
 }
 
@@ -485,13 +460,10 @@ fn facet_values(value: &str) -> Vec<String> {
 }
 
 /// `>=P1`: P1 or worse. `P1..P3`: from one to the other.
-fn severity_range(value: &str, span: &Span) -> Result<NodeKind, Wrong> {
+fn severity_range(value: &str, span: &Span) -> Result<NodeKind, QueryErrorKind> {
     let rank = |name: &str| {
         let rank = Severity::parse(name).and_then(|severity| severity.rank);
-        rank.ok_or_else(|| Wrong {
-            reason: format!("`{name}` is no severity with a rank"),
-            fix: "write `P1`, `sev2`, `critical`, `high` ...; `severity:>=P1` is P1 or worse".to_owned(),
-        })
+        rank.ok_or_else(|| QueryErrorKind::NotASeverity(name.to_owned()))
     };
     let node =
         |comparison, name: &str| Ok(NodeKind::SeverityRank { comparison, name: name.to_owned(), rank: rank(name)? });

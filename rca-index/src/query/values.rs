@@ -1,24 +1,15 @@
 //! Typed values: what `field:` is followed by.
 //!
-//! In: the text of a value. Out: a range of numbers or of time, or a severity; or the reason why it is none, and a fix.
+//! In: the text of a value. Out: a range of numbers or of time; or what is wrong with it.
 
 use jiff::Span;
 use jiff::civil;
 
+use crate::error::QueryErrorKind;
 use crate::incident::{Precision, Timestamp};
 use crate::parse::find_date;
 use crate::query::ast::{Comparison, DateRange, NumberRange};
 use crate::schema::Unit;
-
-/// Why a value cannot be read, and what to write instead.
-pub(super) struct Wrong {
-    pub(super) reason: String,
-    pub(super) fix: String,
-}
-
-fn wrong<T>(reason: impl Into<String>, fix: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { reason: reason.into(), fix: fix.into() })
-}
 
 /// `>=`, `>`, `<=`, `<` at the start of a value.
 pub(super) fn comparison(value: &str) -> Option<(Comparison, &str)> {
@@ -35,7 +26,7 @@ pub(super) fn comparison(value: &str) -> Option<(Comparison, &str)> {
 }
 
 /// `30`, `>1h30m`, `30..90`, `30..`, `..90`, `..`
-pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, Wrong> {
+pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, QueryErrorKind> {
     let number = |text: &str| number(text, unit);
     if let Some((comparison, rest)) = comparison(value) {
         let number = number(rest)?;
@@ -54,7 +45,7 @@ pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, Wrong
     let range = NumberRange { from: end(from)?, to: end(to)? };
     match (range.from, range.to) {
         (Some((a, _)), Some((b, _))) if a > b => {
-            wrong(format!("the range `{value}` ends before it begins"), format!("write `{to}..{from}`"))
+            Err(QueryErrorKind::ReversedRange { from: from.to_owned(), to: to.to_owned() })
         }
         _ => Ok(range),
     }
@@ -85,7 +76,7 @@ fn suffixes(unit: Unit) -> &'static [(&'static str, f64)] {
 }
 
 /// A number with suffixes; several in a row add up: `1h30m`.
-fn number(text: &str, unit: Unit) -> Result<f64, Wrong> {
+fn number(text: &str, unit: Unit) -> Result<f64, QueryErrorKind> {
     let mut rest = text.trim().trim_start_matches(['$', '€', '£', '¥']);
     let mut total = 0.0;
     let mut any = false;
@@ -111,17 +102,11 @@ fn number(text: &str, unit: Unit) -> Result<f64, Wrong> {
     if any {
         return Ok(total);
     }
-    let (what, fix) = match unit {
-        Unit::Minutes => ("duration", "write minutes or units: `90`, `1h30m`, `2d`, `>30m`, `30..90`"),
-        Unit::Milliseconds => ("time", "write milliseconds or units: `300`, `300ms`, `2s`, `>1s`"),
-        Unit::Percent => ("percentage", "write `18`, `18%`, `>5%`"),
-        Unit::Count => ("number", "write `1000`, `10k`, `1.5m`, `>1000`, `100..500`"),
-    };
-    wrong(format!("`{text}` is no {what}"), fix)
+    Err(QueryErrorKind::NotANumber { value: text.to_owned(), unit })
 }
 
 /// `2025`, `2025-06`, `2025-06-02`, a time; comparisons and ranges of these; `30d` for the last 30 days.
-pub(super) fn date_range(value: &str) -> Result<DateRange, Wrong> {
+pub(super) fn date_range(value: &str) -> Result<DateRange, QueryErrorKind> {
     let between = |from, until| Ok(DateRange::Between { from, until });
     if let Some((comparison, rest)) = comparison(value) {
         let (from, until) = period(rest)?;
@@ -140,12 +125,11 @@ pub(super) fn date_range(value: &str) -> Result<DateRange, Wrong> {
         return between(Some(from), Some(until));
     };
     let end = |text: &str| if text.is_empty() { Ok(None) } else { period(text).map(Some) };
-    let (first, second) = (end(first)?, end(last)?);
-    match (first, second) {
+    match (end(first)?, end(last)?) {
         (Some((from, _)), Some((_, until))) if from >= until => {
-            wrong(format!("the range `{value}` ends before it begins"), "write the earlier date first")
+            Err(QueryErrorKind::ReversedRange { from: first.to_owned(), to: last.to_owned() })
         }
-        _ => between(first.map(|period| period.0), second.map(|period| period.1)),
+        (first, second) => between(first.map(|period| period.0), second.map(|period| period.1)),
     }
 }
 
@@ -165,9 +149,7 @@ fn last_seconds(value: &str) -> Option<i64> {
 }
 
 /// The first second of a stated time, and the second after its last.
-fn period(text: &str) -> Result<(i64, i64), Wrong> {
-    let fix =
-        "write `2025`, `2025-06`, `2025-06-02`, `2025-06..2025-07`, `>=2025-06-02`, or `30d` for the last 30 days";
+fn period(text: &str) -> Result<(i64, i64), QueryErrorKind> {
     let year = || {
         let year: i16 = text.parse().ok().filter(|year| text.len() == 4 && (1970..2100).contains(year))?;
         let start = |year| Some(Timestamp::from_day(year, 1, 1)?.unix_seconds());
@@ -181,7 +163,7 @@ fn period(text: &str) -> Result<(i64, i64), Wrong> {
     if let Some(year) = year() {
         return Ok(year);
     }
-    let Some(time) = date() else { return wrong(format!("`{text}` is no date"), fix) };
+    let Some(time) = date() else { return Err(QueryErrorKind::NotADate(text.to_owned())) };
     let from = time.unix_seconds();
     let until = match time.precision() {
         Precision::Month => next_month(time.civil()).unwrap_or(from),
@@ -254,7 +236,7 @@ mod tests {
     #[test]
     fn dates_and_their_periods() {
         let check = |text: &str, shown: &str| {
-            let range = date_range(text).unwrap_or_else(|wrong| panic!("{text}: {}", wrong.reason));
+            let range = date_range(text).unwrap_or_else(|wrong| panic!("{text}: {wrong}"));
             assert_eq!(show_date_range(range), shown, "{text}");
             assert_eq!(date_range(shown).ok(), Some(range), "{text}");
         };

@@ -180,16 +180,18 @@ pub struct FacetsForm<'a> {
 pub struct QueryErrorsForm<'a> {
     pub version: u32,
     pub query: &'a str,
-    pub errors: Vec<QueryErrorForm<'a>>,
+    pub errors: Vec<QueryErrorForm>,
 }
 
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
-pub struct QueryErrorForm<'a> {
+pub struct QueryErrorForm {
+    /// The kind of error, by a stable name.
+    pub code: &'static str,
     /// Start and end in bytes of the query.
     pub span: [usize; 2],
-    pub reason: &'a str,
-    pub fix: &'a str,
+    pub reason: String,
+    pub fix: String,
 }
 
 impl<'a> SearchForm<'a> {
@@ -297,10 +299,11 @@ impl<'a> HeadForm<'a> {
 impl<'a> QueryErrorsForm<'a> {
     /// The form of a query's errors.
     pub fn new(query: &'a str, errors: &'a QueryErrors) -> Self {
-        let form = |e: &'a crate::query::QueryError| QueryErrorForm {
+        let form = |e: &crate::query::QueryError| QueryErrorForm {
+            code: e.kind.code(),
             span: [e.span.start, e.span.end],
-            reason: &e.reason,
-            fix: &e.fix,
+            reason: e.reason(),
+            fix: e.fix(),
         };
         Self { version: VERSION, query, errors: errors.0.iter().map(form).collect() }
     }

@@ -1,0 +1,215 @@
+//! What is wrong with a query, as data: a kind, its place in the text, and from these the reason and what to write instead.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::schema::{FIELDS, Unit};
+
+/// One error in a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueryError {
+    /// Bytes of the query's text, on character boundaries.
+    pub span: Range<usize>,
+    /// What is wrong there.
+    pub kind: QueryErrorKind,
+}
+
+impl QueryError {
+    /// An error at these bytes of the query.
+    pub fn new(span: Range<usize>, kind: QueryErrorKind) -> Self {
+        Self { span, kind }
+    }
+
+    /// What is wrong, for people.
+    pub fn reason(&self) -> String {
+        self.kind.to_string()
+    }
+
+    /// What to write instead, for people.
+    pub fn fix(&self) -> String {
+        self.kind.fix()
+    }
+}
+
+/// What can be wrong with a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QueryErrorKind {
+    /// The query is longer than this many bytes.
+    TooLong(usize),
+    /// There is nothing to look for.
+    NoWord,
+    /// A `)` that nothing opened.
+    UnmatchedBracket,
+    /// A `(` that nothing closes.
+    UnclosedBracket,
+    /// Brackets are nested too deeply.
+    NestedTooDeeply,
+    /// A quote that nothing closes.
+    UnclosedQuote,
+    /// `AND` or `OR` with nothing on one side.
+    MissingOperand(&'static str),
+    /// `NOT` or `-` with nothing behind it.
+    NothingToExclude,
+    /// There is no field of this name; the one that was meant, with its value, where one is near.
+    UnknownField {
+        /// The name as typed.
+        name: String,
+        /// `field:value` as it may have been meant.
+        meant: Option<String>,
+    },
+    /// A field with no value behind it, by the name typed.
+    MissingValue(String),
+    /// A value that is not a number in the unit of its field.
+    NotANumber {
+        /// The value as typed.
+        value: String,
+        /// The unit of the field.
+        unit: Unit,
+    },
+    /// A value that is not a date.
+    NotADate(String),
+    /// A value that is not a severity with a rank.
+    NotASeverity(String),
+    /// A range whose end lies before its beginning; its ends as typed.
+    ReversedRange {
+        /// The first end.
+        from: String,
+        /// The second end.
+        to: String,
+    },
+    /// Hits cannot be sorted by this.
+    CannotSort(String),
+    /// What stands behind the `~` of a phrase is not a distance; the phrase.
+    InvalidSlop(String),
+    /// A `*` inside a word; what stands before it.
+    WildcardInside(String),
+    /// More typing errors allowed than a word can have; the word.
+    TooManyEdits(String),
+}
+
+/// The most words that a phrase may have between its own.
+pub(crate) const MAX_SLOP: u32 = 50;
+
+impl QueryErrorKind {
+    /// A stable name, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong(_) => "too-long",
+            Self::NoWord => "no-word",
+            Self::UnmatchedBracket => "unmatched-bracket",
+            Self::UnclosedBracket => "unclosed-bracket",
+            Self::NestedTooDeeply => "nested-too-deeply",
+            Self::UnclosedQuote => "unclosed-quote",
+            Self::MissingOperand(_) => "missing-operand",
+            Self::NothingToExclude => "nothing-to-exclude",
+            Self::UnknownField { .. } => "unknown-field",
+            Self::MissingValue(_) => "missing-value",
+            Self::NotANumber { .. } => "not-a-number",
+            Self::NotADate(_) => "not-a-date",
+            Self::NotASeverity(_) => "not-a-severity",
+            Self::ReversedRange { .. } => "reversed-range",
+            Self::CannotSort(_) => "cannot-sort",
+            Self::InvalidSlop(_) => "invalid-slop",
+            Self::WildcardInside(_) => "wildcard-inside",
+            Self::TooManyEdits(_) => "too-many-edits",
+        }
+    }
+
+    fn fix(&self) -> String {
+        match self {
+            Self::TooLong(_) => "search for the most distinctive part of it".into(),
+            Self::NoWord => "write a word, or `*` to match every incident".into(),
+            Self::UnmatchedBracket => "remove it, or turn the syntax off with --literal".into(),
+            Self::UnclosedBracket | Self::UnclosedQuote => "close it, or turn the syntax off with --literal".into(),
+            Self::NestedTooDeeply => "remove some of them".into(),
+            Self::MissingOperand(operator) => {
+                format!("write the missing side, or `{}` for the word", operator.to_lowercase())
+            }
+            Self::NothingToExclude => "write what to exclude, or `not` for the word".into(),
+            Self::UnknownField { meant: Some(meant), .. } => format!("did you mean `{meant}`?"),
+            Self::UnknownField { meant: None, .. } => {
+                let names: Vec<&str> = FIELDS.iter().map(|spec| spec.name).take(16).collect();
+                format!("fields are {} ...", names.join(", "))
+            }
+            Self::MissingValue(_) => "write one after it".into(),
+            Self::NotANumber { unit, .. } => match unit {
+                Unit::Minutes => "write minutes or units: `90`, `1h30m`, `2d`, `>30m`, `30..90`".into(),
+                Unit::Milliseconds => "write milliseconds or units: `300`, `300ms`, `2s`, `>1s`".into(),
+                Unit::Percent => "write `18`, `18%`, `>5%`".into(),
+                Unit::Count => "write `1000`, `10k`, `1.5m`, `>1000`, `100..500`".into(),
+            },
+            Self::NotADate(_) => {
+                "write `2025`, `2025-06`, `2025-06-02`, `2025-06..2025-07`, `>=2025-06-02`, or `30d` for the last 30 days"
+                    .into()
+            }
+            Self::NotASeverity(_) => {
+                "write `P1`, `sev2`, `critical`, `high` ...; `severity:>=P1` is P1 or worse".into()
+            }
+            Self::ReversedRange { from, to } => format!("write `{to}..{from}`"),
+            Self::CannotSort(_) => {
+                "write `date`, `severity`, `relevance` or a number such as `duration`; `-` before it for the largest first"
+                    .into()
+            }
+            Self::InvalidSlop(text) => format!("write a number up to {MAX_SLOP}: `\"{text}\"~3`"),
+            Self::WildcardInside(prefix) => format!("write `{prefix}*`"),
+            Self::TooManyEdits(word) => format!("write `{word}~2`"),
+        }
+    }
+}
+
+impl fmt::Display for QueryErrorKind {
+    /// The reason, for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong(bytes) => write!(f, "the query is longer than {bytes} bytes"),
+            Self::NoWord => write!(f, "the query has no word"),
+            Self::UnmatchedBracket => write!(f, "unmatched `)`"),
+            Self::UnclosedBracket => write!(f, "unclosed `(`"),
+            Self::NestedTooDeeply => write!(f, "brackets are nested too deeply"),
+            Self::UnclosedQuote => write!(f, "unclosed quote"),
+            Self::MissingOperand(operator) => write!(f, "{operator} needs something on both sides"),
+            Self::NothingToExclude => write!(f, "nothing to exclude"),
+            Self::UnknownField { name, .. } => write!(f, "unknown field `{name}`"),
+            Self::MissingValue(field) => write!(f, "`{field}:` has no value"),
+            Self::NotANumber { value, unit } => {
+                let what = match unit {
+                    Unit::Minutes | Unit::Milliseconds => "duration",
+                    Unit::Percent => "percentage",
+                    Unit::Count => "number",
+                };
+                write!(f, "`{value}` is not a {what}")
+            }
+            Self::NotADate(value) => write!(f, "`{value}` is not a valid date"),
+            Self::NotASeverity(value) => write!(f, "`{value}` is not a severity with a rank"),
+            Self::ReversedRange { from, to } => write!(f, "the range `{from}..{to}` ends before it begins"),
+            Self::CannotSort(name) => write!(f, "cannot sort by `{name}`"),
+            Self::InvalidSlop(_) => write!(f, "the distance after `~` is not a valid number"),
+            Self::WildcardInside(_) => write!(f, "`*` is only allowed at the end of a word"),
+            Self::TooManyEdits(_) => write!(f, "at most 2 typing errors per word"),
+        }
+    }
+}
+
+/// All errors in a query, by place; at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryErrors(pub Vec<QueryError>);
+
+impl From<QueryError> for QueryErrors {
+    fn from(error: QueryError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl fmt::Display for QueryErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, error) in self.0.iter().enumerate() {
+            let between = if i == 0 { "" } else { "; " };
+            write!(f, "{between}{} ({})", error.kind, error.fix())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for QueryErrors {}
