@@ -159,7 +159,7 @@ pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
     Action, Bound, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone, Precision, Problem,
-    Section, SectionKind, Severity, Source, Sourced, TimelineRow, Timestamp,
+    ProblemKind, Section, SectionKind, Severity, Source, Sourced, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};

@@ -109,7 +109,7 @@ fn what_the_archives_state_is_understood() {
             durations += usize::from(incident.duration.is_some());
             problems += parsed.problems.len();
             for problem in &parsed.problems {
-                println!("  {path}:{}: {}", problem.line, problem.reason);
+                println!("  {path}:{}: {}", problem.line, problem.reason());
             }
         }
         let [reports, titles, dates, dated, severities, ranked] = sums;

@@ -33,6 +33,6 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let place = Place::find(arguments.folder.as_deref(), &context.global)?;
     let report = check(&place.archive)?;
     render::check(context, &place, &report)?;
-    let wrong = report.problems.iter().any(|found| arguments.strict || found.problem.level == Level::Error);
+    let wrong = report.problems.iter().any(|found| arguments.strict || found.problem.level() == Level::Error);
     Ok(if wrong { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
 }

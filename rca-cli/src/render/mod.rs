@@ -148,7 +148,7 @@ pub(crate) fn update(context: &mut Context, place: &Place, report: &UpdateReport
         Format::Csv | Format::CsvSafe => table::update(out, context.global.format, report)?,
         Format::Human | Format::Markdown | Format::Paths => {
             let verbose = context.global.verbose;
-            let told = |found: &&ReportProblem| verbose || found.problem.level == Level::Error;
+            let told = |found: &&ReportProblem| verbose || found.problem.level() == Level::Error;
             for found in report.problems.iter().filter(told) {
                 context.say(format_args!("{}", problem(place, found)));
             }
@@ -172,7 +172,7 @@ pub(crate) fn check(context: &mut Context, place: &Place, report: &CheckReport) 
             for found in &report.problems {
                 writeln!(out, "{}", problem(place, found))?;
             }
-            let errors = report.problems.iter().filter(|found| found.problem.level == Level::Error).count();
+            let errors = report.problems.iter().filter(|found| found.problem.level() == Level::Error).count();
             let [errors, warnings] = [errors, report.problems.len() - errors].map(|n| n as u64);
             let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
             context.say(format_args!("{errors}, {warnings} in {}", count(report.reports as u64, "report")));
@@ -211,9 +211,9 @@ pub(crate) fn health(context: &mut Context, health: &Health) -> Result<(), Failu
 
 /// A problem as compilers write them, so that editors can jump to its place.
 fn problem(place: &Place, found: &ReportProblem) -> String {
-    let warning = if found.problem.level == Level::Warning { "warning: " } else { "" };
+    let warning = if found.problem.level() == Level::Warning { "warning: " } else { "" };
     let path = place.path_of(&found.path);
-    format!("{}:{}: {warning}{}", clean(&path.to_string_lossy()), found.problem.line, clean(&found.problem.reason))
+    format!("{}:{}: {warning}{}", clean(&path.to_string_lossy()), found.problem.line, clean(&found.problem.reason()))
 }
 
 /// A report's path, on a line.

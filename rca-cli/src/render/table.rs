@@ -118,10 +118,16 @@ pub(crate) fn facets<'a>(
 /// Problems.
 pub(crate) fn problems(out: &mut impl Write, format: Format, problems: &[ReportProblem]) -> csv::Result<()> {
     let mut table = Table::new(out, format);
-    table.write_record(["path", "line", "level", "reason"])?;
+    table.write_record(["path", "line", "level", "code", "reason"])?;
     for ReportProblem { path, problem } in problems {
-        let level = if problem.level == Level::Error { "error" } else { "warning" };
-        table.write_record([&*clean(path), &problem.line.to_string(), level, &clean(&problem.reason)])?;
+        let level = if problem.level() == Level::Error { "error" } else { "warning" };
+        table.write_record([
+            &*clean(path),
+            &problem.line.to_string(),
+            level,
+            problem.code(),
+            &clean(&problem.reason()),
+        ])?;
     }
     Ok(table.flush()?)
 }

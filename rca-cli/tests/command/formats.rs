@@ -49,7 +49,7 @@ fn an_update_and_a_check_in_every_format() {
     let run = workshop.rca(&["check", "archive"]);
     assert_eq!(run.code, 4);
     assert!(run.stdout.starts_with("archive/odd.md:2: `someday`"), "{run:?}");
-    for (format, start) in [("csv", "path,line,level,reason\nodd.md,2,error,"), ("paths", "archive/odd.md\n")] {
+    for (format, start) in [("csv", "path,line,level,code,reason\nodd.md,2,error,"), ("paths", "archive/odd.md\n")] {
         let run = workshop.rca(&["check", "archive", "--format", format]);
         assert!(run.stdout.starts_with(start), "{run:?}");
     }

@@ -46,11 +46,11 @@ fn front_matter_that_explodes() {
     let level = |i: u32| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "));
     let levels: String = (1..20).map(level).collect();
     let bomb = format!("---\na0: &a0 [x, x, x, x, x, x, x, x, x]\n{levels}---\n# Bomb\n\nqueue\n");
-    check("bomb.md", bomb, Some("no valid YAML"));
+    check("bomb.md", bomb, Some("invalid YAML"));
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     check("yaml.md", format!("---\ntitle: {nested}\n---\n# T\n\nqueue\n"), Some("nested more than 100 deep"));
-    check("toml.md", format!("+++\ntitle = {nested}\n+++\n# T\n\nqueue\n"), Some("no valid TOML"));
-    check("json.md", format!("---json\n{{\"title\": {nested}}}\n---\n# T\n\nqueue\n"), Some("no valid JSON"));
+    check("toml.md", format!("+++\ntitle = {nested}\n+++\n# T\n\nqueue\n"), Some("invalid TOML"));
+    check("json.md", format!("---json\n{{\"title\": {nested}}}\n---\n# T\n\nqueue\n"), Some("invalid JSON"));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn files_that_are_no_files() {
     let run = index(&workshop);
     assert_eq!(run.code, if locked { 4 } else { 0 }, "{run:?}");
     for name in [
-        "pipe.md:1: this is no regular file",
+        "pipe.md:1: not a regular file",
         "secret.md:1: warning: this link leads out",
         "zero.md:1: warning:",
         "out:1: warning:",

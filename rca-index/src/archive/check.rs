@@ -8,7 +8,7 @@ use crate::archive::names::Names;
 use crate::archive::read::{decode_report, read};
 use crate::archive::walk::{File, walk};
 use crate::error::Result;
-use crate::incident::{Incident, Level, Problem};
+use crate::incident::{Incident, Problem, ProblemKind};
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
         let content = read(file, archive.root(), archive.max_report_bytes());
         match content.and_then(|content| decode_report(file, content.bytes, &options)) {
             Ok(parsed) => (Some(parsed.incident), parsed.problems),
-            Err(reason) => (None, vec![Problem { line: 1, reason, level: Level::Error }]),
+            Err(kind) => (None, vec![Problem::new(1, kind)]),
         }
     };
     let parsed: Vec<_> = walk.files.par_iter().map(parse).collect();
@@ -41,11 +41,9 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
     let mut report = CheckReport { reports: walk.files.len(), problems: walk.problems };
     for (file, (incident, problems)) in walk.files.iter().zip(parsed) {
         let links = incident.into_iter().flat_map(|incident| incident.links);
-        let dead = links.filter(|link| names.resolve(&link.target).is_empty()).map(|link| Problem {
-            line: link.line,
-            reason: format!("the link to `{}` names no report", link.target),
-            level: Level::Warning,
-        });
+        let dead = links
+            .filter(|link| names.resolve(&link.target).is_empty())
+            .map(|link| Problem::new(link.line, ProblemKind::LinkToNothing { target: link.target }));
         let problems = problems.into_iter().chain(dead);
         report.problems.extend(problems.map(|problem| ReportProblem { path: file.path.to_string(), problem }));
     }

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::archive::walk::File;
-use crate::incident::{Level, Problem};
+use crate::incident::{Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed, parse_report};
 
 /// A file's content.
@@ -22,15 +22,16 @@ pub(crate) struct Content {
 ///
 /// # Errors
 /// Why it cannot be taken in: the system's reason, or its size.
-pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, String> {
-    let too_large = || format!("larger than {max_bytes} bytes; `max_report_bytes` in rca.toml sets the limit");
+pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, ProblemKind> {
+    let too_large = || ProblemKind::TooLarge { limit: max_bytes };
+    let unreadable = |e: std::io::Error| ProblemKind::FileNotReadable { reason: e.to_string() };
     if file.size > max_bytes {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(file.size as usize + 1);
-    let opened = fs::File::open(file.open_path(root)).map_err(|e| format!("this file cannot be read: {e}"))?;
+    let opened = fs::File::open(file.open_path(root)).map_err(unreadable)?;
     // The file may have grown since the walk.
-    opened.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("this file cannot be read: {e}"))?;
+    opened.take(max_bytes + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > max_bytes {
         return Err(too_large());
     }
@@ -42,15 +43,15 @@ pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, 
 ///
 /// # Errors
 /// Why there is no incident: there is no text.
-pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions) -> Result<Parsed, String> {
+pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions) -> Result<Parsed, ProblemKind> {
     let mut problems = Vec::new();
     let text = decode(bytes, &mut problems);
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
-        return Err("empty".to_owned());
+        return Err(ProblemKind::Empty);
     }
     // A bug in the parser costs one report, not the update.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options)));
-    let mut parsed = parsed.map_err(|_| "this report cannot be parsed; please report this as a bug".to_owned())?;
+    let mut parsed = parsed.map_err(|_| ProblemKind::ParserBug)?;
     file.id().clone_into(&mut parsed.incident.id);
     problems.append(&mut parsed.problems);
     Ok(Parsed { problems, ..parsed })
@@ -58,20 +59,18 @@ pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions)
 
 /// Decodes bytes: UTF-16 by its mark, else UTF-8; bytes that are neither are read as Latin-1.
 fn decode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> String {
-    let mut warn = |line: u32, reason: &str| {
-        problems.push(Problem { line, reason: reason.to_owned(), level: Level::Warning });
-    };
+    let mut warn = |line: u32, kind: ProblemKind| problems.push(Problem::new(line, kind));
     if let [0xff, 0xfe, rest @ ..] = &bytes[..] {
-        warn(1, "written in UTF-16; read as such");
+        warn(1, ProblemKind::Utf16);
         return decode_utf16(rest, u16::from_le_bytes);
     }
     if let [0xfe, 0xff, rest @ ..] = &bytes[..] {
-        warn(1, "written in UTF-16; read as such");
+        warn(1, ProblemKind::Utf16);
         return decode_utf16(rest, u16::from_be_bytes);
     }
     let text = String::from_utf8(bytes).unwrap_or_else(|error| {
         let (valid, bytes) = (error.utf8_error().valid_up_to(), error.into_bytes());
-        warn(line_at(&bytes, valid), "bytes that are no UTF-8; read as Latin-1");
+        warn(line_at(&bytes, valid), ProblemKind::NotUtf8);
         let mut text = String::with_capacity(bytes.len());
         for chunk in bytes.utf8_chunks() {
             text.push_str(chunk.valid());
@@ -80,7 +79,7 @@ fn decode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> String {
         text
     });
     if let Some(at) = text.find('\0') {
-        warn(line_at(text.as_bytes(), at), "NUL bytes in the text");
+        warn(line_at(text.as_bytes(), at), ProblemKind::NulBytes);
     }
     text
 }
@@ -98,19 +97,19 @@ fn line_at(bytes: &[u8], at: usize) -> u32 {
 mod tests {
     use super::*;
 
-    fn check(bytes: &[u8], text: &str, problem: Option<(u32, &str)>) {
+    fn check(bytes: &[u8], text: &str, expected: &[(u32, ProblemKind)]) {
         let mut problems = Vec::new();
         assert_eq!(decode(bytes.to_vec(), &mut problems), text);
-        assert_eq!(problems.first().map(|p| (p.line, p.reason.as_str())), problem);
+        assert_eq!(problems.into_iter().map(|p| (p.line, p.kind)).collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn some_text_comes_out_of_any_encoding() {
-        check("straße".as_bytes(), "straße", None);
-        check(b"one\nd\xe9j\xe0 vu", "one\ndéjà vu", Some((2, "bytes that are no UTF-8; read as Latin-1")));
-        check(b"\xff\xfeh\0i\0", "hi", Some((1, "written in UTF-16; read as such")));
-        check(b"\xfe\xff\0h\0i", "hi", Some((1, "written in UTF-16; read as such")));
-        check(b"\xff\xfeh\0i\0!", "hi", Some((1, "written in UTF-16; read as such")));
-        check(b"a\nb\0c", "a\nb\0c", Some((2, "NUL bytes in the text")));
+        check("straße".as_bytes(), "straße", &[]);
+        check(b"one\nd\xe9j\xe0 vu", "one\ndéjà vu", &[(2, ProblemKind::NotUtf8)]);
+        check(b"\xff\xfeh\0i\0", "hi", &[(1, ProblemKind::Utf16)]);
+        check(b"\xfe\xff\0h\0i", "hi", &[(1, ProblemKind::Utf16)]);
+        check(b"\xff\xfeh\0i\0!", "hi", &[(1, ProblemKind::Utf16)]);
+        check(b"a\nb\0c", "a\nb\0c", &[(2, ProblemKind::NulBytes)]);
     }
 }

@@ -13,7 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::archive::Archive;
 use crate::archive::ReportProblem;
-use crate::incident::{Level, Problem};
+use crate::incident::{Problem, ProblemKind};
 use crate::parse::stem;
 
 /// A report's file. Of an archive of a million there are as many in memory: it is kept small.
@@ -97,7 +97,7 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
             Err(error) => {
                 let path = error.path().map(|path| archive_path(archive.root(), path)).unwrap_or_default();
                 let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                walk.problem(path.clone(), Level::Error, format!("this folder cannot be read: {reason}"));
+                walk.problem(path.clone(), ProblemKind::FolderNotReadable { reason });
                 walk.unreadable.push(path);
             }
         }
@@ -140,7 +140,7 @@ impl Walk {
             return None;
         }
         if !kind.is_file() {
-            self.problem(path, Level::Error, "this is no regular file, and is not read".to_owned());
+            self.problem(path, ProblemKind::NotARegularFile);
             return None;
         }
         Some((path, entry))
@@ -150,23 +150,23 @@ impl Walk {
     fn take_link(&mut self, archive: &Archive, entry: &DirEntry, path: String) {
         let Ok(target) = entry.path().canonicalize() else {
             if archive.is_report(&path) {
-                self.problem(path, Level::Error, "this link leads nowhere".to_owned());
+                self.problem(path, ProblemKind::SymlinkToNothing);
             }
             return;
         };
         let inside = archive.root().canonicalize().is_ok_and(|root| target.starts_with(root));
         if !inside && (target.is_dir() || archive.is_report(&path)) {
-            self.problem(path, Level::Warning, "this link leads out of the archive, and is not followed".to_owned());
+            self.problem(path, ProblemKind::SymlinkOutOfArchive);
         }
     }
 
-    fn problem(&mut self, path: String, level: Level, reason: String) {
-        self.problems.push(problem(path, level, reason));
+    fn problem(&mut self, path: String, kind: ProblemKind) {
+        self.problems.push(problem(path, kind));
     }
 }
 
-fn problem(path: String, level: Level, reason: String) -> ReportProblem {
-    ReportProblem { path, problem: Problem { line: 1, reason, level } }
+fn problem(path: String, kind: ProblemKind) -> ReportProblem {
+    ReportProblem { path, problem: Problem::new(1, kind) }
 }
 
 /// What the system knows of a report.
@@ -179,7 +179,7 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
             size: metadata.len(),
             modified: modified(&metadata),
         }),
-        Err(error) => Err(problem(path, Level::Error, format!("this file cannot be read: {error}"))),
+        Err(error) => Err(problem(path, ProblemKind::FileNotReadable { reason: error.to_string() })),
     }
 }
 
@@ -281,12 +281,9 @@ mod tests {
         symlink(outside.path().join("secret.md"), folder.path().join("out.md")).unwrap();
         let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
         assert_eq!(walk.files.len(), 1);
-        let mut problems: Vec<_> = walk.problems.iter().map(|p| (p.path.as_str(), p.problem.reason.as_str())).collect();
+        let mut problems: Vec<_> = walk.problems.iter().map(|p| (p.path.as_str(), p.problem.code())).collect();
         problems.sort_unstable();
-        let expected = [
-            ("nowhere.md", "this link leads nowhere"),
-            ("out.md", "this link leads out of the archive, and is not followed"),
-        ];
+        let expected = [("nowhere.md", "symlink-to-nothing"), ("out.md", "symlink-out-of-archive")];
         assert_eq!(problems, expected);
     }
 }

@@ -18,7 +18,7 @@ use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the layout. Any change of fields, of the analyzer, of the parser or of the stored form needs a new one.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 /// The name under which the analyzer is known to the engine.
 pub(super) const ANALYZER: &str = "rca";
 

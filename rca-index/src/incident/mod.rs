@@ -3,6 +3,7 @@
 //! In: what `parse` found, or what an embedding tool built by hand. Out: the one value that travels through the whole
 //! program; the schema turns it into a document, a hit gives it back.
 
+mod problem;
 mod severity;
 pub(crate) mod squeeze;
 mod timestamp;
@@ -11,6 +12,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+pub use problem::{Level, Problem, ProblemKind};
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};
 
@@ -44,18 +46,26 @@ pub struct Sourced<T> {
     pub value: T,
     /// Where it was found.
     pub source: Source,
+    /// The line that states it, counted from 1; none where no line does.
+    pub line: Option<u32>,
 }
 
 impl<T> Sourced<T> {
     /// A value found at `source`.
     pub fn new(value: T, source: Source) -> Self {
-        Self { value, source }
+        Self { value, source, line: None }
+    }
+
+    /// The same value, stated by a line, counted from 1.
+    #[must_use]
+    pub fn at(self, line: u32) -> Self {
+        Self { line: Some(line), ..self }
     }
 }
 
 impl<T> From<T> for Sourced<T> {
     fn from(value: T) -> Self {
-        Self { value, source: Source::Given }
+        Self::new(value, Source::Given)
     }
 }
 
@@ -415,25 +425,4 @@ pub struct Link {
     pub label: Option<String>,
     /// The line in the report, counted from 1.
     pub line: u32,
-}
-
-/// Something in a report that could not be read as it stands; the report is indexed all the same.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Problem {
-    /// The line in the report, counted from 1.
-    pub line: u32,
-    /// What is wrong and what was made of it, as one sentence with no full stop.
-    pub reason: String,
-    /// How much it matters.
-    pub level: Level,
-}
-
-/// How much a problem matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Something is lost: the report could not be read, or a stated value is not understood.
-    Error,
-    /// The value was understood, but others may not understand it.
-    Warning,
 }

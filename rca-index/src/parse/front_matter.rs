@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::incident::{Level, Problem};
+use crate::incident::{Problem, ProblemKind};
 use crate::parse::keys::key_named;
 use crate::parse::value::{Map, Value};
 use crate::parse::yaml::{read_lines, read_yaml, split_key};
@@ -32,8 +32,8 @@ impl FrontMatter {
         (self.line..).zip(block.lines()).find(|(_, line)| states(line)).map_or(self.line, |(number, _)| number)
     }
 
-    fn problem(&mut self, line: u32, reason: String, level: Level) {
-        self.problems.push(Problem { line, reason, level });
+    fn problem(&mut self, line: u32, kind: ProblemKind) {
+        self.problems.push(Problem::new(line, kind));
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn read_front_matter(source: &str) -> FrontMatter {
         }
         None if format == Format::Yaml || opening.starts_with('+') => never_closed(&mut front, source, first_line),
         None => {
-            front.problem(first_line, "the front matter is never closed; it is read as text".to_owned(), Level::Error);
+            front.problem(first_line, ProblemKind::FrontMatterNeverClosed { keys_read: false });
         }
     }
     front
@@ -101,9 +101,9 @@ fn read_block(front: &mut FrontMatter, source: &str, format: Format) {
     };
     front.map = map;
     if let Some((name, line, reason)) = error {
-        let reason = reason.lines().next().unwrap_or_default();
-        let reason = format!("the front matter is no valid {name}: {reason}; what could be read line by line is kept");
-        front.problem(front.line + line.saturating_sub(1), reason, Level::Error);
+        let reason = reason.lines().next().unwrap_or_default().to_owned();
+        let kind = ProblemKind::FrontMatterInvalid { format: name.to_owned(), reason };
+        front.problem(front.line + line.saturating_sub(1), kind);
     }
 }
 
@@ -119,8 +119,7 @@ fn never_closed(front: &mut FrontMatter, source: &str, opening_line: u32) {
     front.map = map;
     front.range.end = inner + end;
     front.body_start = inner + end;
-    let reason = "the front matter is never closed; the keys before the first blank line or heading are read";
-    front.problem(opening_line, reason.to_owned(), Level::Error);
+    front.problem(opening_line, ProblemKind::FrontMatterNeverClosed { keys_read: true });
 }
 
 /// Keys at the top with a closing line only.
@@ -137,7 +136,7 @@ fn never_opened(source: &str, start: usize, first_line: u32) -> FrontMatter {
         return none;
     }
     let mut front = FrontMatter { range: start..end, line: first_line, body_start, ..FrontMatter::default() };
-    front.problem(first_line, "the front matter has no opening `---`; read all the same".to_owned(), Level::Warning);
+    front.problem(first_line, ProblemKind::FrontMatterNeverOpened);
     read_block(&mut front, source, Format::Yaml);
     front
 }

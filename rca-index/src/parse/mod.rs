@@ -4,6 +4,7 @@
 
 mod actions;
 mod body;
+mod chosen;
 mod date;
 mod duration;
 mod facts;
@@ -18,24 +19,23 @@ mod outline;
 mod sections;
 mod timeline;
 mod value;
+mod when;
 mod yaml;
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::incident::Timestamp;
-use crate::incident::{
-    FRONT_MATTER, Incident, Level, Milestone, Problem, Section, SectionKind, Source, Sourced, TimelineRow,
-};
-use crate::parse::body::{Body, prose_duration, read_body};
+use crate::incident::{FRONT_MATTER, Incident, Problem, ProblemKind, Section, SectionKind, Source, Sourced};
+use crate::parse::body::{prose_duration, read_body};
+use crate::parse::chosen::{date_of_names, date_of_text, duration};
 pub(crate) use crate::parse::date::find_date;
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
 use crate::parse::keys::{Key, key_named};
 use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
-use crate::parse::outline::{Block, Outline, Part, outline};
+use crate::parse::outline::{Outline, Part, outline};
 use crate::parse::value::{Value, clean};
 
 /// What an archive's settings say about parsing.
@@ -114,13 +114,14 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let heading = title_heading(&outline, &kinds);
     let title = facts.title.take().or_else(|| heading.map(|text| Sourced::new(clean(text), Source::Heading)));
     let title = title.unwrap_or_else(|| Sourced::new(title_of_path(path), Source::FileName));
-    let (stated, end) = facts.period(line_of_end);
+    let (stated, end) = facts.when.period(line_of_end, &mut facts.problems);
     let date = stated.or_else(|| date_of_names(heading, &title.value, path));
-    let body = read_body(&outline, &kinds, date.as_ref().map(|date| date.value), facts.zone);
+    let body = read_body(&outline, &kinds, date.as_ref().map(|date| date.value), facts.when.zone);
     let of_summary = || Some(Sourced::new(find_date(facts.summary.as_deref()?, None)?.1, Source::Prose));
-    let date = date.or_else(|| date_of_text(&outline, &kinds, &body)).or_else(of_summary).or_else(|| facts.published());
+    let date =
+        date.or_else(|| date_of_text(&outline, &kinds, &body)).or_else(of_summary).or_else(|| facts.when.published());
     let in_prose = || prose_duration(&outline.parts, &kinds);
-    let duration = duration(&facts, date.as_ref(), end.as_ref(), &body.timeline, in_prose);
+    let duration = duration(&facts.when, date.as_ref(), end.as_ref(), &body.timeline, in_prose);
     let services = affected_services(&outline.parts, std::mem::take(&mut facts.services));
     let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);
 
@@ -184,10 +185,7 @@ fn outline_within(source: &str, body_start: usize, limit: usize) -> (Outline<'_>
         last.range.end = source.len();
     }
     let line = 1 + source[..end].bytes().filter(|&b| b == b'\n').count() as u32;
-    let reason = format!(
-        "facts are read from the first {limit} bytes only, all text is searched; `max_facts_bytes` in rca.toml sets the limit"
-    );
-    (outline, Some(Problem { line, reason, level: Level::Warning }))
+    (outline, Some(Problem::new(line, ProblemKind::FactsCutOff { limit: limit as u64 })))
 }
 
 /// The heading that is the title: the first one, unless it only names a section.
@@ -209,62 +207,6 @@ fn title_of_path(path: &str) -> String {
     let generic = ["index", "_index", "readme"].iter().any(|generic| name.eq_ignore_ascii_case(generic));
     let folder = folder.rsplit('/').next().filter(|folder| generic && !folder.is_empty());
     clean(folder.unwrap_or(name))
-}
-
-/// The date in the title, or at the start of the file's or the folder's name.
-fn date_of_names(heading: Option<&str>, title: &str, path: &str) -> Option<Sourced<Timestamp>> {
-    let of_heading = [heading.unwrap_or_default(), title].into_iter().find_map(|text| find_date(text, None));
-    let of_heading = of_heading.map(|(_, date)| Sourced::new(date, Source::Heading));
-    let of_path = || {
-        let names = path.rsplit('/').take(2).find_map(|name| find_date(name, None));
-        names.map(|(_, date)| Sourced::new(date, Source::FileName))
-    };
-    of_heading.or_else(of_path)
-}
-
-/// The first date of the timeline, else of the summary, else of the text.
-fn date_of_text(outline: &Outline<'_>, kinds: &[SectionKind], body: &Body) -> Option<Sourced<Timestamp>> {
-    if let Some(time) = body.timeline.iter().find_map(|row| row.time) {
-        return Some(Sourced::new(time, Source::Timeline));
-    }
-    let dated = |part: &Part<'_>| {
-        part.blocks.iter().find_map(|block| match block {
-            Block::Paragraph(text) => find_date(&text.text, None),
-            Block::List(list) => list.items.iter().find_map(|item| find_date(&item.text.text, None)),
-            Block::Table(_) | Block::Code => None,
-        })
-    };
-    let parts = || outline.parts.iter().zip(kinds);
-    let summary = parts().filter(|(_, kind)| **kind == SectionKind::Summary).find_map(|(part, _)| dated(part));
-    let past = |kind: SectionKind| !matches!(kind, SectionKind::Actions | SectionKind::Related | SectionKind::Lessons);
-    let rest = || parts().filter(|(_, kind)| past(**kind)).find_map(|(part, _)| dated(part));
-    summary.or_else(rest).map(|(_, date)| Sourced::new(date, Source::Prose))
-}
-
-/// How long it lasted, in minutes: as stated, else from start to end, else from the first row of the timeline to the one
-/// that says resolved, else as the prose says.
-fn duration(
-    facts: &Facts,
-    start: Option<&Sourced<Timestamp>>,
-    end: Option<&Sourced<Timestamp>>,
-    rows: &[TimelineRow],
-    in_prose: impl Fn() -> Option<f64>,
-) -> Option<Sourced<f64>> {
-    let between = |from: Timestamp, to: Timestamp| {
-        let seconds = (to.unix_seconds() - from.unix_seconds()) as f64;
-        (from.has_time() && to.has_time() && seconds >= 0.0).then_some(seconds / 60.0)
-    };
-    let start_and_end = || between(start?.value, end?.value).map(|minutes| Sourced::new(minutes, Source::StartAndEnd));
-    let timeline = || {
-        let first = rows.iter().find_map(|row| row.time.filter(Timestamp::has_time))?;
-        let resolved = rows.iter().find(|row| row.milestone == Some(Milestone::Resolved))?.time?;
-        between(first, resolved).filter(|&minutes| minutes > 0.0).map(|minutes| Sourced::new(minutes, Source::Timeline))
-    };
-    let prose = || in_prose().map(|minutes| Sourced::new(minutes, Source::Prose));
-    let mut duration = facts.duration.clone().or_else(start_and_end).or_else(timeline).or_else(prose)?;
-    // Hundredths of a minute are more than any report means to say.
-    duration.value = (duration.value * 100.0).round() / 100.0;
-    Some(duration)
 }
 
 /// The services stated, else the items under a heading such as `Affected Services`.

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use crate::incident::{Level, Problem};
+use crate::incident::{Problem, ProblemKind};
 
 /// A report's body in pieces. All texts are plain: markup removed, white space folded; lines count from 1.
 #[derive(Debug, Default)]
@@ -164,9 +164,9 @@ impl<'a> Builder<'a> {
         let text = source.get(start..).unwrap_or_default();
         for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
             let range = range.start + start..range.end + start;
-            if let Some(reason) = endless(&event, source, &range) {
+            if let Some(kind) = endless(&event, source, &range) {
                 let line = self.lines.line_of(range.start);
-                self.outline.problems.push(Problem { line, reason: reason.to_owned(), level: Level::Warning });
+                self.outline.problems.push(Problem::new(line, kind));
                 self.abandon();
                 let first_line = source[range.start..].find('\n').map_or(source.len(), |end| range.start + end + 1);
                 return Some(first_line);
@@ -384,7 +384,7 @@ impl<'a> Builder<'a> {
 }
 
 /// Why a block that starts here has no end of its own, though the report goes on below it.
-fn endless(event: &Event<'_>, source: &str, range: &Range<usize>) -> Option<&'static str> {
+fn endless(event: &Event<'_>, source: &str, range: &Range<usize>) -> Option<ProblemKind> {
     let block = source.get(range.clone())?;
     if !source.get(range.end..)?.trim().is_empty() || !block.trim_end().contains('\n') {
         return None;
@@ -394,14 +394,14 @@ fn endless(event: &Event<'_>, source: &str, range: &Range<usize>) -> Option<&'st
             let fence = block.trim_start().chars().next()?;
             let last = block.trim_end().lines().next_back()?.trim();
             let closed = last.len() >= 3 && last.chars().all(|c| c == fence);
-            (!closed).then_some("this code fence is never closed; its content is read as text")
+            (!closed).then_some(ProblemKind::CodeFenceNeverClosed)
         }
         Event::Start(Tag::HtmlBlock) => {
             let start: String = block.trim_start().chars().take(9).flat_map(char::to_lowercase).collect();
             let ends = [("<!--", "-->"), ("<pre", "</pre"), ("<script", "</script"), ("<style", "</style")];
             let (_, end) = ends.iter().find(|(begin, _)| start.starts_with(begin))?;
             let closed = block.to_ascii_lowercase().contains(end);
-            (!closed).then_some("this HTML block is never closed; its content is read as text")
+            (!closed).then_some(ProblemKind::HtmlNeverClosed)
         }
         _ => None,
     }

@@ -1,6 +1,7 @@
 //! Whole reports. What the parts of the parser make of their input is tested beside them.
 
 use super::*;
+use crate::incident::Timestamp;
 
 fn parse(path: &str, source: &str) -> Parsed {
     parse_report(path, source.to_owned(), &ParseOptions::default())

@@ -20,7 +20,7 @@ use crate::archive::walk::{File, Limit, walk};
 use crate::archive::{Archive, ReportProblem};
 use crate::engine::{self, CommitNote, Engine, Writer};
 use crate::error::{Error, Result};
-use crate::incident::{Level, Problem};
+use crate::incident::{Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed};
 use crate::update::changes::{Changes, ToRead};
 use crate::update::manifest::{Entry, Manifest};
@@ -248,14 +248,14 @@ fn ingest(
     options: &ParseOptions,
     writer: &Writer<'_>,
 ) -> Result<Ingested> {
-    let failed = |reason: String| [Problem { line: 1, reason, level: Level::Error }].into();
+    let failed = |kind: ProblemKind| [Problem::new(1, kind)].into();
     let before = before.filter(|before| before.own_id == file.own_id);
     let known = before.as_ref().and_then(|before| before.hash);
     let content = match read(&file, archive.root(), archive.max_report_bytes()) {
         Ok(content) => content,
-        Err(reason) => {
+        Err(kind) => {
             // What was known of the report stays findable; the file is tried again at the next update.
-            let entry = Entry { modified: 0, ..entry(file, known, failed(reason)) };
+            let entry = Entry { modified: 0, ..entry(file, known, failed(kind)) };
             return Ok(Ingested { entry, outcome: Outcome::Failed });
         }
     };
@@ -267,7 +267,7 @@ fn ingest(
     }
     let Parsed { incident, problems } = match decode_report(&file, content.bytes, options) {
         Ok(parsed) => parsed,
-        Err(reason) => return Ok(Ingested { entry: entry(file, None, failed(reason)), outcome: Outcome::Failed }),
+        Err(kind) => return Ok(Ingested { entry: entry(file, None, failed(kind)), outcome: Outcome::Failed }),
     };
     writer.add_report(incident)?;
     let outcome = if known.is_some() { Outcome::Modified } else { Outcome::Added };

@@ -6,7 +6,7 @@ use super::{VERSION, milliseconds};
 use crate::archive::CheckReport;
 use crate::archive::ReportProblem;
 use crate::engine::health::Health;
-use crate::incident::{Level, Problem};
+use crate::incident::Level;
 use crate::incident::{Precision, Timestamp};
 use crate::update::UpdateReport;
 
@@ -64,7 +64,9 @@ pub struct ProblemForm<'a> {
     pub path: &'a str,
     pub line: u32,
     pub level: Level,
-    pub reason: &'a str,
+    /// The stable name of what is wrong.
+    pub code: &'static str,
+    pub reason: String,
 }
 
 impl<'a> CheckForm<'a> {
@@ -115,7 +117,7 @@ impl<'a> UpdateForm<'a> {
 impl<'a> ProblemForm<'a> {
     /// The form of a problem.
     pub fn new(problem: &'a ReportProblem) -> Self {
-        let ReportProblem { path, problem: Problem { line, reason, level } } = problem;
-        Self { path, line: *line, level: *level, reason }
+        let ReportProblem { path, problem } = problem;
+        Self { path, line: problem.line, level: problem.level(), code: problem.code(), reason: problem.reason() }
     }
 }

@@ -1,0 +1,308 @@
+//! Problems: what in a report could not be read as it stands.
+//!
+//! In: a line and a kind with what its text needs. Out: a stable code for programs, and the one text for people.
+
+use std::fmt::{Display, Formatter, Result};
+
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+
+/// Something in a report that could not be read as it stands; the report is indexed all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The line in the report, counted from 1.
+    pub line: u32,
+    /// What is wrong.
+    pub kind: ProblemKind,
+}
+
+impl Problem {
+    /// A problem at a line, counted from 1.
+    pub fn new(line: u32, kind: ProblemKind) -> Self {
+        Self { line, kind }
+    }
+
+    /// How much it matters.
+    pub fn level(&self) -> Level {
+        self.kind.level()
+    }
+
+    /// The kind's stable name.
+    pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// What is wrong and what was made of it, as one sentence with no full stop.
+    pub fn reason(&self) -> String {
+        self.kind.to_string()
+    }
+}
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Something is lost: the report could not be read, or a stated value is not understood.
+    Error,
+    /// The value was understood, but others may not understand it.
+    Warning,
+}
+
+/// What is wrong in a report. `text` is a value as written, on one line and not too long for a message.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub enum ProblemKind {
+    /// The system refuses to list a folder.
+    FolderNotReadable { reason: String },
+    /// The system refuses to read a file.
+    FileNotReadable { reason: String },
+    /// A pipe, a socket or a device.
+    NotARegularFile,
+    /// A symbolic link whose target is missing.
+    SymlinkToNothing,
+    /// A symbolic link whose target lies outside the archive.
+    SymlinkOutOfArchive,
+    /// More bytes than `max_report_bytes`.
+    TooLarge { limit: u64 },
+    /// No text at all.
+    Empty,
+    /// The parser has a bug.
+    ParserBug,
+    /// UTF-16, by its mark.
+    Utf16,
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// NUL bytes in the text.
+    NulBytes,
+    /// Front matter with no closing line; `keys_read` when the keys at its start are read.
+    FrontMatterNeverClosed { keys_read: bool },
+    /// Front matter with a closing line only.
+    FrontMatterNeverOpened,
+    /// Front matter that its format's reader refuses: `YAML`, `TOML`, `JSON`.
+    FrontMatterInvalid { format: String, reason: String },
+    /// A code fence with no end.
+    CodeFenceNeverClosed,
+    /// A block of HTML with no end.
+    HtmlNeverClosed,
+    /// Facts are read from the start of the report only.
+    FactsCutOff { limit: u64 },
+    /// Reading facts took more work than a report is worth.
+    WorkLimit,
+    /// A value that should be a date.
+    DateNotUnderstood { text: String },
+    /// A date whose day and month could be the other way round.
+    DateAmbiguous { text: String, readings: Vec<Timestamp> },
+    /// A year in which the incident cannot have been.
+    DateOutOfRange { text: String },
+    /// A day is understood, its time of day is not.
+    TimeNotUnderstood { text: String },
+    /// A time zone that is not known.
+    ZoneNotUnderstood { text: String },
+    /// A value that should be a duration.
+    DurationNotUnderstood { text: String },
+    /// An end before the start.
+    EndBeforeStart { end: Timestamp, start: Timestamp },
+    /// A section headed as a timeline with no row in it.
+    TimelineWithoutRows,
+    /// Two facts that cannot both be true; the other one stands at `other_line`.
+    FactsDisagree { fact: String, other: String, other_line: u32 },
+    /// A severity with no rank.
+    SeverityNotUnderstood { text: String },
+    /// A severity that names several ranks, as in a template.
+    SeverityNotChosen { text: String },
+    /// A severity written with a typo.
+    SeverityMisspelled { text: String, name: String },
+    /// A value that should be a number.
+    NumberNotUnderstood { text: String },
+    /// A link whose target is no report.
+    LinkToNothing { target: String },
+}
+
+impl ProblemKind {
+    /// The stable name, for programs that read machine output.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::FolderNotReadable { .. } => "folder-not-readable",
+            Self::FileNotReadable { .. } => "file-not-readable",
+            Self::NotARegularFile => "not-a-regular-file",
+            Self::SymlinkToNothing => "symlink-to-nothing",
+            Self::SymlinkOutOfArchive => "symlink-out-of-archive",
+            Self::TooLarge { .. } => "too-large",
+            Self::Empty => "empty",
+            Self::ParserBug => "parser-bug",
+            Self::Utf16 => "utf-16",
+            Self::NotUtf8 => "not-utf8",
+            Self::NulBytes => "nul-bytes",
+            Self::FrontMatterNeverClosed { .. } => "front-matter-never-closed",
+            Self::FrontMatterNeverOpened => "front-matter-never-opened",
+            Self::FrontMatterInvalid { .. } => "front-matter-invalid",
+            Self::CodeFenceNeverClosed => "code-fence-never-closed",
+            Self::HtmlNeverClosed => "html-never-closed",
+            Self::FactsCutOff { .. } => "facts-cut-off",
+            Self::WorkLimit => "work-limit",
+            Self::DateNotUnderstood { .. } => "date-not-understood",
+            Self::DateAmbiguous { .. } => "date-ambiguous",
+            Self::DateOutOfRange { .. } => "date-out-of-range",
+            Self::TimeNotUnderstood { .. } => "time-not-understood",
+            Self::ZoneNotUnderstood { .. } => "zone-not-understood",
+            Self::DurationNotUnderstood { .. } => "duration-not-understood",
+            Self::EndBeforeStart { .. } => "end-before-start",
+            Self::TimelineWithoutRows => "timeline-without-rows",
+            Self::FactsDisagree { .. } => "facts-disagree",
+            Self::SeverityNotUnderstood { .. } => "severity-not-understood",
+            Self::SeverityNotChosen { .. } => "severity-not-chosen",
+            Self::SeverityMisspelled { .. } => "severity-misspelled",
+            Self::NumberNotUnderstood { .. } => "number-not-understood",
+            Self::LinkToNothing { .. } => "link-to-nothing",
+        }
+    }
+
+    /// How much it matters.
+    pub fn level(&self) -> Level {
+        match self {
+            // What holds no digit states no duration: `Duration: ongoing`.
+            Self::DurationNotUnderstood { text } if !text.contains(|c: char| c.is_ascii_digit()) => Level::Warning,
+            Self::FolderNotReadable { .. }
+            | Self::FileNotReadable { .. }
+            | Self::NotARegularFile
+            | Self::SymlinkToNothing
+            | Self::TooLarge { .. }
+            | Self::Empty
+            | Self::ParserBug
+            | Self::FrontMatterNeverClosed { .. }
+            | Self::FrontMatterInvalid { .. }
+            | Self::DateNotUnderstood { .. }
+            | Self::DateAmbiguous { .. }
+            | Self::DateOutOfRange { .. }
+            | Self::TimeNotUnderstood { .. }
+            | Self::ZoneNotUnderstood { .. }
+            | Self::DurationNotUnderstood { .. }
+            | Self::EndBeforeStart { .. }
+            | Self::FactsDisagree { .. } => Level::Error,
+            Self::SymlinkOutOfArchive
+            | Self::Utf16
+            | Self::NotUtf8
+            | Self::NulBytes
+            | Self::FrontMatterNeverOpened
+            | Self::CodeFenceNeverClosed
+            | Self::HtmlNeverClosed
+            | Self::FactsCutOff { .. }
+            | Self::WorkLimit
+            | Self::TimelineWithoutRows
+            | Self::SeverityNotUnderstood { .. }
+            | Self::SeverityNotChosen { .. }
+            | Self::SeverityMisspelled { .. }
+            | Self::NumberNotUnderstood { .. }
+            | Self::LinkToNothing { .. } => Level::Warning,
+        }
+    }
+}
+
+impl Display for ProblemKind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::FolderNotReadable { reason } => write!(f, "cannot read this folder: {reason}"),
+            Self::FileNotReadable { reason } => write!(f, "cannot read this file: {reason}"),
+            Self::NotARegularFile => f.write_str("not a regular file; skipped"),
+            Self::SymlinkToNothing => f.write_str("the target of this symbolic link is missing"),
+            Self::SymlinkOutOfArchive => f.write_str("this symbolic link leads out of the archive; skipped"),
+            Self::TooLarge { limit } => {
+                write!(f, "larger than {limit} bytes; `max_report_bytes` in rca.toml sets the limit")
+            }
+            Self::Empty => f.write_str("empty"),
+            Self::ParserBug => f.write_str("parsing this report failed; please report this as a bug"),
+            Self::Utf16 => f.write_str("written in UTF-16; read as such"),
+            Self::NotUtf8 => f.write_str("invalid UTF-8; read as Latin-1"),
+            Self::NulBytes => f.write_str("NUL bytes in the text"),
+            Self::FrontMatterNeverClosed { keys_read: true } => {
+                f.write_str("front matter never closed; the keys before the first blank line or heading are read")
+            }
+            Self::FrontMatterNeverClosed { keys_read: false } => f.write_str("front matter never closed; read as text"),
+            Self::FrontMatterNeverOpened => f.write_str("front matter with no opening `---`; read all the same"),
+            Self::FrontMatterInvalid { format, reason } => {
+                write!(f, "invalid {format} in the front matter: {reason}; read line by line instead")
+            }
+            Self::CodeFenceNeverClosed => f.write_str("code fence never closed; its content is read as text"),
+            Self::HtmlNeverClosed => f.write_str("HTML block never closed; its content is read as text"),
+            Self::FactsCutOff { limit } => write!(
+                f,
+                "facts are read from the first {limit} bytes only, all text is searched; \
+                 `max_facts_bytes` in rca.toml sets the limit"
+            ),
+            Self::WorkLimit => f.write_str("too costly to read further facts from; all text is searched"),
+            Self::DateNotUnderstood { text } => write!(f, "`{text}` is not a valid date{}", template_hint(text)),
+            Self::DateAmbiguous { text, readings } => {
+                write!(f, "`{text}` could be ")?;
+                for (i, reading) in readings.iter().enumerate() {
+                    write!(f, "{}{reading}", if i == 0 { "" } else { " or " })?;
+                }
+                f.write_str("; set `day_first` in rca.toml, or write the date as YYYY-MM-DD")
+            }
+            Self::DateOutOfRange { text } => write!(f, "`{text}` is too far in the past or future"),
+            Self::TimeNotUnderstood { text } => write!(f, "the time in `{text}` is not valid; the day is kept"),
+            Self::ZoneNotUnderstood { text } => write!(f, "`{text}` is not a known time zone; the day is kept"),
+            Self::DurationNotUnderstood { text } => {
+                write!(f, "`{text}` is not a duration; write `65`, `1h 5m` or `PT1H5M`{}", template_hint(text))
+            }
+            Self::EndBeforeStart { end, start } => write!(f, "the end ({end}) is before the start ({start}); ignored"),
+            Self::TimelineWithoutRows => f.write_str("no entry of this timeline is understood"),
+            Self::FactsDisagree { fact, other, other_line } => {
+                write!(f, "{fact} contradicts {other} in line {other_line}")
+            }
+            Self::SeverityNotUnderstood { text } => {
+                write!(f, "severity `{text}` is unknown; kept as a label with no rank{}", template_hint(text))
+            }
+            Self::SeverityNotChosen { text } => {
+                write!(f, "severity `{text}` names more than one level{}", template_hint(text))
+            }
+            Self::SeverityMisspelled { text, name } => write!(f, "severity `{text}` is read as `{name}`"),
+            Self::NumberNotUnderstood { text } => write!(f, "`{text}` is not a number{}", template_hint(text)),
+            Self::LinkToNothing { target } => write!(f, "link target `{target}` matches no report"),
+        }
+    }
+}
+
+/// What is asked behind a value that looks like a template's.
+fn template_hint(text: &str) -> &'static str {
+    let placeholder = text.to_uppercase().contains("YYYY")
+        || text.contains("{{")
+        || text.contains('|')
+        || text.starts_with(['<', '[']);
+    if placeholder { "; was the template not filled in?" } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_has_a_code_a_level_and_a_text() {
+        let check = |kind: ProblemKind, code: &str, level: Level, reason: &str| {
+            let problem = Problem::new(1, kind);
+            assert_eq!((problem.code(), problem.level(), problem.reason().as_str()), (code, level, reason));
+        };
+        let text = |text: &str| text.to_owned();
+        check(
+            ProblemKind::DateNotUnderstood { text: text("2023-02-30") },
+            "date-not-understood",
+            Level::Error,
+            "`2023-02-30` is not a valid date",
+        );
+        check(
+            ProblemKind::DateNotUnderstood { text: text("YYYY-MM-DD") },
+            "date-not-understood",
+            Level::Error,
+            "`YYYY-MM-DD` is not a valid date; was the template not filled in?",
+        );
+        check(ProblemKind::NotUtf8, "not-utf8", Level::Warning, "invalid UTF-8; read as Latin-1");
+        let link = ProblemKind::LinkToNothing { target: text("X") };
+        check(link, "link-to-nothing", Level::Warning, "link target `X` matches no report");
+        for (value, level) in [("-5m", Level::Error), ("ongoing", Level::Warning)] {
+            let problem = Problem::new(1, ProblemKind::DurationNotUnderstood { text: text(value) });
+            assert_eq!(problem.level(), level, "{value}");
+        }
+    }
+}
