@@ -2,13 +2,14 @@
 
 use std::fs::{self, File};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Run, Workshop};
 
 const REPORTS: usize = 30;
+const SEARCHERS: usize = 8;
 
 /// Writes all reports anew; each file is replaced at once, as editors do.
 fn write_generation(workshop: &Workshop, generation: u64) {
@@ -20,70 +21,106 @@ fn write_generation(workshop: &Workshop, generation: u64) {
     }
 }
 
-/// Eight processes search while one updates. How many searches and updates there were.
-fn search_during_updates(time: Duration, no_update: bool) -> (u64, u64) {
+/// The generation of each report that an answer has; every report must be in it once.
+fn generations(answer: &str) -> Vec<u64> {
+    let found: serde_json::Value = serde_json::from_str(answer).unwrap();
+    assert_eq!(found["total"], REPORTS, "{answer}");
+    let hits = found["hits"].as_array().unwrap();
+    let mut ids: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), REPORTS, "{answer}");
+    let generation = |hit: &serde_json::Value| hit["title"].as_str()?.strip_prefix("Generation ")?.parse().ok();
+    hits.iter().map(|hit| generation(hit).unwrap_or_else(|| panic!("{hit}"))).collect()
+}
+
+/// Says that all is over when it goes, also when an assertion fails: nobody waits for the others then.
+struct Ending<'a>(&'a AtomicBool);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, SeqCst);
+    }
+}
+
+/// Eight processes at a time search while others update, until there were so many updates and each of the eight has had so
+/// many answers. How long that takes does not matter. Gives the number of updates and of answers.
+fn search_during_updates(updates: u64, answers: u64, no_update: bool) -> (u64, u64) {
     let workshop = Workshop::new();
     write_generation(&workshop, 0);
     workshop.stdout(&["index", "archive", "-q"]);
-    let (ended, searches) = (AtomicBool::new(false), AtomicU64::new(0));
+    // The last generation that is in the index for sure, and the last of which a file may be there.
+    let (committed, written) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (ended, answered) = (AtomicBool::new(false), [const { AtomicU64::new(0) }; SEARCHERS]);
     let mut arguments = vec!["search", "queue", "--archive", "archive", "-n", "100", "--format", "json"];
+    let as_it_is = [&arguments[..], &["--no-update"]].concat();
     if no_update {
         arguments.push("--no-update");
     }
-    let search = || {
-        while !ended.load(Ordering::Relaxed) {
+    let search = |answered: &AtomicU64| {
+        let _ending = Ending(&ended);
+        while !ended.load(SeqCst) {
+            let least = committed.load(SeqCst);
             let run = workshop.rca(&arguments);
+            let most = written.load(SeqCst);
             assert_eq!(run.code, 0, "{run:?}");
             // With so many at work, a search may find another at it, or the scan for changes may take too long.
             let patient = |line: &str| {
                 line.starts_with("rca: answering from the index as it is") && line.ends_with("is updating this index")
-                    || line.starts_with("rca: this index is ") && line.contains(" second")
+                    || line.starts_with("rca: this index is ")
             };
             assert!(run.stderr.lines().all(|line| !no_update && patient(line)), "{}", run.stderr);
-            let found: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-            assert_eq!(found["total"], REPORTS, "{}", run.stdout);
-            let titles = found["hits"].as_array().unwrap().iter().map(|hit| hit["title"].as_str().unwrap());
-            let mut titles: Vec<&str> = titles.collect();
-            titles.dedup();
+            let found = generations(&run.stdout);
+            assert!(found.iter().all(|found| (least..=most).contains(found)), "{least} to {most}: {found:?}");
             // Who updates takes in reports as they stand, and they are being written.
-            assert!(!no_update || titles.len() == 1, "half an update: {titles:?}");
-            searches.fetch_add(1, Ordering::Relaxed);
+            assert!(!no_update || found.iter().all(|&other| other == found[0]), "half an update: {found:?}");
+            answered.fetch_add(1, SeqCst);
         }
     };
     let mut generation = 0;
     thread::scope(|scope| {
-        let searchers: Vec<_> = (0..8).map(|_| scope.spawn(search)).collect();
-        let started = Instant::now();
-        while started.elapsed() < time && searchers.iter().all(|searcher| !searcher.is_finished()) {
+        let _ending = Ending(&ended);
+        for answered in &answered {
+            scope.spawn(|| search(answered));
+        }
+        let enough = || answered.iter().all(|answered| answered.load(SeqCst) >= answers);
+        while !ended.load(SeqCst) && (generation < updates || !enough()) {
             generation += 1;
+            written.store(generation, SeqCst);
             write_generation(&workshop, generation);
             let run = workshop.rca(&["index", "archive", "-q", "--wait"]);
             assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+            committed.store(generation, SeqCst);
+            let found = generations(&workshop.stdout(&as_it_is));
+            assert!(found.iter().all(|&found| found == generation), "{generation} is lost: {found:?}");
         }
-        ended.store(true, Ordering::Relaxed);
     });
-    (searches.into_inner(), generation)
+    // Nothing is left half done.
+    assert_eq!(workshop.rca(&["doctor", "--archive", "archive"]).code, 0);
+    (generation, answered.into_iter().map(AtomicU64::into_inner).sum())
 }
 
 #[test]
 fn eight_searching_processes_see_whole_updates() {
-    let (searches, updates) = search_during_updates(Duration::from_secs(2), true);
-    assert!(searches > 8 && updates > 1, "{searches} {updates}");
+    let (updates, answers) = search_during_updates(4, 3, true);
+    assert!(updates >= 4 && answers >= 24, "{updates} {answers}");
 }
 
 #[test]
 fn eight_searching_processes_may_all_update() {
-    let (searches, updates) = search_during_updates(Duration::from_secs(2), false);
-    assert!(searches > 8 && updates > 1, "{searches} {updates}");
+    let (updates, answers) = search_during_updates(4, 3, false);
+    assert!(updates >= 4 && answers >= 24, "{updates} {answers}");
 }
 
 #[test]
 #[ignore = "takes a minute; .ci/run runs it"]
-fn eight_processes_for_half_a_minute() {
+fn eight_processes_search_a_thousand_times() {
     for no_update in [true, false] {
-        let (searches, updates) = search_during_updates(Duration::from_secs(30), no_update);
-        println!("no_update: {no_update}; {searches} searches by 8 processes during {updates} updates, no error");
-        assert!(searches > 100 && updates > 10, "{searches} {updates}");
+        let (updates, answers) = search_during_updates(15, 125, no_update);
+        println!(
+            "no_update: {no_update}; {answers} answers to 8 processes during {updates} updates, none lost or wrong"
+        );
+        assert!(updates >= 15 && answers >= 1000, "{updates} {answers}");
     }
 }
 

@@ -1,0 +1,258 @@
+//! The library is a house of floors: a room imports only from the rooms below it. This reads the paths in `src` to hold that,
+//! and the other rules of its layout: who names the engine, what modules are called, how long a file may be.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the ground up; rooms on one floor do not know each other. What opens the house stands above all: `index.rs`, `lib.rs`.
+const FLOORS: &[&[&str]] = &[
+    &["incident"],
+    &["text"],
+    &["parse"],
+    &["query", "archive"],
+    &["plan"],
+    &["engine"],
+    &["update"],
+    &["search"],
+    &["wire"],
+    &["index"],
+    &["lib"],
+];
+
+/// What every room above `incident` may import, and what imports only `incident` and each other.
+const GROUND_PLAN: &[&str] = &["error", "schema", "ranking"];
+
+/// The one room that may name the engine.
+const ENGINE: &str = "engine";
+
+/// Files that are longer than they should be, each with the reason why it may be. One that is no longer long must go.
+const LONG: &[(&str, &str)] = &[
+    ("parse/outline.rs", "one state machine over the events of the Markdown reader"),
+    ("parse/sections.rs", "two thirds of it are the table of headings"),
+];
+
+const MOST_LINES: usize = 500;
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc", "shared", "stuff"];
+
+/// A file of the library: its path in `src` with `/` between folders, its text, and its code with comments and tests taken out.
+struct Source {
+    path: String,
+    text: String,
+    code: String,
+}
+
+impl Source {
+    /// The path of its module, from the root.
+    fn module(&self) -> Vec<&str> {
+        let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
+        if path == "lib" { Vec::new() } else { path.split('/').collect() }
+    }
+
+    /// The room that it stands in.
+    fn room(&self) -> &str {
+        self.module().first().copied().unwrap_or("lib")
+    }
+
+    /// The rooms that its paths lead to, its own aside. What the root re-exports is of the room `lib`.
+    fn imports(&self, rooms: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for (at, _) in self.code.match_indices("crate::").filter(|&(at, _)| starts_a_path(&self.code, at)) {
+            found.extend(heads(&self.code[at + "crate::".len()..]));
+        }
+        for (at, _) in self.code.match_indices("super::").filter(|&(at, _)| starts_a_path(&self.code, at)) {
+            let mut rest = &self.code[at..];
+            let mut module = self.module();
+            while let Some(further) = rest.strip_prefix("super::") {
+                rest = further;
+                module.pop();
+            }
+            if module.is_empty() {
+                found.extend(heads(rest));
+            }
+        }
+        let room = |name: String| if rooms.contains(&name) { name } else { "lib".to_owned() };
+        found.into_iter().map(room).filter(|room| room != self.room()).collect()
+    }
+}
+
+/// Whether no path goes on here: not `super::super::`, and not `$crate::`.
+fn starts_a_path(code: &str, at: usize) -> bool {
+    !code[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':'))
+}
+
+/// The first names of what follows a path: `a` of `a::b`, `a` and `b` of `{a::{c, d}, b}`.
+fn heads(rest: &str) -> Vec<String> {
+    let name = |text: &str| text.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect::<String>();
+    let Some(group) = rest.strip_prefix('{') else { return vec![name(rest)] };
+    let mut depth = 0;
+    let mut names = Vec::new();
+    let mut start = true;
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => start = true,
+            c if start && !c.is_whitespace() => {
+                names.push(name(&group[at..]));
+                start = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// The code of a file, without comments, and without its tests, which may use the whole house.
+fn code(text: &str) -> String {
+    let mut code = String::new();
+    for line in text.lines() {
+        // Tests stand at the end of a file, or in one of their own.
+        if line.trim() == "#[cfg(test)]" && !line.starts_with(' ') {
+            code.push_str("#[cfg(test)]");
+            continue;
+        }
+        if code.ends_with("#[cfg(test)]") {
+            if line.starts_with("mod ") && line.ends_with('{') {
+                break;
+            }
+            code.push('\n');
+        }
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
+        // A remark behind code; `//` in a string has a colon before it.
+        let remark = line.match_indices("// ").map(|(at, _)| at).find(|&at| line[..at].ends_with(' '));
+        code.push_str(&line[..remark.unwrap_or(line.len())]);
+        code.push('\n');
+    }
+    code
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            files.extend(self::files(&entry));
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            files.push(entry);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn sources() -> Vec<Source> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        let path = path.strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
+        let is_test = path.ends_with("/tests.rs");
+        Source { code: if is_test { String::new() } else { code(&text) }, path, text }
+    };
+    let sources: Vec<Source> = files(&folder).into_iter().map(read).collect();
+    assert!(sources.len() > 40, "{} files", sources.len());
+    sources
+}
+
+/// The number of a room's floor.
+fn floor(room: &str) -> usize {
+    let floor = FLOORS.iter().position(|rooms| rooms.contains(&room));
+    floor.unwrap_or_else(|| panic!("the room `{room}` is new: give it a place among FLOORS in this test"))
+}
+
+/// Whether a room may import another.
+fn may_import(from: &str, to: &str) -> bool {
+    if GROUND_PLAN.contains(&from) {
+        return to == "incident" || GROUND_PLAN.contains(&to);
+    }
+    if GROUND_PLAN.contains(&to) { floor(from) > 0 } else { floor(to) < floor(from) }
+}
+
+#[test]
+fn a_room_imports_only_from_rooms_below_it() {
+    let sources = sources();
+    let rooms: BTreeSet<String> = sources.iter().map(|source| source.room().to_owned()).collect();
+    let mut found = BTreeSet::new();
+    let mut imports = 0;
+    for source in &sources {
+        let from = source.room();
+        for to in source.imports(&rooms) {
+            imports += 1;
+            if !may_import(from, &to) {
+                found.insert(format!("{}: {from} -> {to}", source.path));
+            }
+        }
+    }
+    assert!(imports > 100, "{imports} imports read");
+    assert!(found.is_empty(), "a room imports only from rooms below it; these break that: {found:#?}");
+}
+
+#[test]
+fn only_the_engine_room_names_the_engine() {
+    let naming = |source: &&Source| source.code.to_lowercase().contains("tantivy");
+    let sources = sources();
+    let (inside, outside): (Vec<_>, Vec<_>) = sources.iter().filter(naming).partition(|source| source.room() == ENGINE);
+    assert!(inside.len() > 4, "{} files of {ENGINE} name tantivy", inside.len());
+    let outside: Vec<&str> = outside.iter().map(|source| source.path.as_str()).collect();
+    assert!(outside.is_empty(), "only `{ENGINE}` names tantivy; these do too: {outside:#?}");
+}
+
+#[test]
+fn modules_are_named_after_what_they_do() {
+    for source in sources() {
+        for name in source.module() {
+            assert!(!EMPTY_NAMES.contains(&name), "{}: `{name}` says nothing; name it after its task", source.path);
+        }
+        let inline = source.text.split_whitespace().collect::<Vec<_>>();
+        for pair in inline.windows(2).filter(|pair| pair[0] == "mod") {
+            let name = pair[1].trim_end_matches([';', '{']);
+            assert!(!EMPTY_NAMES.contains(&name), "{}: `{name}` says nothing; name it after its task", source.path);
+        }
+    }
+}
+
+#[test]
+fn files_are_short() {
+    let lines = |source: &Source| source.text.lines().count();
+    let sources = sources();
+    let long: BTreeSet<String> =
+        sources.iter().filter(|source| lines(source) > MOST_LINES).map(|source| source.path.clone()).collect();
+    assert!(LONG.iter().all(|(_, reason)| reason.len() > 20));
+    let known: BTreeSet<String> = LONG.iter().map(|&(path, _)| path.to_owned()).collect();
+    // One that is no longer long must leave the list.
+    assert_eq!(long, known, "a file has at most {MOST_LINES} lines, or a reason in LONG");
+}
+
+#[test]
+fn paths_are_read_as_the_compiler_does() {
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned(), code: code(text) };
+    let rooms: BTreeSet<String> = ["parse", "query", "text", "error", "lib"].map(str::to_owned).into();
+    let check = |path: &str, text: &str, expected: &[&str]| {
+        let found: Vec<String> = source(path, text).imports(&rooms).into_iter().collect();
+        assert_eq!(found, expected, "{path}: {text}");
+    };
+    check("parse/date.rs", "use crate::query::Node;\nuse crate::text::{A, B};\n", &["query", "text"]);
+    check("parse/date.rs", "use crate::{query::{self, Node}, text::A, error};\n", &["error", "query", "text"]);
+    check("parse/date.rs", "fn f() -> crate::query::Node { crate::text::g() }\n", &["query", "text"]);
+    check("parse/date.rs", "use crate::parse::keys;\nuse super::keys;\nuse self::inner::X;\n", &[]);
+    check("parse/date.rs", "use crate::Incident;\n", &["lib"]);
+    check("parse/date.rs", "use super::super::query::Node;\n", &["query"]);
+    check("parse/mod.rs", "use super::query::Node;\npub(super) fn f() {}\n", &["query"]);
+    check("parse/yaml/tree.rs", "use super::super::keys;\nuse super::super::super::text::A;\n", &["text"]);
+    check("parse/date.rs", "// crate::query\n/// [`A`](crate::query::A)\nlet a = 1; // crate::text\n", &[]);
+    check("parse/date.rs", "use crate::text::A;\n#[cfg(test)]\nmod tests {\n    use crate::query::B;\n}\n", &["text"]);
+    check("parse/date.rs", "#[cfg(test)]\nmod tests;\nuse crate::query::B;\n", &["query"]);
+    check("index.rs", "use crate::query::B;\n", &["query"]);
+    check("lib.rs", "mod query;\npub use query::Node;\n", &[]);
+    assert_eq!(source("lib.rs", "").room(), "lib");
+    assert_eq!(source("parse/mod.rs", "").module(), ["parse"]);
+    assert!(may_import("query", "parse") && may_import("query", "schema") && may_import("schema", "incident"));
+    assert!(may_import("lib", "index") && may_import("wire", "search") && may_import("error", "schema"));
+    assert!(!may_import("query", "archive") && !may_import("parse", "query") && !may_import("plan", "plan"));
+    assert!(!may_import("schema", "parse") && !may_import("incident", "schema") && !may_import("search", "index"));
+}
