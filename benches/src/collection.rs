@@ -40,7 +40,9 @@ impl Collection {
     /// `incidents` beside the folder. Queries with no relevant document are left out.
     pub fn read(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let mut judgements: HashMap<String, HashMap<String, f64>> = HashMap::new();
-        for line in fs::read_to_string(folder.join("qrels.tsv"))?.lines() {
+        let qrels = folder.join("qrels.tsv");
+        let text = fs::read_to_string(&qrels).map_err(|e| format!("{}: {e}", qrels.display()))?;
+        for line in text.lines() {
             let [query, document, grade] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
             let Ok(grade) = grade.parse() else { continue };
             judgements.entry(query.to_owned()).or_default().insert(document.to_owned(), grade);

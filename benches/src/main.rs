@@ -2,7 +2,11 @@
 
 mod collection;
 mod compare;
+mod draw;
 mod eval;
+mod facts;
+#[cfg(test)]
+mod floors;
 mod generate;
 mod plain;
 mod words;
@@ -14,6 +18,14 @@ use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(about, version)]
+#[command(after_help = "\
+Examples:
+  rca-bench generate --reports 100000 target/100k
+  rca-bench compare target/100k --name 100k                    speed and size beside peers
+  rca-bench compare --against old/rca                          speed beside another build
+  rca-bench eval corpus/queries --save scores.jsonl            ranking; then --against it
+  rca-bench facts benches/facts/corpus.jsonl --texts corpus/incidents -v
+  rca-bench draw corpus/incidents --facts 20 --seed 7          facts to judge one by one")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -31,16 +43,13 @@ enum Command {
         /// The folder to write to.
         folder: PathBuf,
     },
-    /// Relevance: rca beside a plain BM25 on collections of judged queries.
-    Eval {
-        /// Folders with docs.jsonl, queries.jsonl and qrels.tsv; with no docs.jsonl, the reports in `../incidents` count.
-        #[arg(required = true)]
-        collections: Vec<PathBuf>,
-        /// Also print the queries on which rca does worst against the baseline.
-        #[arg(long, default_value_t = 0)]
-        worst: usize,
-    },
-    /// Speed and size: rca beside its peers at the same work, in one go and in turn.
+    /// Evaluate ranking on collections of judged queries, beside a plain BM25.
+    Eval(eval::Arguments),
+    /// Score the facts that rca states of reports against labels that people wrote.
+    Facts(facts::Arguments),
+    /// Draw stated facts at random, each with the line that it was read from, for a person to judge.
+    Draw(draw::Arguments),
+    /// Compare speed and size with peers at the same work, in one go and in turn, or speed with another build.
     Compare(compare::Arguments),
     /// What `compare` runs as a peer.
     #[command(subcommand, hide = true)]
@@ -50,7 +59,9 @@ enum Command {
 fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().command {
         Command::Generate { reports, seed, folder } => generate::run(&folder, reports, seed),
-        Command::Eval { collections, worst } => eval::run(&collections, worst),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Facts(arguments) => facts::run(&arguments),
+        Command::Draw(arguments) => draw::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Peer(peer) => peer.run(),
     }

@@ -47,7 +47,7 @@ fn build(place: &Place, context: &mut Context) -> Result<Index, Failure> {
     let index = place.open_or_create_index()?;
     let progress = Progress::new(&context.global);
     // Should another process be building it already, there is no answer before that is done.
-    let options = UpdateOptions { wait: Duration::MAX, ..UpdateOptions::default() };
+    let options = UpdateOptions::default().wait(Duration::MAX);
     let report = index.update(&place.archive, &options, |event| progress.show(&event))?;
     progress.finish();
     // A folder has come into being that nobody asked for by name.
@@ -58,7 +58,7 @@ fn build(place: &Place, context: &mut Context) -> Result<Index, Failure> {
 
 /// Takes in what has changed. That it cannot be done is no reason not to answer.
 fn catch_up(index: &Index, place: &Place, context: &mut Context) -> Result<(), Failure> {
-    let options = UpdateOptions { scan_limit: Some(SCAN_LIMIT), ..UpdateOptions::default() };
+    let options = UpdateOptions::default().scan_limit(SCAN_LIMIT);
     let progress = Progress::new(&context.global);
     let outcome = index.update(&place.archive, &options, |event| progress.show(&event));
     progress.finish();

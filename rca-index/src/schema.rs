@@ -9,6 +9,7 @@ use crate::ranking::TITLE_WEIGHT;
 /// A facet: a field whose values are few and are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum Facet {
     Service,
     Severity,
@@ -85,6 +86,7 @@ fn fold(text: &str) -> String {
 
 /// A text field: words with positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum TextField {
     /// The headline.
     Title,
@@ -123,6 +125,7 @@ impl TextField {
 
 /// A number that can be compared, with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum NumberField {
     /// Minutes from start to end.
     Duration,
@@ -148,6 +151,7 @@ impl NumberField {
 
 /// The unit of a number field, which decides how a bare number in a query is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unit {
     /// Minutes; `90`, `1h30m`, `2d`.
     Minutes,
@@ -161,6 +165,7 @@ pub enum Unit {
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FieldKind {
     /// Words.
     Text(TextField),
@@ -172,8 +177,24 @@ pub enum FieldKind {
     Date,
 }
 
+impl FieldKind {
+    /// What a value of such a field is, in a word: for help.
+    pub fn value_name(self) -> &'static str {
+        match self {
+            Self::Text(_) => "words",
+            Self::Facet(_) => "values",
+            Self::Date => "date",
+            Self::Number(_, Unit::Minutes) => "minutes",
+            Self::Number(_, Unit::Milliseconds) => "ms",
+            Self::Number(_, Unit::Percent) => "%",
+            Self::Number(_, Unit::Count) => "number",
+        }
+    }
+}
+
 /// One row of the field table.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct FieldSpec {
     /// The name in queries and in JSON.
     pub name: &'static str,

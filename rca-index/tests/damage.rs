@@ -33,7 +33,7 @@ fn write_report(folder: &Path, number: usize, version: usize) {
 }
 
 fn update(index: &Index, archive: &Archive) -> Result<()> {
-    index.update(archive, &UpdateOptions { threads: 1, ..UpdateOptions::default() }, |_| {}).map(|_| ())
+    index.update(archive, &UpdateOptions::default().threads(1), |_| {}).map(|_| ())
 }
 
 /// An archive and its index of several commits, with segments, deletions and all.

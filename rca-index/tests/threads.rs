@@ -51,7 +51,7 @@ fn threads_search_during_updates() {
         for generation in 1..=12 {
             write(generation);
             index
-                .update(&archive, &UpdateOptions { rebuild: generation % 5 == 0, ..UpdateOptions::default() }, |_| {})
+                .update(&archive, &UpdateOptions::default().rebuild(generation % 5 == 0), |_| {})
                 .unwrap();
         }
         ended.store(true, Ordering::Relaxed);

@@ -35,7 +35,8 @@ pub fn own_peak() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+/// The first line that a program prints; none where it cannot be started.
+pub fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned())
 }

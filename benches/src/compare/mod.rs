@@ -1,9 +1,11 @@
-//! The comparison: the same work by rca and by its peers, in one go and in turn.
+//! The comparison: the same work by rca and by its peers, or by two builds of rca, in one go and in turn.
 //!
 //! In: an archive. Out: medians, spread and ratios as Markdown, and every run as CSV.
 
 pub mod bare;
+mod builds;
 pub mod fts5;
+mod instructions;
 mod machine;
 mod process;
 pub mod queries;
@@ -20,10 +22,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::ArgPredicate;
 use clap::{Args, Subcommand};
 use rca_index::{Archive, Index};
 
 use crate::compare::bare::Bare;
+use crate::compare::builds::Plan;
 use crate::compare::process::{Contestant, clear, measure, run_in_turn};
 use crate::compare::queries::{FACETS, Kind};
 use crate::compare::records::{Prepared, prepare};
@@ -42,7 +46,12 @@ const FIND: &str = "find -printf";
 #[derive(Args)]
 pub struct Arguments {
     /// The archive; one from `rca-bench generate`. A report is added to it for a while, and removed again.
-    archive: PathBuf,
+    /// With --against, one is generated where none is given
+    #[arg(required_unless_present = "against")]
+    archive: Option<PathBuf>,
+    /// Compare with another build of the command, in place of the peers
+    #[arg(long, value_name = "OLD_RCA", conflicts_with_all = ["without", "reuse", "warm", "name", "runs"])]
+    against: Option<PathBuf>,
     /// Where indexes and what is prepared for the peers go
     #[arg(long, default_value = "target/rca-bench")]
     work: PathBuf,
@@ -52,12 +61,18 @@ pub struct Arguments {
     /// The command; the one beside this program unless told otherwise
     #[arg(long)]
     rca: Option<PathBuf>,
-    /// How often each full index is built
-    #[arg(long, default_value_t = 3)]
+    /// How often each full index is built; with --against 9 times unless told otherwise
+    #[arg(long, default_value_t = 3, default_value_if("against", ArgPredicate::IsPresent, "9"))]
     rounds: usize,
-    /// How often each update and each cold search runs
-    #[arg(long, default_value_t = 15)]
+    /// How often each update and each cold search runs; with --against 41 times unless told otherwise
+    #[arg(long, default_value_t = 15, default_value_if("against", ArgPredicate::IsPresent, "41"))]
     searches: usize,
+    /// With --against: how many reports to generate where no archive is given
+    #[arg(long, value_name = "N", default_value_t = 2000, requires = "against")]
+    reports: u64,
+    /// With --against: how many reports to generate to count instructions on; 0 leaves it out
+    #[arg(long, value_name = "N", default_value_t = 2000, requires = "against")]
+    counted: u64,
     /// How often each warm search runs
     #[arg(long, default_value_t = 50)]
     warm: usize,
@@ -70,6 +85,16 @@ pub struct Arguments {
     /// The name of the run
     #[arg(long, default_value = "run")]
     name: String,
+}
+
+impl Arguments {
+    /// The command that is measured.
+    fn rca(&self) -> std::io::Result<PathBuf> {
+        match &self.rca {
+            Some(rca) => Ok(rca.clone()),
+            None => Ok(std::env::current_exe()?.with_file_name("rca")),
+        }
+    }
 }
 
 /// What a peer does, as a process of its own.
@@ -103,8 +128,21 @@ impl Peer {
 
 pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&arguments.work)?;
+    if let Some(before) = &arguments.against {
+        return builds::run(&Plan {
+            now: arguments.rca()?,
+            before,
+            work: arguments.work.join("builds"),
+            archive: arguments.archive.as_deref(),
+            reports: arguments.reports,
+            counted: arguments.counted,
+            rounds: arguments.rounds,
+            searches: arguments.searches,
+        });
+    }
+    let archive = arguments.archive.as_deref().ok_or("no archive is given")?;
     fs::create_dir_all(&arguments.runs)?;
-    let comparison = Comparison::new(arguments)?;
+    let comparison = Comparison::new(arguments, archive)?;
     let mut log = Log::default();
     if arguments.reuse {
         log.note("the indexes are those of an earlier run");
@@ -137,15 +175,14 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn new(arguments: &Arguments) -> Result<Self, Box<dyn Error>> {
-        let own = std::env::current_exe()?;
-        let rca = arguments.rca.clone().unwrap_or_else(|| own.with_file_name("rca"));
+    fn new(arguments: &Arguments, archive: &Path) -> Result<Self, Box<dyn Error>> {
+        let (own, rca) = (std::env::current_exe()?, arguments.rca()?);
         eprintln!("preparing what the peers get");
-        let prepared = prepare(&Archive::open(&arguments.archive)?, &arguments.work)?;
+        let prepared = prepare(&Archive::open(archive)?, &arguments.work)?;
         let place = |name: &str| arguments.work.join(name);
         let (index, bare, cli, database) = (place("rca"), place("bare"), place("cli"), place("fts5.db"));
         let seekstorm = place("seekstorm");
-        let (archive, without) = (arguments.archive.clone(), arguments.without.clone());
+        let (archive, without) = (archive.to_owned(), arguments.without.clone());
         Ok(Self { archive, prepared, rca, own, index, bare, cli, database, seekstorm, without })
     }
 
@@ -185,13 +222,7 @@ impl Comparison {
 
     /// `rca` with the archive and the index of this comparison.
     fn ours(&self, words: &[&str]) -> Vec<OsString> {
-        let mut command = vec![self.rca.clone().into_os_string()];
-        command.extend(words.iter().map(OsString::from));
-        command.extend(["--index".into(), self.index.clone().into()]);
-        // `rca index` takes the archive as its argument.
-        command.extend((words[0] != "index").then(|| "--archive".into()));
-        command.push(self.archive.clone().into());
-        command
+        rca_command(&self.rca, &self.archive, &self.index, words)
     }
 
     fn full_index(&self, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
@@ -356,6 +387,17 @@ impl Comparison {
         log.notes.iter().try_for_each(|note| writeln!(out, "- {note}"))?;
         Ok(out)
     }
+}
+
+/// A command of rca at this archive, with this index.
+fn rca_command(rca: &Path, archive: &Path, index: &Path, words: &[&str]) -> Vec<OsString> {
+    let mut command: Vec<OsString> = vec![rca.into()];
+    command.extend(words.iter().map(OsString::from));
+    command.extend(["--index".into(), index.into()]);
+    // `rca index` takes the archive as its argument.
+    command.extend((words[0] != "index").then(|| "--archive".into()));
+    command.push(archive.into());
+    command
 }
 
 fn goals() -> Vec<Goal> {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 use wait4::Wait4 as _;
@@ -64,13 +64,26 @@ pub fn run_in_turn(
 
 /// Has the system write what is waiting to be written: else whoever comes next pays for who came before. Where there is no
 /// `sync`, that is so.
-fn settle() {
+pub fn settle() {
     let _ = Command::new("sync").status();
 }
 
-/// Runs one command. That it fails is an error: a figure of a failure would mean nothing.
-pub fn measure(command: &[OsString], hits: Option<fn(&str) -> Option<u64>>) -> Result<Run, Box<dyn Error>> {
-    let shown = || command.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
+/// A command that ended.
+pub struct Executed {
+    pub run: Run,
+    pub status: ExitStatus,
+    output: String,
+}
+
+impl Executed {
+    /// That the command failed, as an error.
+    pub fn failure(&self, command: &[OsString]) -> Box<dyn Error> {
+        format!("{}: {}", shown(command), self.status).into()
+    }
+}
+
+/// Runs one command, and measures it.
+pub fn execute(command: &[OsString]) -> Result<Executed, Box<dyn Error>> {
     let started = Instant::now();
     let mut child = Command::new(&command[0])
         .args(&command[1..])
@@ -78,29 +91,38 @@ pub fn measure(command: &[OsString], hits: Option<fn(&str) -> Option<u64>>) -> R
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|e| format!("{}: {e}", shown()))?;
+        .map_err(|e| format!("{}: {e}", shown(command)))?;
     let mut bytes = Vec::new();
     if let Some(stdout) = &mut child.stdout {
         stdout.read_to_end(&mut bytes)?;
     }
     let used = child.wait4()?;
-    let seconds = started.elapsed().as_secs_f64();
-    if !used.status.success() {
-        return Err(format!("{}: {}", shown(), used.status).into());
-    }
-    let output = String::from_utf8_lossy(&bytes);
-    let hits = match hits {
-        Some(read) => Some(read(&output).ok_or_else(|| format!("{}: no number of hits in {output}", shown()))?),
-        None => None,
-    };
-    Ok(Run {
-        seconds,
+    let run = Run {
+        seconds: started.elapsed().as_secs_f64(),
         processor: Some((used.rusage.utime + used.rusage.stime).as_secs_f64()),
         // A child begins as a copy of this program, so that a peak no higher than ours is ours.
         peak_bytes: Some(used.rusage.maxrss).filter(|&peak| peak > machine::own_peak().unwrap_or(0)),
-        hits,
         ..Run::default()
-    })
+    };
+    Ok(Executed { run, status: used.status, output: String::from_utf8_lossy(&bytes).into_owned() })
+}
+
+/// Runs one command. That it fails is an error: a figure of a failure would mean nothing.
+pub fn measure(command: &[OsString], hits: Option<fn(&str) -> Option<u64>>) -> Result<Run, Box<dyn Error>> {
+    let executed = execute(command)?;
+    if !executed.status.success() {
+        return Err(executed.failure(command));
+    }
+    let Executed { run, output, .. } = executed;
+    let hits = match hits {
+        Some(read) => Some(read(&output).ok_or_else(|| format!("{}: no number of hits in {output}", shown(command)))?),
+        None => None,
+    };
+    Ok(Run { hits, ..run })
+}
+
+fn shown(command: &[OsString]) -> String {
+    command.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Removes a file or a folder that may be there.

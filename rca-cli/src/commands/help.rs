@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _};
-use rca_index::{FIELDS, FieldKind, Unit, query};
+use rca_index::{FIELDS, query};
 
 use crate::cli::Cli;
 use crate::context::Context;
@@ -52,18 +52,9 @@ fn write_query_help(out: &mut impl std::io::Write) -> std::io::Result<()> {
     }
     writeln!(out, "\n## Fields\n")?;
     for field in FIELDS {
-        let value = match field.kind {
-            FieldKind::Text(_) => "words",
-            FieldKind::Facet(_) => "values",
-            FieldKind::Date => "date",
-            FieldKind::Number(_, Unit::Minutes) => "minutes",
-            FieldKind::Number(_, Unit::Milliseconds) => "ms",
-            FieldKind::Number(_, Unit::Percent) => "%",
-            FieldKind::Number(_, Unit::Count) => "number",
-        };
         let also =
             if field.aliases.is_empty() { String::new() } else { format!(" (also {})", field.aliases.join(", ")) };
-        writeln!(out, "    {:<20} {:<8} {}{also}", field.name, value, field.help)?;
+        writeln!(out, "    {:<20} {:<8} {}{also}", field.name, field.kind.value_name(), field.help)?;
     }
     Ok(())
 }

@@ -46,8 +46,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let place = Place::find(arguments.folder.as_deref(), &context.global)?;
     let wait = if arguments.wait { Duration::MAX } else { Duration::ZERO };
-    let (rebuild, threads) = (arguments.rebuild, arguments.threads);
-    let options = UpdateOptions { rebuild, threads, wait, ..UpdateOptions::default() };
+    let options = UpdateOptions::default().rebuild(arguments.rebuild).threads(arguments.threads).wait(wait);
     // What is built anew need not be sound.
     let index = match place.open_or_create_index() {
         Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {

@@ -36,7 +36,7 @@ pub(crate) fn run(index: &Index, place: &Place, context: &mut Context) -> Result
         let first = Instant::now();
         while first.elapsed() < PATIENCE && changed.recv_timeout(QUIET).is_ok() {}
         // An update by another process may have begun before this change.
-        let options = UpdateOptions { wait: Duration::MAX, ..UpdateOptions::default() };
+        let options = UpdateOptions::default().wait(Duration::MAX);
         match update(index, place, &options, context) {
             // What stands in the way may be gone at the next event.
             Err(Failure::Plain { what, .. }) => context.say(format_args!("rca: {what}")),

@@ -119,7 +119,7 @@ pub(crate) fn facets<'a>(
 pub(crate) fn problems(out: &mut impl Write, format: Format, problems: &[ReportProblem]) -> csv::Result<()> {
     let mut table = Table::new(out, format);
     table.write_record(["path", "line", "level", "code", "reason"])?;
-    for ReportProblem { path, problem } in problems {
+    for ReportProblem { path, problem, .. } in problems {
         let level = if problem.level() == Level::Error { "error" } else { "warning" };
         table.write_record([
             &*clean(path),

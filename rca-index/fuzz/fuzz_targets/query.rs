@@ -6,8 +6,8 @@ use libfuzzer_sys::fuzz_target;
 use rca_index::query::{QueryOptions, parse, parse_filter, parse_sort};
 
 fuzz_target!(|text: &str| {
-    for literal in [false, true] {
-        match parse(text, &QueryOptions { literal }) {
+    for options in [QueryOptions::default(), QueryOptions::literal()] {
+        match parse(text, &options) {
             Ok(query) => {
                 let written = query.to_string();
                 assert_eq!(parse(&written, &QueryOptions::default()), Ok(query), "{written}");

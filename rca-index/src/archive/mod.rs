@@ -49,6 +49,7 @@ pub struct Settings {
 /// What an archive changes in the library's table of words that mean the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SynonymSettings {
     /// Groups of words and phrases that mean the same: `[["shop", "storefront"]]`. One that shares an entry with a group of
     /// the table joins it.
@@ -75,6 +76,7 @@ pub(crate) struct ReadingSettings {
 
 /// A problem and the report it is in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReportProblem {
     /// The report's path in the archive, `/` between folders.
     pub path: String,

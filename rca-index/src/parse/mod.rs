@@ -58,6 +58,7 @@ impl ParseOptions {
 
 /// What parsing a report gave.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Parsed {
     /// The incident.
     pub incident: Incident,

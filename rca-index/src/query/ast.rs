@@ -9,6 +9,7 @@ pub type Span = Range<usize>;
 
 /// A query: what to find, and in which order.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Query {
     /// What to find.
     pub root: Node,
@@ -58,6 +59,7 @@ impl PartialEq for Node {
 
 /// What a part of a query asks for.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum NodeKind {
     /// `*`: every incident.
     All,
@@ -110,6 +112,7 @@ pub enum NodeKind {
 
 /// Words to look for.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Text {
     /// One word as typed; the analyzer may take it apart.
     Word(String),
@@ -152,6 +155,7 @@ pub struct NumberRange {
 
 /// A range of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DateRange {
     /// From the first second (inclusive) to the second after the last (exclusive), in seconds since 1970, UTC.
     Between {
@@ -178,6 +182,7 @@ pub struct Sort {
 
 /// What hits can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SortKey {
     /// How well the hit fits the query; the default.
     Relevance,

@@ -22,9 +22,17 @@ pub const MAX_QUERY_BYTES: usize = 16 * 1024;
 
 /// How to read a query.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct QueryOptions {
     /// Take every character as it stands: no syntax at all.
     pub literal: bool,
+}
+
+impl QueryOptions {
+    /// No syntax: every character counts as it stands.
+    pub fn literal() -> Self {
+        Self { literal: true }
+    }
 }
 
 /// Reads a query.

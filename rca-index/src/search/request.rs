@@ -50,7 +50,7 @@ impl SearchRequest {
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) when the text is longer than a query may be.
     pub fn literal(text: &str) -> Result<Self> {
-        Ok(Self::new(text, query::parse(text, &QueryOptions { literal: true })?))
+        Ok(Self::new(text, query::parse(text, &QueryOptions::literal())?))
     }
 
     fn new(text: &str, query: Query) -> Self {

@@ -27,6 +27,7 @@ use crate::update::manifest::{Entry, Manifest};
 
 /// How to update.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct UpdateOptions {
     /// Read every report again, as if nothing had been indexed.
     pub rebuild: bool,
@@ -36,6 +37,36 @@ pub struct UpdateOptions {
     pub scan_limit: Option<Duration>,
     /// How long to wait for another process that updates the index; zero means not at all.
     pub wait: Duration,
+}
+
+impl UpdateOptions {
+    /// Whether to read every report again.
+    #[must_use]
+    pub fn rebuild(mut self, rebuild: bool) -> Self {
+        self.rebuild = rebuild;
+        self
+    }
+
+    /// Sets how many threads read and parse; 0 means as many as there are processors.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets how long finding out what has changed may take.
+    #[must_use]
+    pub fn scan_limit(mut self, limit: Duration) -> Self {
+        self.scan_limit = Some(limit);
+        self
+    }
+
+    /// Sets how long to wait for another process that updates the index.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
 }
 
 /// What an update is doing. Events come from several threads, as things happen, and may come at the same time.

@@ -39,6 +39,7 @@ impl Serialize for Figure {
 /// The answer to a search.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct SearchForm<'a> {
     pub version: u32,
     pub query: &'a str,
@@ -65,6 +66,7 @@ pub struct SearchForm<'a> {
 /// A word that no incident has.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct SuggestionForm<'a> {
     pub typed: &'a str,
     /// Words like it that incidents have, the most frequent first.
@@ -74,6 +76,7 @@ pub struct SuggestionForm<'a> {
 /// One hit.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct HitForm<'a> {
     #[serde(flatten)]
     pub head: HeadForm<'a>,
@@ -87,6 +90,7 @@ pub struct HitForm<'a> {
 /// What identifies and sums up an incident.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct HeadForm<'a> {
     pub id: &'a str,
     pub path: &'a str,
@@ -105,6 +109,7 @@ pub struct HeadForm<'a> {
 /// A passage of a report.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct SnippetForm<'a> {
     pub section: &'static str,
     pub line: u32,
@@ -116,6 +121,7 @@ pub struct SnippetForm<'a> {
 /// How a score came about: the sum of the words' scores, their closeness and the feedback, times the factors.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct ExplanationForm<'a> {
     pub words: Vec<WordScoreForm<'a>>,
     /// What words count that the best hits have in common.
@@ -131,6 +137,7 @@ pub struct ExplanationForm<'a> {
 /// What a word of the query counts in a hit.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct WordScoreForm<'a> {
     pub word: &'a str,
     /// Whether it is a part of an identifier by itself.
@@ -146,6 +153,7 @@ pub struct WordScoreForm<'a> {
 /// A value of a facet that the query asks for and no incident has.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct UnknownValueForm<'a> {
     pub facet: &'static str,
     pub value: &'a str,
@@ -156,6 +164,7 @@ pub struct UnknownValueForm<'a> {
 /// One value of a facet.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct FacetForm<'a> {
     pub value: &'a str,
     pub count: usize,
@@ -164,6 +173,7 @@ pub struct FacetForm<'a> {
 /// Facet counts over the matches of a query.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct FacetsForm<'a> {
     pub version: u32,
     pub query: &'a str,
@@ -177,6 +187,7 @@ pub struct FacetsForm<'a> {
 /// A query that cannot be understood.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct QueryErrorsForm<'a> {
     pub version: u32,
     pub query: &'a str,
@@ -185,6 +196,7 @@ pub struct QueryErrorsForm<'a> {
 
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct QueryErrorForm {
     /// The kind of error, by a stable name.
     pub code: &'static str,

@@ -13,6 +13,7 @@ use crate::update::UpdateReport;
 /// What a check found.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct CheckForm<'a> {
     pub version: u32,
     pub reports: usize,
@@ -22,6 +23,7 @@ pub struct CheckForm<'a> {
 /// The health of an index.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct HealthForm {
     pub version: u32,
     /// The folder of the index.
@@ -43,6 +45,7 @@ pub struct HealthForm {
 /// What an update did.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct UpdateForm<'a> {
     pub version: u32,
     pub reports: usize,
@@ -60,6 +63,7 @@ pub struct UpdateForm<'a> {
 /// A problem in a report.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct ProblemForm<'a> {
     pub path: &'a str,
     pub line: u32,

@@ -1,0 +1,148 @@
+//! The draw: facts that rca states, at random, for a person to judge one by one.
+//!
+//! In: archives. Out: a line for each drawn fact: where it stands, what it is, and the text of that line.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use fastrand::Rng;
+use rca_index::{Incident, Milestone};
+
+use crate::facts::incidents;
+
+/// How much of a line is shown, in characters.
+const WIDTH: usize = 300;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Folders of reports
+    #[arg(value_name = "ARCHIVE", required = true)]
+    archives: Vec<PathBuf>,
+    /// The same seed draws the same facts, as long as the same ones are stated
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many facts of each archive
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    facts: usize,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    for archive in &arguments.archives {
+        let mut incidents = incidents(archive)?;
+        incidents.sort_by(|a, b| a.path.cmp(&b.path));
+        for drawn in draw(archive, &incidents, arguments.seed, arguments.facts) {
+            println!("{drawn}");
+        }
+    }
+    Ok(())
+}
+
+/// So many facts, each as likely as any other, in the order of the reports.
+fn draw(archive: &Path, incidents: &[Incident], seed: u64, count: usize) -> Vec<String> {
+    let all: Vec<(&Incident, Fact)> =
+        incidents.iter().flat_map(|incident| facts(incident).into_iter().map(move |fact| (incident, fact))).collect();
+    let mut places = Rng::with_seed(seed).choose_multiple(0..all.len(), count);
+    places.sort_unstable();
+    places.into_iter().map(|place| all[place].1.shown(archive, all[place].0)).collect()
+}
+
+/// A value that is stated of an incident.
+struct Fact {
+    name: String,
+    value: String,
+    /// The line that it was read from, where that is known.
+    line: Option<u32>,
+}
+
+impl Fact {
+    fn shown(&self, archive: &Path, incident: &Incident) -> String {
+        let Self { name, value, line } = self;
+        let path = archive.join(&incident.path);
+        let shown = match line {
+            None => format!("{}  {name}  {value}", path.display()),
+            Some(line) => {
+                let text = incident.source.lines().nth((*line as usize).saturating_sub(1)).unwrap_or_default();
+                let text: String = text.trim().chars().take(WIDTH).collect();
+                format!("{}:{line}  {name}  {value}  |  {text}", path.display())
+            }
+        };
+        // A report must not move the cursor of who judges it.
+        shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    }
+}
+
+/// All facts that are stated of an incident.
+fn facts(incident: &Incident) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut add = |name: &str, value: Option<String>, line: Option<u32>| {
+        facts.extend(value.map(|value| Fact { name: name.to_owned(), value, line }));
+    };
+    add("date", incident.date.as_ref().map(|date| date.value.to_string()), None);
+    add("end", incident.end.as_ref().map(|end| end.value.to_string()), None);
+    add("duration", incident.duration.as_ref().map(|duration| format!("{} minutes", duration.value)), None);
+    let severity = incident.severity.as_ref().map(|severity| &severity.value);
+    add("severity", severity.map(|severity| format!("{} ({})", severity.name, severity.label)), None);
+    add("status", incident.status.as_ref().map(|status| status.value.clone()), None);
+    add("services", (!incident.services.is_empty()).then(|| incident.services.join(", ")), None);
+    for milestone in Milestone::ALL {
+        let row = incident.timeline.iter().find(|row| row.milestone == Some(milestone));
+        let minutes = incident.minutes_to(milestone).map(|minutes| format!("{minutes} minutes"));
+        add(milestone.name(), minutes, row.map(|row| row.line));
+    }
+    for row in &incident.timeline {
+        add("row time", row.time.map(|time| time.to_string()), Some(row.line));
+    }
+    for measure in &incident.measures {
+        let value = match &measure.qualifier {
+            Some(qualifier) => format!("{} {qualifier}", measure.value),
+            None => measure.value.to_string(),
+        };
+        add(measure.kind.name(), Some(value), Some(measure.line));
+    }
+    for action in &incident.actions {
+        add("action owner", action.owner.clone(), Some(action.line));
+        add("action due", action.due.map(|due| due.to_string()), Some(action.line));
+        add("action done", action.done.map(|done| done.to_string()), Some(action.line));
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use rca_index::parse::{ParseOptions, parse_report};
+
+    use super::*;
+
+    const REPORT: &str = "---\ndate: 2025-06-02\nseverity: P2\nservices: [api, queue]\n---\n# Queue backlog\n\n\
+        ## Timeline\n\n- 10:00 Alert fired\n- 10:20 Mitigated\n\n## Impact\n\n- 1,348 users affected\n\n\
+        ## Action Items\n\n- [x] Add an alert\u{1b}[2J (owner: SRE)\n";
+
+    #[test]
+    fn every_stated_fact_is_drawn_with_its_line() {
+        let incident = parse_report("a/queue.md", REPORT.to_owned(), &ParseOptions::default()).incident;
+        let all = draw(Path::new("x"), std::slice::from_ref(&incident), 1, 100);
+        assert_eq!(all.len(), facts(&incident).len());
+        for line in [
+            "x/a/queue.md  date  2025-06-02",
+            "x/a/queue.md  severity  P2 (P2)",
+            "x/a/queue.md  services  api, queue",
+            "x/a/queue.md:11  mitigated  20 minutes  |  - 10:20 Mitigated",
+            "x/a/queue.md:10  row time  2025-06-02T10:00Z  |  - 10:00 Alert fired",
+            "x/a/queue.md:15  users  1348  |  - 1,348 users affected",
+            "x/a/queue.md:19  action done  true  |  - [x] Add an alert [2J (owner: SRE)",
+        ] {
+            assert!(all.iter().any(|drawn| drawn == line), "{line} in {all:#?}");
+        }
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_facts_once_each() {
+        let incident = parse_report("queue.md", REPORT.to_owned(), &ParseOptions::default()).incident;
+        let drawn = |seed| draw(Path::new(""), std::slice::from_ref(&incident), seed, 5);
+        assert_eq!(drawn(1), drawn(1));
+        assert!((2..20).any(|seed| drawn(seed) != drawn(1)));
+        let once: std::collections::BTreeSet<String> = drawn(1).into_iter().collect();
+        assert_eq!(once.len(), 5);
+    }
+}

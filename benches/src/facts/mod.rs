@@ -1,0 +1,155 @@
+//! The evaluation of facts: how much of what rca states is right, and how much of what reports say it states.
+//!
+//! In: labels written by people, and the reports that they are of. Out: precision and recall by kind, and each fault.
+
+mod labels;
+mod rows;
+mod same;
+mod score;
+mod stated;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use self::labels::LabelledArchive;
+use self::rows::RowScore;
+use self::score::Score;
+pub use self::stated::incidents;
+use self::stated::{Stated, by_command, by_library};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Folders with labels.jsonl and texts/, or files of labels
+    #[arg(value_name = "DIR|FILE", required_unless_present = "rows")]
+    labels: Vec<PathBuf>,
+    /// Where the reports of files of labels are: ROOT/ARCHIVE/PATH, or ROOT/PATH; may be repeated
+    #[arg(long, value_name = "ROOT")]
+    texts: Vec<PathBuf>,
+    /// Score the milestones of labelled timeline rows too
+    #[arg(long, value_name = "FILE", requires = "texts")]
+    rows: Option<PathBuf>,
+    /// Score a built command in place of the library that this program is built with
+    #[arg(long, value_name = "PATH")]
+    rca: Option<PathBuf>,
+    /// List each fault
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let Arguments { labels, texts, rows, rca, verbose } = arguments;
+    let rca = rca.as_deref();
+    let mut lost = Vec::new();
+    if !labels.is_empty() {
+        let facts = Facts::of(labels, texts, rca)?;
+        println!("{} of {} reports", facts.reports - facts.lost.len(), facts.reports);
+        if *verbose {
+            facts.score.faults().iter().for_each(|fault| println!("{fault}"));
+        }
+        facts.lost.iter().for_each(|path| println!("not there, all its facts are missing: {path}"));
+        print!("{}", facts.score.table());
+        lost = facts.lost;
+    }
+    if let Some(file) = rows {
+        let score = score_rows(file, texts, rca)?;
+        if *verbose {
+            score.faults().iter().for_each(|fault| println!("{fault}"));
+        }
+        print!("{}", score.table());
+    }
+    if lost.is_empty() { Ok(()) } else { Err(format!("{} labelled reports are not in the index", lost.len()).into()) }
+}
+
+/// How rca does on labelled reports.
+struct Facts {
+    score: Score,
+    reports: usize,
+    /// The reports that are not in the index.
+    lost: Vec<String>,
+}
+
+impl Facts {
+    fn of(places: &[PathBuf], texts: &[PathBuf], rca: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+        let mut facts = Self { score: Score::default(), reports: 0, lost: Vec::new() };
+        for place in places {
+            for archive in labels::read(place, texts, "repo")? {
+                facts.add(&archive, &stated(&archive, rca)?);
+            }
+        }
+        Ok(facts)
+    }
+
+    fn add(&mut self, archive: &LabelledArchive, stated: &Stated) {
+        for (label, path) in archive.labels.iter().zip(archive.paths()) {
+            let at = format!("{}/{path}", archive.name);
+            let got = stated.get(path);
+            self.score.compare(label, got.unwrap_or_default(), &at);
+            self.reports += 1;
+            self.lost.extend(got.is_none().then_some(at));
+        }
+    }
+}
+
+fn score_rows(file: &Path, texts: &[PathBuf], rca: Option<&Path>) -> Result<RowScore, Box<dyn Error>> {
+    let mut score = RowScore::default();
+    for archive in labels::read(file, texts, "archive")? {
+        score.compare(&archive, &stated(&archive, rca)?);
+    }
+    Ok(score)
+}
+
+fn stated(archive: &LabelledArchive, rca: Option<&Path>) -> Result<Stated, Box<dyn Error>> {
+    match rca {
+        Some(rca) => by_command(rca, &archive.folder, &archive.paths()),
+        None => by_library(&archive.folder),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floors::Floors;
+
+    fn folder(path: &str) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+    }
+
+    /// Whether a folder that does not come with the sources is there.
+    fn is_there(path: &Path) -> bool {
+        if !path.is_dir() {
+            println!("skipped: {} is not there", path.display());
+        }
+        path.is_dir()
+    }
+
+    fn check(floors: &mut Floors, set: &str, labels: PathBuf, texts: &[PathBuf]) -> Result<(), Box<dyn Error>> {
+        let facts = Facts::of(&[labels], texts, None)?;
+        assert_eq!(facts.lost, [""; 0], "reports of {set} that are not in the index");
+        let total = facts.score.total();
+        floors.check(set, "precision", total.precision());
+        floors.check(set, "recall", total.recall());
+        Ok(())
+    }
+
+    #[test]
+    #[ignore = "reads 800 reports; .ci/run runs it"]
+    fn facts_are_stated_as_well_as_before() -> Result<(), Box<dyn Error>> {
+        let mut floors = Floors::read()?;
+        let corpus = folder("../corpus/incidents");
+        check(&mut floors, "facts/corpus", folder("facts/corpus.jsonl"), std::slice::from_ref(&corpus))?;
+        let (shared, archives) = (folder("../../shared/facts"), folder("../../shared/archives"));
+        if is_there(&shared) {
+            check(&mut floors, "facts/shared", shared, &[])?;
+        }
+        if is_there(&archives) {
+            check(&mut floors, "facts/archives", folder("facts/archives.jsonl"), std::slice::from_ref(&archives))?;
+            let rows = score_rows(&folder("facts/milestones.jsonl"), &[archives, corpus], None)?.total();
+            floors.check("facts/rows", "precision", rows.precision());
+            floors.check("facts/rows", "recall", rows.recall());
+        }
+        assert_eq!(floors.fallen(), [""; 0], "facts are stated worse than before");
+        Ok(())
+    }
+}
