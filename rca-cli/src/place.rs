@@ -1,6 +1,5 @@
 //! The place: which archive is meant, and where its index is.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -51,9 +50,7 @@ impl Place {
         let mut refused = None;
         for dir in &self.index_dirs {
             match Index::open_or_create(dir) {
-                Err(Error::Io { path, source }) if is_read_only(&source) => {
-                    refused = refused.or(Some(Error::Io { path, source }));
-                }
+                Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
                 opened => return opened,
             }
         }
@@ -90,8 +87,4 @@ fn cache_dir(root: &Path) -> Option<PathBuf> {
     let root = root.canonicalize().ok()?;
     let name = format!("{:016x}", xxh3_64(root.as_os_str().as_encoded_bytes()));
     Some(dirs::cache_dir()?.join("rca").join(name))
-}
-
-fn is_read_only(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }

@@ -76,7 +76,17 @@ fn shown(path: &Path) -> String {
     if path.as_os_str().is_empty() { String::new() } else { format!("{}: ", path.display()) }
 }
 
+/// Whether the system refuses to write, to this place or at all.
+pub(crate) fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
 impl Error {
+    /// Whether the place cannot be written to, so that another may do.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if is_read_only(source))
+    }
+
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }

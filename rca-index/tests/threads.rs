@@ -50,9 +50,7 @@ fn threads_search_during_updates() {
         let searchers: Vec<_> = (0..8).map(|i| scope.spawn(move || search(handles[i % 2]))).collect();
         for generation in 1..=12 {
             write(generation);
-            index
-                .update(&archive, &UpdateOptions::default().rebuild(generation % 5 == 0), |_| {})
-                .unwrap();
+            index.update(&archive, &UpdateOptions::default().rebuild(generation % 5 == 0), |_| {}).unwrap();
         }
         ended.store(true, Ordering::Relaxed);
         for searcher in searchers {

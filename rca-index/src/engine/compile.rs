@@ -143,3 +143,44 @@ fn all_of(mut clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
 fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+    use crate::engine::fixture::{engine, ids};
+    use crate::plan::Needed;
+
+    fn archive() -> Engine {
+        engine(&[
+            &[("both", "Zebra", "A quagga."), ("one", "Zebra", "An okapi."), ("none", "Gnu", "A gnu.")],
+            &[("other", "Quagga", "An okapi and a zebra.")],
+        ])
+    }
+
+    #[test]
+    fn a_plan_becomes_a_query_for_matches_in_full_and_in_part() {
+        let engine = archive();
+        let check = |query: &str, full: &[&str], some: &[&str]| {
+            assert_eq!(ids(&engine, query, Needed::All), full, "{query}");
+            assert_eq!(ids(&engine, query, Needed::Share(0.0)), some, "{query} in part");
+        };
+        check("zebra quagga", &["both", "other"], &["both", "one", "other"]);
+        check("zebra (quagga OR gnu)", &["both", "other"], &["both", "none", "one", "other"]);
+        check("zebra -okapi", &["both"], &["both"]);
+        check("(zebra okapi) OR gnu", &["none", "one", "other"], &["both", "none", "one", "other"]);
+        check("quagga has:rootcause", &["both", "other"], &["both", "other"]);
+        check("quagga no:rootcause", &[], &[]);
+        check("title:quagga", &["other"], &["other"]);
+        check("-zebra", &["none"], &["none"]);
+        check("*", &["both", "none", "one", "other"], &["both", "none", "one", "other"]);
+    }
+
+    #[test]
+    fn a_share_of_the_weight_is_enough_for_a_partial_match() {
+        let engine = archive();
+        // Each word is in three of four incidents or fewer: the rarest weighs most.
+        assert_eq!(ids(&engine, "zebra gnu", Needed::Share(0.5)), ["none"]);
+        assert_eq!(ids(&engine, "zebra gnu", Needed::Share(0.0)), ["both", "none", "one", "other"]);
+        assert_eq!(ids(&engine, "zebra gnu", Needed::Share(1.0)), Vec::<String>::new());
+    }
+}

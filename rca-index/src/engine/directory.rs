@@ -21,6 +21,7 @@ use tantivy::directory::{
 };
 
 use crate::engine::plain_file::PlainFile;
+use crate::error::is_read_only;
 
 /// The engine's file that a commit replaces.
 pub(crate) const META_FILE: &str = "meta.json";
@@ -227,10 +228,6 @@ fn trailer(content: &[u8]) -> Vec<u8> {
 
 fn unfit() -> io::Error {
     io::Error::new(ErrorKind::InvalidData, "its content does not fit its checksum")
-}
-
-fn is_read_only(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
 
 #[cfg(test)]

@@ -297,3 +297,67 @@ impl Terms {
         Ok(docs.len() as u64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+    use crate::engine::fixture::{engine, plan, remove};
+    use crate::plan::Vocabulary as _;
+
+    fn frequency(engine: &Engine, pattern: Pattern) -> u64 {
+        engine.snapshot().unwrap().incidents_with(&[Form { pattern, weight: 1.0 }]).unwrap()
+    }
+
+    #[test]
+    fn forms_stand_for_words_of_the_index() {
+        let engine = engine(&[
+            &[("1", "Backlog", "certificates"), ("2", "Backlogs", "certified")],
+            &[("3", "Queue", "backlogged certain")],
+        ]);
+        let check =
+            |pattern: Pattern, expected| assert_eq!(frequency(&engine, pattern.clone()), expected, "{pattern:?}");
+        check(Pattern::Word("backlog".into()), 1);
+        check(Pattern::Word("backlo".into()), 0);
+        check(Pattern::Stem("backlog".into()), 3);
+        check(Pattern::Prefix("certif".into()), 2);
+        check(Pattern::Prefix("cert".into()), 3);
+        check(Pattern::Typo { word: "baklog".into(), distance: 1 }, 1);
+        check(Pattern::Typo { word: "baklog".into(), distance: 2 }, 2);
+    }
+
+    #[test]
+    fn deleted_incidents_do_not_count() {
+        let engine = engine(&[&[
+            ("1", "Zebra", ""),
+            ("2", "Zebra quagga", ""),
+            ("3", "Gnu", ""),
+            ("4", "Gnu", ""),
+            ("5", "Gnu", ""),
+            ("6", "Gnu", ""),
+        ]]);
+        let (zebra, quagga) = (Pattern::Word("zebra".into()), Pattern::Word("quagga".into()));
+        assert_eq!((frequency(&engine, zebra.clone()), frequency(&engine, quagga.clone())), (2, 1));
+        remove(&engine, "2");
+        assert_eq!((frequency(&engine, zebra), frequency(&engine, quagga)), (1, 0));
+    }
+
+    #[test]
+    fn the_rarer_a_word_the_more_it_weighs() {
+        let engine = engine(&[&[("1", "zebra gnu", ""), ("2", "zebra", ""), ("3", "zebra", ""), ("4", "okapi", "")]]);
+        let snapshot = engine.snapshot().unwrap();
+        let weights = |query: &str| {
+            let plan = plan(&snapshot, query);
+            snapshot.look_up(&plan).unwrap().weights(&plan.ranked)
+        };
+        let [zebra, gnu] = &weights("zebra gnu")[..] else { panic!() };
+        assert!((zebra.idf - idf(3, 4)).abs() < 1e-6 && (gnu.idf - idf(1, 4)).abs() < 1e-6);
+        assert!((zebra.share - zebra.idf).abs() < 1e-6);
+        // A part of an identifier weighs half, and is no word that could be missing.
+        let parts = weights("zebra-gnu");
+        assert_eq!(parts.len(), 3);
+        assert!((parts[2].idf - 0.5 * idf(1, 4)).abs() < 1e-6 && parts[2].share == 0.0);
+        // A word that no incident has is as rare as can be.
+        assert!((weights("quagga")[0].idf - idf(0, 4)).abs() < 1e-6);
+    }
+}

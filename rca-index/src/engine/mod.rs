@@ -10,6 +10,8 @@ mod directory;
 mod document;
 mod expand;
 mod fault;
+#[cfg(test)]
+mod fixture;
 mod folder;
 pub(crate) mod health;
 mod inspect;

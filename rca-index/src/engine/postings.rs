@@ -197,3 +197,54 @@ impl Phrase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::fixture::{engine, plan};
+    use crate::engine::{Collect, Order};
+    use crate::plan::{Needed, Occurrence};
+
+    /// Where a word or phrase occurs in the root cause of an only incident, the heading mark before it being position 0.
+    fn occurrences(text: &str, query: &str) -> Vec<Occurrence> {
+        let engine = engine(&[&[("1", "Title", text)]]);
+        let snapshot = engine.snapshot().unwrap();
+        let plan = plan(&snapshot, query);
+        let words = snapshot.look_up(&plan).unwrap();
+        let collect = Collect { limit: 1, order: Order::Score, facets: Vec::new() };
+        let found = snapshot.candidates(&plan, &words, Needed::Share(0.0), collect).unwrap();
+        let text = |evidence: crate::plan::Evidence<'_>| evidence.words[0].text.clone();
+        let mut found = snapshot.inspect(&words, &plan.ranked, &found.best, text).unwrap();
+        let first = 3;
+        let at = |(position, weight): Occurrence| (position - first, weight / 1.8);
+        found.pop().unwrap_or_default().into_iter().map(at).collect()
+    }
+
+    fn check(text: &str, query: &str, expected: &[Occurrence]) {
+        let found = occurrences(text, query);
+        let same = found.len() == expected.len()
+            && found.iter().zip(expected).all(|(a, b)| a.0 == b.0 && (a.1 - b.1).abs() < 1e-4);
+        assert!(same, "{query} in {text}: {found:?}");
+    }
+
+    #[test]
+    fn a_word_occurs_in_all_its_forms_once_a_position() {
+        check("zebra okapi zebra", "zebra", &[(0, 1.0), (2, 1.0)]);
+        check("zebras okapi zebra", "zebra", &[(0, 0.7), (2, 1.0)]);
+        check("okapi gnu", "zeb*", &[]);
+        check("zebra zebu zeb", "zeb*", &[(0, 0.8), (1, 0.8), (2, 1.0)]);
+        check("zebro zebra", "zebra~1", &[(0, 0.6), (1, 1.0)]);
+    }
+
+    #[test]
+    fn a_phrase_occurs_where_its_words_stand_at_their_places() {
+        check("zebra okapi gnu zebra okapi", "\"zebra okapi\"", &[(0, 1.0), (3, 1.0)]);
+        check("okapi zebra", "\"zebra okapi\"", &[]);
+        check("zebra gnu okapi", "\"zebra okapi\"", &[]);
+        // The wider, the less.
+        check("zebra gnu okapi", "\"zebra okapi\"~1", &[(0, 0.5)]);
+        check("zebra gnu gnu okapi", "\"zebra okapi\"~1", &[]);
+        check("zebra gnu gnu okapi", "\"zebra okapi\"~2", &[(0, 1.0 / 3.0)]);
+        // Each occurrence of a word belongs to one occurrence of the phrase.
+        check("zebra okapi okapi", "\"zebra okapi\"~2", &[(0, 1.0)]);
+    }
+}

@@ -137,10 +137,33 @@ fn closeness(first: &[Occurrence], second: &[Occurrence], gap: u32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{Alternative, Slot, TypedAt};
+
+    fn word(text: &str, offset: u32) -> Word {
+        let alternatives = vec![Alternative::of_slot(Slot::of_word(0, text.to_owned()))];
+        Word { typed_at: Some(TypedAt { sequence: 0, offset }), ..Word::new(text.to_owned(), alternatives, None) }
+    }
+
+    fn at(positions: &[u32]) -> Vec<Occurrence> {
+        positions.iter().map(|&p| (p, 1.0)).collect()
+    }
+
+    fn found(title: &[u32], text: &[u32]) -> WordEvidence {
+        WordEvidence { title: at(title), text: at(text) }
+    }
+
+    /// The shares of a candidate of mean length for two words typed side by side, each weighing 2.
+    fn shares(words: &[WordEvidence], date: Option<i64>, rank: Option<u64>) -> Shares {
+        let typed = [word("zebra", 0), word("okapi", 1)];
+        let typed: Vec<&Word> = typed.iter().collect();
+        let weights = [WordWeight { idf: 2.0, share: 2.0 }; 2];
+        let statistics = Statistics { incidents: 10, mean_length: 100.0 };
+        let reranker = Reranker { words: &typed, weights: &weights, statistics, now: Some(1_000 * 86_400) };
+        reranker.shares(&Evidence { words, length: 100.0, date, rank })
+    }
 
     #[test]
     fn words_are_close_that_stand_as_in_the_query() {
-        let at = |positions: &[u32]| positions.iter().map(|&p| (p, 1.0)).collect::<Vec<_>>();
         let check = |first: &[u32], second: &[u32], gap, expected: f32| {
             assert!((closeness(&at(first), &at(second), gap) - expected).abs() < 1e-6, "{first:?} {second:?}");
         };
@@ -149,7 +172,50 @@ mod tests {
         check(&[4], &[6], 1, 0.5);
         check(&[5], &[4], 1, 1.0 / 3.0);
         check(&[1, 4, 40], &[5, 41, 90], 1, 2.0);
+        check(&[4], &[13], 1, 1.0 / 9.0);
+        check(&[4], &[14], 1, 0.0);
         check(&[1], &[90], 1, 0.0);
         check(&[], &[90], 1, 0.0);
+    }
+
+    #[test]
+    fn a_score_is_the_sum_of_its_shares_times_the_factors() {
+        let both = shares(&[found(&[], &[1]), found(&[], &[2])], None, None);
+        // At mean length, one occurrence counts (k1 + 1) / (1 + k1) = 1.
+        assert_eq!(both.words, [(1.0, 2.0), (1.0, 2.0)]);
+        assert_eq!(both.pairs, [0.0, PAIR_WEIGHT * 2.0]);
+        assert!((both.score() - (4.0 + PAIR_WEIGHT * 2.0)).abs() < 1e-3 && both.has_all());
+        let apart = shares(&[found(&[], &[1]), found(&[], &[50])], None, None);
+        assert_eq!(apart.pairs, [0.0, 0.0]);
+        let titled = shares(&[found(&[0], &[]), found(&[], &[2])], None, None);
+        assert!((titled.words[0].0 - TITLE_WEIGHT).abs() < 1e-6 && titled.words[0].1 > 2.0);
+        let one = shares(&[found(&[], &[1]), found(&[], &[])], None, None);
+        assert!(!one.has_all() && (one.coverage - 0.5_f32.powf(crate::ranking::COVERAGE)).abs() < 1e-6);
+        assert!(one.score() < 2.0);
+    }
+
+    #[test]
+    fn recent_and_severe_incidents_are_preferred() {
+        let of = |date: Option<i64>, rank| shares(&[found(&[], &[1]), found(&[], &[2])], date, rank);
+        let day = |day: i64| Some(day * 86_400);
+        assert!((of(day(1_000), None).recent - 1.0 - RECENT_WEIGHT).abs() < 1e-6);
+        assert!((of(day(1_000 - 365), None).recent - 1.0 - RECENT_WEIGHT / 2.0).abs() < 1e-6);
+        assert!((of(day(2_000), None).recent - 1.0 - RECENT_WEIGHT).abs() < 1e-6, "the future is no more recent");
+        assert_eq!((of(None, None).recent, of(None, None).severe), (1.0, 1.0));
+        assert!((of(None, Some(0)).severe - 1.0 - SEVERE_WEIGHT).abs() < 1e-6);
+        assert!((of(None, Some(5)).severe - 1.0).abs() < 1e-6 && (of(None, Some(9)).severe - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn feedback_counts_words_by_their_shares() {
+        let typed = [word("zebra", 0)];
+        let typed: Vec<&Word> = typed.iter().collect();
+        let weights = [WordWeight { idf: 3.0, share: 3.0 }];
+        let statistics = Statistics { incidents: 10, mean_length: 100.0 };
+        let reranker = Reranker { words: &typed, weights: &weights, statistics, now: None };
+        let words = [found(&[], &[1]), found(&[], &[])];
+        let evidence = Evidence { words: &words, length: 100.0, date: None, rank: None };
+        let feedback = reranker.feedback(&evidence, &[(0, 0.75), (1, 0.25)]);
+        assert!((feedback - FEEDBACK_WEIGHT * 3.0 * 0.75).abs() < 1e-6, "{feedback}");
     }
 }

@@ -356,3 +356,49 @@ fn word_boundary(source: &str, at: usize, end: usize) -> usize {
     let begins = source[at..end].char_indices().find(|&(_, c)| may_break_before(c));
     begins.map_or(at, |(offset, c)| at + offset + if c.is_whitespace() { c.len_utf8() } else { 0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::SearchRequest;
+
+    /// What is highlighted in the best passage of a report, each piece in brackets.
+    fn marked(report: &str, query: &str) -> String {
+        let parsed = crate::parse::parse_report("a.md", report.to_owned(), &crate::parse::ParseOptions::default());
+        let snippets = SearchRequest::parse(query).unwrap().snippets_of(&parsed.incident);
+        let Snippet { text, highlights, .. } = &snippets[0];
+        let mut marked = text.clone();
+        for range in highlights.iter().rev() {
+            marked.insert(range.end, ']');
+            marked.insert(range.start, '[');
+        }
+        marked
+    }
+
+    #[test]
+    fn what_counts_as_a_word_is_highlighted() {
+        let check = |text: &str, query: &str, expected: &str| {
+            assert_eq!(marked(&format!("# Title\n\n## Root cause\n\n{text}\n"), query), expected, "{query}");
+        };
+        check("The queue grew.", "queue", "The [queue] grew.");
+        check("The queues grew.", "queue", "The [queues] grew.");
+        check("A certificate expired.", "certif*", "A [certificate] expired.");
+        check("Kubernets failed.", "kubernetes~1", "[Kubernets] failed.");
+        check("Kubrnets failed, kubernetes not.", "kubernetes~1", "Kubrnets failed, [kubernetes] not.");
+        check("The load balancer failed.", "lb", "The [load] [balancer] failed.");
+        check(
+            "A pool of connections; the connection pool.",
+            "\"connection pool\"",
+            "A pool of connections; the [connection] [pool].",
+        );
+        check("Restarted inventory-api.", "inventory-api", "Restarted [inventory-api].");
+        check("Queue grew.", "title:queue grew", "Queue [grew].");
+    }
+
+    #[test]
+    fn a_passage_with_more_of_the_words_is_better() {
+        let report = "# Title\n\n## Root cause\n\nThe zebra was slow.\n\n## Resolution\n\nThe zebra and the okapi were restarted.\n";
+        assert_eq!(marked(report, "zebra okapi"), "The [zebra] and the [okapi] were restarted.");
+        assert_eq!(marked(report, "quagga"), "The zebra was slow.", "the beginning, where nothing matches");
+    }
+}

@@ -1,0 +1,56 @@
+//! A small index, for the tests of this room.
+
+use std::time::Duration;
+
+use crate::engine::{Collect, Engine, Order, Snapshot};
+use crate::incident::{Incident, SectionKind};
+use crate::plan::{Needed, Plan, Planner};
+use crate::query::{self, QueryOptions};
+
+/// An index of incidents with these ids, titles and root causes, each list in a commit, and so a segment, of its own.
+pub(super) fn engine(commits: &[&[(&str, &str, &str)]]) -> Engine {
+    let incident = |&(id, title, text): &(&str, &str, &str)| {
+        let mut incident = Incident::new(id, title);
+        incident.push_section(SectionKind::RootCause, text);
+        incident
+    };
+    let engine = Engine::in_memory().unwrap();
+    for commit in commits {
+        add(&engine, commit.iter().map(incident));
+    }
+    engine
+}
+
+pub(super) fn add(engine: &Engine, incidents: impl IntoIterator<Item = Incident>) {
+    let writer = engine.writer(1, 0, Duration::ZERO).unwrap();
+    for incident in incidents {
+        writer.remove(&incident.id).unwrap();
+        writer.add(incident).unwrap();
+    }
+    writer.commit(None).unwrap();
+}
+
+pub(super) fn remove(engine: &Engine, id: &str) {
+    let writer = engine.writer(1, 0, Duration::ZERO).unwrap();
+    writer.remove(id).unwrap();
+    writer.commit(None).unwrap();
+}
+
+pub(super) fn plan(snapshot: &Snapshot<'_>, query: &str) -> Plan {
+    let query = query::parse(query, &QueryOptions::default()).unwrap();
+    let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
+    Planner { analyzer, synonyms, vocabulary: snapshot, now: 0 }.plan(&query).unwrap()
+}
+
+/// The ids of the candidates of a query, sorted.
+pub(super) fn ids(engine: &Engine, query: &str, needed: Needed) -> Vec<String> {
+    let snapshot = engine.snapshot().unwrap();
+    let plan = plan(&snapshot, query);
+    let words = snapshot.look_up(&plan).unwrap();
+    let collect = Collect { limit: 100, order: Order::Score, facets: Vec::new() };
+    let found = snapshot.candidates(&plan, &words, needed, collect).unwrap();
+    assert_eq!(found.total, found.best.len());
+    let mut ids: Vec<String> = found.best.iter().map(|best| snapshot.incident(best).unwrap().id).collect();
+    ids.sort();
+    ids
+}
