@@ -1,43 +1,47 @@
-//! The context: what a command needs of the outside. The answer goes to stdout, talk to stderr.
+//! The context of a command: shared options and output streams. Results go to stdout, talk to stderr.
+//!
+//! In: the shared options. Out: text on both streams.
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
 
-use crate::cli::{Format, GlobalArgs};
+use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
 use crate::terminal::{Output, clean_lines};
 
-/// What a command needs of the outside.
+/// The shared options and the output of a command.
 pub(crate) struct Context {
     pub(crate) global: GlobalArgs,
-    /// Where the answer goes.
+    /// The definition of the command line, for help, completions and manual pages.
+    pub(crate) definition: fn() -> clap::Command,
+    /// Where results go.
     pub(crate) out: Output,
 }
 
 impl Context {
-    pub(crate) fn new(global: GlobalArgs) -> Self {
-        let out = Output::stdout(global.color, global.format == Format::Human);
-        Self { global, out }
+    pub(crate) fn new(global: GlobalArgs, has_colors: bool, definition: fn() -> clap::Command) -> Self {
+        let out = Output::stdout(global.color, has_colors);
+        Self { global, definition, out }
     }
 
-    /// Says something to people, unless they want it quiet.
+    /// Prints a message on stderr, unless `--quiet` is given.
     pub(crate) fn say(&mut self, message: Arguments<'_>) {
         if !self.global.quiet {
-            // What stands above in the terminal should have been there first.
+            // On a terminal, earlier results should appear above the message.
             let _ = self.out.flush();
-            // Nobody is left to be told that stderr is gone.
+            // If stderr is gone, there is nowhere to report it.
             let _ = writeln!(io::stderr(), "{}", clean_lines(&message.to_string()));
         }
     }
 
-    /// Says something to people who want to know more.
+    /// Prints a message on stderr if `--verbose` is given.
     pub(crate) fn detail(&mut self, message: Arguments<'_>) {
         if self.global.verbose {
             self.say(message);
         }
     }
 
-    /// Writes what is still to be written.
+    /// Writes what is still buffered.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         Ok(self.out.flush()?)
     }

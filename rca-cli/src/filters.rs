@@ -1,94 +1,89 @@
-//! Filters: what the flags of `search` and `facets` add to a query. Each flag is a field of the query language.
+//! Filters: flags of `search` and `facets` that narrow a query. Each flag belongs to a field of the query language.
+//!
+//! In: the flags of the field table, and their values on the command line. Out: a narrower search request.
 
-use clap::Args;
-use rca_index::query::{DateRange, NodeKind, QueryError, QueryErrors, parse_filter};
-use rca_index::{Facet, FieldKind, SearchRequest, fields_named};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use rca_index::query::{Node, QueryError, QueryErrors, parse_flag};
+use rca_index::{FIELDS, FilterFlag, FlagKind, SearchRequest};
 
-use crate::cli::query_text;
 use crate::failure::Failure;
+use crate::negation::query_text;
 
-/// Conditions beside the query. A comma is OR; a repeated flag is AND.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Filters (a comma is OR, a repeated flag is AND)")]
+const HEADING: &str = "Filters (a comma is OR, a repeated flag is AND)";
+
+/// A flag, and the field of the query language that it filters by.
+#[derive(Debug, Clone, Copy)]
+struct Filter {
+    field: &'static str,
+    flag: FilterFlag,
+}
+
+/// Filters by whether an incident has a value in a field.
+const PRESENCE: [Filter; 2] = [
+    presence("has", "has", "Only incidents that have this section or value, such as actions, rootcause or users"),
+    presence("no", "without", "Only incidents that lack this section or value"),
+];
+
+const fn presence(field: &'static str, name: &'static str, help: &'static str) -> Filter {
+    Filter { field, flag: FilterFlag { name, kind: FlagKind::AnyOf, value_name: "FIELD", help } }
+}
+
+/// All filters, in the order of the help.
+fn filters() -> impl Iterator<Item = Filter> {
+    let of_fields = FIELDS.iter().flat_map(|spec| spec.flags.iter().map(|&flag| Filter { field: spec.name, flag }));
+    of_fields.chain(PRESENCE)
+}
+
+impl Filter {
+    /// The flag, for clap.
+    fn arg(self) -> Arg {
+        let FilterFlag { name, kind, value_name, help } = self.flag;
+        let action = if kind == FlagKind::AnyOf { ArgAction::Append } else { ArgAction::Set };
+        Arg::new(name).long(name).value_name(value_name).help(help).help_heading(HEADING).action(action)
+    }
+
+    /// The condition that a value of the flag stands for.
+    fn condition(self, value: &str) -> Result<Node, QueryErrors> {
+        parse_flag(self.field, self.flag.kind, value)
+    }
+}
+
+/// The filters on the command line.
+#[derive(Debug, Default)]
 pub(crate) struct FilterArgs {
-    /// Only incidents of these services
-    #[arg(long, value_name = "NAMES")]
-    service: Vec<String>,
-    /// Only these severities; `>=P1` is P1 or worse
-    #[arg(long, value_name = "LEVELS")]
-    severity: Vec<String>,
-    /// Only these tags; `db` also means `db/postgres`
-    #[arg(long, value_name = "TAGS")]
-    tag: Vec<String>,
-    /// Only incidents in this state, such as resolved
-    #[arg(long, value_name = "STATES")]
-    status: Vec<String>,
-    /// From this day on, or in the last days: 2025-06-01, 2025, 90d, 6m, 1y
-    #[arg(long, value_name = "DATE")]
-    since: Option<String>,
-    /// Up to this day, inclusive: 2025-06-30, 2025-06, 2025
-    #[arg(long, value_name = "DATE")]
-    until: Option<String>,
-    /// No shorter than this: 90, 30m, 1h30m, 2d; minutes when no unit is given
-    #[arg(long, value_name = "TIME")]
-    min_duration: Option<String>,
-    /// No longer than this
-    #[arg(long, value_name = "TIME")]
-    max_duration: Option<String>,
-    /// No fewer users affected: 500, 10k
-    #[arg(long, value_name = "N")]
-    min_users: Option<String>,
-    /// No less impact, in user-minutes: 50k, 2m
-    #[arg(long, value_name = "N")]
-    min_impact: Option<String>,
-    /// Only incidents that have this section or value: actions, rootcause, users
-    #[arg(long, value_name = "FIELD")]
-    has: Vec<String>,
-    /// Only incidents that lack it
-    #[arg(long, value_name = "FIELD")]
-    without: Vec<String>,
+    /// Filters and their values; comparisons come last.
+    given: Vec<(Filter, String)>,
+}
+
+impl Args for FilterArgs {
+    fn augment_args(command: Command) -> Command {
+        command.args(filters().map(Filter::arg))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for FilterArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut filters: Vec<Filter> = filters().collect();
+        filters.sort_by_key(|filter| filter.flag.kind != FlagKind::AnyOf);
+        let values = |filter: Filter| {
+            let values = matches.get_many::<String>(filter.flag.name).unwrap_or_default();
+            values.map(move |value| (filter, value.clone()))
+        };
+        Ok(Self { given: filters.into_iter().flat_map(values).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 impl FilterArgs {
-    /// Narrows a request by all the flags.
-    fn apply(&self, mut request: SearchRequest) -> Result<SearchRequest, Failure> {
-        let repeated = [
-            ("--service", "service", &self.service),
-            ("--severity", "severity", &self.severity),
-            ("--tag", "tag", &self.tag),
-            ("--status", "status", &self.status),
-            ("--has", "has", &self.has),
-            ("--without", "no", &self.without),
-        ];
-        let compared = [
-            ("--since", "date", ">=", &self.since),
-            ("--until", "date", "<=", &self.until),
-            ("--min-duration", "duration", ">=", &self.min_duration),
-            ("--max-duration", "duration", "<=", &self.max_duration),
-            ("--min-users", "users", ">=", &self.min_users),
-            ("--min-impact", "impact", ">=", &self.min_impact),
-        ];
-        for (flag, field, values) in repeated {
-            for value in values {
-                request = request.filter(parse_filter(field, value).map_err(|errors| wrong(flag, value, &errors))?);
-            }
-        }
-        for (flag, field, comparison, value) in compared {
-            if let Some(value) = value {
-                // `90d` is a period that ends now; it needs no comparison.
-                let period = parse_filter(field, value).ok();
-                let period = period.filter(|node| matches!(node.kind, NodeKind::Date(DateRange::Last { .. })));
-                let node = match period {
-                    Some(period) if comparison == ">=" => Ok(period),
-                    _ => parse_filter(field, &format!("{comparison}{value}")),
-                };
-                request = request.filter(node.map_err(|errors| wrong(flag, value, &errors))?);
-            }
-        }
-        Ok(request)
-    }
-
-    /// The request that a query and these flags make.
+    /// The request for a query, narrowed by these filters.
     pub(crate) fn request(&self, words: &[String], literal: bool) -> Result<SearchRequest, Failure> {
         let text = query_text(words);
         let parsed = if literal { SearchRequest::literal(&text) } else { SearchRequest::parse(&text) };
@@ -96,23 +91,46 @@ impl FilterArgs {
             Failure::Query { errors, .. } => Failure::Query { text, errors },
             other => other,
         })?;
-        self.apply(request)
+        self.given.iter().try_fold(request, |request, (filter, value)| {
+            let flag = format!("--{}", filter.flag.name);
+            Ok(request.filter(filter.condition(value).map_err(|errors| wrong(&flag, value, &errors))?))
+        })
     }
 }
 
-/// A flag's value that cannot be understood.
+/// The failure for an invalid value of a flag.
 pub(crate) fn wrong(flag: &str, value: &str, errors: &QueryErrors) -> Failure {
     let reason = errors.0.iter().map(QueryError::reason).collect::<Vec<_>>().join("; ");
     let fix = errors.0.iter().map(QueryError::fix).collect::<Vec<_>>().join("; ");
     Failure::usage(format!("{flag} {value}: {reason}"), fix)
 }
 
-/// The facet that a name or alias on the command line means.
-pub(crate) fn facet(name: &str) -> Result<Facet, String> {
-    fields_named(name)
-        .find_map(|spec| match spec.kind {
-            FieldKind::Facet(facet) => Some(facet),
-            _ => None,
-        })
-        .ok_or_else(|| format!("no facet of this name; they are {}", Facet::ALL.map(Facet::name).join(", ")))
+#[cfg(test)]
+mod tests {
+    use rca_index::FieldKind;
+
+    use super::*;
+
+    /// The query that flags on the command line stand for.
+    fn narrowed(line: &[&str]) -> String {
+        let command = FilterArgs::augment_args(Command::new("search")).no_binary_name(true);
+        let arguments = FilterArgs::from_arg_matches(&command.get_matches_from(line)).unwrap();
+        arguments.request(&[], false).unwrap().query.to_string()
+    }
+
+    #[test]
+    fn every_facet_has_a_flag_of_its_name() {
+        for spec in FIELDS.iter().filter(|spec| matches!(spec.kind, FieldKind::Facet(_))) {
+            let flag = format!("--{}", spec.name);
+            assert_eq!(narrowed(&[&flag, "p1,p2", &flag, "p3"]).matches(spec.name).count(), 2, "{flag}");
+        }
+    }
+
+    #[test]
+    fn flags_are_conditions_on_their_fields() {
+        assert_eq!(narrowed(&["--min-duration", "1h", "--max-duration", "2h"]), "duration:>=60 duration:<=120");
+        assert_eq!(narrowed(&["--since", "2025", "--tag", "db"]), "tag:db date:>=2025-01-01");
+        assert_eq!(narrowed(&["--since", "90d", "--until", "2025-06"]), "date:90d date:<2025-07-01");
+        assert_eq!(narrowed(&["--without", "date", "--has", "users"]), "has:users no:date");
+    }
 }

@@ -1,88 +1,87 @@
-//! Freshen: an index that is in line with its archive, as far as that can be had at once.
+//! Freshen: open an index and update it as far as that is cheap.
+//!
+//! In: an archive and its index. Out: the index, ready for a search, and on stderr what was done or left out.
 
 use std::mem::ManuallyDrop;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use rca_index::{Error, Index, UpdateOptions};
+use rca_index::{Error, Freshness, Index, UpdateOptions, UpdateReport};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::location::Location;
 use crate::progress::Progress;
-use crate::quantity::{age, count};
+use crate::quantity::{age, count, seconds_since};
 use crate::terminal::clean;
 
-/// How long looking for changes may take before a search goes on without them.
-const SCAN_LIMIT: Duration = Duration::from_millis(100);
-
-/// Opens the index of an archive for reading: builds one where there is none, and takes in what has changed while that is
-/// cheap. With `no_update`, takes it as it is.
+/// Opens the index of an archive for reading: creates it if there is none, and updates it while that is cheap, unless
+/// `no_update` forbids both.
 ///
-/// The index is never dropped: the process ends when it has answered, and to unmap one file after the other before would be a
-/// twentieth of a search.
+/// The index is never dropped: the process exits after its answer, and unmapping each file before would take a twentieth of
+/// the time of a search.
 pub(crate) fn open_fresh(
-    place: &Place,
+    location: &Location,
     no_update: bool,
     context: &mut Context,
 ) -> Result<ManuallyDrop<Index>, Failure> {
-    let index = match place.open_index() {
+    let index = match location.open_index() {
         Ok(index) if no_update => index,
         Ok(index) => {
-            catch_up(&index, place, context)?;
+            catch_up(&index, location, context)?;
             index
         }
-        Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) if !no_update => build(place, context)?,
+        Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) if !no_update => build(location, context)?,
         Err(error) => return Err(error.into()),
     };
     Ok(ManuallyDrop::new(index))
 }
 
-/// Builds the index of an archive. An archive with no report gets none: more likely it is the wrong folder.
-fn build(place: &Place, context: &mut Context) -> Result<Index, Failure> {
-    let root = place.archive.root().display();
-    if place.archive.report_paths().is_empty() {
-        let hint = "name a folder of Markdown reports, with --archive DIR or RCA_ARCHIVE";
+/// Creates the index of an archive. A folder with no report gets none: it is more likely the wrong folder.
+fn build(location: &Location, context: &mut Context) -> Result<Index, Failure> {
+    let root = location.archive.root().display();
+    if location.archive.report_paths().is_empty() {
+        let hint = "pass a folder of Markdown reports with --archive DIR or RCA_ARCHIVE";
         return Err(Failure::index(format!("{root}: no index and no reports here"), hint));
     }
-    let index = place.open_or_create_index()?;
-    let progress = Progress::new(&context.global);
-    // Should another process be building it already, there is no answer before that is done.
+    let index = location.open_or_create_index()?;
+    // If another process is already building it, there is nothing to search before that is done.
     let options = UpdateOptions::default().wait(Duration::MAX);
-    let report = index.update(&place.archive, &options, |event| progress.show(&event))?;
-    progress.finish();
-    // A folder has come into being that nobody asked for by name.
-    let (reports, seconds) = (count(report.reports as u64, "report"), report.took.as_secs_f64());
-    context.say(format_args!("rca: indexed {reports} of {} in {seconds:.1} s", clean(&root.to_string())));
+    let report = update(&index, location, &options, context)?;
+    // This created a folder that the user did not ask for.
+    let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
+    context.say(format_args!("rca: indexed {reports} from {} in {seconds:.1} s", clean(&root.to_string())));
     Ok(index)
 }
 
-/// Takes in what has changed. That it cannot be done is no reason not to answer.
-fn catch_up(index: &Index, place: &Place, context: &mut Context) -> Result<(), Failure> {
-    let options = UpdateOptions::default().scan_limit(SCAN_LIMIT);
+/// Updates the index while that is cheap. If it cannot be updated, the search still runs.
+fn catch_up(index: &Index, location: &Location, context: &mut Context) -> Result<(), Failure> {
     let progress = Progress::new(&context.global);
-    let outcome = index.update(&place.archive, &options, |event| progress.show(&event));
+    let outcome = index.freshen(&location.archive, |event| progress.show(&event));
     progress.finish();
-    match outcome {
-        Ok(report) if report.given_up => {
-            let seconds = seconds_since(index.updated()?.unwrap_or_default());
-            let age = age(seconds);
-            context.say(format_args!("rca: this index is {age} old; bring it up to date with `rca index`"));
-        }
-        Ok(report) if report.changed() => context.detail(format_args!(
-            "rca: took in {} added, {} modified, {} renamed, {} removed in {:.0?}",
+    match outcome? {
+        Freshness::Fresh(report) if report.changed() => context.detail(format_args!(
+            "rca: updated the index: {} added, {} modified, {} renamed, {} removed in {:.0?}",
             report.added, report.modified, report.renamed, report.removed, report.took
         )),
-        Ok(_) => {}
-        Err(error @ (Error::IndexLocked { .. } | Error::Io { .. })) => {
-            context.say(format_args!("rca: answering from the index as it is: {error}"));
+        Freshness::NotCompared => {
+            let age = age(seconds_since(index.updated()?.unwrap_or_default()));
+            context.say(format_args!("rca: the index is {age} old; update it with `rca index`"));
         }
-        Err(error) => return Err(error.into()),
+        Freshness::NotUpdated(error) => context.say(format_args!("rca: searching without an update: {error}")),
+        _ => {}
     }
     Ok(())
 }
 
-/// Seconds from a point in time, in seconds since 1970, until now.
-pub(crate) fn seconds_since(then: i64) -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    now.cast_signed() - then
+/// Runs one update and shows its progress.
+pub(crate) fn update(
+    index: &Index,
+    location: &Location,
+    options: &UpdateOptions,
+    context: &Context,
+) -> rca_index::Result<UpdateReport> {
+    let progress = Progress::new(&context.global);
+    let report = index.update(&location.archive, options, |event| progress.show(&event));
+    progress.finish();
+    report
 }

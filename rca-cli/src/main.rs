@@ -1,22 +1,28 @@
-//! The command `rca`: finds the right incident report in a folder of Markdown post-mortems, in milliseconds.
+//! The command `rca`: a search engine for a folder of incident reports.
 //!
-//! Arguments, settings, rendering and exit codes live here; everything else is the library's, `rca-index`.
+//! Arguments, locations, rendering and exit codes live here; everything else is in the library `rca-index`.
 
+mod arguments;
 mod cli;
 mod commands;
 mod context;
 mod failure;
+mod fields;
 mod filters;
 mod freshen;
-mod place;
+#[cfg(test)]
+mod imports;
+mod location;
+mod negation;
 mod progress;
 mod quantity;
 mod render;
 mod terminal;
-mod unknown;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+
+use clap::CommandFactory as _;
 
 use crate::cli::Cli;
 use crate::context::Context;
@@ -25,22 +31,23 @@ use crate::failure::Failure;
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
-        // Help and version are errors here too; each knows its stream and its exit code.
+        // For clap, help and version are errors too; each has its stream and its exit code.
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
     keep_panics_quiet();
-    let mut context = Context::new(cli.global);
-    let run = AssertUnwindSafe(|| commands::run(cli.command, &mut context));
-    let outcome = catch_unwind(run).unwrap_or_else(|_| Err(Failure::bug()));
+    let has_colors = render::renderer(cli.global.format).has_colors();
+    let mut context = Context::new(cli.global, has_colors, Cli::command);
+    let command = AssertUnwindSafe(|| commands::run(cli.command, &mut context));
+    let outcome = catch_unwind(command).unwrap_or_else(|_| Err(Failure::bug()));
     let outcome = outcome.and_then(|code| context.finish().map(|()| code));
-    outcome.unwrap_or_else(|failure| failure.tell(&mut context))
+    outcome.unwrap_or_else(|failure| render::failure(failure, &mut context))
 }
 
-/// The library catches a panic over one report or a damaged index and names it. What the standard library would print of it
-/// helps only who looks for a bug.
+/// The library turns a panic about one report or a damaged index into an error that names it. The standard library's own
+/// message about the panic only helps to find a bug.
 fn keep_panics_quiet() {
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| {}));

@@ -1,4 +1,6 @@
 //! Progress: a bar with rate and remaining time on a terminal, nothing elsewhere.
+//!
+//! In: the events of an update. Out: a bar on stderr.
 
 use std::io::IsTerminal as _;
 use std::sync::Once;
@@ -7,9 +9,10 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rca_index::UpdateEvent;
 
-use crate::cli::GlobalArgs;
+use crate::arguments::GlobalArgs;
+use crate::quantity::count;
 
-/// What is done sooner needs no bar.
+/// An update that takes less time shows no bar.
 const PATIENCE: Duration = Duration::from_millis(150);
 
 /// The progress of an update.
@@ -36,10 +39,10 @@ impl Progress {
         match event {
             UpdateEvent::Compared { to_read, bytes, .. } => {
                 self.bar.set_length(*bytes);
-                self.bar.set_message(format!("{to_read} reports"));
+                self.bar.set_message(count(*to_read, "report"));
             }
             UpdateEvent::Read { bytes } => self.bar.inc(*bytes),
-            UpdateEvent::Committing => self.bar.set_message("writing"),
+            UpdateEvent::Committing => self.bar.set_message("committing"),
             _ => {}
         }
         if self.wanted && self.started.elapsed() > PATIENCE {

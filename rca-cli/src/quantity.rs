@@ -1,6 +1,10 @@
-//! Quantities in words: minutes, ages, counts.
+//! Quantities as text: minutes, ages, counts.
+//!
+//! In: numbers. Out: text with units, in the plural where needed.
 
-/// Minutes as people write them: `1h 5m`, `2d 3h`, `<1m`.
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Minutes in the usual notation: `1h 5m`, `2d 3h`, `<1m`.
 pub(crate) fn minutes(minutes: f64) -> String {
     let whole = minutes.round();
     if whole < 1.0 {
@@ -12,7 +16,7 @@ pub(crate) fn minutes(minutes: f64) -> String {
     parts.join(" ")
 }
 
-/// A span of time, by its largest unit: `3 hours`.
+/// A time span in its largest unit: `3 hours`.
 pub(crate) fn age(seconds: i64) -> String {
     let (n, unit) = match seconds.max(0) {
         s @ 0..60 => (s, "second"),
@@ -20,17 +24,22 @@ pub(crate) fn age(seconds: i64) -> String {
         s @ 3600..86400 => (s / 3600, "hour"),
         s => (s / 86400, "day"),
     };
-    count(n.unsigned_abs(), unit)
+    count(usize::try_from(n).unwrap_or_default(), unit)
 }
 
-/// A number and what it counts, in the plural where it takes one.
-pub(crate) fn count(n: impl Into<u64>, what: &str) -> String {
-    let n = n.into();
+/// Seconds since a point in time, given in seconds since 1970.
+pub(crate) fn seconds_since(then: i64) -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    now.cast_signed() - then
+}
+
+/// A number and what it counts: `1 report`, `2 reports`.
+pub(crate) fn count(n: usize, what: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {what}{plural}")
 }
 
-/// A figure with no more digits than it needs.
+/// A number without superfluous digits: `65`, `0.05`.
 pub(crate) fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value}") }
 }

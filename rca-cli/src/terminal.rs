@@ -1,4 +1,6 @@
-//! The terminal: colours, width, links, and keeping what reports contain from driving it.
+//! The terminal: colours, width and links, and protection from control characters in reports.
+//!
+//! In: text of reports and styles. Out: text on stdout that is safe to show.
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
@@ -7,7 +9,7 @@ use std::ops::Range;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use crate::cli::Color;
+use crate::arguments::Color;
 
 pub(crate) const TITLE: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -15,23 +17,23 @@ pub(crate) const MATCH: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const SEVERE: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const NOTABLE: Style = AnsiColor::Yellow.on_default();
 
-/// The width of output that goes to no terminal, in columns; on a wide terminal no wider either, for the eye's sake.
+/// The width of output that does not go to a terminal, in columns, and the maximum on one: longer lines are hard to read.
 const WIDTH: usize = 100;
 
-/// Where the answer goes: stdout, buffered; escape sequences of ours are taken out where they are not wanted.
+/// Buffered stdout. Removes the command's own escape sequences where they are not wanted.
 pub(crate) struct Output {
     stream: BufWriter<AutoStream<StdoutLock<'static>>>,
-    /// Columns.
+    /// The width in columns.
     pub(crate) width: usize,
-    /// Whether a person sees this at once.
+    /// Whether stdout is a terminal.
     pub(crate) is_terminal: bool,
-    /// Whether a path may be a link.
+    /// Whether paths are printed as links.
     pub(crate) links: bool,
 }
 
 impl Output {
-    /// Stdout. Only output for people has colours.
-    pub(crate) fn stdout(color: Color, for_people: bool) -> Self {
+    /// Stdout, with colours only if the format has them.
+    pub(crate) fn stdout(color: Color, has_colors: bool) -> Self {
         let stdout = io::stdout();
         let is_terminal = stdout.is_terminal();
         let wanted = match color {
@@ -39,18 +41,18 @@ impl Output {
             Color::Always => ColorChoice::AlwaysAnsi,
             Color::Never => ColorChoice::Never,
         };
-        // Machine-readable output has no escape sequences of ours, and must arrive byte for byte.
-        let choice = if for_people { wanted } else { ColorChoice::AlwaysAnsi };
+        // Output for programs contains none of the command's own escape sequences and must arrive unchanged.
+        let choice = if has_colors { wanted } else { ColorChoice::AlwaysAnsi };
         let columns = terminal_size::terminal_size().filter(|_| is_terminal).map(|(width, _)| usize::from(width.0));
         Self {
             stream: BufWriter::new(AutoStream::new(stdout.lock(), choice)),
             width: columns.unwrap_or(WIDTH).clamp(20, WIDTH),
             is_terminal,
-            links: is_terminal && for_people && wanted != ColorChoice::Never,
+            links: is_terminal && has_colors && wanted != ColorChoice::Never,
         }
     }
 
-    /// A text as it may be shown: on a terminal no control characters.
+    /// A text that is safe to show: on a terminal, without control characters.
     pub(crate) fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.is_terminal { clean_lines(text) } else { Cow::Borrowed(text) }
     }
@@ -66,14 +68,14 @@ impl Write for Output {
     }
 }
 
-/// Whether a character could drive a terminal or turn the direction of text around. Trojan Source (CVE-2021-42574) names
-/// the latter.
+/// Whether a character could control a terminal or reverse the direction of text; the latter are those of Trojan Source
+/// (CVE-2021-42574).
 pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A text on one line: white space becomes a space, unsafe characters become visible.
+/// A text on one line: line breaks and tabs become spaces, unsafe characters become visible.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     replace(text, |c| match c {
         '\t' | '\n' | '\r' => ' ',
@@ -81,7 +83,7 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// A text that keeps its lines and tabs.
+/// A text with its lines and tabs kept; unsafe characters become visible.
 pub(crate) fn clean_lines(text: &str) -> Cow<'_, str> {
     replace(text, |c| match c {
         '\t' | '\n' => c,
@@ -98,14 +100,14 @@ fn replace(text: &str, by: impl Fn(char) -> char) -> Cow<'_, str> {
     }
 }
 
-/// A clean text on one line, and where the marked spans of the original are in it.
+/// A clean text on one line, with the spans of the original mapped to it.
 pub(crate) fn clean_marked<'a>(text: &'a str, spans: &[Range<usize>]) -> (Cow<'a, str>, Vec<Range<usize>>) {
-    // Each character is cleaned by itself, so that a cleaned beginning is the beginning of the cleaned text.
+    // Characters are cleaned one by one, so a cleaned prefix is a prefix of the cleaned text.
     let at = |offset: usize| text.get(..offset).map_or(0, |before| clean(before).len());
     (clean(text), spans.iter().map(|span| at(span.start)..at(span.end)).collect())
 }
 
-/// A link that terminals follow (OSC 8), or the text alone.
+/// A terminal hyperlink (OSC 8), or the text alone if there is no target.
 pub(crate) fn link(text: &str, target: Option<&str>) -> String {
     match target {
         Some(target) => format!("\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\"),
@@ -113,13 +115,13 @@ pub(crate) fn link(text: &str, target: Option<&str>) -> String {
     }
 }
 
-/// Breaks a text into lines of so many columns.
+/// Breaks a text into lines of at most `width` columns.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<Cow<'_, str>> {
     let options = textwrap::Options::new(width.max(1)).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options)
 }
 
-/// Writes a text in lines of so many columns, each behind an indent, with the marked spans highlighted.
+/// Writes a text in indented lines of at most `width` columns, with the spans highlighted.
 pub(crate) fn write_marked(
     out: &mut impl Write,
     text: &str,
@@ -129,7 +131,7 @@ pub(crate) fn write_marked(
 ) -> io::Result<()> {
     let mut from = 0;
     for line in wrap(text, width.saturating_sub(indent.len())) {
-        // Lines follow each other in the text, so that the next place that fits is the line's own.
+        // Lines come in the order of the text, so the next match is the line itself.
         let start = from + text[from..].find(&*line).unwrap_or(0);
         let end = (start + line.len()).min(text.len());
         from = end;

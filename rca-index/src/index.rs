@@ -90,7 +90,7 @@ impl Index {
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
     pub fn freshen(&self, archive: &Archive, on_event: impl Fn(UpdateEvent) + Sync) -> Result<Freshness> {
-        self.engine.guard(|| update::freshen(&self.engine, archive, &on_event))
+        update::freshen(&self.engine, archive, &on_event)
     }
 
     /// Adds incidents, replacing those with the same id; one atomic commit.

@@ -162,7 +162,9 @@ pub use incident::{
     ProblemKind, Section, SectionKind, Severity, Source, Sourced, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
-pub use schema::{FIELDS, Facet, FieldKind, FieldSpec, NumberField, TextField, Unit, fields_named};
+pub use schema::{
+    FIELDS, Facet, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
+};
 pub use search::{
     Explanation, FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,
     WordScore,

@@ -192,6 +192,31 @@ impl FieldKind {
     }
 }
 
+/// What a filter flag asks of the values of its field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FlagKind {
+    /// One of the values given; the flag may be repeated.
+    AnyOf,
+    /// This value, or a larger or later one.
+    AtLeast,
+    /// This value, or a smaller or earlier one.
+    AtMost,
+}
+
+/// A flag of a command that narrows a search by a field: `--min-duration TIME`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FilterFlag {
+    /// The name, without dashes.
+    pub name: &'static str,
+    /// What it asks of the field.
+    pub kind: FlagKind,
+    /// What the help calls its value.
+    pub value_name: &'static str,
+    /// One line for the help.
+    pub help: &'static str,
+}
+
 /// One row of the field table.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -206,6 +231,30 @@ pub struct FieldSpec {
     pub weight: f32,
     /// One line for the help.
     pub help: &'static str,
+    /// The name for people: `root cause`.
+    pub label: &'static str,
+    /// The flags of a command that narrow a search by this field.
+    pub flags: &'static [FilterFlag],
+}
+
+impl FieldSpec {
+    const fn new(
+        name: &'static str,
+        aliases: &'static [&'static str],
+        kind: FieldKind,
+        weight: f32,
+        help: &'static str,
+    ) -> Self {
+        Self { name, aliases, kind, weight, help, label: name, flags: &[] }
+    }
+
+    const fn labelled(self, label: &'static str) -> Self {
+        Self { label, ..self }
+    }
+
+    const fn with_flags(self, flags: &'static [FilterFlag]) -> Self {
+        Self { flags, ..self }
+    }
 }
 
 const fn text(
@@ -215,7 +264,7 @@ const fn text(
     weight: f32,
     help: &'static str,
 ) -> FieldSpec {
-    FieldSpec { name, aliases, kind: FieldKind::Text(field), weight, help }
+    FieldSpec::new(name, aliases, FieldKind::Text(field), weight, help)
 }
 
 const fn section(
@@ -229,7 +278,7 @@ const fn section(
 }
 
 const fn facet(aliases: &'static [&'static str], facet: Facet, name: &'static str, help: &'static str) -> FieldSpec {
-    FieldSpec { name, aliases, kind: FieldKind::Facet(facet), weight: 0.0, help }
+    FieldSpec::new(name, aliases, FieldKind::Facet(facet), 0.0, help)
 }
 
 const fn number(
@@ -239,7 +288,19 @@ const fn number(
     unit: Unit,
     help: &'static str,
 ) -> FieldSpec {
-    FieldSpec { name, aliases, kind: FieldKind::Number(field, unit), weight: 0.0, help }
+    FieldSpec::new(name, aliases, FieldKind::Number(field, unit), 0.0, help)
+}
+
+const fn any_of(name: &'static str, value_name: &'static str, help: &'static str) -> FilterFlag {
+    FilterFlag { name, kind: FlagKind::AnyOf, value_name, help }
+}
+
+const fn at_least(name: &'static str, value_name: &'static str, help: &'static str) -> FilterFlag {
+    FilterFlag { name, kind: FlagKind::AtLeast, value_name, help }
+}
+
+const fn at_most(name: &'static str, value_name: &'static str, help: &'static str) -> FilterFlag {
+    FilterFlag { name, kind: FlagKind::AtMost, value_name, help }
 }
 
 use MeasureKind as M;
@@ -247,13 +308,32 @@ use Milestone as S;
 use NumberField::{Measure, MinutesTo};
 use SectionKind as K;
 
+// The flags that narrow a search by a field.
+const SERVICE_FLAGS: &[FilterFlag] = &[any_of("service", "NAMES", "Only incidents that affected these services")];
+const SEVERITY_FLAGS: &[FilterFlag] =
+    &[any_of("severity", "LEVELS", "Only incidents of these severities; `>=P1` means P1 or worse")];
+const TAG_FLAGS: &[FilterFlag] =
+    &[any_of("tag", "TAGS", "Only incidents with these tags; `db` also matches `db/postgres`")];
+const STATUS_FLAGS: &[FilterFlag] = &[any_of("status", "STATES", "Only incidents with this status, such as resolved")];
+const DATE_FLAGS: &[FilterFlag] = &[
+    at_least("since", "DATE", "On or after this date, or within this period until now: 2025-06-01, 2025, 90d, 6m, 1y"),
+    at_most("until", "DATE", "On or before this date: 2025-06-30, 2025-06, 2025"),
+];
+const DURATION_FLAGS: &[FilterFlag] = &[
+    at_least("min-duration", "TIME", "At least this long: 90, 30m, 1h30m, 2d; minutes if no unit is given"),
+    at_most("max-duration", "TIME", "At most this long"),
+];
+const IMPACT_FLAGS: &[FilterFlag] = &[at_least("min-impact", "N", "At least this impact, in user-minutes: 50k, 2m")];
+const USERS_FLAGS: &[FilterFlag] = &[at_least("min-users", "N", "At least this many users affected: 500, 10k")];
+
 /// The field table.
 pub const FIELDS: &[FieldSpec] = &[
     text("title", &[], TextField::Title, TITLE_WEIGHT, "the headline"),
     text("id", &["path", "file"], TextField::Id, 1.5, "the report's path, in words"),
     text("author", &["owner", "people"], TextField::People, 0.5, "authors and owners of actions"),
     section("summary", &["abstract"], K::Summary, 2.0, "the summary"),
-    section("rootcause", &["cause", "root_cause", "root-cause"], K::RootCause, 1.8, "root cause, contributing factors"),
+    section("rootcause", &["cause", "root_cause", "root-cause"], K::RootCause, 1.8, "root cause, contributing factors")
+        .labelled("root cause"),
     section("resolution", &["fix", "mitigation"], K::Resolution, 1.3, "what was done"),
     section("impact", &[], K::Impact, 1.2, "impact, in words"),
     section("timeline", &[], K::Timeline, 0.8, "the timeline"),
@@ -261,32 +341,40 @@ pub const FIELDS: &[FieldSpec] = &[
     section("actions", &["action"], K::Actions, 0.8, "action items"),
     section("related", &[], K::Related, 0.4, "related incidents"),
     section("body", &["text"], K::Body, 1.0, "everything else"),
-    facet(&["services", "svc", "affected"], Facet::Service, "service", "a service affected"),
-    facet(&["sev", "priority"], Facet::Severity, "severity", "how bad it was: P1, sev2, critical"),
-    facet(&["tags", "label", "category"], Facet::Tag, "tag", "a tag; tag:db also matches db/postgres"),
-    facet(&["state"], Facet::Status, "status", "resolved, open ..."),
-    FieldSpec { name: "date", aliases: &["start", "when"], kind: FieldKind::Date, weight: 0.0, help: "when it began" },
-    number("duration", &["duration_minutes"], NumberField::Duration, Unit::Minutes, "minutes from start to end"),
-    number("impact", &["user_minutes"], NumberField::Impact, Unit::Count, "users affected x minutes"),
-    number("users", &["customers"], Measure(M::Users), Unit::Count, "users affected"),
+    facet(&["services", "svc", "affected"], Facet::Service, "service", "a service affected").with_flags(SERVICE_FLAGS),
+    facet(&["sev", "priority"], Facet::Severity, "severity", "how bad it was: P1, sev2, critical")
+        .with_flags(SEVERITY_FLAGS),
+    facet(&["tags", "label", "category"], Facet::Tag, "tag", "a tag; tag:db also matches db/postgres")
+        .with_flags(TAG_FLAGS),
+    facet(&["state"], Facet::Status, "status", "resolved, open ...").with_flags(STATUS_FLAGS),
+    FieldSpec::new("date", &["start", "when"], FieldKind::Date, 0.0, "when it began").with_flags(DATE_FLAGS),
+    number("duration", &["duration_minutes"], NumberField::Duration, Unit::Minutes, "minutes from start to end")
+        .with_flags(DURATION_FLAGS),
+    number("impact", &["user_minutes"], NumberField::Impact, Unit::Count, "users affected x minutes")
+        .with_flags(IMPACT_FLAGS),
+    number("users", &["customers"], Measure(M::Users), Unit::Count, "users affected").with_flags(USERS_FLAGS),
     number("errors", &[], Measure(M::Errors), Unit::Count, "errors shown to customers"),
     number("tickets", &[], Measure(M::Tickets), Unit::Count, "support tickets"),
-    number("revenue", &["cost", "loss"], Measure(M::Revenue), Unit::Count, "revenue lost, in its own currency"),
-    number("requests", &["requests_pct"], Measure(M::RequestsPct), Unit::Percent, "requests affected, in per cent"),
+    number("revenue", &["cost", "loss"], Measure(M::Revenue), Unit::Count, "revenue lost, in its own currency")
+        .labelled("revenue lost"),
+    number("requests", &["requests_pct"], Measure(M::RequestsPct), Unit::Percent, "requests affected, in per cent")
+        .labelled("requests hit"),
     number(
         "error_rate",
         &["errorrate", "error_rate_pct"],
         Measure(M::ErrorRatePct),
         Unit::Percent,
         "error rate at its worst",
-    ),
+    )
+    .labelled("error rate"),
     number(
         "error_rate_baseline",
         &["error_rate_baseline_pct"],
         Measure(M::ErrorRateBaselinePct),
         Unit::Percent,
         "error rate in normal times",
-    ),
+    )
+    .labelled("usual errors"),
     number(
         "latency",
         &["latency_after", "latency_after_ms"],
@@ -300,7 +388,8 @@ pub const FIELDS: &[FieldSpec] = &[
         Measure(M::LatencyBeforeMs),
         Unit::Milliseconds,
         "latency in normal times",
-    ),
+    )
+    .labelled("usual latency"),
     number("ttd", &["detect"], MinutesTo(S::Detected), Unit::Minutes, "minutes to detect"),
     number("tta", &["acknowledge"], MinutesTo(S::Acknowledged), Unit::Minutes, "minutes to acknowledge"),
     number("tti", &["identify"], MinutesTo(S::Identified), Unit::Minutes, "minutes to identify the cause"),

@@ -1,4 +1,6 @@
-//! `rca check`: the problems in reports, for people and for a pre-commit hook.
+//! `rca check`: list problems in reports, for people and for pre-commit hooks.
+//!
+//! In: an archive. Out: its problems on stdout, and an exit code that says whether there are any.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,31 +10,31 @@ use rca_index::{Level, check};
 
 use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
-use crate::place::Place;
+use crate::location::Location;
 use crate::render;
 
-/// List the problems in reports
+/// List problems in reports
 ///
-/// Reads every report, needs no index and changes nothing. Ends with exit code 4 when a value or a file could not be
-/// understood; with --strict, also when something is only odd.
+/// Reads every report; needs no index and changes nothing. Exits with code 4 if a report or a value in it could not be
+/// read; with --strict, also if there are only warnings.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
-  rca check                    path:line: what is wrong
-  rca check incidents --strict as a pre-commit hook")]
+  rca check                     list problems as path:line: reason
+  rca check incidents --strict  fail on warnings too, as in a pre-commit hook")]
 pub(crate) struct Arguments {
-    /// The folder of reports
+    /// Folder of reports
     #[arg(value_name = "ARCHIVE")]
     folder: Option<PathBuf>,
-    /// Take warnings for errors
+    /// Fail on warnings too
     #[arg(long)]
     strict: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let place = Place::find(arguments.folder.as_deref(), &context.global)?;
-    let report = check(&place.archive)?;
-    render::check(context, &place, &report)?;
+    let location = Location::find(arguments.folder.as_deref(), &context.global)?;
+    let report = check(&location.archive)?;
+    render::check(context, &location, &report)?;
     let wrong = report.problems.iter().any(|found| arguments.strict || found.problem.level() == Level::Error);
     Ok(if wrong { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
 }

@@ -1,30 +1,31 @@
-//! `rca completions`: what a shell needs to complete commands and flags.
+//! `rca completions`: the script with which a shell completes commands and flags.
+//!
+//! In: the definition of the command line. Out: a script on stdout.
 
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// Print the completions of a shell
+/// Print shell completions
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
   rca completions bash > ~/.local/share/bash-completion/completions/rca
   rca completions fish > ~/.config/fish/completions/rca.fish")]
 pub(crate) struct Arguments {
-    /// The shell
+    /// Shell to print completions for
     shell: Shell,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     use std::io::Write as _;
-    // The generator ends the process when it cannot write; into memory it always can.
+    // The generator exits the process if a write fails; writes to memory never do.
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "rca", &mut script);
+    clap_complete::generate(arguments.shell, &mut (context.definition)(), "rca", &mut script);
     context.out.write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,53 +1,53 @@
-//! `rca doctor`: the health of the index.
+//! `rca doctor`: verify the index and repair it.
+//!
+//! In: an index. Out: its health on stdout; an error if it is damaged, or a rebuilt index with `--repair`.
 
 use std::process::ExitCode;
 
 use clap::Args;
 use rca_index::{Error, UpdateOptions};
 
-use crate::commands::index::update;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::freshen::update;
+use crate::location::Location;
 use crate::render;
 
-/// Look the index over, and repair it
+/// Verify the index and repair it
 ///
-/// Verifies the checksum of every file of the index, and tells counts, age and disk use. The index holds nothing that the
-/// archive does not, so repairing means building it anew.
+/// Verifies the checksum of every file of the index, and prints counts, age and disk usage. The index can always be built
+/// from the archive, so repairing it means rebuilding it.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
-  rca doctor                   is the index sound?
-  rca doctor --repair          build it anew if it is not")]
+  rca doctor                   verify the index
+  rca doctor --repair          rebuild it if it is damaged")]
 pub(crate) struct Arguments {
-    /// Build the index anew when it is damaged, missing or from another version
+    /// Rebuild the index if it is damaged, missing or from another version
     #[arg(long)]
     repair: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let place = Place::find(None, &context.global)?;
-    let looked = place.open_index().and_then(|index| index.health());
-    let unsound = match &looked {
+    let location = Location::find(None, &context.global)?;
+    let health = location.open_index().and_then(|index| index.health());
+    let needs_repair = match &health {
         Ok(health) => !health.damaged.is_empty(),
         Err(Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => true,
         Err(_) => false,
     };
-    if unsound && arguments.repair {
-        place.remove_index()?;
-        let index = place.open_or_create_index()?;
-        update(&index, &place, &UpdateOptions::default(), context)?;
+    if needs_repair && arguments.repair {
+        location.remove_index()?;
+        let index = location.open_or_create_index()?;
+        let report = update(&index, &location, &UpdateOptions::default(), context)?;
+        render::update(context, &location, &report)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let health = looked?;
+    let health = health?;
     render::health(context, &health)?;
-    if unsound {
+    if needs_repair {
         let files = health.damaged.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::index(
-            format!("the index is damaged: {files}"),
-            "build it anew with `rca doctor --repair`",
-        ));
+        return Err(Failure::index(format!("the index is damaged: {files}"), "rebuild it with `rca doctor --repair`"));
     }
     Ok(ExitCode::SUCCESS)
 }

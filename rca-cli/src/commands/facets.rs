@@ -1,4 +1,6 @@
-//! `rca facets`: how many incidents each service, severity, tag or status has.
+//! `rca facets`: count incidents per value of a facet.
+//!
+//! In: facets, and a query with filters. Out: counts over the incidents that match.
 
 use std::process::ExitCode;
 
@@ -7,45 +9,46 @@ use rca_index::{Facet, SearchRequest};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::filters::{FilterArgs, facet};
+use crate::fields::{any_facet_name, facets, parse_facet};
+use crate::filters::FilterArgs;
 use crate::freshen::open_fresh;
-use crate::place::Place;
+use crate::location::Location;
 use crate::render;
 
-/// Count incidents per service, severity, tag or status
 #[derive(Debug, Args)]
+#[command(about = format!("Count incidents per {}", any_facet_name()))]
 #[command(before_help = "\
 Examples:
-  rca facets                             all four
+  rca facets                             every facet
   rca facets service                     incidents per service
-  rca facets tag 'certificate date:2025' only those that a query finds
+  rca facets tag 'certificate date:2025' only incidents that match a query
   rca facets severity --service billing-api --format csv")]
 pub(crate) struct Arguments {
-    /// service, severity, tag or status; all of them when not given
-    #[arg(value_name = "FIELD", value_parser = facet)]
+    #[arg(value_name = "FIELD", value_parser = parse_facet)]
+    #[arg(help = format!("Facet to count: {}; omit it to count all", any_facet_name()))]
     field: Option<Facet>,
-    /// Count only incidents that this finds
+    /// Count only incidents that match this query
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
     #[command(flatten)]
     filters: FilterArgs,
-    /// How many values to show of each; all when not given
+    /// Maximum number of values per facet; defaults to all
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
-    /// Take the query as it stands: no syntax
+    /// Treat the query as plain text, with no query syntax
     #[arg(long)]
     literal: bool,
-    /// Take the index as it is
+    /// Do not update the index first
     #[arg(long)]
     no_update: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let request = arguments.filters.request(&arguments.query, arguments.literal)?.limit(0);
-    let facets = arguments.field.map_or_else(|| Facet::ALL.to_vec(), |facet| vec![facet]);
+    let facets = arguments.field.map_or_else(facets, |facet| vec![facet]);
     let request = facets.into_iter().fold(request, SearchRequest::facet);
-    let place = Place::find(None, &context.global)?;
-    let index = open_fresh(&place, arguments.no_update, context)?;
+    let location = Location::find(None, &context.global)?;
+    let index = open_fresh(&location, arguments.no_update, context)?;
     let mut results = index.search(&request)?;
     for counts in &mut results.facets {
         counts.values.truncate(arguments.limit.unwrap_or(usize::MAX));

@@ -1,16 +1,17 @@
-//! `rca help`: a command explained, or the query language.
+//! `rca help`: explain a command or the query language.
+//!
+//! In: the definition of the command line, the reference of the query language and the field table. Out: text on stdout.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use rca_index::{FIELDS, query};
 
-use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// Explain a command, or the query language
+/// Explain a command or the query language
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
@@ -23,26 +24,26 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
+    let definition = (context.definition)();
     let out = &mut context.out;
     match arguments.topic.as_deref() {
         Some("query") => write_query_help(out)?,
-        Some(name) => write!(out, "{}", subcommand(name)?.render_long_help().ansi())?,
-        None => write!(out, "{}", Cli::command().render_long_help().ansi())?,
+        Some(name) => write!(out, "{}", subcommand(definition, name)?.render_long_help().ansi())?,
+        None => write!(out, "{}", { definition }.render_long_help().ansi())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The definition of a command.
-pub(crate) fn subcommand(name: &str) -> Result<clap::Command, Failure> {
-    let mut rca = Cli::command();
-    // Common options are handed down to the commands only now.
+pub(crate) fn subcommand(mut rca: clap::Command, name: &str) -> Result<clap::Command, Failure> {
+    // Only this passes common options on to the commands.
     rca.build();
     let names = rca.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
-    let unknown = || Failure::usage(format!("there is no command `{name}`"), format!("they are {names}"));
+    let unknown = || Failure::usage(format!("unknown command `{name}`"), format!("the commands are {names}"));
     rca.find_subcommand(name).cloned().ok_or_else(unknown)
 }
 
-/// The reference of the language, and the table of fields.
+/// Writes the reference of the language and the field table.
 fn write_query_help(out: &mut impl std::io::Write) -> std::io::Result<()> {
     for line in query::REFERENCE.lines() {
         match line {

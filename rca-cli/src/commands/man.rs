@@ -1,46 +1,49 @@
-//! `rca man`: the manual pages, made from the same definition as the help.
+//! `rca man`: print or install the manual pages.
+//!
+//! In: the definition of the command line. Out: one page on stdout, or all pages in a folder.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_mangen::Man;
 
-use crate::cli::Cli;
 use crate::commands::help::subcommand;
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// Print or write the manual pages
+/// Print or install the manual pages
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
-  rca man | man -l -                        read the page of rca
-  rca man search | man -l -                 read that of a command
-  rca man --out ~/.local/share/man/man1     install them all")]
+  rca man | man -l -                        read the page about rca
+  rca man search | man -l -                 read the page about a command
+  rca man --out ~/.local/share/man/man1     install all pages")]
 pub(crate) struct Arguments {
-    /// The command; rca itself when not given
+    /// Command to describe; defaults to rca itself
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
-    /// Write all pages into this folder
+    /// Write all pages to this folder
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     out: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
+    let definition = (context.definition)();
     if let Some(folder) = &arguments.out {
-        let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(Cli::command(), folder));
-        let cannot = |error| Failure::index(format!("{}: {error}", folder.display()), "name a folder to write to");
+        let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(definition, folder));
+        let cannot =
+            |error| Failure::index(format!("{}: {error}", folder.display()), "pass a folder that can be written to");
         written.map_err(cannot)?;
         return Ok(ExitCode::SUCCESS);
     }
     let command = match &arguments.command {
         Some(name) => {
-            let command = subcommand(name)?;
+            let command = subcommand(definition, name)?;
             command.clone().name(format!("rca-{name}")).display_name(format!("rca-{name}"))
         }
-        None => Cli::command(),
+        None => definition,
     };
     let mut page = Vec::new();
     Man::new(command).render(&mut page)?;

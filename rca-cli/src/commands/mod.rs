@@ -1,4 +1,6 @@
-//! The commands. Each is one file with its arguments and its `run`.
+//! The commands: each is one file with its arguments and its `run`.
+//!
+//! In: parsed arguments. Out: results, through `render`, and the exit code.
 
 mod check;
 mod completions;
@@ -18,26 +20,17 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// What `rca` can do.
+/// The commands of `rca`. The help text of each is that of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Bring the index in line with the archive
     Index(index::Arguments),
-    /// Find incidents, best first
     Search(search::Arguments),
-    /// Show one incident
     Show(show::Arguments),
-    /// Count incidents per service, severity, tag or status
     Facets(facets::Arguments),
-    /// List the problems in reports
     Check(check::Arguments),
-    /// Look the index over, and repair it
     Doctor(doctor::Arguments),
-    /// Print the completions of a shell
     Completions(completions::Arguments),
-    /// Print or write the manual pages
     Man(man::Arguments),
-    /// Explain a command, or the query language
     Help(help::Arguments),
 }
 

@@ -1,4 +1,6 @@
 //! `rca search`: find incidents, best first.
+//!
+//! In: a query with filters. Out: hits on stdout, with facet counts if they are asked for.
 
 use std::io::{Read as _, stdin};
 use std::process::ExitCode;
@@ -9,66 +11,67 @@ use rca_index::{Facet, SearchRequest};
 
 use crate::context::Context;
 use crate::failure::{Failure, NO_HITS};
-use crate::filters::{FilterArgs, facet, wrong};
+use crate::fields::{facet_names, parse_facet};
+use crate::filters::{FilterArgs, wrong};
 use crate::freshen::open_fresh;
-use crate::place::Place;
+use crate::location::Location;
 use crate::render;
-use crate::unknown::unknown_values;
 
 /// Find incidents, best first
 ///
-/// Builds the index when there is none, and takes in what has changed. The query language is explained by `rca help query`.
+/// Creates the index if there is none, and updates it if reports have changed. `rca help query` explains the query
+/// language.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
-  rca search queue backlog                       both words, best first
-  rca search '\"connection pool\" -tag:deploy'     a phrase, without a tag
+  rca search queue backlog                       incidents with both words, best first
+  rca search '\"connection pool\" -tag:deploy'     a phrase, but not with this tag
   rca search timeout --service billing-api --since 90d
   rca search 'severity:>=P1 duration:>2h' --sort -date
   rca search oom --facets service,severity --format json
   tail -1 app.log | rca search --literal -       a pasted line, from stdin")]
 pub(crate) struct Arguments {
-    /// What to look for; `-` reads it from stdin; nothing means everything
+    /// The query; `-` reads it from stdin; omit it to match every incident
     #[arg(value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     #[command(flatten)]
     filters: FilterArgs,
-    /// How many hits to show
+    /// Maximum number of hits
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     limit: usize,
-    /// How many hits to skip
+    /// Number of hits to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     offset: usize,
-    /// Order by date, severity, duration, users ...; `-` in front for the latest, worst or largest first
+    /// Sort by date, severity, duration, users or another field; a leading `-` puts the latest, most severe or largest
+    /// first
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<String>,
-    /// Count these over all matches: service, severity, tag, status
-    #[arg(long, value_name = "FACETS", value_delimiter = ',', value_parser = facet)]
+    #[arg(long, value_name = "FACETS", value_delimiter = ',', value_parser = parse_facet)]
+    #[arg(help = format!("Count the values of these facets over all matches: {}", facet_names()))]
     facets: Vec<Facet>,
-    /// Take every character as it stands: no query syntax
+    /// Treat the query as plain text, with no query syntax
     #[arg(long)]
     literal: bool,
-    /// Rank by the words alone: do not prefer recent and severe incidents
+    /// Rank by relevance alone, without a preference for recent and severe incidents
     #[arg(long)]
     no_preferences: bool,
-    /// Say how each score came about
+    /// Explain the score of each hit
     #[arg(long)]
     explain: bool,
-    /// Take the index as it is
+    /// Do not update the index first
     #[arg(long)]
     no_update: bool,
-    /// End with exit code 1 when nothing is found
+    /// Exit with code 1 if there are no hits
     #[arg(short, long)]
     pub(crate) exit_status: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let request = request(arguments)?;
-    let place = Place::find(None, &context.global)?;
-    let index = open_fresh(&place, arguments.no_update, context)?;
+    let location = Location::find(None, &context.global)?;
+    let index = open_fresh(&location, arguments.no_update, context)?;
     let results = index.search(&request)?;
-    let unknown = if results.total == 0 { unknown_values(&index, &request.query)? } else { Vec::new() };
-    render::search(context, &place, &request, &results, &unknown)?;
+    render::search(context, &location, &request, &results)?;
     Ok(if arguments.exit_status && results.total == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
 }
 
@@ -90,10 +93,10 @@ fn request(arguments: &Arguments) -> Result<SearchRequest, Failure> {
     Ok(request)
 }
 
-/// The query on stdin: no more of it than a query may have, and one byte to notice that there is more.
+/// Reads the query from stdin: at most one byte more than a query may have, so that a longer one is noticed.
 fn read_query() -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let read = stdin().take(MAX_QUERY_BYTES as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::usage(format!("stdin: {error}"), "give the query as an argument"))?;
+    read.map_err(|error| Failure::usage(format!("stdin: {error}"), "pass the query as an argument"))?;
     Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }

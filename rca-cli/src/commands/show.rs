@@ -1,70 +1,72 @@
-//! `rca show`: one incident, whole.
+//! `rca show`: show one incident.
+//!
+//! In: a name, and the sections asked for. Out: the incident on stdout.
 
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::{FieldKind, Incident, Index, SectionKind, TextField, fields_named};
+use rca_index::{Incident, Index, Named, SectionKind};
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::fields::{parse_section, section_names};
 use crate::freshen::open_fresh;
-use crate::place::Place;
-use crate::render;
+use crate::location::Location;
+use crate::render::{self, IncidentAnswer};
 
 /// Show one incident
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
-  rca show 2025-06-02-message-queue-backlog      the beginning of a file name is enough
-  rca show PM-2026-033 --section resolution      what fixed it
-  rca show 2025/06/disk-full --format json       every fact")]
+  rca show 2025-06-02-message-queue-backlog      the start of a file name is enough
+  rca show PM-2026-033 --section resolution      only what fixed it
+  rca show 2025/06/disk-full --format json       every field, as JSON")]
 pub(crate) struct Arguments {
-    /// An id, a path, a file name, or the beginning of one
+    /// Id, path or file name of the incident, or the start of one
     #[arg(value_name = "ID")]
     id: String,
-    /// Only these sections: summary, timeline, rootcause, impact, resolution, lessons, actions, related, body
-    #[arg(long, value_name = "SECTIONS", value_delimiter = ',', value_parser = section)]
+    #[arg(long, value_name = "SECTIONS", value_delimiter = ',', value_parser = parse_section)]
+    #[arg(help = format!("Show only these sections: {}", section_names()))]
     section: Vec<SectionKind>,
-    /// Take the index as it is
+    /// Do not update the index first
     #[arg(long)]
     no_update: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let place = Place::find(None, &context.global)?;
-    let index = open_fresh(&place, arguments.no_update, context)?;
+    let location = Location::find(None, &context.global)?;
+    let index = open_fresh(&location, arguments.no_update, context)?;
     let incident = find(&index, &arguments.id)?;
-    render::incident(context, &place, &index, &incident, &arguments.section)?;
+    check_sections(&incident, &arguments.section)?;
+    let answer = IncidentAnswer { incident: &incident, sections: &arguments.section, index: &index };
+    render::incident(context, &location, &answer)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The one incident that a name means.
-fn find(index: &Index, name: &str) -> Result<Incident, Failure> {
-    /// How many candidates are named.
-    const CANDIDATES: usize = 5;
-    let ids = index.resolve(name)?;
-    if let [id] = &ids[..]
-        && let Some(incident) = index.get(id)?
-    {
-        return Ok(incident);
+/// Fails if the incident has none of the sections asked for.
+fn check_sections(incident: &Incident, wanted: &[SectionKind]) -> Result<(), Failure> {
+    let has = |kind: &SectionKind| incident.sections.iter().any(|section| section.kind == *kind);
+    if wanted.is_empty() || wanted.iter().any(has) {
+        return Ok(());
     }
-    if ids.is_empty() {
-        return Err(Failure::usage(format!("{name}: no such incident"), "look for it with `rca search`"));
-    }
-    let shown = ids.iter().take(CANDIDATES).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = if ids.len() > CANDIDATES { ", ..." } else { "" };
-    let what = format!("{name}: {} incidents have this name", ids.len());
-    Err(Failure::usage(what, format!("name one of them: {shown}{more}")))
+    let names: Vec<&str> = wanted.iter().map(|kind| kind.name()).collect();
+    let there: Vec<&str> = SectionKind::ALL.iter().filter(|kind| has(kind)).map(|kind| kind.name()).collect();
+    let what = format!("{}: no section {}", incident.id, names.join(", "));
+    Err(Failure::usage(what, format!("it has {}", there.join(", "))))
 }
 
-/// The section that a name or alias means.
-fn section(name: &str) -> Result<SectionKind, String> {
-    fields_named(name)
-        .find_map(|spec| match spec.kind {
-            FieldKind::Text(TextField::Section(kind)) => Some(kind),
-            _ => None,
-        })
-        .ok_or_else(|| {
-            format!("no section of this name; they are {}", SectionKind::ALL.map(SectionKind::name).join(", "))
-        })
+/// The incident that a name stands for.
+fn find(index: &Index, name: &str) -> Result<Incident, Failure> {
+    /// How many of the incidents that match are listed.
+    const CANDIDATES: usize = 5;
+    match index.find(name)? {
+        Named::One(incident) => Ok(*incident),
+        Named::Several(ids) => {
+            let shown = ids.iter().take(CANDIDATES).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = if ids.len() > CANDIDATES { ", ..." } else { "" };
+            let what = format!("{name}: {} incidents match this name", ids.len());
+            Err(Failure::usage(what, format!("use one of {shown}{more}")))
+        }
+        _ => Err(Failure::usage(format!("{name}: no such incident"), "find it with `rca search`")),
+    }
 }

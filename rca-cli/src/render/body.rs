@@ -1,4 +1,6 @@
-//! The text of a section, for people: it fits the width, and what is laid out by hand stays as it is.
+//! The text of a section, for people.
+//!
+//! In: Markdown of a report. Out: lines that fit the width; lines that fit already, and code, stay unchanged.
 
 use std::io::{self, Write};
 
@@ -14,8 +16,8 @@ pub(crate) fn body(out: &mut Output, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The lines of a text, none wider than this but those of code: a paragraph with a line that is too wide is broken anew,
-/// a table that is too wide loses its padding.
+/// The lines of a text, at most `width` columns wide except for code: a paragraph with a line that is too wide is
+/// rewrapped, a row of a table that is too wide loses its padding.
 fn fitted(text: &str, width: usize) -> Vec<String> {
     let mut fitted = Vec::new();
     let mut paragraph: Vec<&str> = Vec::new();
@@ -25,27 +27,27 @@ fn fitted(text: &str, width: usize) -> Vec<String> {
         let fence = content.starts_with("```") || content.starts_with("~~~");
         let table = content.starts_with('|');
         if in_code || fence || table || content.is_empty() {
-            break_anew(&mut paragraph, width, &mut fitted);
+            rewrap(&mut paragraph, width, &mut fitted);
             in_code ^= fence;
             if table && display_width(line) > width {
-                break_anew(&mut vec![&squeezed(content)], width, &mut fitted);
+                rewrap(&mut vec![&squeezed(content)], width, &mut fitted);
             } else {
                 fitted.push(line.to_owned());
             }
             continue;
         }
-        let goes_on = paragraph.last().is_some_and(|last| !last.ends_with("  ") && !last.ends_with('\\'));
-        if !goes_on || begins_something(content) {
-            break_anew(&mut paragraph, width, &mut fitted);
+        let continues = paragraph.last().is_some_and(|last| !last.ends_with("  ") && !last.ends_with('\\'));
+        if !continues || starts_block(content) {
+            rewrap(&mut paragraph, width, &mut fitted);
         }
         paragraph.push(line);
     }
-    break_anew(&mut paragraph, width, &mut fitted);
+    rewrap(&mut paragraph, width, &mut fitted);
     fitted
 }
 
-/// Takes the lines of a paragraph or a list item. What continues a list item stands below its text.
-fn break_anew(paragraph: &mut Vec<&str>, width: usize, fitted: &mut Vec<String>) {
+/// Rewraps a paragraph or a list item, if a line of it is too wide. Further lines of a list item align with its text.
+fn rewrap(paragraph: &mut Vec<&str>, width: usize, fitted: &mut Vec<String>) {
     let lines = std::mem::take(paragraph);
     if lines.iter().all(|line| display_width(line) <= width) {
         fitted.extend(lines.into_iter().map(str::to_owned));
@@ -63,8 +65,8 @@ fn break_anew(paragraph: &mut Vec<&str>, width: usize, fitted: &mut Vec<String>)
     }
 }
 
-/// Whether a line begins something of its own: a list item, a heading, a rule, a `**Key:** value`, a dated entry.
-fn begins_something(content: &str) -> bool {
+/// Whether a line starts a new block: a list item, a heading, a rule, a `**Key:** value`, a dated entry.
+fn starts_block(content: &str) -> bool {
     let mark = content.split(' ').next().unwrap_or_default();
     is_list_mark(mark)
         || content.starts_with(['#', '*', '<', '[', ':'])
@@ -78,7 +80,7 @@ fn is_list_mark(text: &str) -> bool {
     numbered || matches!(text, "-" | "*" | "+" | ">")
 }
 
-/// A row of a table with no padding.
+/// A row of a table without its padding.
 fn squeezed(row: &str) -> String {
     let cell = |cell: &str| {
         let cell = cell.trim();
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paragraph_with_a_line_too_wide_is_broken_anew() {
+    fn a_paragraph_with_a_line_too_wide_is_rewrapped() {
         check("a line that is far too wide\nand another", &["a line that is far", "too wide and another"]);
         check(
             "- an item that is far too wide\n  and goes on",

@@ -1,72 +1,143 @@
-//! For people: hits, incidents, counts and health, on a terminal or in a pipe.
+//! Text for people, on a terminal or in a pipe.
+//!
+//! In: results of the library. Out: text that fits the width, with colours and links where the terminal shows them.
 
 use std::io::{self, Write};
 
 use anstyle::Style;
-use indicatif::HumanBytes;
 use rca_index::{
-    Bound, FacetCounts, Health, Hit, Incident, Measure, MeasureKind, Milestone, SearchResults, SectionKind, Severity,
-    Snippet, UpdateReport,
+    Bound, CheckReport, FacetCounts, FieldKind, Health, Hit, Incident, Measure, MeasureKind, Milestone, NumberField,
+    SearchRequest, SearchResults, SectionKind, Severity, Snippet, TextField, UpdateReport,
 };
 use textwrap::core::display_width;
 
-use crate::freshen::seconds_since;
-use crate::place::Place;
-use crate::quantity::{age, count, minutes, number};
+use crate::failure::Failure;
+use crate::fields::label;
+use crate::location::Location;
+use crate::quantity::{minutes, number};
 use crate::render::body::body;
+use crate::render::talk::Talk;
+use crate::render::text;
+use crate::render::{IncidentAnswer, Renderer};
 use crate::terminal::{
     DIM, NOTABLE, Output, SEVERE, TITLE, clean, clean_lines, clean_marked, link, wrap, write_marked,
 };
 
 const INDENT: &str = "  ";
-/// How many values of a facet stand below the hits; `rca facets` has them all.
+/// How many values of a facet are shown below the hits; `rca facets` shows all.
 const FACET_VALUES: usize = 8;
 
-/// The hits of a search, and the facet counts below them.
-pub(crate) fn hits(out: &mut Output, place: &Place, results: &SearchResults) -> io::Result<()> {
-    for found in &results.hits {
-        hit(out, place, found)?;
-        writeln!(out)?;
-    }
-    partial(out, place, &results.partial)?;
-    for counts in &results.facets {
-        let shown = counts.values.iter().take(FACET_VALUES);
-        let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), v.count)).collect();
-        if parts.is_empty() {
-            parts.push("none".to_owned());
-        } else if counts.values.len() > FACET_VALUES {
-            parts.push(format!("{} more", counts.values.len() - FACET_VALUES));
+/// Text for people.
+pub(crate) struct Human;
+
+impl Renderer for Human {
+    fn search(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        _request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        for found in &results.hits {
+            hit(out, location, found)?;
+            writeln!(out)?;
         }
-        let width = out.width.saturating_sub(10);
-        for (i, line) in wrap(&parts.join(" · "), width).iter().enumerate() {
-            let name = if i == 0 { counts.facet.name() } else { "" };
-            writeln!(out, "{DIM}{name:<10}{DIM:#}{line}")?;
+        partial(out, location, &results.partial)?;
+        for counts in &results.facets {
+            facet_line(out, counts)?;
         }
+        if !results.facets.is_empty() {
+            writeln!(out)?;
+        }
+        Ok(())
     }
-    if !results.facets.is_empty() {
-        writeln!(out)?;
+
+    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        Ok(incident(out, location, answer)?)
+    }
+
+    fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
+        for (i, counts) in results.facets.iter().enumerate() {
+            if i > 0 {
+                writeln!(out)?;
+            }
+            facet_list(out, counts)?;
+        }
+        Ok(())
+    }
+
+    fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure> {
+        Ok(writeln!(out, "{}", text::update_summary(report))?)
+    }
+
+    fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
+        Ok(text::problems(out, location, &report.problems)?)
+    }
+
+    fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
+        for (name, value) in text::health_lines(health) {
+            writeln!(out, "{DIM}{name:<10}{DIM:#}{value}")?;
+        }
+        Ok(())
+    }
+
+    fn talk(&self) -> Talk {
+        Talk::EVERYTHING
+    }
+
+    fn has_colors(&self) -> bool {
+        true
+    }
+}
+
+/// Writes the counts of a facet below the hits.
+fn facet_line(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
+    let shown = counts.values.iter().take(FACET_VALUES);
+    let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), v.count)).collect();
+    if parts.is_empty() {
+        parts.push("none".to_owned());
+    } else if counts.values.len() > FACET_VALUES {
+        parts.push(format!("{} more", counts.values.len() - FACET_VALUES));
+    }
+    let width = out.width.saturating_sub(10);
+    for (i, line) in wrap(&parts.join(" · "), width).iter().enumerate() {
+        let name = if i == 0 { counts.facet.name() } else { "" };
+        writeln!(out, "{DIM}{name:<10}{DIM:#}{line}")?;
     }
     Ok(())
 }
 
-/// What has some of the words only, in a line each, so that it does not hide what has them all.
-fn partial(out: &mut Output, place: &Place, hits: &[Hit]) -> io::Result<()> {
-    /// More than a few of them help nobody.
+/// Writes the counts of a facet, one value per line.
+fn facet_list(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
+    writeln!(out, "{TITLE}{}{TITLE:#}", counts.facet.name())?;
+    let digits = counts.values.iter().map(|v| v.count.to_string().len()).max().unwrap_or(1);
+    if counts.values.is_empty() {
+        writeln!(out, "{INDENT}{DIM}none{DIM:#}")?;
+    }
+    for v in &counts.values {
+        writeln!(out, "{INDENT}{:>digits$}  {}", v.count, clean(&v.value))?;
+    }
+    Ok(())
+}
+
+/// Writes partial matches, one line each, so that they do not distract from the hits.
+fn partial(out: &mut Output, location: &Location, hits: &[Hit]) -> io::Result<()> {
+    /// More than a few do not help.
     const SHOWN: usize = 5;
     if hits.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{DIM}with some of the words:{DIM:#}")?;
+    writeln!(out, "{DIM}partial matches:{DIM:#}")?;
     for Hit { incident, .. } in hits.iter().take(SHOWN) {
         let date = incident.date.as_ref().map_or_else(|| " ".repeat(10), |date| date.value.day().to_string());
         let title = cut(&clean(&incident.title.value), out.width.saturating_sub(INDENT.len() + date.len() + 2));
-        let url = if out.links { place.url_of(&incident.path) } else { None };
+        let url = if out.links { location.url_of(&incident.path) } else { None };
         writeln!(out, "{INDENT}{DIM}{date:<10}{DIM:#}  {}", link(&title, url.as_deref()))?;
     }
     writeln!(out)
 }
 
-fn hit(out: &mut Output, place: &Place, hit: &Hit) -> io::Result<()> {
+fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {
     let incident = &hit.incident;
     let width = out.width;
     title(out, incident)?;
@@ -79,10 +150,10 @@ fn hit(out: &mut Output, place: &Place, hit: &Hit) -> io::Result<()> {
     for snippet in &hit.snippets {
         let (text, highlights) = clean_marked(&snippet.text, &snippet.highlights);
         write_marked(out, &text, &highlights, width, INDENT)?;
-        location(out, place, incident, Some(snippet))?;
+        reference(out, location, incident, Some(snippet))?;
     }
     if hit.snippets.is_empty() {
-        location(out, place, incident, None)?;
+        reference(out, location, incident, None)?;
     }
     let explanation = hit.explanation.as_ref().map(ToString::to_string).unwrap_or_default();
     for line in explanation.lines() {
@@ -99,9 +170,9 @@ fn title(out: &mut Output, incident: &Incident) -> io::Result<()> {
     Ok(())
 }
 
-/// Date, severity, services, duration and status, as far as they are known; as many services as fit the width.
+/// Date, severity, services, duration and status, if known; as many services as fit the width.
 fn facts(incident: &Incident, width: usize) -> Vec<(String, Style)> {
-    /// What separates two facts takes three columns.
+    /// The width of the separator of two facts.
     const SEPARATOR: usize = 3;
     let mut facts = Vec::new();
     let plain = Style::new();
@@ -110,14 +181,14 @@ fn facts(incident: &Incident, width: usize) -> Vec<(String, Style)> {
     let services_at = facts.len();
     facts.extend(incident.duration.as_ref().map(|duration| (minutes(duration.value), plain)));
     facts.extend(incident.status.as_ref().map(|status| (clean(&status.value).into_owned(), plain)));
-    let taken: usize = facts.iter().map(|(text, _)| display_width(text) + SEPARATOR).sum();
+    let others: usize = facts.iter().map(|(text, _)| display_width(text) + SEPARATOR).sum();
     if !incident.services.is_empty() {
-        facts.insert(services_at, (services(&incident.services, width.saturating_sub(taken)), plain));
+        facts.insert(services_at, (services(&incident.services, width.saturating_sub(others)), plain));
     }
     facts
 }
 
-/// As many services as fit, at least the beginning of the first, and how many more there are.
+/// As many services as fit, at least a prefix of the first, and the number of the others.
 fn services(services: &[String], width: usize) -> String {
     let list = |shown: usize| {
         let names: Vec<_> = services[..shown].iter().map(|name| clean(name)).collect();
@@ -132,7 +203,7 @@ fn services(services: &[String], width: usize) -> String {
         .unwrap_or_else(|| cut(&list(1), width))
 }
 
-/// The beginning of a text that fits so many columns.
+/// The longest prefix of a text that fits the width.
 fn cut(text: &str, width: usize) -> String {
     let mut cut = String::new();
     for c in text.chars() {
@@ -152,37 +223,34 @@ fn severity_style(severity: &Severity) -> Style {
     }
 }
 
-/// Where it stands: the section, and `path:line`, which many terminals and editors can open.
-fn location(out: &mut Output, place: &Place, incident: &Incident, snippet: Option<&Snippet>) -> io::Result<()> {
-    let path = place.path_of(&incident.path);
+/// Writes the section of a snippet and its `path:line`, which many terminals and editors can open.
+fn reference(out: &mut Output, location: &Location, incident: &Incident, snippet: Option<&Snippet>) -> io::Result<()> {
+    let path = location.path_of(&incident.path);
     let path = clean(&path.to_string_lossy()).into_owned();
-    let url = if out.links { place.url_of(&incident.path) } else { None };
+    let url = if out.links { location.url_of(&incident.path) } else { None };
     match snippet {
         Some(snippet) => {
             let path = link(&format!("{path}:{}", snippet.line), url.as_deref());
-            writeln!(out, "{INDENT}{DIM}{}  {path}{DIM:#}", section_name(snippet.section))
+            writeln!(out, "{INDENT}{DIM}{}  {path}{DIM:#}", section_label(snippet.section))
         }
         None => writeln!(out, "{INDENT}{DIM}{}{DIM:#}", link(&path, url.as_deref())),
     }
 }
 
-fn section_name(kind: SectionKind) -> &'static str {
-    match kind {
-        SectionKind::RootCause => "root cause",
-        other => other.name(),
-    }
+fn section_label(kind: SectionKind) -> &'static str {
+    label(|field| field == FieldKind::Text(TextField::Section(kind)))
 }
 
-/// One incident: what is known of it, then what the report says.
-pub(crate) fn incident(
-    out: &mut Output,
-    place: &Place,
-    incident: &Incident,
-    sections: &[SectionKind],
-) -> io::Result<()> {
+fn measure_label(kind: MeasureKind) -> &'static str {
+    label(|field| matches!(field, FieldKind::Number(NumberField::Measure(measure), _) if measure == kind))
+}
+
+/// Writes one incident: its facts, then the text of the report.
+fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> io::Result<()> {
+    let incident = answer.incident;
     title(out, incident)?;
-    location(out, place, incident, None)?;
-    if sections.is_empty() {
+    reference(out, location, incident, None)?;
+    if answer.sections.is_empty() {
         writeln!(out)?;
         for (name, value) in known(incident) {
             let value = clean(&value);
@@ -192,10 +260,10 @@ pub(crate) fn incident(
             }
         }
     }
-    // The front matter comes last: most of it has been said above.
+    // The front matter comes last: the facts above include most of it.
     let (front, rest): (Vec<_>, Vec<_>) = incident.sections.iter().partition(|section| section.is_front_matter());
     for section in rest.into_iter().chain(front) {
-        if !sections.is_empty() && !sections.contains(&section.kind) {
+        if !answer.wants(section.kind) {
             continue;
         }
         let text = incident.section_text(section).trim();
@@ -209,7 +277,7 @@ pub(crate) fn incident(
     Ok(())
 }
 
-/// What is known of an incident, by name.
+/// The facts of an incident that are known, with their labels.
 fn known(incident: &Incident) -> Vec<(&'static str, String)> {
     let mut known = Vec::new();
     let mut add = |name, value: Option<String>| known.extend(value.map(|value| (name, value)));
@@ -227,24 +295,10 @@ fn known(incident: &Incident) -> Vec<(&'static str, String)> {
     add("after", (!reached.is_empty()).then(|| reached.join(", ")));
     add("impact", incident.impact_user_minutes().map(|impact| format!("{} user-minutes", number(impact))));
     for measure in &incident.measures {
-        add(measure_name(measure.kind), Some(measure_text(measure)));
+        add(measure_label(measure.kind), Some(measure_text(measure)));
     }
     add("author", incident.author.clone());
     known
-}
-
-fn measure_name(kind: MeasureKind) -> &'static str {
-    match kind {
-        MeasureKind::Users => "users",
-        MeasureKind::Errors => "errors",
-        MeasureKind::Tickets => "tickets",
-        MeasureKind::Revenue => "revenue lost",
-        MeasureKind::RequestsPct => "requests hit",
-        MeasureKind::ErrorRatePct => "error rate",
-        MeasureKind::ErrorRateBaselinePct => "usual errors",
-        MeasureKind::LatencyBeforeMs => "usual latency",
-        MeasureKind::LatencyAfterMs => "latency",
-    }
 }
 
 fn measure_text(measure: &Measure) -> String {
@@ -261,56 +315,4 @@ fn measure_text(measure: &Measure) -> String {
     };
     let qualifier = measure.qualifier.as_ref().map(|qualifier| format!(" {qualifier}")).unwrap_or_default();
     format!("{bound}{}{unit}{qualifier}", number(measure.value))
-}
-
-/// Facet counts, a value a line.
-pub(crate) fn facets(out: &mut Output, facets: &[FacetCounts]) -> io::Result<()> {
-    for (i, counts) in facets.iter().enumerate() {
-        if i > 0 {
-            writeln!(out)?;
-        }
-        writeln!(out, "{TITLE}{}{TITLE:#}", counts.facet.name())?;
-        let digits = counts.values.iter().map(|v| v.count.to_string().len()).max().unwrap_or(1);
-        if counts.values.is_empty() {
-            writeln!(out, "{INDENT}{DIM}none{DIM:#}")?;
-        }
-        for v in &counts.values {
-            writeln!(out, "{INDENT}{:>digits$}  {}", v.count, clean(&v.value))?;
-        }
-    }
-    Ok(())
-}
-
-/// What an update did, on one line.
-pub(crate) fn update(report: &UpdateReport) -> String {
-    let parts = [
-        (report.added, "added"),
-        (report.modified, "modified"),
-        (report.renamed, "renamed"),
-        (report.removed, "removed"),
-        (report.unchanged, "unchanged"),
-        (report.failed, "not taken in"),
-    ];
-    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    let what = if parts.is_empty() { "nothing here".to_owned() } else { parts.join(", ") };
-    let seconds = report.took.as_secs_f64();
-    let rate = report.bytes as f64 / 1e6 / seconds.max(1e-6);
-    let rate = if report.bytes > 0 { format!(", {rate:.1} MB/s") } else { String::new() };
-    let reports = count(report.reports as u64, "report");
-    let problems = count(report.problems.len() as u64, "problem");
-    format!("{reports}: {what}; {problems}; {seconds:.2} s{rate}")
-}
-
-/// The health of an index.
-pub(crate) fn health(out: &mut impl Write, health: &Health) -> io::Result<()> {
-    let mut line = |name: &str, value: String| writeln!(out, "{DIM}{name:<10}{DIM:#}{value}");
-    if let Some(path) = &health.path {
-        line("index", clean(&path.to_string_lossy()).into_owned())?;
-    }
-    let segments = count(health.segments as u64, "segment");
-    line("incidents", format!("{} in {segments}, {} deleted", health.incidents, health.deleted))?;
-    line("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes)))?;
-    let updated = health.updated.map_or_else(|| "never".to_owned(), |then| format!("{} ago", age(seconds_since(then))));
-    line("updated", updated)?;
-    line("files", if health.damaged.is_empty() { "all sound".to_owned() } else { "damaged".to_owned() })
 }

@@ -1,25 +1,79 @@
-//! JSON, in the wire form of the library.
+//! JSON: one document, in the wire form of the library.
+//!
+//! In: results of the library. Out: JSON without control characters.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use rca_index::wire::{CheckForm, FacetsForm, HealthForm, IncidentForm, QueryErrorsForm, SearchForm, UpdateForm};
+use rca_index::{CheckReport, Health, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
 
-use crate::terminal::is_unsafe;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::render::talk::Talk;
+use crate::render::{IncidentAnswer, Renderer};
+use crate::terminal::{Output, is_unsafe};
 
-/// One document.
+/// One JSON document.
+pub(crate) struct Json;
+
+impl Renderer for Json {
+    fn search(
+        &self,
+        out: &mut Output,
+        _location: &Location,
+        request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        Ok(document(out, &SearchForm::new(request, results))?)
+    }
+
+    fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        Ok(document(out, &incident_form(answer))?)
+    }
+
+    fn facets(&self, out: &mut Output, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
+        Ok(document(out, &FacetsForm::new(request, results))?)
+    }
+
+    fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure> {
+        Ok(document(out, &UpdateForm::new(report))?)
+    }
+
+    fn check(&self, out: &mut Output, _location: &Location, report: &CheckReport) -> Result<(), Failure> {
+        Ok(document(out, &CheckForm::new(report))?)
+    }
+
+    fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
+        Ok(document(out, &HealthForm::new(health))?)
+    }
+
+    fn query_errors(&self, out: &mut Output, form: &QueryErrorsForm<'_>) -> Result<(), Failure> {
+        Ok(document(out, form)?)
+    }
+
+    fn talk(&self) -> Talk {
+        Talk::NOTHING
+    }
+}
+
+/// The wire form of an incident, with the sections asked for.
+pub(crate) fn incident_form<'a>(answer: &IncidentAnswer<'a>) -> IncidentForm<'a> {
+    let mut form = IncidentForm::new(answer.incident, |target| answer.index.resolve(target).unwrap_or_default());
+    let sections = answer.sections;
+    form.sections.retain(|section| sections.is_empty() || sections.iter().any(|kind| kind.name() == section.section));
+    form
+}
+
+/// Writes one document.
 pub(crate) fn document(out: &mut impl Write, form: &impl Serialize) -> io::Result<()> {
     writeln!(out, "{}", escape(&serde_json::to_string_pretty(form)?))
 }
 
-/// One document a line.
-pub(crate) fn lines<T: Serialize>(out: &mut impl Write, forms: impl IntoIterator<Item = T>) -> io::Result<()> {
-    forms.into_iter().try_for_each(|form| writeln!(out, "{}", escape(&serde_json::to_string(&form)?)))
-}
-
-/// Escapes what JSON would allow but a terminal might act on. Such characters occur inside strings only; line breaks
-/// are the pretty form's own.
-fn escape(json: &str) -> String {
+/// Escapes characters that JSON allows but a terminal might act on. They occur only inside strings; line breaks are those
+/// of the pretty form.
+pub(crate) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         if is_unsafe(c) && c != '\n' {

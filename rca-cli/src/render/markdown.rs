@@ -1,29 +1,71 @@
 //! Markdown: to paste into a chat, a ticket or a report.
+//!
+//! In: results of the library. Out: a list of hits, tables of counts, the source of a report.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
-use rca_index::{FacetCounts, Hit, Incident, SearchResults, SectionKind};
+use rca_index::{CheckReport, FacetCounts, Health, Hit, SearchRequest, SearchResults, UpdateReport};
 
-use crate::place::Place;
+use crate::failure::Failure;
+use crate::location::Location;
 use crate::quantity::minutes;
-use crate::terminal::{clean, clean_marked};
+use crate::render::talk::Talk;
+use crate::render::text::{problems, update_summary, write_health};
+use crate::render::{IncidentAnswer, Renderer};
+use crate::terminal::{Output, clean, clean_marked};
 
-/// The hits of a search as a list, and facet counts as tables.
-pub(crate) fn hits(out: &mut impl Write, place: &Place, results: &SearchResults) -> io::Result<()> {
-    for (i, found) in results.hits.iter().enumerate() {
-        hit(out, place, i + 1, found)?;
+/// Markdown.
+pub(crate) struct Markdown;
+
+impl Renderer for Markdown {
+    fn search(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        _request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        for (i, found) in results.hits.iter().enumerate() {
+            hit(out, location, i + 1, found)?;
+        }
+        if !results.facets.is_empty() {
+            writeln!(out)?;
+        }
+        Ok(tables(out, &results.facets)?)
     }
-    if !results.facets.is_empty() {
-        writeln!(out)?;
+
+    fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        let text = source(answer);
+        let shown = out.shown(&text).into_owned();
+        Ok(out.write_all(shown.as_bytes())?)
     }
-    facets(out, &results.facets)
+
+    fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
+        Ok(tables(out, &results.facets)?)
+    }
+
+    fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure> {
+        Ok(writeln!(out, "{}", update_summary(report))?)
+    }
+
+    fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
+        Ok(problems(out, location, &report.problems)?)
+    }
+
+    fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
+        Ok(write_health(out, health)?)
+    }
+
+    fn talk(&self) -> Talk {
+        Talk { counts: false, ..Talk::EVERYTHING }
+    }
 }
 
-fn hit(out: &mut impl Write, place: &Place, number: usize, hit: &Hit) -> io::Result<()> {
+fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> io::Result<()> {
     let incident = &hit.incident;
-    let path = place.path_of(&incident.path);
-    // Angle brackets allow spaces in a link's target.
+    let path = location.path_of(&incident.path);
+    // Angle brackets allow spaces in the target of a link.
     let target = clean(&path.to_string_lossy()).replace(['<', '>', '`', '\\'], "");
     write!(out, "{number}. [{}](<{target}>)", escape(&clean(&incident.title.value)))?;
     let facts = [
@@ -58,8 +100,8 @@ fn marked(text: &str, highlights: &[Range<usize>]) -> String {
     marked + &escape(&text[at..])
 }
 
-/// Facet counts, a table each.
-pub(crate) fn facets(out: &mut impl Write, facets: &[FacetCounts]) -> io::Result<()> {
+/// Writes a table for each facet.
+fn tables(out: &mut impl Write, facets: &[FacetCounts]) -> io::Result<()> {
     for counts in facets {
         writeln!(out, "| {} | incidents |\n|---|---:|", counts.facet.name())?;
         for v in &counts.values {
@@ -70,12 +112,13 @@ pub(crate) fn facets(out: &mut impl Write, facets: &[FacetCounts]) -> io::Result
     Ok(())
 }
 
-/// A report as it was written, or some of its sections.
-pub(crate) fn source(incident: &Incident, sections: &[SectionKind]) -> String {
-    if sections.is_empty() {
+/// The source of a report, or of some of its sections.
+fn source(answer: &IncidentAnswer<'_>) -> String {
+    let incident = answer.incident;
+    if answer.sections.is_empty() {
         return incident.source.clone();
     }
-    let wanted = incident.sections.iter().filter(|section| sections.contains(&section.kind));
+    let wanted = incident.sections.iter().filter(|section| answer.wants(section.kind));
     let texts = wanted.map(|section| {
         let heading = if section.heading.is_empty() { section.kind.name() } else { &section.heading };
         format!("## {heading}\n\n{}\n", incident.section_text(section).trim())
@@ -83,7 +126,7 @@ pub(crate) fn source(incident: &Incident, sections: &[SectionKind]) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
-/// Takes their meaning from characters that have one in Markdown.
+/// Escapes characters with a meaning in Markdown.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

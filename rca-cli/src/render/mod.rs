@@ -1,224 +1,152 @@
-//! Rendering: how answers look. The library's answers go in; one form per format comes out, on stdout.
+//! Rendering: one renderer per output format, and the talk beside it.
+//!
+//! In: results of the library. Out: text on stdout in the format asked for, and messages on stderr.
 
 mod body;
+mod csv;
+mod failure;
 mod human;
-pub(crate) mod json;
+mod json;
+mod jsonl;
 mod markdown;
-mod table;
+mod paths;
+mod talk;
+mod text;
 
-use std::io::{self, Write as _};
-
-use rca_index::wire::{CheckForm, FacetsForm, HealthForm, HitForm, IncidentForm, ProblemForm, SearchForm, UpdateForm};
+use rca_index::wire::QueryErrorsForm;
 use rca_index::{
-    CheckReport, Health, Incident, Index, Level, ReportProblem, SearchRequest, SearchResults, SectionKind, UpdateReport,
+    CheckReport, FacetCount, Health, Incident, Index, SearchRequest, SearchResults, SectionKind, UpdateReport,
 };
 
-use crate::cli::Format;
+use crate::arguments::Format;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::place::Place;
-use crate::quantity::count;
-use crate::terminal::{Output, clean};
+use crate::location::Location;
+use crate::render::talk::Talk;
+use crate::terminal::Output;
 
-/// The answer to a search; `unknown` says what it asks for that there is nowhere.
+pub(crate) use failure::failure;
+
+/// An output format: how each kind of result is written.
+pub(crate) trait Renderer {
+    /// Writes the hits of a search, with facet counts if they were asked for.
+    fn search(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure>;
+
+    /// Writes one incident.
+    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure>;
+
+    /// Writes facet counts.
+    fn facets(&self, out: &mut Output, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure>;
+
+    /// Writes the summary of an update.
+    fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure>;
+
+    /// Writes the problems that a check found.
+    fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure>;
+
+    /// Writes the health of an index.
+    fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure>;
+
+    /// Writes the errors of a query, for programs that expect results in this format.
+    fn query_errors(&self, _out: &mut Output, _form: &QueryErrorsForm<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// What is printed on stderr beside the results.
+    fn talk(&self) -> Talk;
+
+    /// Whether results have colours and links, on a terminal that shows them.
+    fn has_colors(&self) -> bool {
+        false
+    }
+}
+
+/// The renderer of a format. Nothing else depends on which format it is.
+pub(crate) fn renderer(format: Format) -> &'static dyn Renderer {
+    match format {
+        Format::Human => &human::Human,
+        Format::Json => &json::Json,
+        Format::Jsonl => &jsonl::Jsonl,
+        Format::Csv => &csv::Csv { safe: false },
+        Format::CsvSafe => &csv::Csv { safe: true },
+        Format::Markdown => &markdown::Markdown,
+        Format::Paths => &paths::Paths,
+    }
+}
+
+/// One incident, and the sections of it that are asked for.
+pub(crate) struct IncidentAnswer<'a> {
+    pub(crate) incident: &'a Incident,
+    /// Show only these sections; all if the list is empty.
+    pub(crate) sections: &'a [SectionKind],
+    /// Resolves the targets of links.
+    pub(crate) index: &'a Index,
+}
+
+impl IncidentAnswer<'_> {
+    /// Whether sections of this kind are asked for.
+    fn wants(&self, kind: SectionKind) -> bool {
+        self.sections.is_empty() || self.sections.contains(&kind)
+    }
+}
+
+/// Prints the results of a search.
 pub(crate) fn search(
     context: &mut Context,
-    place: &Place,
+    location: &Location,
     request: &SearchRequest,
     results: &SearchResults,
-    unknown: &[String],
 ) -> Result<(), Failure> {
-    let out = &mut context.out;
-    let format = context.global.format;
-    match format {
-        Format::Human => human::hits(out, place, results)?,
-        Format::Json => json::document(out, &SearchForm::new(request, results))?,
-        Format::Jsonl => json::lines(out, results.hits.iter().map(HitForm::new))?,
-        Format::Csv | Format::CsvSafe => table::hits(out, context.global.format, results)?,
-        Format::Markdown => markdown::hits(out, place, results)?,
-        Format::Paths => {
-            for hit in &results.hits {
-                path(out, place, &hit.incident.path)?;
-            }
-        }
-    }
-    if results.relaxed && format != Format::Json {
-        context.say(format_args!("rca: no incident has all of these words; these have some"));
-    }
-    for suggestion in results.suggestions.iter().filter(|_| format != Format::Json) {
-        let meant = suggestion.meant.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        context.say(format_args!(
-            "rca: no incident has `{}`; looked for {} too",
-            clean(&suggestion.typed),
-            clean(&meant)
-        ));
-    }
-    if format == Format::Human {
-        let took = results.took.as_secs_f64() * 1000.0;
-        let total = count(results.total as u64, "incident");
-        match results.hits.len() {
-            _ if !unknown.is_empty() => {
-                unknown.iter().for_each(|sentence| context.say(format_args!("rca: {}", clean(sentence))));
-            }
-            _ if results.total == 0 => {
-                let query = clean(&results.interpreted);
-                context.say(format_args!("rca: no incident matches {query}; try fewer words or filters"));
-            }
-            shown if shown < results.total => context.say(format_args!("{shown} of {total} in {took:.1} ms")),
-            _ => context.say(format_args!("{total} in {took:.1} ms")),
-        }
-    }
-    context.detail(format_args!("rca: understood as {}", clean(&results.interpreted)));
+    let renderer = renderer(context.global.format);
+    renderer.search(&mut context.out, location, request, results)?;
+    renderer.talk().after_search(context, results);
     Ok(())
 }
 
-/// One incident; only some of its sections when they are named.
-pub(crate) fn incident(
-    context: &mut Context,
-    place: &Place,
-    index: &Index,
-    incident: &Incident,
-    sections: &[SectionKind],
-) -> Result<(), Failure> {
-    let out = &mut context.out;
-    let wanted = |kind: SectionKind| sections.is_empty() || sections.contains(&kind);
-    if !sections.is_empty() && !incident.sections.iter().any(|section| wanted(section.kind)) {
-        let names: Vec<&str> = sections.iter().map(|kind| kind.name()).collect();
-        let has = |kind: &SectionKind| incident.sections.iter().any(|section| section.kind == *kind);
-        let there: Vec<&str> = SectionKind::ALL.iter().filter(|kind| has(kind)).map(|kind| kind.name()).collect();
-        let what = format!("{}: no section {}", incident.id, names.join(", "));
-        return Err(Failure::usage(what, format!("it has {}", there.join(", "))));
-    }
-    let form = || {
-        let mut form = IncidentForm::new(incident, |target| index.resolve(target).unwrap_or_default());
-        form.sections
-            .retain(|section| sections.is_empty() || sections.iter().any(|kind| kind.name() == section.section));
-        form
-    };
-    match context.global.format {
-        Format::Human => human::incident(out, place, incident, sections)?,
-        Format::Json => json::document(out, &form())?,
-        Format::Jsonl => json::lines(out, [form()])?,
-        Format::Csv | Format::CsvSafe => table::incident(out, context.global.format, incident)?,
-        Format::Markdown => {
-            let text = markdown::source(incident, sections);
-            let shown = out.shown(&text).into_owned();
-            out.write_all(shown.as_bytes())?;
-        }
-        Format::Paths => path(out, place, &incident.path)?,
-    }
-    Ok(())
+/// Prints one incident.
+pub(crate) fn incident(context: &mut Context, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+    renderer(context.global.format).incident(&mut context.out, location, answer)
 }
 
-/// Facet counts.
+/// Prints facet counts.
 pub(crate) fn facets(context: &mut Context, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
-    let out = &mut context.out;
-    let rows = || {
-        let row = |facet: &'static str| move |v| (facet, v);
-        results.facets.iter().flat_map(move |counts| counts.values.iter().map(row(counts.facet.name())))
-    };
-    match context.global.format {
-        Format::Human => human::facets(out, &results.facets)?,
-        Format::Json => json::document(out, &FacetsForm::new(request, results))?,
-        Format::Jsonl => json::lines(
-            out,
-            rows().map(|(facet, v)| serde_json::json!({"facet": facet, "value": v.value, "count": v.count})),
-        )?,
-        Format::Csv | Format::CsvSafe => table::facets(out, context.global.format, rows())?,
-        Format::Markdown => markdown::facets(out, &results.facets)?,
-        Format::Paths => {
-            for (_, v) in rows() {
-                let value = out.shown(&v.value).into_owned();
-                writeln!(out, "{value}")?;
-            }
-        }
-    }
-    if context.global.format == Format::Human {
-        context.say(format_args!("over {}", count(results.total as u64, "incident")));
-    }
+    let renderer = renderer(context.global.format);
+    renderer.facets(&mut context.out, request, results)?;
+    renderer.talk().after_facets(context, results);
     Ok(())
 }
 
-/// What an update did. Its problems are talk, not data, when people read it.
-pub(crate) fn update(context: &mut Context, place: &Place, report: &UpdateReport) -> Result<(), Failure> {
-    let out = &mut context.out;
-    match context.global.format {
-        Format::Json => json::document(out, &UpdateForm::new(report))?,
-        Format::Jsonl => json::lines(out, [UpdateForm::new(report)])?,
-        Format::Csv | Format::CsvSafe => table::update(out, context.global.format, report)?,
-        Format::Human | Format::Markdown | Format::Paths => {
-            let verbose = context.global.verbose;
-            let told = |found: &&ReportProblem| verbose || found.problem.level() == Level::Error;
-            for found in report.problems.iter().filter(told) {
-                context.say(format_args!("{}", problem(place, found)));
-            }
-            let untold = report.problems.iter().filter(|found| !told(found)).count();
-            if untold > 0 {
-                context.say(format_args!("rca: {}; `rca check` lists them", count(untold as u64, "warning")));
-            }
-            if !context.global.quiet {
-                writeln!(context.out, "{}", human::update(report))?;
-            }
-        }
+/// Prints the summary of an update.
+pub(crate) fn update(context: &mut Context, location: &Location, report: &UpdateReport) -> Result<(), Failure> {
+    let renderer = renderer(context.global.format);
+    let talk = renderer.talk();
+    talk.before_update(context, location, report);
+    if talk.omits_update(context) {
+        return Ok(());
     }
+    renderer.update(&mut context.out, report)
+}
+
+/// Prints the problems that a check found.
+pub(crate) fn check(context: &mut Context, location: &Location, report: &CheckReport) -> Result<(), Failure> {
+    let renderer = renderer(context.global.format);
+    renderer.check(&mut context.out, location, report)?;
+    renderer.talk().after_check(context, report);
     Ok(())
 }
 
-/// What a check found.
-pub(crate) fn check(context: &mut Context, place: &Place, report: &CheckReport) -> Result<(), Failure> {
-    let out = &mut context.out;
-    match context.global.format {
-        Format::Human | Format::Markdown => {
-            for found in &report.problems {
-                writeln!(out, "{}", problem(place, found))?;
-            }
-            let errors = report.problems.iter().filter(|found| found.problem.level() == Level::Error).count();
-            let [errors, warnings] = [errors, report.problems.len() - errors].map(|n| n as u64);
-            let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
-            context.say(format_args!("{errors}, {warnings} in {}", count(report.reports as u64, "report")));
-        }
-        Format::Json => json::document(out, &CheckForm::new(report))?,
-        Format::Jsonl => json::lines(out, report.problems.iter().map(ProblemForm::new))?,
-        Format::Csv | Format::CsvSafe => table::problems(out, context.global.format, &report.problems)?,
-        Format::Paths => {
-            let mut paths: Vec<&str> = report.problems.iter().map(|found| found.path.as_str()).collect();
-            paths.dedup();
-            for report in paths {
-                path(out, place, report)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The health of an index.
+/// Prints the health of an index.
 pub(crate) fn health(context: &mut Context, health: &Health) -> Result<(), Failure> {
-    let out = &mut context.out;
-    match context.global.format {
-        Format::Json => json::document(out, &HealthForm::new(health))?,
-        Format::Jsonl => json::lines(out, [HealthForm::new(health)])?,
-        Format::Csv | Format::CsvSafe => table::health(out, context.global.format, health)?,
-        Format::Human => human::health(out, health)?,
-        Format::Markdown | Format::Paths => {
-            let mut text = Vec::new();
-            human::health(&mut text, health)?;
-            // These formats have no colours, whatever the terminal.
-            out.write_all(&anstream::adapter::strip_bytes(&text).into_vec())?;
-        }
-    }
-    Ok(())
+    renderer(context.global.format).health(&mut context.out, health)
 }
 
-/// A problem as compilers write them, so that editors can jump to its place.
-fn problem(place: &Place, found: &ReportProblem) -> String {
-    let warning = if found.problem.level() == Level::Warning { "warning: " } else { "" };
-    let path = place.path_of(&found.path);
-    format!("{}:{}: {warning}{}", clean(&path.to_string_lossy()), found.problem.line, clean(&found.problem.reason()))
-}
-
-/// A report's path, on a line.
-fn path(out: &mut Output, place: &Place, report: &str) -> io::Result<()> {
-    let path = place.path_of(report);
-    let shown = out.shown(&path.to_string_lossy()).into_owned();
-    writeln!(out, "{shown}")
+/// Facet counts as rows: the name of a facet, and a value with its count.
+fn facet_rows(results: &SearchResults) -> impl Iterator<Item = (&'static str, &FacetCount)> {
+    results.facets.iter().flat_map(|counts| counts.values.iter().map(|value| (counts.facet.name(), value)))
 }

@@ -1,6 +1,6 @@
-//! The formats of answers.
+//! Output formats.
 
-use super::Workshop;
+use super::{Workshop, formats};
 
 #[test]
 fn json_has_every_fact_of_a_hit() {
@@ -40,6 +40,25 @@ fn jsonl_csv_markdown_and_paths() {
 }
 
 #[test]
+fn what_an_answer_holds_is_not_said_beside_it() {
+    let workshop = Workshop::with_archive();
+    workshop.stdout(&["index", "archive"]);
+    for format in formats() {
+        let run = workshop.rca(&["search", "queue", "zebra", "--archive", "archive", "--format", &format]);
+        assert_eq!(
+            run.stderr.contains("no incident contains all of these words"),
+            format != "json",
+            "{format}: {run:?}"
+        );
+        assert_eq!(run.stderr.contains("1 incident in "), format == "human", "{format}: {run:?}");
+        let run = workshop.rca(&["search", "servce:orders", "--archive", "archive", "--format", &format]);
+        assert_eq!(run.stdout.is_empty(), !format.starts_with("json"), "{format}: {run:?}");
+        let quiet = workshop.stdout(&["index", "archive", "-q", "--format", &format]);
+        assert_eq!(quiet.is_empty(), ["human", "markdown", "paths"].contains(&&*format), "{format}: {quiet}");
+    }
+}
+
+#[test]
 fn an_update_and_a_check_in_every_format() {
     let workshop = Workshop::with_archive();
     workshop.write("archive/odd.md", "---\ndate: someday\n---\n# Odd\n");
@@ -71,11 +90,13 @@ fn completions_manuals_and_help_come_from_the_definition() {
     }
     assert!(workshop.stdout(&["man", "search"]).contains("rca\\-search"));
     workshop.stdout(&["man", "--out", "pages"]);
-    assert!(workshop.path().join("pages/rca-search.1").is_file());
-    for command in ["index", "search", "show", "facets", "check", "doctor", "completions", "man", "help"] {
+    let commands = workshop.commands();
+    assert!(commands.iter().any(|command| command == "search"), "{commands:?}");
+    for command in &commands {
         let help = workshop.stdout(&[command, "--help"]);
         assert!(help.starts_with(&format!("Examples:\n  rca {command}")), "{help}");
         assert_eq!(workshop.stdout(&["help", command]), help);
+        assert!(workshop.path().join(format!("pages/rca-{command}.1")).is_file(), "{command}");
     }
     let language = workshop.stdout(&["help", "query"]);
     assert!(language.starts_with("# The query language") && language.contains("duration_minutes"), "{language}");

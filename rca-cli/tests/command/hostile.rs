@@ -1,5 +1,5 @@
-//! Hostile archives: whatever lies in one, each report ends up in the index or as a named problem, in bounded time and
-//! memory, and what lies beside it is found.
+//! Hostile archives: each report ends up in the index or as a problem that names it, in bounded time and memory, and the
+//! reports beside it are found.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::{Run, Workshop};
 
-/// More than this is no bounded time, even for a debug build on a busy machine.
+/// An update that takes longer counts as unbounded, even for a debug build on a busy machine.
 const LONG: Duration = Duration::from_secs(120);
-/// Memory that an update may use, in kilobytes of address space.
+/// The memory limit of an update, in kilobytes of address space.
 const MEMORY: &str = "2500000";
 
-/// Updates the index, in bounded time and memory.
+/// Updates the index within these limits.
 fn index(workshop: &Workshop) -> Run {
     let started = Instant::now();
     let mut command = Command::new("sh");
@@ -24,7 +24,8 @@ fn index(workshop: &Workshop) -> Run {
     run
 }
 
-/// Indexes one report beside a good one. The good one is found; the other is found too, or has a problem with this text.
+/// Indexes a report beside a good one. The good one must be found, and the other too unless it has a problem with this
+/// text.
 fn check(name: &str, content: impl AsRef<[u8]>, problem: Option<&str>) {
     let workshop = Workshop::new();
     workshop.write("archive/good.md", "# Good\n\nThe queue grew.\n");
@@ -96,7 +97,7 @@ fn text_of_ten_megabytes() {
     check("headings.md", format!("# T\n\n{}", "## queue\n".repeat(1_000_000)), limit);
     check("notes.md", format!("# T\n\n{}queue {}\n", "[^1]: x\n".repeat(500_000), "[^1] ".repeat(500_000)), limit);
     check("dates.md", format!("# T\n\nqueue {}\n", "2025-06-02 10:00 ".repeat(500_000)), limit);
-    // A line of 50 MB, where the limit allows it.
+    // A line of 50 MB, if the limit allows it.
     let workshop = Workshop::new();
     workshop.write("archive/rca.toml", "max_report_bytes = 60_000_000\n");
     workshop.write("archive/line.md", &format!("# T\n\n{}\n", "queue ".repeat(8_500_000)));
@@ -115,7 +116,7 @@ fn more_than_the_limit() {
     assert_eq!(run.code, 4, "{run:?}");
     let said = "larger than 10000000 bytes; `max_report_bytes` in rca.toml sets the limit";
     assert_eq!(run.stderr.matches(said).count(), 2, "{run:?}");
-    assert!(run.stdout.starts_with("3 reports: 3 added, 2 not taken in"), "{run:?}");
+    assert!(run.stdout.starts_with("3 reports: 3 added, 2 failed"), "{run:?}");
 }
 
 #[test]
@@ -151,7 +152,7 @@ fn files_that_are_no_files() {
     assert_eq!(run.code, if locked { 4 } else { 0 }, "{run:?}");
     for name in [
         "pipe.md:1: not a regular file",
-        "secret.md:1: warning: this link leads out",
+        "secret.md:1: warning: this symbolic link leads out",
         "zero.md:1: warning:",
         "out:1: warning:",
     ] {
@@ -191,7 +192,7 @@ fn names_that_are_no_names() {
         found["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), names.len(), "{ids:?}");
     assert!(ids.contains("Case") && ids.contains("case"), "{ids:?}");
-    // And once more: nothing is taken for new.
+    // The next update treats none of them as new.
     let again = index(&workshop);
     assert!(again.stdout.starts_with("8 reports: 8 unchanged"), "{again:?}");
 }

@@ -1,4 +1,4 @@
-//! Updates that are killed at any moment: the index stays at a commit, and the next update puts everything right.
+//! Updates that are killed at any moment: the index stays at a commit, and the next update completes the work.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use super::chance::Chance;
 
 const REPORTS: u64 = 60;
 
-/// Ids and titles: a title tells the version of the report.
+/// Titles by id. A title includes the version of the report.
 type Incidents = BTreeMap<String, String>;
 
 fn write(workshop: &Workshop, archive: &mut Incidents, number: u64, version: u64) {
@@ -23,7 +23,7 @@ fn write(workshop: &Workshop, archive: &mut Incidents, number: u64, version: u64
     archive.insert(number.to_string(), title);
 }
 
-/// All incidents of the last commit; none where there was none. Everything is counted, so that no report can be there twice.
+/// All incidents of the last commit, or none if there is no index. Checks that no report is there twice.
 fn indexed(workshop: &Workshop) -> Option<Incidents> {
     let index = match Index::open(workshop.path().join("archive/.rca")) {
         Err(Error::IndexNotFound(_)) => return None,
@@ -36,13 +36,13 @@ fn indexed(workshop: &Workshop) -> Option<Incidents> {
     Some(incidents)
 }
 
-/// How many updates were killed before their commit, and how many came through.
+/// Kills updates. Returns how many were killed before their commit, and how many after it.
 fn kill_updates(trials: u64, seed: u64) -> (u64, u64) {
     let workshop = Workshop::new();
     let mut chance = Chance::new(seed);
     let mut archive = Incidents::new();
     (0..REPORTS).for_each(|number| write(&workshop, &mut archive, number, 0));
-    // How long an update takes, as far as is known: kills come at any moment of it.
+    // How long an update takes, as an estimate: kills come at any moment of it.
     let mut took = Duration::from_millis(200);
     let (mut before, mut killed, mut through) = (None, 0, 0);
     for trial in 1..=trials {
@@ -87,7 +87,7 @@ fn kill_updates(trials: u64, seed: u64) -> (u64, u64) {
         before = indexed(&workshop);
         assert_eq!(before.as_ref(), Some(&archive), "trial {trial}: what the next update made");
     }
-    // What killed processes leave behind does not pile up.
+    // Files left behind by killed processes do not pile up.
     let folder = fs::read_dir(workshop.path().join("archive/.rca")).unwrap().flatten().find(|e| e.path().is_dir());
     let files: Vec<_> = fs::read_dir(folder.unwrap().path()).unwrap().flatten().map(|e| e.file_name()).collect();
     assert!(files.iter().filter(|f| f.to_string_lossy().starts_with("manifest")).count() == 1, "{files:?}");

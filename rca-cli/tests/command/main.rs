@@ -1,11 +1,15 @@
-//! The command as a process: what it prints, where, and how it ends.
+//! The command as a process: what it prints, on which stream, and its exit codes.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+// The source of the shared options, for the list of formats. It imports no other module of the command.
+#[allow(dead_code)]
+#[path = "../../src/arguments.rs"]
+mod arguments;
 mod chance;
 mod formats;
 mod hostile;
 mod kills;
-mod places;
+mod locations;
 mod readers;
 mod readme;
 mod room;
@@ -18,14 +22,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use clap::ValueEnum as _;
 use tempfile::TempDir;
 
-/// A folder of its own, and the command run in it.
+use arguments::Format;
+
+/// The name of every format, as `--format` takes it.
+fn formats() -> Vec<String> {
+    let names = Format::value_variants().iter().filter_map(Format::to_possible_value);
+    names.map(|value| value.get_name().to_owned()).collect()
+}
+
+/// Whether a character could control a terminal or reverse the direction of text. A format may use line breaks and tabs.
+fn is_harmful(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A temporary folder in which the command runs.
 struct Workshop {
     folder: TempDir,
 }
 
-/// What a run printed and how it ended.
+/// The output and exit code of a run.
 #[derive(Debug)]
 struct Run {
     stdout: String,
@@ -83,6 +101,13 @@ impl Workshop {
         let run = self.rca(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
         run.stdout
+    }
+
+    /// The name of every command, from the help that clap makes of the definition.
+    fn commands(&self) -> Vec<String> {
+        let help = self.stdout(&["--help"]);
+        let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        listed.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
     }
 
     fn json(&self, arguments: &[&str]) -> serde_json::Value {

@@ -1,10 +1,10 @@
-//! What reports contain cannot fool who reads the output: a terminal, a JSON parser, a spreadsheet, a Markdown renderer.
+//! Text of reports cannot fool readers of the output: a terminal, a JSON parser, a spreadsheet, a Markdown renderer.
 
 use std::process::Command;
 
-use super::{Run, Workshop};
+use super::{Run, Workshop, formats, is_harmful};
 
-/// Every place that a text of a report can get into the output from.
+/// Text that goes into every field that is printed.
 const EVIL: &str = "x\u{1b}[2J\u{1b}]0;t\u{7}\u{202E}\u{9b}31m|`<b>*[y](z)";
 
 fn hostile_archive() -> Workshop {
@@ -29,10 +29,6 @@ fn hostile_archive() -> Workshop {
     workshop
 }
 
-fn is_harmful(c: char) -> bool {
-    c.is_control() && c != '\n' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
 const COMMANDS: [&[&str]; 7] = [
     &["search", "x", "--facets", "service,severity,tag,status", "--explain", "-v"],
     &["search", "\u{1b}[31mx", "-v"],
@@ -43,7 +39,7 @@ const COMMANDS: [&[&str]; 7] = [
     &["doctor"],
 ];
 
-/// How a command is told the archive.
+/// The arguments that name the archive.
 fn archive_argument(command: &[&str]) -> &'static [&'static str] {
     let named: &[&str] = &["--archive", "archive\u{1b}[31m"];
     if matches!(command[0], "check" | "index") { &named[1..] } else { named }
@@ -53,18 +49,18 @@ fn archive_argument(command: &[&str]) -> &'static [&'static str] {
 fn no_command_lets_a_control_character_through() {
     let workshop = hostile_archive();
     for command in COMMANDS {
-        for format in ["human", "json", "jsonl", "csv", "csv-safe", "markdown"] {
-            // A report is given as it was written where no terminal is.
-            if (command[0], format) == ("show", "markdown") {
+        for format in formats() {
+            // In a pipe, the source of a report and paths are printed unchanged.
+            if format == "paths" || (command[0], &*format) == ("show", "markdown") {
                 continue;
             }
             let mut arguments = [command, archive_argument(command)].concat();
-            arguments.extend(["--format", format]);
+            arguments.extend(["--format", &format]);
             let run = workshop.rca(&arguments);
             assert!(matches!(run.code, 0 | 4), "{arguments:?}: {run:?}");
             assert!(!run.stdout.replace("\r\n", "\n").contains(is_harmful), "{arguments:?}: {:?}", run.stdout);
             assert!(!run.stderr.contains(is_harmful), "{arguments:?}: {:?}", run.stderr);
-            match format {
+            match &*format {
                 "json" => drop(serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()),
                 "jsonl" => {
                     run.stdout.lines().for_each(|line| drop(serde_json::from_str::<serde_json::Value>(line).unwrap()));

@@ -1,5 +1,4 @@
-//! What the README shows is what the command does. `UPDATE_README=1 cargo test -p rca-cli readme` writes it anew, the
-//! picture included.
+//! The README shows what the command prints. `UPDATE_README=1 cargo test -p rca-cli readme` updates it, with its picture.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +30,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// What a command of the README prints, as a terminal shows it: stdout and stderr.
+/// The output of a command of the README as a terminal shows it: stdout and stderr.
 fn run(workshop: &Workshop, line: &str, color: &str) -> String {
     let mut command = workshop.command(&[]);
     command.args(words(line)).args(["--color", color]).env("RCA_ARCHIVE", "corpus/incidents");
@@ -39,7 +38,7 @@ fn run(workshop: &Workshop, line: &str, color: &str) -> String {
     stdout + &stderr
 }
 
-/// The arguments behind `$ rca`, taken apart at spaces outside of quotes.
+/// The arguments after `$ rca`, split at spaces outside quotes.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;
@@ -54,7 +53,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// A text with what differs from run to run taken out: how long it took, and scores, which know how long ago it was.
+/// A text without what differs between runs: durations, and scores, which depend on the age of incidents.
 fn timeless(text: &str) -> String {
     let mut timeless = String::new();
     for line in text.lines() {
@@ -69,7 +68,7 @@ fn timeless(text: &str) -> String {
     timeless
 }
 
-/// Compares with what is there, or writes it.
+/// Compares a file with its expected content, or updates it.
 fn check(path: &Path, actual: &str) {
     let expected = fs::read_to_string(path).unwrap_or_default();
     if timeless(&expected) == timeless(actual) {
@@ -118,7 +117,7 @@ fn its_picture_is_what_a_terminal_shows() {
     let workshop = with_corpus();
     let command = "search \"queue backlog\" -n 3";
     let answer = run(&workshop, command, "always");
-    // The first hit is the report that the README promises.
+    // The hits include the report that the README promises.
     assert!(answer.contains("Message Queue Backlog in inventory-api"), "{answer}");
     let terminal = format!("\x1b[32m$\x1b[0m rca {command}\n{answer}");
     let svg = anstyle_svg::Term::new().render_svg(&terminal);

@@ -1,10 +1,10 @@
-//! No room, or no leave to write: the old index answers, and the message says what to do.
+//! A full disk, or no permission to write: the old index still works, and the message says what to do.
 
 use std::process::Command;
 
 use super::{Run, Workshop};
 
-/// Runs a script, in which `rca` is the command, with mounts that only it sees. None where the system does not let us mount.
+/// Runs a script, in which `rca` is the command, with private mounts. Returns none if the system does not allow mounts.
 fn with_mounts(workshop: &Workshop, script: &str) -> Option<Run> {
     let unshare = |script: &str| {
         let mut command = Command::new("unshare");
@@ -20,7 +20,7 @@ fn with_mounts(workshop: &Workshop, script: &str) -> Option<Run> {
     Some(Run::from(unshare(&script).unwrap()))
 }
 
-/// So many reports whose words do not repeat, so that the index is large.
+/// Many reports whose words do not repeat, for a large index.
 fn many_reports(workshop: &Workshop) {
     for number in 0..60_u64 {
         let words: Vec<String> = (0..2000).map(|i| format!("{:x}", (number * 2000 + i) * 0x9E37_79B9)).collect();
@@ -28,10 +28,10 @@ fn many_reports(workshop: &Workshop) {
     }
 }
 
-/// A failure for want of room: code 3, one line, with a way out.
+/// A failure for lack of space: code 3, one line, with a hint.
 fn assert_no_room(stderr: &str) {
     assert!(stderr.contains("code 3"), "{stderr}");
-    assert!(stderr.contains("make room") && stderr.contains("what was indexed before is kept"), "{stderr}");
+    assert!(stderr.contains("free some space") && stderr.contains("the index as it was before is kept"), "{stderr}");
     assert!(!stderr.contains("damaged"), "{stderr}");
 }
 
@@ -52,7 +52,7 @@ fn a_full_disk() {
     let Some(run) = with_mounts(&workshop, script) else { return };
     assert_eq!(run.code, 0, "{run:?}");
     assert_no_room(&run.stderr);
-    assert!(run.stderr.contains("answering from the index as it is"), "{run:?}");
+    assert!(run.stderr.contains("searching without an update"), "{run:?}");
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(lines[..2], ["archive/2025/queue.md"; 2], "{run:?}");
     assert!(lines[2].starts_with("3 reports: 3 unchanged"), "{run:?}");
@@ -83,7 +83,7 @@ fn a_limit_on_the_size_of_files() {
         command.args(["-c", &script, env!("CARGO_BIN_EXE_rca")]).current_dir(workshop.path());
         Run::from(command.output().unwrap())
     };
-    // The system's own answer to a file that is too large is to end the process; where that is off, a write fails.
+    // By default the system kills a process that writes too large a file; with the signal ignored, the write fails.
     let run = limited("trap '' XFSZ;");
     assert_no_room(&format!("{} code {}", run.stderr, run.code));
     assert!(!matches!(limited("").code, 0..=2), "killed by the system");
@@ -110,7 +110,7 @@ fn a_read_only_index_answers() {
     assert_eq!(run.stdout, "archive/2025/queue.md\narchive/2025/queue.md\n", "{run:?}");
     let said: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(said.len(), 3, "{run:?}");
-    assert!(said[0].contains("answering from the index as it is"), "{run:?}");
+    assert!(said[0].contains("searching without an update"), "{run:?}");
     assert!(said[1].contains("Read-only file system") && said[1].contains("--index DIR"), "{run:?}");
     assert_eq!(said[2], "code 3");
 }

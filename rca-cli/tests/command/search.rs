@@ -1,4 +1,4 @@
-//! Searching: queries, filters, freshness, and what is said when a query is wrong.
+//! Searching: queries, filters, freshness, and the messages about invalid queries.
 
 use std::fs;
 use std::io::Write as _;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use super::{Run, Workshop};
 
-/// The file stems of what is found.
+/// The file stems of the hits.
 fn found(workshop: &Workshop, arguments: &[&str]) -> Vec<String> {
     let mut all = vec!["search", "--archive", "archive"];
     all.extend(arguments);
@@ -72,12 +72,12 @@ fn a_query_that_is_wrong_is_drawn_with_carets() {
     assert_eq!(run.code, 2);
     assert_eq!(run.stdout, "");
     let expected = "\
-rca: there is no field `servce`
+rca: unknown field `servce`
   servce:orders (queue
   ^^^^^^ did you mean `service:orders`?
-rca: this bracket is never closed
+rca: unclosed `(`
   servce:orders (queue
-                ^ close it, or switch syntax off with --literal
+                ^ close it, or turn the syntax off with --literal
 ";
     let bare = |text: &str| text.replace('^', "");
     assert_eq!(bare(&run.stderr), bare(expected));
@@ -127,7 +127,7 @@ fn values_that_no_incident_has_are_named() {
     workshop.stdout(&["index", "archive"]);
     assert_eq!(said(&["service:biling"]), "rca: no incident has the service `biling`; did you mean `billing`?\n");
     assert_eq!(said(&["--tag", "kafka"]), "rca: no incident has the tag `kafka`; did you mean `mq/kafka`?\n");
-    let statuses = "rca: no incident has the status `lost`; `rca facets status` lists what there is\n";
+    let statuses = "rca: no incident has the status `lost`; `rca facets status` lists the values\n";
     assert_eq!(said(&["queue", "status:lost"]), statuses);
     assert!(said(&["service:billing -service:nowhere zebra"]).contains("no incident matches"));
 }
@@ -137,7 +137,7 @@ fn partial_matches_are_said_to_be_partial() {
     let workshop = Workshop::with_archive();
     let run = workshop.rca(&["search", "--archive", "archive", "queue", "zebra"]);
     assert!(run.stdout.starts_with("Queue backlog\n"), "{run:?}");
-    assert!(run.stderr.contains("no incident has all of these words"), "{run:?}");
+    assert!(run.stderr.contains("no incident contains all of these words"), "{run:?}");
     assert_eq!(workshop.json(&["search", "--archive", "archive", "queue", "zebra"])["relaxed"], true);
 }
 
@@ -186,21 +186,24 @@ fn a_score_is_explained_when_asked_for() {
     let workshop = Workshop::with_archive();
     let plain = workshop.json(&["search", "queue", "--archive", "archive"]);
     let explained = workshop.json(&["search", "queue", "--archive", "archive", "--explain"]);
-    assert!(plain["hits"][0]["explanation"].as_array().is_none_or(Vec::is_empty), "{plain}");
-    let lines = explained["hits"][0]["explanation"].as_array().unwrap();
-    let mentions = |lines: &[serde_json::Value], what| lines.iter().any(|line| line.as_str().unwrap().contains(what));
-    assert!(mentions(lines, "queue") && mentions(lines, "how severe"), "{lines:?}");
+    assert!(plain["hits"][0]["explanation"].is_null(), "{plain}");
+    let explanation = &explained["hits"][0]["explanation"];
+    assert_eq!(explanation["words"][0]["word"], "queue", "{explanation}");
+    assert!(explanation["severity"].as_f64().unwrap() > 1.0, "{explanation}");
+    assert!((explanation["total"].as_f64().unwrap() - explained["hits"][0]["score"].as_f64().unwrap()).abs() < 1e-3);
     let plain = workshop.json(&["search", "queue", "--archive", "archive", "--explain", "--no-preferences"]);
-    let lines = plain["hits"][0]["explanation"].as_array().unwrap();
-    assert!(mentions(lines, "queue") && !mentions(lines, "how severe") && !mentions(lines, "how recent"), "{lines:?}");
+    let explanation = &plain["hits"][0]["explanation"];
+    assert_eq!((&explanation["severity"], &explanation["recency"]), (&1.0.into(), &1.0.into()), "{explanation}");
+    let told = workshop.stdout(&["search", "queue", "--archive", "archive", "--explain"]);
+    assert!(told.contains("word `queue`: rarity") && told.contains("severity"), "{told}");
 }
 
 #[test]
 fn more_is_said_when_asked_for() {
     let workshop = Workshop::with_archive();
     let run = workshop.rca(&["search", "severity:>=P2 queue", "--archive", "archive", "-v"]);
-    assert!(run.stderr.starts_with("rca: indexed 3 reports of archive in "), "{run:?}");
-    assert!(run.stderr.contains("rca: understood as queue severity:>=P2\n"), "{run:?}");
+    assert!(run.stderr.starts_with("rca: indexed 3 reports from archive in "), "{run:?}");
+    assert!(run.stderr.contains("rca: interpreted as queue severity:>=P2\n"), "{run:?}");
 }
 
 #[test]

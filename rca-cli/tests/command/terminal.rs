@@ -1,8 +1,8 @@
-//! Colours, widths, control characters and readers that go away.
+//! Colours, widths, control characters, and readers that close the pipe.
 
 use std::process::Stdio;
 
-use super::{Run, Workshop};
+use super::{Run, Workshop, formats, is_harmful};
 
 #[test]
 fn colours_only_where_they_are_wanted() {
@@ -26,17 +26,16 @@ fn what_drives_a_terminal_never_reaches_it() {
     let workshop = Workshop::new();
     let title = "Bad \x1b[31mred\x1b[0m \x1b]0;owned\x07 \u{202E}desrever \u{9b}2J";
     workshop.write("archive/bad.md", &format!("# {title}\n\nSome \x1b[2J text, {title}.\n"));
-    let harmful = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202A}'..='\u{202E}');
-    for format in ["human", "json", "jsonl", "csv", "markdown", "paths"] {
-        let run = workshop.rca(&["search", "text", "--archive", "archive", "--format", format]);
+    for format in formats() {
+        let run = workshop.rca(&["search", "text", "--archive", "archive", "--format", &format]);
         let csv_line_end = run.stdout.replace("\r\n", "\n");
-        assert!(!csv_line_end.contains(harmful), "{format}: {:?}", run.stdout);
-        assert!(!run.stderr.contains(harmful), "{format}: {:?}", run.stderr);
+        assert!(!csv_line_end.contains(is_harmful), "{format}: {:?}", run.stdout);
+        assert!(!run.stderr.contains(is_harmful), "{format}: {:?}", run.stderr);
     }
     let shown = workshop.rca(&["show", "bad", "--archive", "archive"]);
-    assert!(shown.stdout.contains("text") && !shown.stdout.contains(harmful), "{shown:?}");
+    assert!(shown.stdout.contains("text") && !shown.stdout.contains(is_harmful), "{shown:?}");
     let wrong = workshop.rca(&["search", "servce:\x1b[31m", "--archive", "archive"]);
-    assert!(!wrong.stderr.contains(harmful), "{wrong:?}");
+    assert!(!wrong.stderr.contains(is_harmful), "{wrong:?}");
 }
 
 #[test]
@@ -75,8 +74,8 @@ fn a_reader_that_goes_away_is_no_failure() {
         workshop.write(&format!("archive/{i}.md"), "# A queue\n\nMuch text about the queue that nobody reads.\n");
     }
     workshop.stdout(&["index", "archive", "-q"]);
-    for format in ["human", "json", "jsonl", "csv", "markdown", "paths"] {
-        let search = ["search", "queue", "--archive", "archive", "-q", "-n", "300", "--format", format];
+    for format in formats() {
+        let search = ["search", "queue", "--archive", "archive", "-q", "-n", "300", "--format", &format];
         let mut child = workshop.command(&search).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let run = Run::from(child.wait_with_output().unwrap());

@@ -66,8 +66,8 @@ fn search_during_updates(updates: u64, answers: u64, no_update: bool) -> (u64, u
             assert_eq!(run.code, 0, "{run:?}");
             // With so many at work, a search may find another at it, or the scan for changes may take too long.
             let patient = |line: &str| {
-                line.starts_with("rca: answering from the index as it is") && line.ends_with("is updating this index")
-                    || line.starts_with("rca: this index is ")
+                line.starts_with("rca: searching without an update") && line.ends_with("is updating this index")
+                    || line.starts_with("rca: the index is ")
             };
             assert!(run.stderr.lines().all(|line| !no_update && patient(line)), "{}", run.stderr);
             let found = generations(&run.stdout);
@@ -154,7 +154,7 @@ fn a_second_writer_is_told_of_the_first_or_waits_for_it() {
 
     let run = workshop.rca(&["index", "archive"]);
     let said =
-        "rca: archive/.rca: process 4711 is updating this index; let it end, or wait for it with `rca index --wait`\n";
+        "rca: archive/.rca: process 4711 is updating this index; let it finish, or wait for it with `rca index --wait`\n";
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (3, "", said));
     let run = workshop.rca(&["search", "queue", "--archive", "archive", "--format", "paths"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, "archive/2025/queue.md\n"));

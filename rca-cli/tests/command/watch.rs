@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Workshop;
 
-/// Ends the process whatever happens.
+/// Kills the process in any case.
 struct Watcher(Child);
 
 impl Drop for Watcher {
@@ -18,7 +18,7 @@ impl Drop for Watcher {
     }
 }
 
-/// Starts a watcher; gives what waits until it has said something.
+/// Starts a watcher. Returns it with a function that waits until it prints a text.
 fn watch(workshop: &Workshop) -> (Watcher, impl Fn(&str)) {
     let mut command = workshop.command(&["index", "archive", "--watch"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

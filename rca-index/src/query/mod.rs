@@ -13,6 +13,7 @@ mod values;
 pub use crate::error::{QueryError, QueryErrorKind, QueryErrors};
 pub use ast::{Comparison, DateRange, Node, NodeKind, NumberRange, Query, Sort, SortKey, Span, Text};
 
+use crate::schema::FlagKind;
 use parser::{all_of, has_letter, parse_query, parse_value, sort_of};
 
 /// The description of the query language, for people, in Markdown that reads well as it is.
@@ -54,6 +55,26 @@ pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
 /// There is no such field, or the value does not fit it.
 pub fn parse_filter(field: &str, value: &str) -> Result<Node, QueryErrors> {
     parse_value(field, value.trim())
+}
+
+/// Reads the value of a filter flag: a value or a list of them, or the least or most that a value may be. A period that ends
+/// now, such as `90d`, needs no comparison to mean "since".
+///
+/// # Errors
+/// There is no such field, or the value does not fit it.
+pub fn parse_flag(field: &str, kind: FlagKind, value: &str) -> Result<Node, QueryErrors> {
+    let sign = match kind {
+        FlagKind::AnyOf => return parse_filter(field, value),
+        FlagKind::AtLeast => ">=",
+        FlagKind::AtMost => "<=",
+    };
+    if kind == FlagKind::AtLeast
+        && let Ok(period) = parse_filter(field, value)
+        && matches!(period.kind, NodeKind::Date(DateRange::Last { .. }))
+    {
+        return Ok(period);
+    }
+    parse_filter(field, &format!("{sign}{value}"))
 }
 
 /// Reads what to sort by: `date`, `severity`, `relevance` or a number field; a `-` in front puts the latest, the most severe

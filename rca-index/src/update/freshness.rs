@@ -29,7 +29,8 @@ pub(crate) fn freshen(
     on_event: &(impl Fn(UpdateEvent) + Sync),
 ) -> Result<Freshness> {
     let options = UpdateOptions { scan_limit: Some(SCAN_LIMIT), ..UpdateOptions::default() };
-    match update(engine, archive, &options, on_event) {
+    // A write that failed must be known as such, before it is decided that the search may go on.
+    match engine.guard(|| update(engine, archive, &options, on_event)) {
         Ok(report) if report.given_up => Ok(Freshness::NotCompared),
         Ok(report) => Ok(Freshness::Fresh(report)),
         Err(error @ (Error::IndexLocked { .. } | Error::Io { .. })) => Ok(Freshness::NotUpdated(error)),

@@ -1,4 +1,6 @@
-//! The place: which archive is meant, and where its index is.
+//! The location: which archive is searched, and where its index is.
+//!
+//! In: the options of the command line, and the current folder. Out: an archive, its index, and paths as seen from here.
 
 use std::path::{Path, PathBuf};
 
@@ -6,18 +8,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rca_index::{Archive, Error, Index, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::cli::GlobalArgs;
+use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
 
-/// An archive and the folders where its index may be, the preferred one first.
-pub(crate) struct Place {
+/// An archive, and the folders that may hold its index, the preferred one first.
+pub(crate) struct Location {
     pub(crate) archive: Archive,
     index_dirs: Vec<PathBuf>,
 }
 
-impl Place {
-    /// The archive named on the command line or in the environment; else the nearest parent that is one, else the current
-    /// folder.
+impl Location {
+    /// Finds the archive: the one given on the command line or in the environment, else the nearest parent that is an
+    /// archive, else the current folder.
     pub(crate) fn find(named: Option<&Path>, global: &GlobalArgs) -> Result<Self, Failure> {
         let root = named.or(global.archive.as_deref()).map(Path::to_owned);
         let root = root.or_else(|| Archive::find(current_dir())).unwrap_or_else(current_dir);
@@ -41,7 +43,7 @@ impl Place {
         Err(missing.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
     }
 
-    /// Opens the index or makes an empty one, in the archive, or in the user's cache folder when the archive is read-only.
+    /// Opens the index or creates an empty one: in the archive, or in the user's cache folder if the archive is read-only.
     pub(crate) fn open_or_create_index(&self) -> Result<Index> {
         match self.open_index() {
             Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => {}
@@ -57,21 +59,21 @@ impl Place {
         Err(refused.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
     }
 
-    /// Removes the index, wherever it is.
+    /// Removes the index from every folder that may hold it.
     pub(crate) fn remove_index(&self) -> Result<()> {
         self.index_dirs.iter().filter(|dir| dir.is_dir()).try_for_each(Index::remove)
     }
 
-    /// Where to open a report from here.
+    /// The path of a report, relative to the current folder if the archive is in it.
     pub(crate) fn path_of(&self, report: &str) -> PathBuf {
         let root = self.archive.root();
         let root = root.strip_prefix(current_dir()).unwrap_or(root);
         root.strip_prefix(".").unwrap_or(root).join(report)
     }
 
-    /// The address of a report's file, for links.
+    /// The URL of a report's file, for links.
     pub(crate) fn url_of(&self, report: &str) -> Option<String> {
-        /// What a path may hold as it stands (RFC 3986, section 3.3).
+        /// Characters that a path may contain unescaped (RFC 3986, section 3.3).
         const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
         let path = std::path::absolute(self.archive.root().join(report)).ok()?;
         Some(format!("file://{}", utf8_percent_encode(&path.to_string_lossy(), PLAIN)))
@@ -82,7 +84,7 @@ fn current_dir() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 
-/// A folder in the user's cache that belongs to this archive alone.
+/// The folder in the user's cache for the index of this archive.
 fn cache_dir(root: &Path) -> Option<PathBuf> {
     let root = root.canonicalize().ok()?;
     let name = format!("{:016x}", xxh3_64(root.as_os_str().as_encoded_bytes()));

@@ -1,10 +1,10 @@
-//! Archives and indexes that are not as they should be: one clear line with what to do, and the exit code.
+//! Missing or damaged archives and indexes: one line with cause and hint, and the exit code.
 
 use std::fs;
 
 use super::{Run, Workshop};
 
-/// A failure says one line on stderr, nothing on stdout.
+/// A failure prints one line on stderr and nothing on stdout.
 fn check(run: &Run, code: i32, parts: &[&str]) {
     assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run:?}");
     assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
@@ -25,7 +25,7 @@ fn an_empty_archive() {
     let workshop = Workshop::new();
     fs::create_dir(workshop.path().join("empty")).unwrap();
     let run = workshop.rca(&["search", "x", "--archive", "empty"]);
-    check(&run, 3, &["empty: no index and no reports here", "name a folder"]);
+    check(&run, 3, &["empty: no index and no reports here", "pass a folder"]);
     assert_eq!(fs::read_dir(workshop.path().join("empty")).unwrap().count(), 0);
 }
 
@@ -33,8 +33,14 @@ fn an_empty_archive() {
 fn every_command_takes_the_archive_as_an_option() {
     let workshop = Workshop::new();
     workshop.write("reports/a.md", "# Disk full");
-    for command in ["index", "check", "search", "facets", "doctor"] {
-        let run = workshop.rca(&[command, "--archive", "reports"]);
+    for command in workshop.commands() {
+        let argument = match &*command {
+            "show" => Some("a"),
+            "completions" => Some("bash"),
+            _ => None,
+        };
+        let arguments: Vec<&str> = [&*command].into_iter().chain(argument).chain(["--archive", "reports"]).collect();
+        let run = workshop.rca(&arguments);
         assert_eq!(run.code, 0, "{run:?}");
     }
 }
@@ -43,11 +49,11 @@ fn every_command_takes_the_archive_as_an_option() {
 fn a_file_and_a_missing_path() {
     let workshop = Workshop::new();
     workshop.write("file.md", "# x");
-    check(&workshop.rca(&["search", "x", "--archive", "file.md"]), 2, &["file.md: not a folder", "name a folder"]);
-    check(&workshop.rca(&["search", "x", "--archive", "gone"]), 2, &["gone: no such folder", "name a folder"]);
+    check(&workshop.rca(&["search", "x", "--archive", "file.md"]), 2, &["file.md: not a folder", "pass a folder"]);
+    check(&workshop.rca(&["search", "x", "--archive", "gone"]), 2, &["gone: no such folder", "pass a folder"]);
     for command in ["index", "check"] {
-        check(&workshop.rca(&[command, "gone"]), 2, &["gone: no such folder", "name a folder"]);
-        check(&workshop.rca(&[command, "file.md"]), 2, &["file.md: not a folder", "name a folder"]);
+        check(&workshop.rca(&[command, "gone"]), 2, &["gone: no such folder", "pass a folder"]);
+        check(&workshop.rca(&[command, "file.md"]), 2, &["file.md: not a folder", "pass a folder"]);
     }
 }
 
@@ -60,7 +66,7 @@ fn an_index_of_another_version() {
     fs::rename(&own, index.join("v0")).unwrap();
     let run = workshop.rca(&["search", "queue", "--archive", "archive", "--no-update"]);
     check(&run, 3, &["from another version", "`rca index`"]);
-    // Left to itself, the search builds the index anew and takes the old one away.
+    // By default, the search rebuilds the index and removes the old one.
     let found = workshop.json(&["search", "queue", "--archive", "archive"]);
     assert_eq!(found["total"], 1);
     assert!(!index.join("v0").exists());
@@ -97,7 +103,7 @@ fn the_archive_is_found_from_the_environment_and_from_a_folder_inside() {
     let workshop = Workshop::with_archive();
     let output = workshop.command(&["search", "queue", "--format", "paths"]).env("RCA_ARCHIVE", "archive").output();
     assert_eq!(Run::from(output.unwrap()).stdout, "archive/2025/queue.md\n");
-    // The index is there now, so that the folder is known to be an archive.
+    // The folder has an index now, so it is recognised as an archive.
     let inside = workshop.path().join("archive/2024");
     let run = Run::from(workshop.command(&["search", "certificate"]).current_dir(inside).output().unwrap());
     assert!(run.stdout.starts_with("Certificate expired\n"), "{run:?}");
@@ -128,8 +134,8 @@ fn a_report_that_cannot_be_taken_in_ends_an_update_with_4() {
     let run = workshop.rca(&["index", "archive"]);
     assert_eq!(run.code, 4);
     assert_eq!(run.stderr, "archive/empty.md:1: empty\n");
-    assert!(run.stdout.starts_with("3 reports: 3 added, 1 not taken in; 1 problem;"), "{run:?}");
-    // A search answers all the same.
+    assert!(run.stdout.starts_with("3 reports: 3 added, 1 failed; 1 problem;"), "{run:?}");
+    // A search still works.
     assert_eq!(workshop.rca(&["search", "queue", "--archive", "archive"]).code, 0);
 }
 
@@ -143,10 +149,10 @@ fn an_index_that_another_process_writes_to() {
     lock.lock().unwrap();
     workshop.write("archive/new.md", "# A kangaroo on the runway\n");
     check(&workshop.rca(&["index", "archive"]), 3, &["another process is updating this index", "wait"]);
-    // A search answers from what there is, and says so.
+    // A search uses the index as it is, and says so.
     let run = workshop.rca(&["search", "queue", "--archive", "archive", "--format", "paths"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, "archive/2025/queue.md\n"), "{run:?}");
-    assert!(run.stderr.contains("answering from the index as it is"), "{run:?}");
+    assert!(run.stderr.contains("searching without an update"), "{run:?}");
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! The field table as the command line needs it: the names of facets and sections for help texts, and the reverse.
+//!
+//! In: names and kinds of fields. Out: rows of the library's table. No field is named here.
+
+use rca_index::{FIELDS, Facet, FieldKind, FieldSpec, SectionKind, TextField, fields_named};
+
+/// The facet of a field.
+fn as_facet(spec: &FieldSpec) -> Option<Facet> {
+    match spec.kind {
+        FieldKind::Facet(facet) => Some(facet),
+        _ => None,
+    }
+}
+
+/// The section of a field.
+fn as_section(spec: &FieldSpec) -> Option<SectionKind> {
+    match spec.kind {
+        FieldKind::Text(TextField::Section(kind)) => Some(kind),
+        _ => None,
+    }
+}
+
+/// All facets, in the order of the table.
+pub(crate) fn facets() -> Vec<Facet> {
+    FIELDS.iter().filter_map(as_facet).collect()
+}
+
+/// The names of the fields for which there is a value.
+fn names<T>(is: impl Fn(&FieldSpec) -> Option<T>) -> Vec<&'static str> {
+    FIELDS.iter().filter(|spec| is(spec).is_some()).map(|spec| spec.name).collect()
+}
+
+/// `service, severity, tag, status`
+pub(crate) fn facet_names() -> String {
+    names(as_facet).join(", ")
+}
+
+/// `service, severity, tag or status`
+pub(crate) fn any_facet_name() -> String {
+    match &names(as_facet)[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        names => names.join(", "),
+    }
+}
+
+/// `summary, rootcause, ...`
+pub(crate) fn section_names() -> String {
+    names(as_section).join(", ")
+}
+
+/// Reads the name or alias of a facet.
+pub(crate) fn parse_facet(name: &str) -> Result<Facet, String> {
+    fields_named(name).find_map(as_facet).ok_or_else(|| format!("not a facet; the facets are {}", facet_names()))
+}
+
+/// Reads the name or alias of a section.
+pub(crate) fn parse_section(name: &str) -> Result<SectionKind, String> {
+    fields_named(name)
+        .find_map(as_section)
+        .ok_or_else(|| format!("not a section; the sections are {}", section_names()))
+}
+
+/// The label of the first field of this kind.
+pub(crate) fn label(is: impl Fn(FieldKind) -> bool) -> &'static str {
+    FIELDS.iter().find(|spec| is(spec.kind)).map_or("", |spec| spec.label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_from_the_table() {
+        for spec in FIELDS {
+            if let Some(kind) = as_facet(spec) {
+                assert_eq!(parse_facet(spec.name), Ok(kind));
+                assert!(facet_names().contains(spec.name) && any_facet_name().contains(spec.name), "{}", spec.name);
+            }
+            if let Some(kind) = as_section(spec) {
+                assert_eq!(parse_section(spec.name), Ok(kind));
+                assert!(section_names().contains(spec.name), "{}", spec.name);
+            }
+        }
+        assert_eq!((parse_facet("svc"), parse_section("cause")), (Ok(Facet::Service), Ok(SectionKind::RootCause)));
+        assert!(parse_facet("title").is_err() && parse_section("title").is_err());
+        assert!(any_facet_name().ends_with("tag or status"), "{}", any_facet_name());
+    }
+}

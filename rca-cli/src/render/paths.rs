@@ -1,0 +1,59 @@
+//! Paths of reports, one per line, for `xargs` and editors.
+//!
+//! In: results of the library. Out: paths relative to the current folder; for facets, their values.
+
+use std::io::Write as _;
+
+use rca_index::{CheckReport, Health, SearchRequest, SearchResults, UpdateReport};
+
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::render::talk::Talk;
+use crate::render::text::{path, update_summary, write_health};
+use crate::render::{IncidentAnswer, Renderer, facet_rows};
+use crate::terminal::Output;
+
+/// Paths of reports, one per line.
+pub(crate) struct Paths;
+
+impl Renderer for Paths {
+    fn search(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        _request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        Ok(results.hits.iter().try_for_each(|hit| path(out, location, &hit.incident.path))?)
+    }
+
+    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        Ok(path(out, location, &answer.incident.path)?)
+    }
+
+    fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
+        for (_, counted) in facet_rows(results) {
+            let value = out.shown(&counted.value).into_owned();
+            writeln!(out, "{value}")?;
+        }
+        Ok(())
+    }
+
+    fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure> {
+        Ok(writeln!(out, "{}", update_summary(report))?)
+    }
+
+    fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
+        let mut reports: Vec<&str> = report.problems.iter().map(|found| found.path.as_str()).collect();
+        reports.dedup();
+        Ok(reports.into_iter().try_for_each(|report| path(out, location, report))?)
+    }
+
+    fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
+        Ok(write_health(out, health)?)
+    }
+
+    fn talk(&self) -> Talk {
+        Talk { problems: true, ..Talk::FEEDBACK }
+    }
+}

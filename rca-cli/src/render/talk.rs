@@ -1,0 +1,127 @@
+//! Talk: what is printed on stderr beside results, decided here for all formats.
+//!
+//! In: results of the library. Out: messages for people, unless the format prints the same as part of its results.
+
+use rca_index::{CheckReport, Level, ReportProblem, SearchResults, UnknownValue, UpdateReport};
+
+use crate::context::Context;
+use crate::location::Location;
+use crate::quantity::count;
+use crate::render::text::problem;
+use crate::terminal::clean;
+
+/// What a format prints on stderr beside its results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Talk {
+    /// That matches are partial, and what else was searched for because no incident contains a word.
+    pub(crate) feedback: bool,
+    /// How many incidents match and how long the search took; if there are none, why.
+    pub(crate) counts: bool,
+    /// The number of problems that a check found.
+    pub(crate) problem_counts: bool,
+    /// The problems that an update found. The summary of the update is for people too, so `--quiet` omits it.
+    pub(crate) problems: bool,
+}
+
+impl Talk {
+    /// For results that include all of it.
+    pub(crate) const NOTHING: Self = Self { feedback: false, counts: false, problem_counts: false, problems: false };
+    /// For results that are plain data.
+    pub(crate) const FEEDBACK: Self = Self { feedback: true, ..Self::NOTHING };
+    /// For results that people read on a terminal.
+    pub(crate) const EVERYTHING: Self = Self { feedback: true, counts: true, problem_counts: true, problems: true };
+
+    /// Talk after the hits of a search.
+    pub(crate) fn after_search(self, context: &mut Context, results: &SearchResults) {
+        if self.feedback {
+            feedback(context, results);
+        }
+        if self.counts {
+            hit_counts(context, results);
+        }
+        context.detail(format_args!("rca: interpreted as {}", clean(&results.interpreted)));
+    }
+
+    /// Talk after facet counts.
+    pub(crate) fn after_facets(self, context: &mut Context, results: &SearchResults) {
+        if self.counts {
+            context.say(format_args!("counted over {}", count(results.total, "incident")));
+        }
+    }
+
+    /// Talk before the summary of an update.
+    pub(crate) fn before_update(self, context: &mut Context, location: &Location, report: &UpdateReport) {
+        if !self.problems {
+            return;
+        }
+        let verbose = context.global.verbose;
+        let told = |found: &&ReportProblem| verbose || found.problem.level() == Level::Error;
+        for found in report.problems.iter().filter(told) {
+            context.say(format_args!("{}", problem(location, found)));
+        }
+        let warnings = of_level(&report.problems, Level::Warning);
+        if warnings > 0 && !verbose {
+            context.say(format_args!("rca: {}; `rca check` lists them", count(warnings, "warning")));
+        }
+    }
+
+    /// Whether the summary of an update is omitted.
+    pub(crate) fn omits_update(self, context: &Context) -> bool {
+        self.problems && context.global.quiet
+    }
+
+    /// Talk after the problems that a check found.
+    pub(crate) fn after_check(self, context: &mut Context, report: &CheckReport) {
+        if self.problem_counts {
+            let [errors, warnings] = [Level::Error, Level::Warning].map(|level| of_level(&report.problems, level));
+            let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
+            context.say(format_args!("{errors}, {warnings} in {}", count(report.reports, "report")));
+        }
+    }
+}
+
+/// The number of problems of a level.
+fn of_level(problems: &[ReportProblem], level: Level) -> usize {
+    problems.iter().filter(|found| found.problem.level() == level).count()
+}
+
+/// How the query was changed, because no incident contains all of its words.
+fn feedback(context: &mut Context, results: &SearchResults) {
+    if results.relaxed {
+        context.say(format_args!("rca: no incident contains all of these words; showing partial matches"));
+    }
+    for suggestion in &results.suggestions {
+        let meant = suggestion.meant.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        context.say(format_args!(
+            "rca: no incident contains `{}`; also searched for {}",
+            clean(&suggestion.typed),
+            clean(&meant)
+        ));
+    }
+}
+
+fn hit_counts(context: &mut Context, results: &SearchResults) {
+    let took = results.took.as_secs_f64() * 1000.0;
+    let total = count(results.total, "incident");
+    match results.hits.len() {
+        _ if !results.unknown_values.is_empty() => {
+            results.unknown_values.iter().for_each(|unknown| unknown_value(context, unknown));
+        }
+        _ if results.total == 0 => {
+            let query = clean(&results.interpreted);
+            context.say(format_args!("rca: no incident matches {query}; try fewer words or filters"));
+        }
+        shown if shown < results.total => context.say(format_args!("{shown} of {total} in {took:.1} ms")),
+        _ => context.say(format_args!("{total} in {took:.1} ms")),
+    }
+}
+
+/// A value that the query asks for and no incident has.
+fn unknown_value(context: &mut Context, unknown: &UnknownValue) {
+    let facet = unknown.facet.name();
+    let fix = match &unknown.meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("`rca facets {facet}` lists the values"),
+    };
+    context.say(format_args!("rca: no incident has the {facet} `{}`; {}", clean(&unknown.value), clean(&fix)));
+}

@@ -1,0 +1,79 @@
+//! Text that several formats share: problems, paths, what an update did, the health of an index.
+//!
+//! In: results of the library. Out: plain text without colours, safe to show.
+
+use std::io::{self, Write as _};
+
+use indicatif::HumanBytes;
+use rca_index::{Health, Level, ReportProblem, UpdateReport};
+
+use crate::location::Location;
+use crate::quantity::{age, count, seconds_since};
+use crate::terminal::{Output, clean};
+
+/// The name of a problem's level.
+pub(crate) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+    }
+}
+
+/// A problem in the notation of compilers, so that editors can jump to its line.
+pub(crate) fn problem(location: &Location, found: &ReportProblem) -> String {
+    let path = location.path_of(&found.path);
+    let level = if found.problem.level() == Level::Warning { "warning: " } else { "" };
+    format!("{}:{}: {level}{}", clean(&path.to_string_lossy()), found.problem.line, clean(&found.problem.reason()))
+}
+
+/// Writes the problems of a check, one per line.
+pub(crate) fn problems(out: &mut Output, location: &Location, problems: &[ReportProblem]) -> io::Result<()> {
+    problems.iter().try_for_each(|found| writeln!(out, "{}", problem(location, found)))
+}
+
+/// Writes the path of a report on a line.
+pub(crate) fn path(out: &mut Output, location: &Location, report: &str) -> io::Result<()> {
+    let path = location.path_of(report);
+    let shown = out.shown(&path.to_string_lossy()).into_owned();
+    writeln!(out, "{shown}")
+}
+
+/// What an update did, on one line.
+pub(crate) fn update_summary(report: &UpdateReport) -> String {
+    let parts = [
+        (report.added, "added"),
+        (report.modified, "modified"),
+        (report.renamed, "renamed"),
+        (report.removed, "removed"),
+        (report.unchanged, "unchanged"),
+        (report.failed, "failed"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let what = if parts.is_empty() { "nothing to index".to_owned() } else { parts.join(", ") };
+    let seconds = report.took.as_secs_f64();
+    let rate = report.bytes as f64 / 1e6 / seconds.max(1e-6);
+    let rate = if report.bytes > 0 { format!(", {rate:.1} MB/s") } else { String::new() };
+    let reports = count(report.reports, "report");
+    let problems = count(report.problems.len(), "problem");
+    format!("{reports}: {what}; {problems}; {seconds:.2} s{rate}")
+}
+
+/// The health of an index, as names and values.
+pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
+    let path = health.path.as_ref().map(|path| ("index", clean(&path.to_string_lossy()).into_owned()));
+    let segments = count(health.segments, "segment");
+    let updated = health.updated.map_or_else(|| "never".to_owned(), |then| format!("{} ago", age(seconds_since(then))));
+    let files = if health.damaged.is_empty() { "all intact" } else { "damaged" };
+    let lines = [
+        ("incidents", format!("{} in {segments}, {} deleted", health.incidents, health.deleted)),
+        ("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes))),
+        ("updated", updated),
+        ("files", files.to_owned()),
+    ];
+    path.into_iter().chain(lines).collect()
+}
+
+/// Writes the health of an index without colours.
+pub(crate) fn write_health(out: &mut Output, health: &Health) -> io::Result<()> {
+    health_lines(health).into_iter().try_for_each(|(name, value)| writeln!(out, "{name:<10}{value}"))
+}
