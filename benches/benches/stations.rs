@@ -1,5 +1,4 @@
-//! Micro benchmarks: each station of a report's way into the index, and of a query's way to its answer, through the
-//! public API and on the corpus.
+//! Micro benchmarks of each station of indexing and searching, through the public API and on the corpus.
 //!
 //!     cargo bench -p rca-bench
 
@@ -12,7 +11,7 @@ use rca_index::parse::{ParseOptions, Parsed, parse_report};
 use rca_index::query::{self, QueryOptions};
 use rca_index::{Archive, Facet, Incident, Index, SearchRequest};
 
-/// How often the corpus is in the index that is searched.
+/// The number of copies of the corpus in the searched index.
 const COPIES: usize = 100;
 
 const QUERIES: [&str; 4] = ["queue backlog", "\"connection pool\"", "certif*", "severity:>=P2 date:2020..2026"];
@@ -51,7 +50,7 @@ fn bytes() -> BytesCount {
     BytesCount::new(REPORTS.iter().map(|(_, text)| text.len()).sum::<usize>())
 }
 
-/// Reports to incidents.
+/// Parses reports to incidents.
 #[divan::bench]
 fn parse_reports(bencher: Bencher<'_, '_>) {
     bencher
@@ -61,7 +60,7 @@ fn parse_reports(bencher: Bencher<'_, '_>) {
         .bench_values(|reports| reports.into_iter().map(|(path, text)| parse(&path, text)).collect::<Vec<_>>());
 }
 
-/// Incidents into an index in memory: analysis, postings, stored form, commit.
+/// Adds incidents to an index in memory: analysis, postings, stored form, commit.
 #[divan::bench]
 fn analyze_and_index(bencher: Bencher<'_, '_>) {
     bencher.counter(bytes()).with_inputs(|| (Index::in_memory().expect("an index"), INCIDENTS.clone())).bench_values(
@@ -72,41 +71,41 @@ fn analyze_and_index(bencher: Bencher<'_, '_>) {
     );
 }
 
-/// The text of a query to its tree.
+/// Parses a query to a tree.
 #[divan::bench(args = QUERIES)]
 fn parse_query(text: &str) -> query::Query {
     query::parse(black_box(text), &QueryOptions::default()).expect("a query")
 }
 
-/// A query compiled and all its matches counted, with no hit.
+/// Compiles a query and counts all matches, without hits.
 #[divan::bench(args = QUERIES)]
 fn compile_and_count(bencher: Bencher<'_, '_>, text: &str) {
     let request = request(text, 0, 0);
     bencher.bench(|| search(&request));
 }
 
-/// The best ten.
+/// The ten best hits.
 #[divan::bench(args = QUERIES)]
 fn search_top_ten(bencher: Bencher<'_, '_>, text: &str) {
     let request = request(text, 10, 0);
     bencher.bench(|| search(&request));
 }
 
-/// The best ten with a snippet each.
+/// The ten best hits with a snippet each.
 #[divan::bench(args = QUERIES)]
 fn search_with_snippets(bencher: Bencher<'_, '_>, text: &str) {
     let request = request(text, 10, 1);
     bencher.bench(|| search(&request));
 }
 
-/// All matches counted by four facets.
+/// Counts all matches by four facets.
 #[divan::bench(args = QUERIES)]
 fn count_facets(bencher: Bencher<'_, '_>, text: &str) {
     let request = Facet::ALL.into_iter().fold(request(text, 0, 0), SearchRequest::facet);
     bencher.bench(|| search(&request));
 }
 
-/// One incident by its id.
+/// Loads one incident by its id.
 #[divan::bench]
 fn get() -> Option<Incident> {
     INDEX.get(black_box(&format!("7/{}", INCIDENTS[0].id))).expect("an index")

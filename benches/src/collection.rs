@@ -1,4 +1,4 @@
-//! A test collection: documents, queries, and judgements of which documents answer which query.
+//! A test collection: documents, queries, and judgements of which documents are relevant to which query.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,7 +9,7 @@ use rca_index::parse::report_id;
 use rca_index::{Archive, Incident, Index, SectionKind, UpdateOptions};
 use serde::Deserialize;
 
-/// A document as the collection has it.
+/// A document of the collection.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Document {
     pub id: String,
@@ -28,16 +28,16 @@ pub struct JudgedQuery {
 pub struct Collection {
     pub name: String,
     pub documents: Vec<Document>,
-    /// The same documents as rca takes them in.
+    /// The same documents as incidents.
     pub index: Index,
     pub queries: Vec<JudgedQuery>,
-    /// By query: the grade of each judged document; above 0 is relevant.
+    /// By query: the grade of each judged document; grades above 0 are relevant.
     pub judgements: HashMap<String, HashMap<String, f64>>,
 }
 
 impl Collection {
-    /// Reads docs.jsonl, queries.jsonl and qrels.tsv of a folder. With no docs.jsonl, the documents are the reports in
-    /// `incidents` beside the folder. Queries with no relevant document are left out.
+    /// Reads docs.jsonl, queries.jsonl and qrels.tsv from a folder. Without docs.jsonl, the documents are the reports
+    /// in the folder `incidents` next to it. Queries without a relevant document are dropped.
     pub fn read(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let mut judgements: HashMap<String, HashMap<String, f64>> = HashMap::new();
         let qrels = folder.join("qrels.tsv");
@@ -74,7 +74,7 @@ fn from_lines(path: &Path) -> Result<(Vec<Document>, Index), Box<dyn Error>> {
     Ok((documents, index))
 }
 
-/// Reports, read as any archive is. The text of a document is the whole file.
+/// Reads reports as from any archive. The text of a document is the whole file.
 fn from_archive(folder: &Path) -> Result<(Vec<Document>, Index), Box<dyn Error>> {
     let archive = Archive::open(folder)?;
     let index = Index::in_memory()?;
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_judgements_of_the_corpus_fit_its_queries_and_reports() -> Result<(), Box<dyn Error>> {
+    fn judgements_of_the_corpus_refer_to_its_queries_and_reports() -> Result<(), Box<dyn Error>> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../corpus/queries");
         let collection = Collection::read(&folder)?;
         let reports: HashSet<&str> = collection.documents.iter().map(|document| document.id.as_str()).collect();
@@ -113,7 +113,7 @@ mod tests {
             assert!(queries.contains(query.as_str()), "{query} is judged and no query");
             assert!(grades.values().any(|&grade| grade >= 2.0), "{query} has nothing useful");
             for (report, grade) in grades {
-                assert!(reports.contains(report.as_str()), "{query}: {report} is no report");
+                assert!(reports.contains(report.as_str()), "{query}: {report} is not a report");
                 assert!([1.0, 2.0, 3.0].contains(grade), "{query}: {report}: {grade}");
             }
         }

@@ -1,6 +1,6 @@
-//! The draw: facts that rca states, at random, for a person to judge one by one.
+//! The draw: a random sample of the facts that rca states, for a person to judge one by one.
 //!
-//! In: archives. Out: a line for each drawn fact: where it stands, what it is, and the text of that line.
+//! In: archives. Out: one line per fact: its position, kind and value, and the text of its line.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use rca_index::{Incident, Milestone};
 
 use crate::facts::incidents;
 
-/// How much of a line is shown, in characters.
+/// The maximum length of the shown text of a line, in characters.
 const WIDTH: usize = 300;
 
 #[derive(Args)]
@@ -19,10 +19,10 @@ pub struct Arguments {
     /// Folders of reports
     #[arg(value_name = "ARCHIVE", required = true)]
     archives: Vec<PathBuf>,
-    /// The same seed draws the same facts, as long as the same ones are stated
+    /// The same seed draws the same facts, as long as rca states the same ones
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many facts of each archive
+    /// The number of facts per archive
     #[arg(long, value_name = "N", default_value_t = 20)]
     facts: usize,
 }
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// So many facts, each as likely as any other, in the order of the reports.
+/// A number of facts, all equally likely, in the order of the reports.
 fn draw(archive: &Path, incidents: &[Incident], seed: u64, count: usize) -> Vec<String> {
     let all: Vec<(&Incident, Fact)> =
         incidents.iter().flat_map(|incident| facts(incident).into_iter().map(move |fact| (incident, fact))).collect();
@@ -47,11 +47,11 @@ fn draw(archive: &Path, incidents: &[Incident], seed: u64, count: usize) -> Vec<
     places.into_iter().map(|place| all[place].1.shown(archive, all[place].0)).collect()
 }
 
-/// A value that is stated of an incident.
+/// A stated fact of an incident.
 struct Fact {
     name: String,
     value: String,
-    /// The line that it was read from, where that is known.
+    /// The line that it comes from, if known.
     line: Option<u32>,
 }
 
@@ -67,12 +67,12 @@ impl Fact {
                 format!("{}:{line}  {name}  {value}  |  {text}", path.display())
             }
         };
-        // A report must not move the cursor of who judges it.
+        // Text of a report must not control the terminal.
         shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
 }
 
-/// All facts that are stated of an incident.
+/// All stated facts of an incident.
 fn facts(incident: &Incident) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |name: &str, value: Option<String>, line: Option<u32>| {
@@ -119,7 +119,7 @@ mod tests {
         ## Action Items\n\n- [x] Add an alert\u{1b}[2J (owner: SRE)\n";
 
     #[test]
-    fn every_stated_fact_is_drawn_with_its_line() {
+    fn every_fact_is_drawn_with_its_line() {
         let incident = parse_report("a/queue.md", REPORT.to_owned(), &ParseOptions::default()).incident;
         let all = draw(Path::new("x"), std::slice::from_ref(&incident), 1, 100);
         assert_eq!(all.len(), facts(&incident).len());

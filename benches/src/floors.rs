@@ -1,6 +1,6 @@
-//! Floors: quality that was reached once and must not be lost.
+//! Floors: minimum values of quality measures, so that quality reached once is not lost.
 //!
-//! In: `floors.tsv`, with the last value of each measure, and what is measured now. Out: the measures that fell.
+//! In: `floors.tsv`, with the last value of each measure, and the current values. Out: the measures that fell.
 
 use std::error::Error;
 use std::fs;
@@ -15,7 +15,7 @@ struct Floor {
     last: f64,
 }
 
-/// The floors, and what was found to lie below them.
+/// The floors, and the measures found below them.
 pub struct Floors {
     floors: Vec<Floor>,
     fallen: Vec<String>,
@@ -37,7 +37,7 @@ impl Floors {
         Ok(Self { floors, fallen: Vec::new() })
     }
 
-    /// Holds a measure against its floor, and prints both. A measure that has no floor has fallen.
+    /// Compares a measure with its floor, and prints both. A measure without a floor counts as fallen.
     pub fn check(&mut self, set: &str, measure: &str, value: f64) {
         let floor = self.floors.iter().find(|floor| floor.set == set && floor.measure == measure);
         let Some(Floor { last, .. }) = floor else {
@@ -51,7 +51,7 @@ impl Floors {
         }
     }
 
-    /// What fell, in words.
+    /// Descriptions of the measures that fell.
     pub fn fallen(&self) -> &[String] {
         &self.fallen
     }

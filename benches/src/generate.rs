@@ -1,5 +1,5 @@
-//! The generator: an archive of any size, like real ones in shape and in the frequencies of its words. The same seed gives
-//! the same archive, byte for byte.
+//! The generator: an archive of any size, similar to real ones in shape and word frequencies. The same seed gives the
+//! same archive, byte for byte.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -11,14 +11,14 @@ use rayon::prelude::*;
 
 use crate::words::{ACTIONS, CAUSES, COMPONENTS, OPERATIONS, OWNERS, SYMPTOMS, Vocabulary};
 
-/// Days that the incidents are spread over: ten years, from 2016 on.
+/// The number of days that the incidents are spread over: ten years, from 2016.
 const DAYS: u64 = 3653;
-/// How many services there are.
+/// The number of services.
 const SERVICES: u64 = 400;
-/// One report in so many is long: logs and transcripts of about 50 KB.
+/// One in this many reports is long, with logs and transcripts of about 50 KB.
 const LONG_EVERY: u64 = 200;
 
-/// Writes an archive of so many reports.
+/// Writes an archive with a number of reports.
 pub fn run(folder: &Path, reports: u64, seed: u64) -> Result<(), Box<dyn Error>> {
     let vocabulary = Vocabulary::new(seed);
     let bytes = (0..reports).into_par_iter().map(|number| -> std::io::Result<u64> {
@@ -39,7 +39,7 @@ pub fn run(folder: &Path, reports: u64, seed: u64) -> Result<(), Box<dyn Error>>
     Ok(())
 }
 
-/// What is decided of a report before it is written.
+/// The facts of a report, drawn before it is written.
 struct Report {
     number: u64,
     rng: Rng,
@@ -53,7 +53,7 @@ struct Report {
 }
 
 impl Report {
-    /// Each report has a generator of its own, so that the order in which they are written does not matter.
+    /// Each report has its own random generator, so that the order of writing does not matter.
     fn new(number: u64, seed: u64) -> Self {
         let mut rng =
             Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_mul(0xD1B5_4A32_D192_ED03));
@@ -61,7 +61,7 @@ impl Report {
         let component = pick(&mut rng, COMPONENTS);
         let symptom = pick(&mut rng, SYMPTOMS);
         let services = (0..rng.u64(1..4)).map(|_| service(&mut rng)).collect();
-        // Most are over within the hour, some take days.
+        // Most incidents last less than an hour, some last days.
         let minutes = (rng.f64().powi(4) * 3000.0) as u64 + 5;
         Self { number, rng, year, month, day, component, symptom, services, minutes }
     }
@@ -74,7 +74,7 @@ impl Report {
 
     fn text(mut self, vocabulary: &Vocabulary) -> String {
         let mut text = String::with_capacity(4096);
-        // Writing to a string cannot fail.
+        // Writing to a string never fails.
         let _ = self.write(&mut text, vocabulary);
         text
     }
@@ -167,7 +167,7 @@ fn sentences(rng: &mut Rng, vocabulary: &Vocabulary, count: u64) -> String {
     sentences.collect::<Vec<_>>().join(" ")
 }
 
-/// So many words, one in five from operations.
+/// A number of words, one in five from operations.
 fn words(rng: &mut Rng, vocabulary: &Vocabulary, count: u64) -> String {
     let mut text = String::with_capacity(count as usize * 8);
     for i in 0..count {
@@ -179,7 +179,7 @@ fn words(rng: &mut Rng, vocabulary: &Vocabulary, count: u64) -> String {
     text
 }
 
-/// A service: few have many incidents.
+/// A service; few services have many incidents.
 fn service(rng: &mut Rng) -> String {
     let rank = (SERVICES as f64).powf(rng.f64()) as usize - 1;
     let names = ["inventory", "billing", "checkout", "search", "auth", "orders", "pricing", "media", "mail", "report"];
@@ -193,7 +193,7 @@ fn pick<T: Copy>(rng: &mut Rng, from: &[T]) -> T {
     from[rng.usize(0..from.len())]
 }
 
-/// The civil date of a day counted from 2016-01-01.
+/// The calendar date of a day counted from 2016-01-01.
 fn date(mut day: u64) -> (u64, u64, u64) {
     let mut year = 2016;
     loop {
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_have_the_size_of_real_ones_and_every_fact() {
+    fn reports_have_a_realistic_size_and_every_fact() {
         let vocabulary = Vocabulary::new(1);
         let parsed = |number| {
             let report = Report::new(number, 1);

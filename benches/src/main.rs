@@ -1,4 +1,4 @@
-//! Benchmarks and evaluation of rca. Each subcommand is one file.
+//! Benchmarks and evaluation of rca. Each subcommand is in one file.
 
 mod collection;
 mod compare;
@@ -35,23 +35,23 @@ struct Arguments {
 enum Command {
     /// Write an archive of generated reports; the same seed gives the same archive.
     Generate {
-        /// How many.
+        /// The number of reports
         #[arg(long, value_name = "N")]
         reports: u64,
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// The folder to write to.
+        /// The folder to write to
         folder: PathBuf,
     },
-    /// Evaluate ranking on collections of judged queries, beside a plain BM25.
+    /// Evaluate ranking on collections of judged queries, in comparison with a plain BM25.
     Eval(eval::Arguments),
     /// Score the facts that rca states of reports against labels that people wrote.
     Facts(facts::Arguments),
-    /// Draw stated facts at random, each with the line that it was read from, for a person to judge.
+    /// Draw random stated facts, each with its source line, for a person to judge.
     Draw(draw::Arguments),
-    /// Compare speed and size with peers at the same work, in one go and in turn, or speed with another build.
+    /// Compare speed and size with peers at the same work, in turn, or speed with another build.
     Compare(compare::Arguments),
-    /// What `compare` runs as a peer.
+    /// The peers that `compare` runs as processes.
     #[command(subcommand, hide = true)]
     Peer(compare::Peer),
 }

@@ -1,4 +1,5 @@
-//! The baseline: tantivy as it comes, English stemmer, title and text, any word suffices.
+//! The baseline: tantivy with its default settings and English stemmer, over title and text; any word is enough to
+//! match.
 
 use std::error::Error;
 

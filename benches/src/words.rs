@@ -1,9 +1,9 @@
-//! The words of generated reports: those of operations, and a vocabulary in which the most frequent words are short and
-//! the k-th is about k times rarer than the first (Zipf 1949, "Human Behavior and the Principle of Least Effort").
+//! The words of generated reports: words of operations, and a vocabulary in which frequent words are short and the k-th
+//! word is about k times rarer than the first (Zipf 1949, "Human Behavior and the Principle of Least Effort").
 
 use fastrand::Rng;
 
-/// How many made-up words there are.
+/// The number of made-up words.
 const VOCABULARY: usize = 30_000;
 
 pub const COMPONENTS: &[&str] = &[
@@ -99,7 +99,7 @@ pub const OWNERS: &[&str] = &[
     "Network",
 ];
 
-/// Words of operations, identifiers among them.
+/// Words of operations, including identifiers.
 pub const OPERATIONS: &[&str] = &[
     "timeout",
     "latency",
@@ -249,7 +249,7 @@ impl Vocabulary {
         Self { words: words.collect() }
     }
 
-    /// A word, by its frequency: the rank is N^u for u even in 0 to 1, whose density falls as 1 / rank.
+    /// A random word by frequency: the rank is N^u for u uniform in 0 to 1, so its density is proportional to 1 / rank.
     pub fn word(&self, rng: &mut Rng) -> &str {
         let rank = (self.words.len() as f64).powf(rng.f64()) as usize - 1;
         &self.words[rank.min(self.words.len() - 1)]

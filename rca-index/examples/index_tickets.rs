@@ -1,5 +1,5 @@
-//! Incidents that are no files: tickets become `Incident`s, are upserted and deleted by id, and searched.
-//! `cargo run --example index_tickets`.
+//! Indexes incidents that do not come from files: converts tickets to `Incident`s, adds, updates and deletes them by
+//! id, and searches. `cargo run --example index_tickets`.
 
 #![allow(clippy::print_stdout)]
 
@@ -9,7 +9,7 @@ use rca_index::{
     Bound, Incident, Index, Measure, MeasureKind, SearchRequest, SectionKind, Severity, Source, Sourced, Timestamp,
 };
 
-/// A ticket as some tracker has it.
+/// A ticket of some issue tracker.
 struct Ticket {
     key: &'static str,
     title: &'static str,
@@ -22,7 +22,7 @@ struct Ticket {
     solution: Option<&'static str>,
 }
 
-/// What a ticket says, as an incident. What it does not say stays unknown.
+/// Converts a ticket to an incident. What the ticket does not state stays unknown.
 fn incident(ticket: &Ticket) -> Incident {
     let mut incident = Incident::new(ticket.key, ticket.title);
     let (year, month, day) = ticket.opened;
@@ -80,7 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(show("stuck queue severity:>=P2")?, 1);
     assert_eq!(show("impact:>=50k status:open")?, 1);
 
-    // The same id again takes the place of what was there.
+    // An incident with the same id replaces the old one.
     tickets[1].solution = Some("The name server was taken out of the list.");
     index.upsert([incident(&tickets[1])])?;
     assert_eq!((index.len()?, show("status:open")?, show("resolution:\"name server\"")?), (2, 0, 1));

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes each target for so many seconds (600 unless told): ./run.sh [SECONDS [TARGET ...]]
-# With the stable toolchain the sanitizers are off: the code is safe Rust, and overflow and debug assertions are on.
+# Fuzzes each target for a number of seconds (default: 600): ./run.sh [SECONDS [TARGET ...]]
+# With the stable toolchain the sanitizers are off. The code is safe Rust, with overflow checks and debug assertions on.
 set -eu
 cd "$(dirname "$0")"
 seconds=${1:-600}

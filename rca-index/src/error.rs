@@ -1,4 +1,4 @@
-//! The errors of the library. Each says what failed and where; what to do next is the caller's to say.
+//! The errors of the library. Each states what failed and where; hints on what to do next are up to the caller.
 
 mod query;
 
@@ -15,10 +15,10 @@ pub enum Error {
     /// The archive's folder does not exist.
     #[error("{path}: no such folder", path = .0.display())]
     ArchiveNotFound(PathBuf),
-    /// The archive is a file, not a folder.
+    /// The path of the archive is not a folder.
     #[error("{path}: not a folder", path = .0.display())]
     ArchiveNotAFolder(PathBuf),
-    /// The settings file of the archive cannot be used.
+    /// The settings file of the archive is invalid.
     #[error("{path}:{line}: {reason}", path = path.display())]
     Settings {
         /// The settings file.
@@ -31,7 +31,7 @@ pub enum Error {
     /// There is no index at this place.
     #[error("{path}: no index here", path = .0.display())]
     IndexNotFound(PathBuf),
-    /// The index was written by a version of this library that lays it out differently.
+    /// The index was written by a library version with another index format.
     #[error("{path}: the index is from another version", path = .0.display())]
     IndexOtherVersion(PathBuf),
     /// Another process is writing to the index.
@@ -39,26 +39,26 @@ pub enum Error {
     IndexLocked {
         /// The folder of the index.
         path: PathBuf,
-        /// The number of that process, where it is known.
+        /// The id of that process, if known.
         holder: Option<u32>,
     },
-    /// The files of the index contradict each other or themselves.
+    /// The files of the index are inconsistent or corrupt.
     #[error("{path}: the index is damaged: {reason}", path = path.display())]
     IndexDamaged {
         /// The folder of the index.
         path: PathBuf,
-        /// What was found.
+        /// What is wrong.
         reason: String,
     },
-    /// A bug of this library: it panicked over an index that is sound.
-    #[error("{}internal error: {reason}; please report this", shown(path))]
+    /// A bug in this library: it panicked although the index is intact.
+    #[error("{}internal error: {reason}; please report this", prefix(path))]
     Internal {
         /// The folder of the index; empty for one in memory.
         path: PathBuf,
-        /// What the panic said.
+        /// The panic message.
         reason: String,
     },
-    /// The query cannot be understood.
+    /// The query is invalid.
     #[error(transparent)]
     Query(#[from] QueryErrors),
     /// A file or folder could not be read or written.
@@ -66,13 +66,13 @@ pub enum Error {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
-/// A path in front of a message; nothing for an index in memory.
-fn shown(path: &Path) -> String {
+/// A path as the prefix of a message; empty for an index in memory.
+fn prefix(path: &Path) -> String {
     if path.as_os_str().is_empty() { String::new() } else { format!("{}: ", path.display()) }
 }
 
@@ -93,5 +93,5 @@ impl Error {
     }
 }
 
-/// The result of the library's calls.
+/// The result type of the library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,4 +1,4 @@
-//! The index: the handle that embedding tools hold. It delegates, and decides nothing.
+//! The index handle, the main type of the public API. It only delegates.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,26 +12,27 @@ use crate::incident::Incident;
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::update::{self, Freshness, UpdateEvent, UpdateOptions, UpdateReport};
 
-/// An index of incidents. Cheap to clone; `Send` and `Sync`; every search sees the last commit, of any process.
+/// An index of incidents. Cheap to clone; `Send` and `Sync`. Every search sees the last commit, also that of another
+/// process.
 #[derive(Debug, Clone)]
 pub struct Index {
     engine: Arc<Engine>,
 }
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Named {
     /// One incident.
     One(Box<Incident>),
-    /// Several incidents, by their ids, sorted.
+    /// Several incidents; their ids, sorted.
     Several(Vec<String>),
-    /// None.
+    /// No incident.
     Nothing,
 }
 
 impl Index {
-    /// Opens an index. One whose first update has not ended does not count as an index yet.
+    /// Opens an index. An index whose first update has not finished does not count as an index yet.
     ///
     /// # Errors
     /// [`Error::IndexNotFound`](crate::Error::IndexNotFound), [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion),
@@ -40,7 +41,7 @@ impl Index {
         Engine::open(dir.as_ref()).map(Self::of)
     }
 
-    /// Opens an index, or makes an empty one where there is none of this version.
+    /// Opens an index, or creates an empty one if there is none of this version.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -68,13 +69,13 @@ impl Index {
         Self { engine: Arc::new(engine) }
     }
 
-    /// Brings the index in line with the archive: parallel, incremental, one atomic commit. `on_event` is called from
+    /// Updates the index from the archive: in parallel, incrementally, in one atomic commit. `on_event` is called from
     /// several threads.
     ///
     /// # Errors
     /// [`Error::IndexLocked`](crate::Error::IndexLocked) while another process updates,
-    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io). What is wrong with single reports
-    /// is no error but a problem in the result.
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io). Defects of single reports
+    /// are not errors, but problems in the result.
     pub fn update(
         &self,
         archive: &Archive,
@@ -84,8 +85,8 @@ impl Index {
         self.engine.guard(|| update::update(&self.engine, archive, options, &on_event))
     }
 
-    /// Updates the index before a search, unless finding out what has changed would take too long or another process
-    /// updates: then the answer is to come from the index as it is.
+    /// Updates the index before a search, unless finding the changes would take too long or another process is
+    /// updating. In these cases, the search should use the index as it is.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
@@ -109,7 +110,7 @@ impl Index {
         })
     }
 
-    /// Removes incidents by id; one atomic commit. Returns how many there were.
+    /// Removes incidents by id, in one atomic commit. Returns how many existed.
     ///
     /// # Errors
     /// [`Error::IndexLocked`](crate::Error::IndexLocked), [`Error::IndexDamaged`](crate::Error::IndexDamaged),
@@ -126,7 +127,7 @@ impl Index {
         })
     }
 
-    /// Answers a request.
+    /// Runs a search.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -134,7 +135,7 @@ impl Index {
         self.engine.guard(|| search::search(&self.engine, request))
     }
 
-    /// One incident by its id.
+    /// Returns one incident by its id.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -142,8 +143,8 @@ impl Index {
         self.engine.guard(|| self.engine.snapshot()?.get(id))
     }
 
-    /// The ids that a name may stand for, best understanding only: the id or path itself, else ids whose file name is the
-    /// name, else ids whose file name starts with it and goes on with a new word. So `PM-2026-033` finds
+    /// The ids that match a name. Only the best kind of match counts: the id or path itself, else ids whose file name
+    /// equals the name, else ids whose file name starts with the name, up to a word boundary. So `PM-2026-033` finds
     /// `postmortems/PM-2026-033-mtls-expired`.
     ///
     /// # Errors
@@ -152,7 +153,7 @@ impl Index {
         self.engine.guard(|| Ok(self.engine.snapshot()?.names()?.resolve(name)))
     }
 
-    /// The incident that a person means by a name: an id, a path, a file name, or the beginning of one.
+    /// Finds the incident with a name: an id, a path, a file name, or the first words of a file name.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -161,11 +162,11 @@ impl Index {
         let [id] = &ids[..] else {
             return Ok(if ids.is_empty() { Named::Nothing } else { Named::Several(ids) });
         };
-        // An update may have removed it meanwhile.
+        // An update may have removed it in the meantime.
         Ok(self.get(id)?.map_or(Named::Nothing, |incident| Named::One(Box::new(incident))))
     }
 
-    /// When the last update ended, in seconds since 1970, UTC; none before the first.
+    /// When the last update finished, in seconds since 1970, UTC; `None` before the first.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
@@ -174,7 +175,7 @@ impl Index {
         Ok((updated != 0).then_some(updated))
     }
 
-    /// The problems of all reports, as of the last update, by path and line.
+    /// The problems of all reports as of the last update, sorted by path and line.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
@@ -185,9 +186,10 @@ impl Index {
     /// Verifies the index: sizes, counts, and every file's checksum.
     ///
     /// # Errors
-    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) when it cannot even be read, [`Error::Io`](crate::Error::Io).
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if it cannot be read at all,
+    /// [`Error::Io`](crate::Error::Io).
     pub fn health(&self) -> Result<Health> {
-        // A manifest that cannot be read is damage too.
+        // A manifest that cannot be read is damage as well.
         self.problems()?;
         self.engine.health()
     }

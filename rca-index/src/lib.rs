@@ -1,8 +1,8 @@
-//! Full-text search for archives of incident reports: post-mortems and RCAs in Markdown, with front matter or without.
+//! Full-text search for archives of incident reports: post-mortems and RCAs in Markdown, with or without front matter.
 //!
-//! A folder of reports goes in; ranked hits with snippets, facet counts and facts (severity, duration, users affected, time
-//! to mitigate ...) come out. The library prints nothing, reads no environment variable, needs no server and no async
-//! runtime. The command `rca` is a thin layer on top of it.
+//! A folder of reports goes in; ranked hits with snippets, facet counts and facts (severity, duration, users affected,
+//! time to mitigate ...) come out. The library prints nothing, reads no environment variables, and needs neither a
+//! server nor an async runtime. The command `rca` is a thin layer on top of it.
 //!
 //! ```
 //! use rca_index::{Archive, Index, SearchRequest, UpdateOptions};
@@ -25,21 +25,21 @@
 //!
 //! # Where to look
 //!
-//! | for | see |
+//! | task | see |
 //! |---|---|
 //! | a folder of reports and its settings | [`Archive`], [`Settings`] |
 //! | building, updating, searching | [`Index`] |
-//! | what to search for, and what is found | [`SearchRequest`], [`SearchResults`] |
-//! | what people may type | [`query`] |
-//! | every field that can be searched, filtered or sorted by | [`FIELDS`] |
-//! | what is known of an incident | [`Incident`] |
-//! | reading one report with no index | [`parse`] |
+//! | search requests and results | [`SearchRequest`], [`SearchResults`] |
+//! | the query language | [`query`] |
+//! | all fields for search, filters and sorting | [`FIELDS`] |
+//! | the facts of an incident | [`Incident`] |
+//! | parsing one report without an index | [`parse`] |
 //! | problems in reports | [`check()`] |
 //! | JSON | [`wire`] |
 //!
 //! # Cookbook
 //!
-//! ## Incidents that are no files, filters, facets, order, JSON
+//! ## Incidents without files, filters, facets, sorting, JSON
 //!
 //! ```
 //! use rca_index::query::{parse_filter, parse_sort};
@@ -57,25 +57,25 @@
 //! disk.severity = Severity::parse("critical").map(Sourced::from);
 //! disk.push_section(SectionKind::Resolution, "Logs are kept for a week now.");
 //!
-//! // What has the same id is replaced; `delete` takes incidents out by id.
+//! // `upsert` replaces incidents with the same id; `delete` removes incidents by id.
 //! let index = Index::in_memory()?;
 //! index.upsert([queue, disk])?;
 //!
-//! // A filter is part of the query, or added to it by the program.
+//! // A filter is part of the query, or added by the program.
 //! let request = SearchRequest::parse("severity:>=P1")?.filter(parse_filter("service", "orders")?);
 //! let found = index.search(&request)?;
 //! assert_eq!((found.total, found.hits[0].incident.id.as_str()), (1, "OPS-2"));
 //!
-//! // Facets are counted over all that matches, not over the hits shown.
+//! // Facets are counted over all matches, not only over the hits returned.
 //! let found = index.search(&SearchRequest::parse("*")?.limit(0).facet(Facet::Service))?;
 //! let counts: Vec<_> = found.facets[0].values.iter().map(|v| (v.value.as_str(), v.count)).collect();
 //! assert_eq!(counts, [("orders", 2), ("billing", 1)]);
 //!
-//! // The most severe first, the second page.
+//! // The second page, most severe incidents first.
 //! let request = SearchRequest::parse("*")?.sort(parse_sort("-severity")?).offset(1).limit(1);
 //! assert_eq!(index.search(&request)?.hits[0].incident.id, "OPS-1");
 //!
-//! // The wire form is versioned, and the same for all front ends.
+//! // The JSON form is versioned, and the same for all front ends.
 //! let request = SearchRequest::parse("consumers")?;
 //! let json = serde_json::to_value(wire::SearchForm::new(&request, &index.search(&request)?))?;
 //! assert_eq!((&json["version"], &json["hits"][0]["id"]), (&1.into(), &"OPS-1".into()));
@@ -83,12 +83,12 @@
 //! # }
 //! ```
 //!
-//! ## Take text from people or machines
+//! ## Queries from people or machines
 //!
 //! ```
 //! use rca_index::{Error, SearchRequest};
 //!
-//! // What is wrong with a query is told all at once, each error with its place, its reason and a way out.
+//! // All errors of a query are reported at once, each with its span, its reason and a fix.
 //! let Err(Error::Query(errors)) = SearchRequest::parse("servce:orders (queue") else { panic!("no error") };
 //! assert_eq!((errors.0.len(), errors.0[0].span.clone()), (2, 0..7));
 //! assert!(errors.0[0].fix().contains("service:orders"));
@@ -97,7 +97,7 @@
 //! assert!(SearchRequest::literal("ERROR (orders] \"queue: 10.0.0.1:443").is_ok());
 //! ```
 //!
-//! ## Read one report
+//! ## Parse one report
 //!
 //! ```
 //! use rca_index::Milestone;
@@ -105,7 +105,7 @@
 //!
 //! let text = "# Disk full\n\n**Date:** 2025-06-02\n**Severity:** vermilion\n\n## Timeline\n- 10:00 Alert fired\n- 10:20 Mitigated\n";
 //! let parsed = parse_report("disk.md", text.to_owned(), &ParseOptions::default());
-//! // A report is never lost: what cannot be read is a problem with its line.
+//! // A report is never dropped: what cannot be parsed is reported as a problem with its line.
 //! assert_eq!(parsed.problems[0].line, 4);
 //! assert_eq!(parsed.incident.minutes_to(Milestone::Mitigated), Some(20.0));
 //! ```
@@ -128,7 +128,7 @@
 //!     }
 //! })?;
 //! for found in &report.problems {
-//!     eprintln!("{}:{}: {}", found.path, found.problem.line, found.problem.reason);
+//!     eprintln!("{}:{}: {}", found.path, found.problem.line, found.problem.reason());
 //! }
 //! # Ok(())
 //! # }
@@ -137,7 +137,7 @@
 //! # Threads
 //!
 //! An [`Index`] is `Send` and `Sync`, and cheap to clone: clones share one index. A search sees the last commit, of this
-//! process or another, with no reopening. One update runs at a time; a second one ends with [`Error::IndexLocked`].
+//! or another process, without reopening. Only one update runs at a time; a second one fails with [`Error::IndexLocked`].
 
 mod archive;
 mod engine;
@@ -172,7 +172,7 @@ pub use search::{
 pub use text::Language;
 pub use update::{Freshness, UpdateEvent, UpdateOptions, UpdateReport};
 
-/// The README's examples run too.
+/// Tests the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

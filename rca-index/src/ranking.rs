@@ -1,75 +1,75 @@
-//! The constants and formulas of ranking, in one place. Section weights stand in the field table.
+//! The constants and formulas of ranking, in one place. Section weights are in the field table.
 
-/// BM25 (Robertson and Zaragoza 2009): how much a word counts that occurs so often in an incident of such a length, in bytes.
+/// BM25 (Robertson and Zaragoza 2009): the term frequency factor of a word in an incident. Lengths are in bytes.
 pub(crate) fn saturate(frequency: f32, length: f32, mean_length: f32) -> f32 {
     (K1 + 1.0) * frequency / (frequency + K1 * (1.0 - B + B * length / mean_length))
 }
 
-/// The weight of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene; never negative.
+/// The inverse document frequency of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene; never negative.
 pub(crate) fn idf(frequency: u64, incidents: u64) -> f32 {
     let (n, all) = (frequency as f32, incidents as f32);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }
 
-/// What an incident counts that has words of only a part of the weight of all.
+/// The factor for an incident that has only some of the words, by their share of the total weight.
 pub(crate) fn coverage(covered: f32, total: f32) -> f32 {
-    // In most queries every match has all words.
+    // The common case, without computing a power.
     if covered < total { (covered / total).powf(COVERAGE) } else { 1.0 }
 }
 
-/// A score as hits are ordered by it. Scores are sums whose last bits depend on how the index is cut into segments: they are
-/// rounded away.
+/// Rounds a score for ordering. Scores are sums, and their last bits depend on how the index is divided into segments.
 pub(crate) fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1e4).round() / 1e4
 }
 
-/// BM25: how fast repeating a word stops helping. Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework".
+/// BM25: how quickly repetitions of a word saturate. Robertson and Zaragoza (2009), "The Probabilistic Relevance
+/// Framework".
 pub(crate) const K1: f32 = 2.4;
-/// BM25: how much a long report must repeat a word to score as a short one does; 0 not at all, 1 in full proportion.
+/// BM25: the strength of length normalization, from 0 (none) to 1 (full).
 pub(crate) const B: f32 = 0.6;
-/// What an occurrence in the title counts, against one in the text.
+/// The weight of an occurrence in the title, relative to one in the text.
 pub(crate) const TITLE_WEIGHT: f32 = 4.0;
-/// What another form of a word counts, against the word as typed: `backlogs` for `backlog`.
+/// The weight of another form of a word, relative to the exact word: `backlogs` for `backlog`.
 pub(crate) const STEM_WEIGHT: f32 = 0.7;
-/// What a word counts that only begins as typed (`certif*`).
+/// The weight of a word that matches a prefix (`certif*`).
 pub(crate) const PREFIX_WEIGHT: f32 = 0.8;
-/// What a word counts that is one edit away from the word as typed; each further edit multiplies again.
+/// The weight of a word one edit away from the word as typed; the weight is multiplied once per edit.
 pub(crate) const FUZZY_WEIGHT: f32 = 0.6;
-/// What an identifier's parts count when they stand there apart (`inventory api` for `inventory-api`).
+/// The weight of an identifier's parts where they occur as separate words (`inventory api` for `inventory-api`).
 pub(crate) const PARTS_WEIGHT: f32 = 0.8;
-/// What a part of an identifier counts by itself (`idempotent` for `non-idempotent`), against a word.
+/// The weight of a single part of an identifier (`idempotent` for `non-idempotent`), relative to a word.
 pub(crate) const EXTRA_WEIGHT: f32 = 0.5;
-/// Shorter parts count for nothing by themselves, in bytes.
-pub(crate) const LEAST_PART: usize = 3;
-/// What a word counts that means the same.
+/// Shorter parts, in bytes, do not count on their own.
+pub(crate) const MIN_PART_BYTES: usize = 3;
+/// The weight of a synonym.
 pub(crate) const SYNONYM_WEIGHT: f32 = 0.6;
-/// How many words of a query may be misspelled.
+/// At most this many words of a query are corrected.
 pub(crate) const MAX_CORRECTED: usize = 8;
-/// The most words that a word may be a misspelling of; the most frequent are kept.
+/// The maximum number of corrections of a word; the most frequent are kept.
 pub(crate) const MAX_CORRECTIONS: usize = 4;
-/// The most words that a prefix or a fuzzy word may stand for; the most frequent are kept.
+/// The maximum number of words that a prefix or a fuzzy word expands to; the most frequent are kept.
 pub(crate) const MAX_EXPANSIONS: usize = 128;
-/// When no report has all words, those are found that have this share of the weight of all.
+/// If no report has all words, reports match that have at least this share of the total weight of the words.
 pub(crate) const RELAXED_SHARE: f32 = 0.05;
-/// How much a report falls behind that has only a part of the words: the power of its share of their weight.
+/// The penalty for reports with only some of the words: the exponent of their share of the weight.
 pub(crate) const COVERAGE: f32 = 0.15;
-/// What two neighbouring words count for standing together, against the rarer of the two.
+/// The weight of two neighboring query words that occur close together, relative to the rarer of the two.
 pub(crate) const PAIR_WEIGHT: f32 = 0.5;
-/// How far apart, in words, two words may stand to count as close.
+/// The maximum distance, in words, at which two words count as close.
 pub(crate) const PAIR_WINDOW: u64 = 8;
-/// How many of the best hits are looked at again.
+/// How many of the best candidates are reranked.
 pub(crate) const RERANKED: usize = 200;
-/// What an incident of today counts more than one of long ago.
+/// The boost of an incident of today over a very old one.
 pub(crate) const RECENT_WEIGHT: f32 = 0.02;
-/// After so many days half of that is left.
+/// The number of days after which the boost has halved.
 pub(crate) const RECENT_HALF_LIFE: f32 = 365.0;
-/// What the most severe incident counts more than the least severe.
+/// The boost of the most severe incident over the least severe.
 pub(crate) const SEVERE_WEIGHT: f32 = 0.08;
-/// From so many words on, what the best hits have in common counts too.
-pub(crate) const FEEDBACK_LEAST_WORDS: usize = 4;
-/// How many of the best hits are asked for what they have in common.
+/// The minimum number of query words for feedback: words that the best hits have in common.
+pub(crate) const FEEDBACK_MIN_WORDS: usize = 4;
+/// How many of the best hits feedback uses.
 pub(crate) const FEEDBACK_HITS: usize = 3;
-/// How many words they have in common at most.
+/// The maximum number of feedback words.
 pub(crate) const FEEDBACK_WORDS: usize = 60;
-/// What these words count together, against the words of the query.
+/// The total weight of the feedback words, relative to the words of the query.
 pub(crate) const FEEDBACK_WEIGHT: f32 = 1.0;

@@ -1,12 +1,13 @@
-//! The field table: every field's name, aliases, kind and weight, in one place.
+//! The field table: the name, aliases, kind and weight of every field, in one place.
 //!
-//! The query language, the index, the JSON output and the help text read this table; nothing else names a field.
+//! The query language, the index, the JSON output and the help text use this table; field names are defined nowhere
+//! else.
 
 use crate::incident::Severity;
 use crate::incident::{Incident, MeasureKind, Milestone, SectionKind};
 use crate::ranking::TITLE_WEIGHT;
 
-/// A facet: a field whose values are few and are counted.
+/// A facet: a field with few distinct values, which can be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -36,8 +37,8 @@ impl Facet {
         matches!(self, Self::Service | Self::Tag)
     }
 
-    /// The value of this facet that a text stands for, so that case and stray spaces make no second value. Empty when it
-    /// stands for none.
+    /// Normalizes a value of this facet, so that differences in case and white space do not create separate values.
+    /// Empty if the text is not a value.
     pub fn value(self, text: &str) -> String {
         match self {
             Self::Severity => Severity::parse(text).map(|s| s.name).unwrap_or_default(),
@@ -49,7 +50,8 @@ impl Facet {
         }
     }
 
-    /// The values that a value in a query stands for: `P1` also means `SEV1` and `S1`, since schemes differ in name only.
+    /// The values that match a value in a query: `P1` also matches `SEV1` and `S1`, because these schemes differ only
+    /// in name.
     pub(crate) fn alternatives(self, text: &str) -> Vec<String> {
         let value = self.value(text);
         let level = value.trim_start_matches(|c: char| c.is_ascii_alphabetic());
@@ -60,7 +62,7 @@ impl Facet {
         vec![value]
     }
 
-    /// The values of an incident, sorted, each once.
+    /// The values of an incident, sorted, without duplicates.
     pub fn values_of(self, incident: &Incident) -> Vec<String> {
         let mut values: Vec<String> = match self {
             Self::Service => incident.services.iter().map(|text| self.value(text)).collect(),
@@ -75,10 +77,10 @@ impl Facet {
     }
 }
 
-/// Severity schemes that count levels.
+/// Severity schemes with numbered levels.
 const SCHEMES: [&str; 3] = ["P", "SEV", "S"];
 
-/// Lower case, one space between words, no control characters.
+/// Folds a value: lower case, one space between words, no control characters.
 fn fold(text: &str) -> String {
     let words: Vec<String> = text.split(|c: char| c.is_whitespace() || c.is_control()).map(str::to_lowercase).collect();
     words.iter().filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
@@ -88,21 +90,21 @@ fn fold(text: &str) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TextField {
-    /// The headline.
+    /// The title.
     Title,
-    /// The id: folders and file name.
+    /// The words of the id: folders and file name.
     Id,
-    /// Who wrote or prepared the report, and the owners of its actions.
+    /// Authors of the report, and owners of its actions.
     People,
-    /// The sections of one kind.
+    /// All sections of one kind.
     Section(SectionKind),
 }
 
 impl TextField {
-    /// How many there are.
+    /// The number of text fields.
     pub(crate) const COUNT: usize = 3 + SectionKind::ALL.len();
 
-    /// The number that stands for the field in the index.
+    /// The number of the field in the index.
     pub(crate) fn number(self) -> u64 {
         match self {
             Self::Title => 0,
@@ -112,7 +114,7 @@ impl TextField {
         }
     }
 
-    /// The field that a number stands for.
+    /// The field with a number.
     pub(crate) fn from_number(number: u64) -> Self {
         match number {
             0 => Self::Title,
@@ -123,13 +125,13 @@ impl TextField {
     }
 }
 
-/// A number that can be compared, with its unit.
+/// A numeric field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NumberField {
     /// Minutes from start to end.
     Duration,
-    /// User-minutes: users affected x minutes.
+    /// User-minutes: users affected times minutes.
     Impact,
     /// A measure, in the unit of its kind.
     Measure(MeasureKind),
@@ -138,7 +140,7 @@ pub enum NumberField {
 }
 
 impl NumberField {
-    /// The value that an incident has, in the field's unit.
+    /// The value of an incident, in the field's unit.
     pub fn value_of(self, incident: &Incident) -> Option<f64> {
         match self {
             Self::Duration => incident.duration.as_ref().map(|d| d.value),
@@ -149,7 +151,7 @@ impl NumberField {
     }
 }
 
-/// The unit of a number field, which decides how a bare number in a query is read.
+/// The unit of a numeric field. It determines how a bare number in a query is interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unit {
@@ -157,7 +159,7 @@ pub enum Unit {
     Minutes,
     /// Milliseconds; `300`, `300ms`, `2s`.
     Milliseconds,
-    /// Per cent; `18`, `18%`.
+    /// Percent; `18`, `18%`.
     Percent,
     /// A plain number; `1000`, `10k`, `2m`.
     Count,
@@ -169,16 +171,16 @@ pub enum Unit {
 pub enum FieldKind {
     /// Words.
     Text(TextField),
-    /// Counted values.
+    /// Values to filter by and to count.
     Facet(Facet),
     /// A number.
     Number(NumberField, Unit),
-    /// The day or time when the incident began.
+    /// The day or time when the incident started.
     Date,
 }
 
 impl FieldKind {
-    /// What a value of such a field is, in a word: for help.
+    /// The placeholder for a value of such a field in the help text.
     pub fn value_name(self) -> &'static str {
         match self {
             Self::Text(_) => "words",
@@ -223,13 +225,13 @@ pub struct FilterFlag {
 pub struct FieldSpec {
     /// The name in queries and in JSON.
     pub name: &'static str,
-    /// Other names that queries may use.
+    /// Aliases for use in queries.
     pub aliases: &'static [&'static str],
-    /// What it holds.
+    /// The kind of value.
     pub kind: FieldKind,
-    /// The weight of a match in this field, for text.
+    /// The weight of a match in this field, for text fields.
     pub weight: f32,
-    /// One line for the help.
+    /// A short description for the help text.
     pub help: &'static str,
     /// The name for people: `root cause`.
     pub label: &'static str,
@@ -328,51 +330,44 @@ const USERS_FLAGS: &[FilterFlag] = &[at_least("min-users", "N", "At least this m
 
 /// The field table.
 pub const FIELDS: &[FieldSpec] = &[
-    text("title", &[], TextField::Title, TITLE_WEIGHT, "the headline"),
-    text("id", &["path", "file"], TextField::Id, 1.5, "the report's path, in words"),
-    text("author", &["owner", "people"], TextField::People, 0.5, "authors and owners of actions"),
+    text("title", &[], TextField::Title, TITLE_WEIGHT, "the title"),
+    text("id", &["path", "file"], TextField::Id, 1.5, "words of the report's path"),
+    text("author", &["owner", "people"], TextField::People, 0.5, "authors, and owners of actions"),
     section("summary", &["abstract"], K::Summary, 2.0, "the summary"),
     section("rootcause", &["cause", "root_cause", "root-cause"], K::RootCause, 1.8, "root cause, contributing factors")
         .labelled("root cause"),
-    section("resolution", &["fix", "mitigation"], K::Resolution, 1.3, "what was done"),
-    section("impact", &[], K::Impact, 1.2, "impact, in words"),
+    section("resolution", &["fix", "mitigation"], K::Resolution, 1.3, "how it was resolved"),
+    section("impact", &[], K::Impact, 1.2, "the impact section"),
     section("timeline", &[], K::Timeline, 0.8, "the timeline"),
     section("lessons", &["lesson"], K::Lessons, 1.2, "lessons learned"),
     section("actions", &["action"], K::Actions, 0.8, "action items"),
     section("related", &[], K::Related, 0.4, "related incidents"),
-    section("body", &["text"], K::Body, 1.0, "everything else"),
-    facet(&["services", "svc", "affected"], Facet::Service, "service", "a service affected").with_flags(SERVICE_FLAGS),
-    facet(&["sev", "priority"], Facet::Severity, "severity", "how bad it was: P1, sev2, critical")
-        .with_flags(SEVERITY_FLAGS),
+    section("body", &["text"], K::Body, 1.0, "all other text"),
+    facet(&["services", "svc", "affected"], Facet::Service, "service", "an affected service").with_flags(SERVICE_FLAGS),
+    facet(&["sev", "priority"], Facet::Severity, "severity", "P1, sev2, critical ...").with_flags(SEVERITY_FLAGS),
     facet(&["tags", "label", "category"], Facet::Tag, "tag", "a tag; tag:db also matches db/postgres")
         .with_flags(TAG_FLAGS),
     facet(&["state"], Facet::Status, "status", "resolved, open ...").with_flags(STATUS_FLAGS),
-    FieldSpec::new("date", &["start", "when"], FieldKind::Date, 0.0, "when it began").with_flags(DATE_FLAGS),
+    FieldSpec::new("date", &["start", "when"], FieldKind::Date, 0.0, "when it started").with_flags(DATE_FLAGS),
     number("duration", &["duration_minutes"], NumberField::Duration, Unit::Minutes, "minutes from start to end")
         .with_flags(DURATION_FLAGS),
-    number("impact", &["user_minutes"], NumberField::Impact, Unit::Count, "users affected x minutes")
+    number("impact", &["user_minutes"], NumberField::Impact, Unit::Count, "user-minutes: users affected x minutes")
         .with_flags(IMPACT_FLAGS),
     number("users", &["customers"], Measure(M::Users), Unit::Count, "users affected").with_flags(USERS_FLAGS),
     number("errors", &[], Measure(M::Errors), Unit::Count, "errors shown to customers"),
     number("tickets", &[], Measure(M::Tickets), Unit::Count, "support tickets"),
-    number("revenue", &["cost", "loss"], Measure(M::Revenue), Unit::Count, "revenue lost, in its own currency")
+    number("revenue", &["cost", "loss"], Measure(M::Revenue), Unit::Count, "revenue lost, in the report's currency")
         .labelled("revenue lost"),
-    number("requests", &["requests_pct"], Measure(M::RequestsPct), Unit::Percent, "requests affected, in per cent")
+    number("requests", &["requests_pct"], Measure(M::RequestsPct), Unit::Percent, "requests affected, in percent")
         .labelled("requests hit"),
-    number(
-        "error_rate",
-        &["errorrate", "error_rate_pct"],
-        Measure(M::ErrorRatePct),
-        Unit::Percent,
-        "error rate at its worst",
-    )
-    .labelled("error rate"),
+    number("error_rate", &["errorrate", "error_rate_pct"], Measure(M::ErrorRatePct), Unit::Percent, "peak error rate")
+        .labelled("error rate"),
     number(
         "error_rate_baseline",
         &["error_rate_baseline_pct"],
         Measure(M::ErrorRateBaselinePct),
         Unit::Percent,
-        "error rate in normal times",
+        "normal error rate",
     )
     .labelled("usual errors"),
     number(
@@ -380,16 +375,10 @@ pub const FIELDS: &[FieldSpec] = &[
         &["latency_after", "latency_after_ms"],
         Measure(M::LatencyAfterMs),
         Unit::Milliseconds,
-        "latency at its worst",
+        "peak latency",
     ),
-    number(
-        "latency_before",
-        &["latency_before_ms"],
-        Measure(M::LatencyBeforeMs),
-        Unit::Milliseconds,
-        "latency in normal times",
-    )
-    .labelled("usual latency"),
+    number("latency_before", &["latency_before_ms"], Measure(M::LatencyBeforeMs), Unit::Milliseconds, "normal latency")
+        .labelled("usual latency"),
     number("ttd", &["detect"], MinutesTo(S::Detected), Unit::Minutes, "minutes to detect"),
     number("tta", &["acknowledge"], MinutesTo(S::Acknowledged), Unit::Minutes, "minutes to acknowledge"),
     number("tti", &["identify"], MinutesTo(S::Identified), Unit::Minutes, "minutes to identify the cause"),
@@ -397,7 +386,7 @@ pub const FIELDS: &[FieldSpec] = &[
     number("ttr", &["resolve"], MinutesTo(S::Resolved), Unit::Minutes, "minutes to resolve"),
 ];
 
-/// The rows that a name or alias stands for, in any case. `impact` has two: the section and the measure.
+/// The rows with this name or alias, case-insensitive. `impact` has two: the section and the number.
 pub fn fields_named(name: &str) -> impl Iterator<Item = &'static FieldSpec> {
     FIELDS
         .iter()

@@ -1,4 +1,4 @@
-//! The real archives: nothing is lost, and what they state is understood. `-- --nocapture` shows the figures.
+//! The real archives: no report is dropped, and the facts they state are found. `-- --nocapture` prints the figures.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -18,7 +18,7 @@ fn archives() -> Option<Vec<PathBuf>> {
     Some(folders)
 }
 
-/// Every file of an archive that holds text, the extension left aside.
+/// All text files of an archive, whatever their extension.
 fn reports(folder: &Path) -> Vec<(String, String)> {
     let files =
         walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().filter(|e| e.file_type().is_file());
@@ -32,9 +32,9 @@ fn reports(folder: &Path) -> Vec<(String, String)> {
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// Whether a report states a date in figures or in words anywhere, told by nothing that the parser uses.
+/// Whether a report states a date anywhere, in digits or in words. Independent of the parser.
 ///
-/// When somebody fetched the report from elsewhere says nothing about the incident.
+/// The date on which somebody copied the report is not a date of the incident.
 fn states_date(text: &str) -> bool {
     let text: String = text.split_inclusive('\n').filter(|line| !line.starts_with("source_fetched_at:")).collect();
     let bytes = text.as_bytes();
@@ -73,7 +73,7 @@ fn states_severity(text: &str) -> bool {
 }
 
 #[test]
-fn what_the_archives_state_is_understood() {
+fn stated_facts_are_found() {
     let Some(folders) = archives() else { return };
     let mut total = [0_usize; 6];
     println!(
@@ -127,7 +127,7 @@ fn what_the_archives_state_is_understood() {
 }
 
 #[test]
-fn every_report_is_taken_in_and_found() {
+fn every_report_is_ingested_and_found() {
     let Some(folders) = archives() else { return };
     for folder in folders {
         let mut settings = Settings::default();

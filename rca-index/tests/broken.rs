@@ -1,4 +1,4 @@
-//! One report per defect: what `corpus/README.md` says of each file in `corpus/broken` is so.
+//! One report per defect: tests what `corpus/README.md` says about each file in `corpus/broken`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -52,14 +52,14 @@ fn kinds(incident: &Incident) -> Vec<SectionKind> {
 }
 
 #[test]
-fn every_report_is_there() {
+fn every_report_is_indexed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/broken");
     let archive = Archive::open(&folder).unwrap();
     let files = walkdir::WalkDir::new(&folder).into_iter().flatten().filter(|entry| entry.file_type().is_file());
     let paths: Vec<String> =
         files.map(|entry| entry.path().strip_prefix(&folder).unwrap().to_string_lossy().replace('\\', "/")).collect();
     let reports = paths.iter().filter(|path| archive.is_report(path) && !path.starts_with('.')).count();
-    // Two hold no text.
+    // Two files have no text.
     assert_eq!(broken().index.len().unwrap(), reports - 2);
     for path in ["empty.md", "only-white-space.md"] {
         assert_eq!(problems(path), ["1: empty"]);
@@ -76,7 +76,7 @@ fn every_report_is_described() {
     }
 }
 
-/// What a severity is made of: its label begins so, its rank, and whether there is a problem.
+/// Checks a severity: the start of its label, its rank, and whether there is a problem.
 #[track_caller]
 fn check_severity(id: &str, label: Option<&str>, rank: Option<u8>, problem: bool) {
     let severity = incident(id).severity.map(|severity| severity.value);
@@ -118,7 +118,7 @@ fn severity_unknown_word() {
     check_severity("severity-unknown-word", Some("vermilion"), None, true);
 }
 
-/// What metadata with no front matter states: severity, beginning of the date, minutes, number of services.
+/// Checks metadata without front matter: severity, start of the date, minutes, number of services.
 #[track_caller]
 fn check_metadata(id: &str, severity: &str, day: &str, duration: f64, services: usize) {
     let incident = incident(id);
@@ -159,7 +159,7 @@ fn date_in_file_name() {
     assert_eq!((found.value.to_string().as_str(), found.source), ("2023-05-17", Source::FileName));
 }
 
-/// Front matter that is read: severity and date of the report, which has a summary, and part of its one problem.
+/// Checks front matter: severity and date of a report with a summary, and a part of its only problem.
 #[track_caller]
 fn check_front_matter(path: &str, severity: &str, day: &str, problem: Option<&str>) {
     let id = path.split('.').next().unwrap();
@@ -273,7 +273,7 @@ fn commented_items() {
     assert_eq!(problems("commented-items.md"), [] as [&str; 0]);
 }
 
-/// The date, and whether there is a problem.
+/// Checks the date, and whether there is a problem.
 #[track_caller]
 fn check_date(id: &str, expected: &str, problem: bool) {
     assert_eq!((date(id).as_str(), !problems(&format!("{id}.md")).is_empty()), (expected, problem));
@@ -300,7 +300,7 @@ fn date_with_a_negative_zero_offset() {
 }
 
 #[test]
-fn date_with_no_day() {
+fn date_without_a_day() {
     check_date("date-month-only", "2020-06", false);
     assert_eq!(found("date:2020-06"), ["date-month-only"]);
 }
@@ -317,12 +317,12 @@ fn date_quoted() {
 }
 
 #[test]
-fn date_with_no_zone() {
+fn date_without_a_zone() {
     check_date("date-naive", "2022-11-08T14:25:00Z", false);
 }
 
 #[test]
-fn date_that_there_is_not() {
+fn date_that_does_not_exist() {
     check_date("date-impossible", "", true);
 }
 
@@ -332,7 +332,7 @@ fn end_before_the_start() {
     assert_eq!((minutes("end-before-start"), incident("end-before-start").end), (None, None));
 }
 
-/// The duration in minutes, and whether there is a problem.
+/// Checks the duration in minutes, and whether there is a problem.
 #[track_caller]
 fn check_duration(id: &str, expected: Option<f64>, problem: bool) {
     assert_eq!((minutes(id), !problems(&format!("{id}.md")).is_empty()), (expected, problem));
@@ -412,13 +412,13 @@ fn title_from_the_folder() {
 }
 
 #[test]
-fn link_to_nothing() {
+fn link_without_a_target() {
     assert!(incident("link-to-nothing").links.iter().any(|link| link.target == "PM-2099-001"));
     assert!(problems("link-to-nothing.md")[0].contains("PM-2099-001"));
 }
 
 #[test]
-fn link_by_the_beginning_of_a_name() {
+fn link_by_the_start_of_a_name() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("PM-2026-033-mtls-gap.md", "# A gap\n");
@@ -432,7 +432,7 @@ fn link_by_the_beginning_of_a_name() {
     }
 }
 
-/// A text that is no UTF-8, or not only: the facts are there, and the problem says what it is.
+/// Checks a text that is not, or not entirely, UTF-8: the facts are found, and a problem names the encoding.
 #[track_caller]
 fn check_encoding(path: &str, part: &str) {
     assert!(problems(path).iter().any(|problem| problem.contains(part)), "{:?}", problems(path));
@@ -467,7 +467,7 @@ fn long_line() {
 }
 
 #[test]
-fn action_with_no_owner_and_no_state() {
+fn action_without_owner_and_state() {
     let actions = incident("action-done-unknown").actions;
     assert_eq!(actions.len(), 2);
     assert!(actions.iter().all(|action| action.owner.is_none() && action.done.is_none()));
@@ -489,7 +489,7 @@ fn extensions() {
 }
 
 #[test]
-fn extensions_of_the_settings() {
+fn extensions_from_the_settings() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("rca.toml", "include = [\"*.adoc\", \"PM*\"]\nexclude = [\"README.md\"]\n");

@@ -1,4 +1,4 @@
-//! A damaged index never answers wrongly in silence, never panics, and can be built anew.
+//! A damaged index never returns wrong results silently, never panics, and can be rebuilt.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rca_index::{Archive, Error, Facet, Index, Result, SearchRequest, UpdateOptions};
 
-/// Numbers that look random and are the same in every run (xorshift64*, Vigna 2016).
+/// Pseudorandom numbers that are the same in every run (xorshift64*, Vigna 2016).
 struct Chance(u64);
 
 impl Chance {
@@ -36,7 +36,7 @@ fn update(index: &Index, archive: &Archive) -> Result<()> {
     index.update(archive, &UpdateOptions::default().threads(1), |_| {}).map(|_| ())
 }
 
-/// An archive and its index of several commits, with segments, deletions and all.
+/// An archive with an index of several commits, segments and deletions.
 fn archive() -> (tempfile::TempDir, Archive) {
     let folder = tempfile::tempdir().unwrap();
     let archive = Archive::open(folder.path()).unwrap();
@@ -47,7 +47,7 @@ fn archive() -> (tempfile::TempDir, Archive) {
     (folder, archive)
 }
 
-/// Answers that every file of the index has a part in.
+/// Results that depend on every file of the index.
 fn answers(index: &Index) -> Result<Vec<String>> {
     let queries = ["*", "queue", "\"disk certificate\"", "service:svc-1 latency", "dep*", "severity:>=P2 failover~"];
     let sorts = ["date:2025 sort:-duration", "cache sort:date"];
@@ -63,7 +63,7 @@ fn answers(index: &Index) -> Result<Vec<String>> {
     Ok(answers)
 }
 
-/// The files of the index, sorted; the engine's folder has no others in it.
+/// The files of the index, sorted; nothing else is in the engine's folder.
 fn files(dir: &Path) -> Vec<PathBuf> {
     let version = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_dir()).unwrap();
     let mut files: Vec<PathBuf> = fs::read_dir(version).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -81,7 +81,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Damages one file, as decay does or as a program would; says how.
+/// Damages one file, as bit rot or a faulty program would; describes the damage.
 fn damage(dir: &Path, chance: &mut Chance) -> String {
     let files = files(dir);
     let file = &files[chance.below(files.len())];
@@ -118,18 +118,18 @@ fn damage(dir: &Path, chance: &mut Chance) -> String {
     how
 }
 
-/// Whether an error is one that says the index cannot be trusted.
-fn says_so(error: &Error) -> bool {
+/// Whether an error says that the index cannot be trusted.
+fn reports_damage(error: &Error) -> bool {
     matches!(error, Error::IndexDamaged { .. } | Error::IndexOtherVersion(_) | Error::IndexNotFound(_))
 }
 
-/// How many damages were named, and how many did no harm.
+/// Damages indexes; returns how many damages were reported and how many were harmless.
 fn damage_indexes(trials: u64) -> (usize, usize) {
     let (folder, archive) = archive();
     let whole = archive.index_dir();
     let expected = answers(&Index::open(&whole).unwrap()).unwrap();
     let mut chance = Chance(trials | 1);
-    let (mut named, mut harmless) = (0, 0);
+    let (mut reported, mut harmless) = (0, 0);
     for trial in 1..=trials {
         let copied = tempfile::tempdir().unwrap();
         copy(&whole, copied.path());
@@ -137,51 +137,51 @@ fn damage_indexes(trials: u64) -> (usize, usize) {
         let looked = Index::open(copied.path()).and_then(|index| Ok((answers(&index)?, index.health()?.damaged)));
         match looked {
             Ok((found, damaged)) => {
-                assert_eq!(found, expected, "trial {trial}: {how}: a wrong answer in silence");
+                assert_eq!(found, expected, "trial {trial}: {how}: a silently wrong result");
                 assert!(damaged.is_empty(), "trial {trial}: {how}: answered from what is damaged: {damaged:?}");
                 harmless += 1;
             }
             Err(error) => {
-                assert!(says_so(&error), "trial {trial}: {how}: {error}");
-                named += 1;
+                assert!(reports_damage(&error), "trial {trial}: {how}: {error}");
+                reported += 1;
             }
         }
-        // An update refuses it too, or makes it right.
+        // An update reports the damage too, or repairs it.
         let updated = Index::open(copied.path()).and_then(|index| {
             update(&index, &archive)?;
             answers(&index)
         });
         match updated {
             Ok(found) => assert_eq!(found, expected, "trial {trial}: {how}: after an update"),
-            Err(error) => assert!(says_so(&error), "trial {trial}: {how}: an update: {error}"),
+            Err(error) => assert!(reports_damage(&error), "trial {trial}: {how}: an update: {error}"),
         }
         if trial % 10 == 0 {
             Index::remove(copied.path()).unwrap();
             let index = Index::open_or_create(copied.path()).unwrap();
             update(&index, &archive).unwrap();
             let total = index.search(&SearchRequest::default()).unwrap().total;
-            assert_eq!(total, fs::read_dir(folder.path()).unwrap().count() - 1, "trial {trial}: {how}: built anew");
+            assert_eq!(total, fs::read_dir(folder.path()).unwrap().count() - 1, "trial {trial}: {how}: rebuilt");
         }
     }
-    (named, harmless)
+    (reported, harmless)
 }
 
 #[test]
-fn damage_is_named() {
-    let (named, _) = damage_indexes(60);
-    assert!(named > 30, "{named}");
+fn damage_is_reported() {
+    let (reported, _) = damage_indexes(60);
+    assert!(reported > 30, "{reported}");
 }
 
 #[test]
 #[ignore = "takes a minute; .ci/run runs it"]
 fn five_hundred_damages_are_named() {
-    let (named, harmless) = damage_indexes(500);
-    println!("500 damages: {named} named, {harmless} without any effect on an answer");
-    assert!(named > 300, "{named}");
+    let (reported, harmless) = damage_indexes(500);
+    println!("500 damages: {reported} reported, {harmless} without any effect on results");
+    assert!(reported > 300, "{reported}");
 }
 
 #[test]
-fn an_index_with_other_fields_is_built_anew() {
+fn an_index_with_other_fields_is_rebuilt() {
     let (_folder, archive) = archive();
     let dir = archive.index_dir();
     let expected = Index::open(&dir).unwrap().len().unwrap();

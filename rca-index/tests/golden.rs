@@ -1,5 +1,5 @@
-//! The ten best for every judged query of the corpus, as `golden/ranking.txt` keeps them, so that a diff shows every change
-//! of the ranking. `UPDATE_GOLDEN=1 cargo test -p rca-index --test golden` writes the file anew.
+//! The ten best hits for every judged query of the corpus, stored in `golden/ranking.txt`, so that a diff shows every
+//! change in ranking. `UPDATE_GOLDEN=1 cargo test -p rca-index --test golden` updates the file.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::HashMap;
@@ -44,7 +44,7 @@ fn ranking(index: &Index) -> String {
     let mut out = HEAD.to_owned();
     for (id, text) in queries() {
         let mut request = SearchRequest::literal(&text).unwrap().limit(10);
-        // After the last report: a score depends on how long ago an incident was.
+        // A fixed date after the last report, because scores depend on the age of an incident.
         request.now = Timestamp::from_day(2026, 1, 1).map(Timestamp::unix_seconds);
         let found = index.search(&request).unwrap();
         writeln!(out, "\n{id}  {text}").unwrap();
@@ -62,7 +62,7 @@ fn ranking(index: &Index) -> String {
 }
 
 #[test]
-fn the_ten_best_for_each_judged_query_are_those_of_the_golden_file() {
+fn the_ten_best_hits_match_the_golden_file() {
     let folder = tempfile::tempdir().unwrap();
     let archive = Archive::open(corpus().join("incidents")).unwrap();
     let index = Index::open_or_create(folder.path()).unwrap();
@@ -79,7 +79,7 @@ fn the_ten_best_for_each_judged_query_are_those_of_the_golden_file() {
         fs::write(&path, actual).unwrap();
         return;
     }
-    // By query, so that one place lost does not make all that follows differ.
+    // Compare by query, so that one shifted line does not make all following lines differ.
     let blocks = |text: &str| text.split("\n\n").map(str::to_owned).collect::<Vec<_>>();
     let (expected, actual) = (blocks(&expected), blocks(&actual));
     let differs: Vec<&String> = actual.iter().filter(|block| !expected.contains(block)).collect();

@@ -1,4 +1,4 @@
-//! Queries made to be slow: reading one at the length limit takes a fraction of what a person notices.
+//! Queries designed to be slow: parsing one of maximum length takes an imperceptible time.
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use rca_index::SearchRequest;
 use rca_index::query::{MAX_QUERY_BYTES, QueryOptions, parse};
 
-/// Without optimisation, some ten times as much.
+/// About ten times as much without optimization.
 const MOST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
 
-/// Texts of the greatest length, each of one kind of trouble.
+/// Queries of maximum length, each with a different difficulty.
 fn hostile() -> Vec<String> {
     let pieces = [
         "(",
@@ -78,10 +78,10 @@ fn hostile() -> Vec<String> {
 }
 
 #[test]
-fn no_query_at_the_length_limit_is_slow_to_read() {
+fn no_query_of_maximum_length_is_slow_to_parse() {
     for text in hostile() {
         for options in [QueryOptions::default(), QueryOptions::literal()] {
-            // Up to three times: other work on the machine is no fault of the parser's.
+            // Up to three tries, because other processes may slow the machine down.
             let fast = (0..3).any(|_| {
                 let started = Instant::now();
                 let _ = parse(&text, &options);
@@ -94,7 +94,7 @@ fn no_query_at_the_length_limit_is_slow_to_read() {
 }
 
 #[test]
-fn a_query_over_the_length_limit_is_refused() {
+fn a_query_over_the_length_limit_is_rejected() {
     let text = "é".repeat(MAX_QUERY_BYTES / 2) + "a";
     assert!(SearchRequest::parse(&text).is_err() && SearchRequest::literal(&text).is_err());
     assert!(SearchRequest::literal(&text[..MAX_QUERY_BYTES]).is_ok());

@@ -1,17 +1,17 @@
-//! Identifiers are found by the whole and by their parts, and never taken for their neighbours.
+//! Identifiers are found by the whole and by their parts, and are not confused with similar ones.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use rca_index::{Incident, Index, SearchRequest, SectionKind};
 
-/// An index of two incidents: one has the identifier, the other one much like it.
-fn index(identifier: &str, neighbour: &str) -> Index {
+/// An index of two incidents: one with the identifier, one with a similar identifier.
+fn index(identifier: &str, similar: &str) -> Index {
     let index = Index::in_memory().unwrap();
     let incident = |id: &str, text: &str| {
         let mut incident = Incident::new(id, "An incident");
         incident.push_section(SectionKind::Body, &format!("At 10:15 we saw {text} in the log, then again."));
         incident
     };
-    index.upsert([incident("wanted", identifier), incident("neighbour", neighbour)]).unwrap();
+    index.upsert([incident("wanted", identifier), incident("similar", similar)]).unwrap();
     index
 }
 
@@ -22,14 +22,15 @@ fn found(index: &Index, query: &str) -> Vec<String> {
     ids
 }
 
-/// The whole finds the one incident; each part finds it too; a part that the neighbour has finds both.
-fn check(identifier: &str, neighbour: &str, parts: &[&str]) {
-    let index = index(identifier, neighbour);
+/// Checks that the whole finds only the one incident, and that each part finds it too. A part shared with the similar
+/// identifier finds both.
+fn check(identifier: &str, similar: &str, parts: &[&str]) {
+    let index = index(identifier, similar);
     let lower = identifier.to_lowercase();
     for query in [identifier, &lower, &format!("\"{identifier}\"")] {
         assert_eq!(found(&index, query), ["wanted"], "{query}");
     }
-    assert_eq!(found(&index, neighbour), ["neighbour"], "{neighbour}");
+    assert_eq!(found(&index, similar), ["similar"], "{similar}");
     for part in parts {
         let ids = found(&index, part);
         assert!(ids.contains(&"wanted".to_owned()), "{part}: {ids:?}");
@@ -89,7 +90,7 @@ fn a_state() {
 }
 
 #[test]
-fn an_identifier_is_not_guessed_at() {
+fn an_identifier_is_not_corrected() {
     let index = index("payments-ledger", "payroll-ledger");
     assert_eq!(found(&index, "paymnts-ledger"), Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! What the ranking promises, each on an index of a few incidents made for it.
+//! The guarantees of ranking, each tested on an index of a few incidents.
 #![allow(clippy::unwrap_used)]
 
 use rca_index::query::parse_sort;
@@ -6,7 +6,7 @@ use rca_index::{
     Explanation, Facet, Hit, Incident, Index, SearchRequest, SearchResults, SectionKind, Severity, Sourced, Timestamp,
 };
 
-/// Words that stand in every incident, so that the incidents are of one length and no word is in all of them but these.
+/// Words in every incident, so that all incidents have the same length and the words under test are not in all of them.
 const FILLER: &str = "The team met on Monday and wrote down what had happened.";
 
 fn incident(id: &str, title: &str, text: &str) -> Incident {
@@ -22,7 +22,7 @@ fn dated(id: &str, date: (i16, i8, i8), severity: &str) -> Incident {
     incident
 }
 
-/// An index of incidents with one title; the texts are by id.
+/// An index of incidents with the same title; the texts are given by id.
 fn index(texts: &[(&str, &str)]) -> Index {
     with(texts.iter().map(|(id, text)| incident(id, "An incident", text)))
 }
@@ -33,7 +33,7 @@ fn with(incidents: impl IntoIterator<Item = Incident>) -> Index {
     index
 }
 
-/// A request that does not depend on the day.
+/// A request whose results do not depend on the current day.
 fn request(query: &str) -> SearchRequest {
     let mut request = SearchRequest::parse(query).unwrap();
     request.now = Timestamp::from_day(2025, 7, 1).map(Timestamp::unix_seconds);
@@ -48,7 +48,7 @@ fn ids(hits: &[Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.incident.id.as_str()).collect()
 }
 
-/// The first incident ranks before the second, by score.
+/// Checks that the first incident ranks before the second, by score.
 fn check_order(index: &Index, query: &str, first: &str, second: &str) {
     let found = search(index, query);
     assert_eq!(ids(&found.hits)[..2], [first, second], "{query}");
@@ -71,7 +71,7 @@ fn all_words_come_before_some() {
 }
 
 #[test]
-fn partial_matches_come_only_when_asked_for() {
+fn partial_matches_are_returned_only_on_request() {
     let index = index(&[("all", "queue backlog"), ("some", "queue")]);
     let mut request = request("queue backlog");
     request.relax = false;
@@ -79,11 +79,11 @@ fn partial_matches_come_only_when_asked_for() {
     let facets = index.search(&self::request("queue backlog").facet(Facet::Service)).unwrap();
     assert_eq!(facets.partial.len(), 1);
     assert!(search(&index, "+queue -backlog").partial.is_empty());
-    assert!(search(&index, "queue backlog sort:date").partial.is_empty(), "there is no best of another order");
+    assert!(search(&index, "queue backlog sort:date").partial.is_empty(), "other sort orders have no partial matches");
 }
 
 #[test]
-fn when_none_has_all_words_the_best_are_shown_and_labelled() {
+fn if_no_incident_has_all_words_partial_matches_are_returned_and_marked() {
     let others = (0..8).map(|i| incident(&format!("other{i}"), "An incident", "disk full"));
     let texts = [("two", "the certificate expired"), ("one", "the certificate is fine")];
     let index = with(texts.map(|(id, text)| incident(id, "An incident", text)).into_iter().chain(others));
@@ -98,7 +98,7 @@ fn when_none_has_all_words_the_best_are_shown_and_labelled() {
 }
 
 #[test]
-fn words_that_stand_together_rank_higher() {
+fn words_close_together_rank_higher() {
     let index = index(&[
         ("apart", "the queue was checked by the people of the night shift and then there was the backlog"),
         ("together", "there was the queue backlog and it was checked by the people of the night shift then"),
@@ -119,7 +119,7 @@ fn the_title_counts_more_than_the_text() {
 }
 
 #[test]
-fn sections_count_by_what_they_say() {
+fn sections_have_weights() {
     let section = |id: &str, kind| {
         let mut incident = incident(id, "An incident", "");
         incident.push_section(kind, "kangaroo");
@@ -130,14 +130,14 @@ fn sections_count_by_what_they_say() {
 }
 
 #[test]
-fn the_word_as_typed_comes_before_another_form() {
+fn the_exact_word_ranks_before_another_form() {
     let index = index(&[("other", "the backlogs"), ("typed", "the backlog")]);
     check_order(&index, "backlog", "typed", "other");
     check_order(&index, "backlogs", "other", "typed");
 }
 
 #[test]
-fn a_synonym_is_found_below_a_direct_match() {
+fn a_synonym_ranks_below_the_exact_word() {
     let index = index(&[("synonym", "the kubernetes cluster"), ("direct", "the k8s cluster"), ("none", "a cluster")]);
     check_order(&index, "k8s", "direct", "synonym");
     check_order(&index, "kubernetes", "synonym", "direct");
@@ -150,7 +150,7 @@ fn a_synonym_is_found_below_a_direct_match() {
 }
 
 #[test]
-fn only_a_word_that_the_archive_lacks_is_corrected() {
+fn only_unknown_words_are_corrected() {
     let index = index(&[("backlog", "the backlog"), ("canary", "the canary"), ("cannery", "the cannery")]);
     let found = search(&index, "baklog");
     assert_eq!(ids(&found.hits), ["backlog"]);
@@ -179,7 +179,7 @@ fn identifiers_are_never_corrected() {
 }
 
 #[test]
-fn recent_and_severe_are_preferred_mildly() {
+fn recent_and_severe_incidents_are_preferred_slightly() {
     let index = with([dated("old", (2015, 1, 1), "P3"), dated("new", (2025, 6, 1), "P3")]);
     check_order(&index, "queue backlog", "new", "old");
     let severe = with([dated("minor", (2020, 1, 1), "P4"), dated("severe", (2020, 1, 1), "P0")]);
@@ -190,7 +190,7 @@ fn recent_and_severe_are_preferred_mildly() {
         let found = index.search(&request).unwrap();
         assert_eq!(found.hits[0].score.to_bits(), found.hits[1].score.to_bits());
     }
-    // Mildly: a better match of long ago and of no account still comes first.
+    // Only slightly: a better match still ranks first, however old or minor it is.
     let mut better = dated("better", (2015, 1, 1), "P4");
     better.title = Sourced::from("Queue backlog".to_owned());
     let index = with([better, dated("new", (2025, 6, 30), "P0")]);
@@ -198,7 +198,7 @@ fn recent_and_severe_are_preferred_mildly() {
 }
 
 #[test]
-fn the_time_of_day_changes_no_score() {
+fn scores_do_not_depend_on_the_time_of_day() {
     let index = with([dated("new", (2025, 6, 1), "P3")]);
     let score = |seconds| {
         let mut request = request("queue");
@@ -224,7 +224,7 @@ fn ties_are_broken_by_date_then_id() {
 }
 
 #[test]
-fn filters_alone_find_and_sort() {
+fn filters_alone_match_and_sort() {
     let index =
         with([dated("minor", (2024, 1, 1), "P4"), dated("old", (2020, 1, 1), "P1"), dated("new", (2025, 1, 1), "P2")]);
     let sorted = |query: &str, sort: &str| {
@@ -238,7 +238,7 @@ fn filters_alone_find_and_sort() {
 }
 
 #[test]
-fn pages_go_through_hits_and_then_partial_matches_without_repeats() {
+fn pages_contain_hits_then_partial_matches_without_duplicates() {
     let full = (0..7).map(|i| (format!("full{i}"), format!("queue backlog {}", "queue ".repeat(i))));
     let some = (0..6).map(|i| (format!("some{i}"), format!("backlog {}", "backlog ".repeat(i))));
     let index = with(full.chain(some).map(|(id, text)| incident(&id, "An incident", &text)));
@@ -257,14 +257,14 @@ fn pages_go_through_hits_and_then_partial_matches_without_repeats() {
     }
 }
 
-/// The score that the parts of an explanation come to.
+/// The score computed from the components of an explanation.
 fn explained(explanation: &Explanation) -> f32 {
     let words: f32 = explanation.words.iter().map(|word| word.score + word.closeness).sum();
     (words + explanation.feedback) * explanation.coverage * explanation.recency * explanation.severity
 }
 
-/// The score that the lines of an explanation come to: the sum of the figures, times the factors.
-fn told(explanation: &Explanation) -> f32 {
+/// The score computed from the lines of an explanation: the sum of the scores, times the factors.
+fn score_of_lines(explanation: &Explanation) -> f32 {
     let text = explanation.to_string();
     let figure = |text: &str| text.split_whitespace().next().unwrap().parse::<f32>().unwrap();
     let sum: f32 = text.lines().filter(|line| !line.starts_with("x ")).map(figure).sum();
@@ -278,7 +278,7 @@ fn an_explanation_adds_up_to_the_score() {
     let mut some = dated("some", (2023, 1, 1), "P3");
     some.push_section(SectionKind::Resolution, "More consumers, and a slow rollout.");
     let index = with([api, some, incident("other", "Disk full", "The disk of the log host was full: no backlog.")]);
-    let mut looked_at = 0;
+    let mut checked = 0;
     for query in ["queue", "queue backlog", "k8s inventory-api", "backlog disk", "queue backlog slow consumers rollout"]
     {
         let found = index.search(&request(query).explain(true)).unwrap();
@@ -286,14 +286,14 @@ fn an_explanation_adds_up_to_the_score() {
             let explanation = hit.explanation.as_ref().unwrap();
             let total = explanation.total;
             assert!((explained(explanation) - total).abs() <= 0.001, "{query}: {total}: {explanation:#?}");
-            // Figures are shown to three places.
+            // Lines show three decimal places.
             let text = explanation.to_string();
             let rounding = 0.0006 * text.lines().count() as f32 + 0.001 * total;
-            assert!((told(explanation) - total).abs() <= rounding, "{query}: {total}: {text}");
+            assert!((score_of_lines(explanation) - total).abs() <= rounding, "{query}: {total}: {text}");
             assert!(!text.contains("-0.000"), "{text}");
             assert!(hit.score <= total);
-            looked_at += 1;
+            checked += 1;
         }
     }
-    assert!(looked_at >= 10, "{looked_at}");
+    assert!(checked >= 10, "{checked}");
 }

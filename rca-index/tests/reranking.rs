@@ -1,4 +1,5 @@
-//! What each part of a score does, on archives in which nothing else differs: the order of ids, and what the explanation says.
+//! The effect of each component of a score, on archives that differ in nothing else: the order of ids, and the
+//! explanation.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fmt::Write as _;
@@ -7,7 +8,7 @@ use rca_index::{
     FIELDS, FieldKind, Hit, Incident, Index, SearchRequest, SectionKind, Severity, Sourced, TextField, Timestamp,
 };
 
-// What the lines of an explanation say.
+// Phrases in the lines of an explanation.
 const CLOSE: &str = "is close to the word before it";
 const COMMON: &str = "words that the best hits have in common";
 const NOT_ALL: &str = "some words are missing";
@@ -15,10 +16,11 @@ const NOT_THERE: &str = ": missing";
 const RECENT: &str = "recency";
 const SEVERE: &str = "severity";
 
-/// Words of six letters, as all that are searched for here: texts of as many words are of one length.
+/// Filler of six-letter words, as long as the words under test, so that texts with equally many words have the same
+/// length.
 const FILLER: [&str; 8] = ["nebula", "garden", "copper", "violin", "meadow", "saddle", "candle", "button"];
 
-/// An incident whose text is as long as that of the others: these words, and filler behind them.
+/// An incident with these words, padded with filler to a fixed length.
 fn incident(id: &str, title: &str, words: &str) -> Incident {
     let mut text = words.to_owned();
     for at in words.split(' ').count()..40 {
@@ -35,13 +37,13 @@ fn with(incidents: impl IntoIterator<Item = Incident>) -> Index {
     index
 }
 
-/// An archive of these texts, and some more incidents that have none of their words.
+/// An archive of these texts, plus incidents with none of their words.
 fn texts(texts: &[(&str, &str)]) -> Index {
     let others = (0..6).map(|i| incident(&format!("z{i}"), "nebula", "nebula"));
     with(texts.iter().map(|(id, words)| incident(id, "nebula", words)).chain(others))
 }
 
-/// All hits for a query, those with some of the words behind those with all, on 1 July 2025.
+/// All hits for a query on 1 July 2025: full matches, then partial matches.
 fn search(index: &Index, query: &str) -> Vec<Hit> {
     let mut request = SearchRequest::parse(query).unwrap().limit(1000).explain(true);
     request.now = Timestamp::from_day(2025, 7, 1).map(Timestamp::unix_seconds);
@@ -57,7 +59,7 @@ fn hit<'h>(hits: &'h [Hit], id: &str) -> &'h Hit {
     hits.iter().find(|hit| hit.incident.id == id).unwrap_or_else(|| panic!("{id} is not found"))
 }
 
-/// The figure of the line of an explanation that says this.
+/// The number in the line of an explanation that contains `what`.
 fn figure(hit: &Hit, what: &str) -> Option<f32> {
     let text = hit.explanation.as_ref()?.to_string();
     let line = text.lines().find(|line| line.contains(what))?;
@@ -65,17 +67,17 @@ fn figure(hit: &Hit, what: &str) -> Option<f32> {
 }
 
 #[test]
-fn words_that_the_three_best_have_in_common_bring_others_up() {
+fn words_shared_by_the_three_best_hits_boost_others() {
     let words = "walrus falcon badger parrot";
     let titled = |id, title, more| incident(id, title, &format!("{words} {more}"));
     let archive = || {
         [
-            // The four best, each with words of its own.
+            // The four best hits, each with words of its own.
             titled("best1", "walrus falcon badger", "cactus"),
             titled("best2", "walrus falcon nebula", "willow"),
             titled("best3", "walrus nebula copper", "tundra"),
             titled("best4", "nebula copper violin", "walrus harbor"),
-            // As good as each other, but for the words that they share with one of the best.
+            // Equal scores, except for the words shared with one of the best hits.
             titled("last1", "nebula copper violin", "jungle"),
             titled("last2", "nebula copper violin", "harbor"),
             titled("last3", "nebula copper violin", "tundra"),
@@ -91,7 +93,7 @@ fn words_that_the_three_best_have_in_common_bring_others_up() {
     assert!(common("best1") > 0.0);
     assert_eq!(figure(hit(&found, "last1"), COMMON), figure(hit(&found, "last2"), COMMON));
 
-    // A shorter query means what it says.
+    // Feedback does not apply to a shorter query.
     let found = search(&index, "walrus falcon badger");
     assert_eq!(ids(&found)[3], "best4");
     assert_eq!(ids(&found)[4..7], ["last1", "last2", "last3"]);
@@ -101,7 +103,7 @@ fn words_that_the_three_best_have_in_common_bring_others_up() {
 }
 
 #[test]
-fn common_words_only_change_the_order() {
+fn feedback_only_changes_the_order() {
     let index = with([
         incident("both", "walrus falcon badger parrot", "walrus falcon badger parrot tundra tundra"),
         incident("like", "nebula", "tundra tundra tundra"),
@@ -111,7 +113,7 @@ fn common_words_only_change_the_order() {
 }
 
 #[test]
-fn the_closer_two_words_stand_the_better() {
+fn closer_words_score_higher() {
     let between = |words: usize| vec!["copper"; words].join(" ");
     let apart = |words: usize| format!("walrus {} falcon", between(words));
     let rows = [
@@ -126,19 +128,19 @@ fn the_closer_two_words_stand_the_better() {
     ];
     let index = texts(&rows.each_ref().map(|(id, text)| (*id, text.as_str())));
     let found = search(&index, "walrus falcon");
-    // Swapped, a word is two from its place.
+    // Swapped, a word is two places off.
     assert_eq!(ids(&found), ["0", "1", "2", "swapped", "7", "8", "30", "9"]);
     let close = |id: &str| figure(hit(&found, id), CLOSE);
     let next = close("0").unwrap();
     for (id, share) in [("1", 2.0), ("2", 3.0), ("swapped", 3.0), ("7", 8.0), ("8", 9.0)] {
         let expected = next / share;
-        // A repeated word stops helping, so that half as close is a little more than half.
+        // Saturation makes half as close count a little more than half.
         assert!((expected..2.0 * expected).contains(&close(id).unwrap()), "{id}: {:?} of {next}", close(id));
     }
-    // Past the window they are apart.
+    // Beyond the window, closeness does not count.
     assert_eq!((close("9"), close("30")), (None, None));
     assert_eq!(hit(&found, "9").score.to_bits(), hit(&found, "30").score.to_bits());
-    // One word, or two words in different fields, are close to none.
+    // A single word, or words in different fields, have no closeness.
     assert!(search(&index, "walrus").iter().all(|hit| figure(hit, CLOSE).is_none()));
     assert!(search(&index, "walrus body:falcon").iter().all(|hit| figure(hit, CLOSE).is_none()));
     assert!(search(&index, "walrus OR falcon").iter().all(|hit| figure(hit, CLOSE).is_none()));
@@ -146,12 +148,12 @@ fn the_closer_two_words_stand_the_better() {
 }
 
 #[test]
-fn words_stand_as_close_as_they_were_typed() {
+fn closeness_is_relative_to_the_query() {
     let index = texts(&[("next", "walrus falcon"), ("typed", "walrus of falcon")]);
-    // A stop word counts for nothing, but it has a place.
+    // A stop word has no score, but it has a position.
     assert_eq!(ids(&search(&index, "walrus of falcon"))[..2], ["typed", "next"]);
     assert_eq!(ids(&search(&index, "walrus falcon"))[..2], ["next", "typed"]);
-    // The second and third of three.
+    // The second and third of three words.
     let index = texts(&[("a", "walrus copper copper badger falcon"), ("b", "walrus copper copper falcon badger")]);
     assert_eq!(ids(&search(&index, "walrus falcon badger"))[..2], ["b", "a"]);
     let found = search(&index, "walrus falcon badger");
@@ -161,7 +163,7 @@ fn words_stand_as_close_as_they_were_typed() {
 }
 
 #[test]
-fn words_close_in_the_title_count_too() {
+fn closeness_counts_in_the_title_too() {
     let index = with([
         incident("apart", "walrus copper copper copper falcon", "nebula"),
         incident("close", "copper copper copper walrus falcon", "nebula"),
@@ -173,7 +175,7 @@ fn words_close_in_the_title_count_too() {
 }
 
 #[test]
-fn the_title_counts_as_often_as_its_weight_says() {
+fn a_word_in_the_title_counts_as_its_weight() {
     let title = FIELDS.iter().find(|spec| spec.name == "title").unwrap();
     assert!(title.weight.fract() < f32::EPSILON && title.weight > 1.0);
     let times = |times: usize| vec!["walrus"; times].join(" ");
@@ -188,11 +190,11 @@ fn the_title_counts_as_often_as_its_weight_says() {
     assert_eq!(ids(&search(&index, "walrus")), ["both", "more", "title", "less"]);
     let found = search(&index, "title:walrus");
     assert_eq!(ids(&found), ["both", "title"]);
-    assert_eq!(found[0].score.to_bits(), found[1].score.to_bits(), "the text is not asked");
+    assert_eq!(found[0].score.to_bits(), found[1].score.to_bits(), "the text does not count");
 }
 
 #[test]
-fn sections_rank_by_the_weights_of_the_table() {
+fn sections_rank_by_the_weights_of_the_field_table() {
     let mut expected: Vec<(f32, &str)> = Vec::new();
     let mut incidents = Vec::new();
     for spec in FIELDS {
@@ -224,7 +226,7 @@ fn a_rare_word_counts_more_than_a_common_one() {
 }
 
 #[test]
-fn among_texts_that_say_as_much_the_shorter_is_first() {
+fn of_equal_texts_the_shorter_ranks_first() {
     let short = || {
         let mut incident = Incident::new("short", "nebula");
         incident.push_section(SectionKind::Body, "walrus copper");
@@ -235,8 +237,8 @@ fn among_texts_that_say_as_much_the_shorter_is_first() {
 }
 
 #[test]
-fn more_of_the_words_count_more_than_one_of_them_often() {
-    // Each word stands in two incidents, so that all are as rare.
+fn several_words_count_more_than_one_repeated_word() {
+    // Each word occurs in two incidents, so all are equally rare.
     let index = texts(&[
         ("often", "walrus walrus walrus walrus"),
         ("two", "walrus falcon"),
@@ -252,7 +254,7 @@ fn more_of_the_words_count_more_than_one_of_them_often() {
     let lines = |id: &str| hit(&found, id).explanation.as_ref().unwrap().to_string();
     let missing = |id: &str| lines(id).lines().filter(|line| line.contains(NOT_THERE)).count();
     assert_eq!(["two", "often", "badger"].map(missing), [1, 2, 2]);
-    // Who has all of them loses nothing, and comes first whatever its score.
+    // An incident with all words has no penalty, and ranks first whatever its score.
     let index = texts(&[
         ("often", &vec!["walrus"; 40].join(" ")),
         ("all", "walrus copper copper copper copper copper copper copper copper copper copper falcon"),
@@ -271,8 +273,8 @@ fn more_of_the_words_count_more_than_one_of_them_often() {
     assert_eq!(figure(&found[0], NOT_ALL), None);
 }
 
-/// What the preferences multiply a score by, for each incident that differs in nothing else.
-fn preferred(incidents: Vec<Incident>) -> Vec<(String, f32)> {
+/// The factor of the preferences for each of some incidents that differ in nothing else.
+fn preference_factors(incidents: Vec<Incident>) -> Vec<(String, f32)> {
     let index = with(incidents);
     let mut request = SearchRequest::parse("walrus").unwrap().limit(100).explain(true);
     request.now = Timestamp::from_day(2025, 7, 1).map(Timestamp::unix_seconds);
@@ -299,7 +301,7 @@ fn the_preference_for_recent_incidents_halves_each_year() {
         incident
     };
     let day = Timestamp::from_day;
-    let found = preferred(vec![
+    let found = preference_factors(vec![
         dated("undated", None),
         dated("year", day(2024, 7, 1)),
         dated("two-years", day(2023, 7, 2)),
@@ -308,7 +310,7 @@ fn the_preference_for_recent_incidents_halves_each_year() {
         dated("tomorrow", day(2025, 7, 2)),
     ]);
     let names: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
-    // Tomorrow is no more recent than today.
+    // A future date is no more recent than today.
     assert_eq!(names, ["tomorrow", "today", "year", "two-years", "ancient", "undated"]);
     let extra: Vec<f32> = found.iter().map(|(_, factor)| factor - 1.0).collect();
     assert!(extra[1] > 0.001 && (extra[0] - extra[1]).abs() < 1e-5, "{extra:?}");
@@ -324,9 +326,9 @@ fn the_preference_for_severe_incidents_falls_with_the_rank() {
         incident
     };
     let labels = ["P5", "P2", "vermilion", "P0", "P3", "P1", "P4"];
-    let found = preferred(labels.map(severe).to_vec());
+    let found = preference_factors(labels.map(severe).to_vec());
     let names: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
-    // What has no rank is preferred as little as the least severe.
+    // An incident without a rank gets as little boost as the least severe.
     assert_eq!(names, ["P0", "P1", "P2", "P3", "P4", "P5", "vermilion"]);
     let extra: Vec<f32> = found.iter().map(|(_, factor)| factor - 1.0).collect();
     assert!(extra[0] > 0.01, "{extra:?}");
@@ -338,8 +340,8 @@ fn the_preference_for_severe_incidents_falls_with_the_rank() {
 }
 
 #[test]
-fn what_was_typed_counts_more_than_what_stands_for_it() {
-    // The ids say what is expected: the first before the second before the third.
+fn the_exact_word_counts_more_than_its_alternatives() {
+    // The ids give the expected order: first, second, third.
     let check = |query: &str, rows: &[(&str, &str)]| {
         let found = search(&texts(rows), query);
         let expected: Vec<&str> = rows.iter().rev().map(|(id, _)| *id).collect();
@@ -356,7 +358,7 @@ fn what_was_typed_counts_more_than_what_stands_for_it() {
 }
 
 #[test]
-fn those_past_the_reranked_keep_their_order_behind_them() {
+fn candidates_that_are_not_reranked_follow_in_their_order() {
     let incidents = (0..450_usize).map(|i| {
         let words = vec!["walrus"; 1 + i % 9].join(" ");
         incident(&format!("i{i:03}"), "nebula", &format!("{words} copper falcon"))

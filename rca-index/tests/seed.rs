@@ -1,4 +1,4 @@
-//! Every fact of the reference report comes out, and of the report in the corpus that retells it.
+//! Every fact of the reference report is extracted, and also of the report in the corpus that retells it.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -23,7 +23,7 @@ fn read(folder: &str) -> Option<Incident> {
     Some(parsed.incident)
 }
 
-/// What both reports state in the same words or numbers.
+/// Checks the facts that both reports state in the same words or numbers.
 fn check_facts(incident: &Incident) {
     assert_eq!(incident.id, NAME);
     assert_eq!(incident.date.as_ref().unwrap().value.to_string(), "2025-06-02");

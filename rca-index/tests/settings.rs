@@ -1,4 +1,4 @@
-//! What `rca.toml` says is taken up by the next update, and by whoever searches the index.
+//! Changes in `rca.toml` take effect with the next update, also for processes that only search.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -14,7 +14,7 @@ fn update(folder: &Path, settings: &str) -> UpdateReport {
     index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap()
 }
 
-/// The ids that a query finds, by an index opened anew.
+/// The ids that a query finds in a newly opened index.
 fn found(folder: &Path, query: &str) -> Vec<String> {
     ids(&Index::open(folder.join(".rca")).unwrap(), query)
 }
@@ -35,7 +35,7 @@ fn archive(reports: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 #[test]
-fn changed_headings_and_keys_are_taken_up() {
+fn changed_headings_and_keys_take_effect() {
     let report = "---\nblast: P1\n---\n# Disk full\n\n## What broke\n\nThe janitor stopped.\n";
     let folder = archive(&[("disk", report)]);
     let folder = folder.path();
@@ -46,7 +46,7 @@ fn changed_headings_and_keys_are_taken_up() {
     assert_eq!((again.modified, again.unchanged, again.reports), (1, 0, 1));
     assert_eq!(found(folder, "rootcause:janitor severity:P1"), ["disk"]);
     let once_more = fs::read_to_string(folder.join("rca.toml")).unwrap();
-    assert!(!update(folder, &once_more).changed(), "with the same settings nothing is read again");
+    assert!(!update(folder, &once_more).changed(), "with the same settings no report is parsed again");
 
     update(folder, "");
     assert!(found(folder, "rootcause:janitor").is_empty());
@@ -54,7 +54,7 @@ fn changed_headings_and_keys_are_taken_up() {
 }
 
 #[test]
-fn what_is_no_file_of_the_archive_outlives_a_change_of_settings() {
+fn incidents_without_files_survive_a_change_of_settings() {
     let folder = archive(&[("disk", "# Disk full\n")]);
     let folder = folder.path();
     update(folder, "");
@@ -66,7 +66,7 @@ fn what_is_no_file_of_the_archive_outlives_a_change_of_settings() {
 }
 
 #[test]
-fn words_are_stemmed_as_the_language_says() {
+fn stemming_depends_on_the_language() {
     let folder = archive(&[("a", "# Störung\n\nMehrere Datenbanken sind auf dem Band verloren.\n")]);
     let folder = folder.path();
     update(folder, "");
@@ -74,12 +74,12 @@ fn words_are_stemmed_as_the_language_says() {
     let reader = Index::open(folder.join(".rca")).unwrap();
     assert!(ids(&reader, "Bänder").is_empty());
 
-    assert_eq!(update(folder, "language = \"german\"\n").modified, 0, "no report need be read again");
+    assert_eq!(update(folder, "language = \"german\"\n").modified, 0, "no report needs to be parsed again");
     assert_eq!(found(folder, "Bänder"), ["a"]);
     assert_eq!(ids(&reader, "Bänder"), ["a"], "who has the index open sees it too");
     let snippet = reader.search(&SearchRequest::parse("Bänder").unwrap()).unwrap().hits.remove(0).snippets.remove(0);
     assert_eq!(snippet.highlights.iter().map(|h| &snippet.text[h.clone()]).collect::<Vec<_>>(), ["Band"]);
-    // What is added with no archive at hand goes by the language of the index.
+    // Incidents added without an archive use the language of the index.
     let mut ticket = Incident::new("OPS-1", "Altes Band");
     ticket.push_section(SectionKind::Body, "nichts");
     reader.upsert([ticket]).unwrap();
@@ -91,8 +91,8 @@ fn words_are_stemmed_as_the_language_says() {
 }
 
 #[test]
-fn stop_words_are_those_of_english() {
-    // `die` says nothing in German; `again` says something.
+fn stop_words_are_english_only() {
+    // `again` is a stop word in English, but not in German.
     let folder = archive(&[("a", "# Backlog\n\nqueue\n"), ("b", "# Backlog\n\nqueue again\n")]);
     let folder = folder.path();
     update(folder, "");
@@ -102,7 +102,7 @@ fn stop_words_are_those_of_english() {
 }
 
 #[test]
-fn synonyms_are_those_of_the_settings() {
+fn synonyms_come_from_the_settings() {
     let folder = archive(&[("shop", "# Storefront down\n\nslow\n"), ("second", "# Database down\n\nslow\n")]);
     let folder = folder.path();
     update(folder, "");
@@ -111,7 +111,7 @@ fn synonyms_are_those_of_the_settings() {
     assert_eq!(found(folder, "db"), ["second"]);
 
     let report = update(folder, "[synonyms]\nadd = [[\"boutique\", \"storefront\"]]\nremove = [\"db\"]\n");
-    assert!(!report.changed(), "no report is read again for that");
+    assert!(!report.changed(), "no report is parsed again");
     for index in [&reader, &Index::open(folder.join(".rca")).unwrap()] {
         assert_eq!(ids(index, "boutique"), ["shop"]);
         assert!(ids(index, "db").is_empty());

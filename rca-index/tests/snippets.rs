@@ -1,4 +1,4 @@
-//! Snippets: near their length and with highlights in order, whatever the text.
+//! Snippets are close to their target length and have ordered highlights, for any text.
 use proptest::prelude::*;
 use rca_index::{Incident, SearchRequest, SectionKind, Snippet};
 
@@ -8,7 +8,7 @@ const MOST_BYTES: usize = 320;
 fn snippets(text: &str, query: &str) -> Vec<Snippet> {
     let mut incident = Incident::new("x", "A title");
     incident.push_section(SectionKind::Summary, text);
-    // A text of punctuation alone is no query.
+    // Text of punctuation only is not a valid query.
     let Ok(mut request) = SearchRequest::literal(query) else { return Vec::new() };
     request.snippets = 3;
     request.snippets_of(&incident)
@@ -47,7 +47,7 @@ proptest! {
         word in "\\PC{1,12}|障害対応|queue|slow queue",
         from in any::<prop::sample::Index>(),
     ) {
-        // A piece of the text is found in it, more often than not.
+        // Search for a piece of the text, which usually matches.
         let chars: Vec<char> = text.chars().collect();
         let at = if chars.is_empty() { 0 } else { from.index(chars.len()) };
         let piece: String = chars[at..].iter().take(20).collect();

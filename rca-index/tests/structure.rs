@@ -1,12 +1,14 @@
-//! The library is a house of floors: a room imports only from the rooms below it. This reads the paths in `src` to hold that,
-//! and the other rules of its layout: who names the engine, what modules are called, how long a file may be.
+//! The architecture of the library: a room (a top-level module) imports only from rooms below it. This test reads the
+//! paths in `src` to check that rule, and others: which room names the engine, what modules are called, how long files
+//! are.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From the ground up; rooms on one floor do not know each other. What opens the house stands above all: `index.rs`, `lib.rs`.
+/// The floors from bottom to top; rooms on one floor do not import each other. The public API is at the top:
+/// `index.rs`, `lib.rs`.
 const FLOORS: &[&[&str]] = &[
     &["incident"],
     &["text"],
@@ -21,24 +23,25 @@ const FLOORS: &[&[&str]] = &[
     &["lib"],
 ];
 
-/// What every room above `incident` may import, and what imports only `incident` and each other.
-const GROUND_PLAN: &[&str] = &["error", "schema", "ranking"];
+/// Files that every room above `incident` may import, and that import only `incident` and each other.
+const SHARED_FILES: &[&str] = &["error", "schema", "ranking"];
 
-/// The one room that may name the engine.
+/// The only room that may name the engine.
 const ENGINE: &str = "engine";
 
-/// Files that are longer than they should be, each with the reason why it may be. One that is no longer long must go.
+/// Files that may be longer than the limit, with the reason. Remove entries that are no longer needed.
 const LONG: &[(&str, &str)] = &[
     ("parse/outline.rs", "one state machine over the events of the Markdown reader"),
     ("parse/sections.rs", "two thirds of it are the table of headings"),
 ];
 
-const MOST_LINES: usize = 500;
+const MAX_LINES: usize = 500;
 
-/// Names that say nothing about what is inside.
-const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc", "shared", "stuff"];
+/// Names that do not describe their content.
+const VAGUE_NAMES: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc", "shared", "stuff"];
 
-/// A file of the library: its path in `src` with `/` between folders, its text, and its code with comments and tests taken out.
+/// A file of the library: its path in `src` with `/` between folders, its text, and its code without comments and
+/// tests.
 struct Source {
     path: String,
     text: String,
@@ -46,18 +49,18 @@ struct Source {
 }
 
 impl Source {
-    /// The path of its module, from the root.
+    /// The path of its module, from the crate root.
     fn module(&self) -> Vec<&str> {
         let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
         if path == "lib" { Vec::new() } else { path.split('/').collect() }
     }
 
-    /// The room that it stands in.
+    /// The room that it belongs to.
     fn room(&self) -> &str {
         self.module().first().copied().unwrap_or("lib")
     }
 
-    /// The rooms that its paths lead to, its own aside. What the root re-exports is of the room `lib`.
+    /// The rooms that it imports, except its own. Items re-exported by the crate root belong to the room `lib`.
     fn imports(&self, rooms: &BTreeSet<String>) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for (at, _) in self.code.match_indices("crate::").filter(|&(at, _)| starts_a_path(&self.code, at)) {
@@ -79,12 +82,12 @@ impl Source {
     }
 }
 
-/// Whether no path goes on here: not `super::super::`, and not `$crate::`.
+/// Whether a path starts here, rather than continues as in `super::super::` or `$crate::`.
 fn starts_a_path(code: &str, at: usize) -> bool {
     !code[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':'))
 }
 
-/// The first names of what follows a path: `a` of `a::b`, `a` and `b` of `{a::{c, d}, b}`.
+/// The first segments after a path prefix: `a` of `a::b`, `a` and `b` of `{a::{c, d}, b}`.
 fn heads(rest: &str) -> Vec<String> {
     let name = |text: &str| text.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect::<String>();
     let Some(group) = rest.strip_prefix('{') else { return vec![name(rest)] };
@@ -107,11 +110,11 @@ fn heads(rest: &str) -> Vec<String> {
     names
 }
 
-/// The code of a file, without comments, and without its tests, which may use the whole house.
+/// The code of a file, without comments and without tests, which may import everything.
 fn code(text: &str) -> String {
     let mut code = String::new();
     for line in text.lines() {
-        // Tests stand at the end of a file, or in one of their own.
+        // Tests are at the end of a file, or in a file of their own.
         if line.trim() == "#[cfg(test)]" && !line.starts_with(' ') {
             code.push_str("#[cfg(test)]");
             continue;
@@ -125,7 +128,7 @@ fn code(text: &str) -> String {
         if line.trim_start().starts_with("//") {
             continue;
         }
-        // A remark behind code; `//` in a string has a colon before it.
+        // A comment after code; in a string, `//` follows a colon.
         let remark = line.match_indices("// ").map(|(at, _)| at).find(|&at| line[..at].ends_with(' '));
         code.push_str(&line[..remark.unwrap_or(line.len())]);
         code.push('\n');
@@ -167,10 +170,10 @@ fn floor(room: &str) -> usize {
 
 /// Whether a room may import another.
 fn may_import(from: &str, to: &str) -> bool {
-    if GROUND_PLAN.contains(&from) {
-        return to == "incident" || GROUND_PLAN.contains(&to);
+    if SHARED_FILES.contains(&from) {
+        return to == "incident" || SHARED_FILES.contains(&to);
     }
-    if GROUND_PLAN.contains(&to) { floor(from) > 0 } else { floor(to) < floor(from) }
+    if SHARED_FILES.contains(&to) { floor(from) > 0 } else { floor(to) < floor(from) }
 }
 
 #[test]
@@ -203,15 +206,23 @@ fn only_the_engine_room_names_the_engine() {
 }
 
 #[test]
-fn modules_are_named_after_what_they_do() {
+fn modules_have_descriptive_names() {
     for source in sources() {
         for name in source.module() {
-            assert!(!EMPTY_NAMES.contains(&name), "{}: `{name}` says nothing; name it after its task", source.path);
+            assert!(
+                !VAGUE_NAMES.contains(&name),
+                "{}: `{name}` is not descriptive; name it after its task",
+                source.path
+            );
         }
         let inline = source.text.split_whitespace().collect::<Vec<_>>();
         for pair in inline.windows(2).filter(|pair| pair[0] == "mod") {
             let name = pair[1].trim_end_matches([';', '{']);
-            assert!(!EMPTY_NAMES.contains(&name), "{}: `{name}` says nothing; name it after its task", source.path);
+            assert!(
+                !VAGUE_NAMES.contains(&name),
+                "{}: `{name}` is not descriptive; name it after its task",
+                source.path
+            );
         }
     }
 }
@@ -221,15 +232,15 @@ fn files_are_short() {
     let lines = |source: &Source| source.text.lines().count();
     let sources = sources();
     let long: BTreeSet<String> =
-        sources.iter().filter(|source| lines(source) > MOST_LINES).map(|source| source.path.clone()).collect();
+        sources.iter().filter(|source| lines(source) > MAX_LINES).map(|source| source.path.clone()).collect();
     assert!(LONG.iter().all(|(_, reason)| reason.len() > 20));
     let known: BTreeSet<String> = LONG.iter().map(|&(path, _)| path.to_owned()).collect();
-    // One that is no longer long must leave the list.
-    assert_eq!(long, known, "a file has at most {MOST_LINES} lines, or a reason in LONG");
+    // Entries that are no longer needed must be removed.
+    assert_eq!(long, known, "a file has at most {MAX_LINES} lines, or a reason in LONG");
 }
 
 #[test]
-fn paths_are_read_as_the_compiler_does() {
+fn paths_are_resolved_as_by_the_compiler() {
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned(), code: code(text) };
     let rooms: BTreeSet<String> = ["parse", "query", "text", "error", "lib"].map(str::to_owned).into();
     let check = |path: &str, text: &str, expected: &[&str]| {

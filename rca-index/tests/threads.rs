@@ -1,4 +1,4 @@
-//! One index, many threads: searches during updates see one commit each, never a part of one.
+//! One index, many threads: a search during an update sees exactly one commit.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -22,7 +22,7 @@ fn threads_search_during_updates() {
     write(0);
     let index = Index::open_or_create(archive.index_dir()).unwrap();
     index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
-    // A handle of its own has to notice the other's commits.
+    // A separate handle has to detect the commits of the other.
     let other = Index::open(archive.index_dir()).unwrap();
     let (ended, searches) = (AtomicBool::new(false), AtomicUsize::new(0));
     let search = |index: &Index| {

@@ -1,4 +1,4 @@
-//! An update after any changes gives the same answers as a rebuild, and tells what it did.
+//! An update gives the same results as a rebuild after any changes, and reports what it did.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -12,7 +12,7 @@ use rca_index::{Archive, Error, Facet, Index, SearchRequest, UpdateOptions, Upda
 
 const WORDS: [&str; 8] = ["queue", "backlog", "disk", "certificate", "expired", "latency", "deploy", "rollback"];
 
-/// A report made from a few numbers: its words, service and severity.
+/// A report generated from a small number: its words, service and severity.
 fn report(seed: u8) -> String {
     let word = |i: usize| WORDS[(seed as usize / (i + 1) + i * 3) % WORDS.len()];
     let (service, severity) = (seed % 5, 1 + seed % 4);
@@ -42,7 +42,7 @@ fn steps() -> impl Strategy<Value = Vec<Vec<Step>>> {
     prop::collection::vec(prop::collection::vec(step, 1..8), 1..5)
 }
 
-/// Twelve files in three folders, two of which differ in the extension only.
+/// Twelve files in three folders; some differ only in the extension.
 fn path(root: &Path, file: u8) -> std::path::PathBuf {
     let extension = if file.is_multiple_of(4) { "markdown" } else { "md" };
     root.join(format!("{}/{}.{extension}", file % 3, file / 2))
@@ -57,7 +57,7 @@ fn apply(root: &Path, step: &Step) {
     }
 }
 
-/// Ids in order with rounded scores, totals and facets of a set of queries.
+/// For several queries: ids in order with rounded scores, totals and facets.
 fn answers(index: &Index) -> Vec<String> {
     let queries = [
         "*",
@@ -86,7 +86,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn an_update_gives_the_answers_of_a_rebuild(batches in steps()) {
+    fn an_update_gives_the_same_results_as_a_rebuild(batches in steps()) {
         let folder = tempfile::tempdir().unwrap();
         (0..3).for_each(|i| fs::create_dir(folder.path().join(i.to_string())).unwrap());
         let archive = Archive::open(folder.path()).unwrap();
@@ -136,7 +136,7 @@ proptest! {
 }
 
 #[test]
-fn an_update_tells_what_it_did() {
+fn an_update_reports_what_it_did() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write("a.md", &report(1));
@@ -170,11 +170,11 @@ fn an_update_tells_what_it_did() {
 }
 
 #[test]
-fn a_file_of_a_far_future_is_taken_in_like_any() {
+fn a_file_from_the_far_future_is_ingested() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.md");
     let (archive, index) = (Archive::open(folder.path()).unwrap(), Index::in_memory().unwrap());
-    // The last nanosecond that is counted, and the first that is not.
+    // The last nanosecond that fits, and the first that does not.
     for (text, nanoseconds) in [("queue", i64::MAX as u64), ("backlog", i64::MAX as u64 + 1)] {
         fs::write(&path, format!("# {text}\n")).unwrap();
         let modified = UNIX_EPOCH + Duration::from_nanos(nanoseconds);
@@ -185,7 +185,7 @@ fn a_file_of_a_far_future_is_taken_in_like_any() {
 }
 
 #[test]
-fn an_index_that_is_not_there_or_not_ours_is_named() {
+fn a_missing_or_foreign_index_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(Index::open(folder.path()), Err(Error::IndexNotFound(_))));
     fs::create_dir(folder.path().join("v0")).unwrap();
@@ -198,7 +198,7 @@ fn an_index_that_is_not_there_or_not_ours_is_named() {
 }
 
 #[test]
-fn another_handle_sees_a_commit_with_no_reopening() {
+fn another_handle_sees_a_commit_without_reopening() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.md"), report(1)).unwrap();
     let archive = Archive::open(folder.path()).unwrap();

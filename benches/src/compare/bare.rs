@@ -1,5 +1,5 @@
-//! The floor: what one would write on tantivy in an afternoon, with its stock parts. A title and nine sections with the
-//! English stemmer, four facets, a date; the text stored.
+//! A bare program on tantivy, as one would write in an afternoon with its stock parts: a title and nine sections with
+//! the English stemmer, four facets, a date, and the stored text.
 
 use std::error::Error;
 use std::ops::Bound;
@@ -88,7 +88,8 @@ pub fn index(records: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Walks and reads an archive, with all processors: what no index can be faster than. Prints the bytes.
+/// Walks an archive and reads every file on all processors, a lower bound for building any index. Prints the number of
+/// bytes.
 pub fn read(root: &Path) -> Result<(), Box<dyn Error>> {
     let archive = Archive::open(root)?;
     let entries = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
@@ -103,7 +104,7 @@ fn is_report(archive: &Archive, path: &Path) -> bool {
     archive.is_report(&path.to_string_lossy())
 }
 
-/// A bare index, open.
+/// An open bare index.
 pub struct Bare {
     index: Index,
     reader: IndexReader,
@@ -142,7 +143,7 @@ impl Bare {
         })
     }
 
-    /// The best ten, and how many there are.
+    /// The ten best hits, and the number of matches.
     pub fn top(&self, kind: Kind, rare_word: &str) -> Result<(Vec<TantivyDocument>, usize), Box<dyn Error>> {
         let searcher = self.reader.searcher();
         let query = self.query(kind, rare_word)?;
@@ -151,7 +152,8 @@ impl Bare {
         Ok((docs.collect::<Result<_, _>>()?, count))
     }
 
-    /// The best ten with a snippet each, three facets, and how many there are, as lines; the last is the number.
+    /// The ten best hits with a snippet each, three facets, and the number of matches, as lines; the number is on the
+    /// last line.
     pub fn search(&self, kind: Kind, rare_word: &str, facets: bool) -> Result<(Vec<String>, usize), Box<dyn Error>> {
         let searcher = self.reader.searcher();
         let query = self.query(kind, rare_word)?;
@@ -173,7 +175,7 @@ impl Bare {
         } else {
             searcher.search(&*query, &best)?
         };
-        // The section that a match is most likely in; any one costs the same, as the whole text is read.
+        // Snippets come from one section. Any section costs the same, because the whole text is loaded.
         let mut snippets = SnippetGenerator::create(&searcher, &*query, self.fields.section(SectionKind::RootCause))?;
         snippets.set_max_num_chars(220);
         for (score, address) in best {
@@ -186,7 +188,7 @@ impl Bare {
     }
 }
 
-/// One search, printed.
+/// Runs one search and prints the result.
 pub fn search(folder: &Path, kind: Kind, rare_word: &str) -> Result<(), Box<dyn Error>> {
     let (lines, count) = Bare::open(folder)?.search(kind, rare_word, kind == Kind::FacetsOnly)?;
     println!("{}\n{count}", lines.join("\n"));

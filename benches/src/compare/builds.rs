@@ -1,6 +1,7 @@
-//! Two builds of rca in turn: what a change costs, or gains, at the same work.
+//! Compares two builds of rca at the same work, in turn, to show the effect of a change.
 //!
-//! In: two commands and an archive. Out: for each work the ratio of paired wall times and of instructions, and a verdict.
+//! In: two commands and an archive. Out: for each kind of work, the ratio of paired wall times and of instructions, and
+//! a verdict.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -17,30 +18,30 @@ use crate::compare::records::prepare;
 use crate::compare::{FULL, UNCHANGED, instructions, machine, rca_command};
 use crate::generate;
 
-/// The most of the other build's paired wall time that a build may take.
+/// The maximum wall time of a build relative to the other build, paired.
 const MOST_TIME: f64 = 1.10;
-/// The most of the other build's instructions that a build may take.
+/// The maximum number of instructions of a build relative to the other build.
 const MOST_INSTRUCTIONS: f64 = 1.03;
-/// The seed of generated archives.
+/// The seed for generated archives.
 const SEED: u64 = 1;
 const SHOW: &str = "show";
 const CHECK: &str = "check";
 
-/// What is to be compared, and how often.
+/// What to compare, and how often.
 pub struct Plan<'a> {
     pub now: PathBuf,
     pub before: &'a Path,
-    /// Where archives and indexes go.
+    /// The folder for archives and indexes.
     pub work: PathBuf,
-    /// The archive; one is generated where none is given.
+    /// The archive; generated if `None`.
     pub archive: Option<&'a Path>,
-    /// How many reports are generated where no archive is given.
+    /// The number of reports to generate if there is no archive.
     pub reports: u64,
-    /// How many reports are generated to count instructions on; none are counted for 0.
+    /// The number of reports to generate for counting instructions; 0 skips the count.
     pub counted: u64,
-    /// How often each full index is built.
+    /// The number of full indexes.
     pub rounds: usize,
-    /// How often everything else runs.
+    /// The number of runs of all other work.
     pub searches: usize,
 }
 
@@ -68,7 +69,7 @@ pub fn run(plan: &Plan<'_>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An archive of so many reports, made anew.
+/// Generates an archive with a number of reports.
 fn generated(work: &Path, reports: u64) -> Result<PathBuf, Box<dyn Error>> {
     let folder = work.join(format!("archive-{reports}"));
     clear(&folder)?;
@@ -77,7 +78,7 @@ fn generated(work: &Path, reports: u64) -> Result<PathBuf, Box<dyn Error>> {
     Ok(folder)
 }
 
-/// The two builds at one archive, each with an index of its own: formats may differ.
+/// The two builds with one archive, and separate indexes because formats may differ.
 struct Pair {
     archive: PathBuf,
     now: Build,
@@ -89,7 +90,7 @@ struct Build {
     index: PathBuf,
 }
 
-/// How a work is called: from the words of a command to the whole command of a build.
+/// Turns the arguments of a command into the full command of a build.
 type Words = Vec<String>;
 
 impl Pair {
@@ -98,7 +99,7 @@ impl Pair {
         Self { archive: archive.to_owned(), now: build(&plan.now, "now"), before: build(plan.before, "before") }
     }
 
-    /// The builds, in the order of a round: each goes first as often as the other.
+    /// The builds in the order of a round; they alternate in going first.
     fn in_order(&self, round: usize) -> [(Side, &Build); 2] {
         let order = [(Side::Before, &self.before), (Side::Now, &self.now)];
         if round.is_multiple_of(2) { order } else { [order[1], order[0]] }
@@ -116,19 +117,19 @@ enum Side {
     Before,
 }
 
-/// One work of both builds.
+/// The measurements of one kind of work.
 #[derive(Debug, Default)]
 struct Outcome {
     work: &'static str,
-    /// Seconds now and before, round by round.
+    /// Seconds of the new and the old build, per round.
     seconds: Vec<(f64, f64)>,
-    /// Instructions now and before.
+    /// Instructions of the new and the old build.
     instructions: Option<(u64, u64)>,
 }
 
 fn timed(pair: &Pair, plan: &Plan<'_>) -> Result<Vec<Outcome>, Box<dyn Error>> {
     let mut results = vec![in_turn(pair, FULL, &words(&["index", "--rebuild", "--quiet"]), plan.rounds, true)?];
-    // Files changed a moment ago are read again, as they may have changed within the clock's tick.
+    // Recently modified files would be read again, because they may have changed within the resolution of the clock.
     std::thread::sleep(Duration::from_secs(3));
     let update = words(&["index", "--quiet"]);
     results.push(in_turn(pair, UNCHANGED, &update, plan.searches, false)?);
@@ -156,7 +157,7 @@ fn words(words: &[&str]) -> Words {
     words.iter().map(|&word| word.to_owned()).collect()
 }
 
-/// Runs a work by both builds in turn, so many rounds, after one round that does not count.
+/// Runs a kind of work with both builds in turn for a number of rounds, after a warm-up round.
 fn in_turn(
     pair: &Pair,
     work: &'static str,
@@ -183,7 +184,7 @@ fn in_turn(
     Ok(outcome)
 }
 
-/// Seconds that a command of rca takes. That reports have problems (exit code 4) is no failure.
+/// The wall time of an rca command in seconds. Exit code 4 (problems in reports) is not a failure.
 fn finished(command: &[OsString]) -> Result<f64, Box<dyn Error>> {
     let executed = execute(command)?;
     match executed.status.code() {
@@ -192,7 +193,7 @@ fn finished(command: &[OsString]) -> Result<f64, Box<dyn Error>> {
     }
 }
 
-/// Counts the instructions of a full index, a search and a check, and adds them to the results.
+/// Counts the instructions of a full index, a search and a check.
 fn count(pair: &Pair, results: &mut [Outcome]) -> Result<(), Box<dyn Error>> {
     let works = [
         (FULL, words(&["index", "--rebuild", "--quiet", "--threads", "1"])),
@@ -215,7 +216,7 @@ fn count(pair: &Pair, results: &mut [Outcome]) -> Result<(), Box<dyn Error>> {
 }
 
 impl Outcome {
-    /// The quartiles of the paired ratios of wall time: now by before.
+    /// The quartiles of the paired ratios of wall time, new to old.
     fn ratios(&self) -> Option<[f64; 3]> {
         let mut ratios: Vec<f64> = self.seconds.iter().map(|(now, before)| now / before).collect();
         ratios.sort_by(f64::total_cmp);
@@ -227,7 +228,7 @@ impl Outcome {
     }
 }
 
-/// A quantile of sorted values, between the two nearest.
+/// A quantile of sorted values, interpolated between the two nearest.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
@@ -253,7 +254,7 @@ fn millions(count: u64) -> String {
     format!("{:.1} M", count as f64 / 1e6)
 }
 
-/// A line for each measurement.
+/// One line for each measurement.
 fn verdicts(results: &[Outcome]) -> String {
     let measured = results.iter().flat_map(|result| {
         let time = result.ratios().map(|[_, median, _]| verdict(result.work, "paired time", median, MOST_TIME));
@@ -274,8 +275,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ratio_is_the_median_of_pairs_with_its_middle_half() {
-        // The machine was twice as slow in the second round, for both.
+    fn the_ratio_is_the_median_of_pairs_with_its_quartiles() {
+        // In the second round, the machine was half as fast for both.
         let seconds = vec![(1.0, 1.0), (2.2, 2.0), (1.2, 1.0), (0.9, 1.0), (1.3, 1.0)];
         let outcome = Outcome { work: FULL, seconds, instructions: Some((104, 100)) };
         let [low, median, high] = outcome.ratios().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! SQLite with FTS5: the index that every scripting language has at hand.
+//! SQLite with FTS5: the index that is available in every scripting language.
 
 use std::error::Error;
 use std::path::Path;
@@ -8,8 +8,8 @@ use rusqlite::{Connection, Statement, params};
 
 use crate::compare::records::read_records;
 
-/// Indexes a file of records: title and text with the Porter stemmer, facts in tables beside it. One transaction, no
-/// journal: as fast as it can be.
+/// Indexes a file of records: title and text with the Porter stemmer, facts in separate tables. One transaction without
+/// a journal, the fastest way.
 pub fn index(records: &Path, database: &Path) -> Result<(), Box<dyn Error>> {
     let mut connection = Connection::open(database)?;
     connection.execute_batch(

@@ -1,6 +1,6 @@
-//! Instructions of one command, counted by valgrind: the same on a busy machine, where times are not.
+//! Counts the instructions of one command with valgrind. Unlike times, they are the same on a busy machine.
 //!
-//! In: a command. Out: how many instructions it executed, in all threads.
+//! In: a command. Out: the number of instructions executed in all threads.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -9,7 +9,8 @@ use std::path::Path;
 
 use crate::compare::process::execute;
 
-/// Runs a command under callgrind, which writes its counts to a file. That reports have problems (exit code 4) is no failure.
+/// Runs a command under callgrind, which writes its counts to a file. Exit code 4 (problems in reports) is not a
+/// failure.
 pub fn count(command: &[OsString], counts: &Path) -> Result<u64, Box<dyn Error>> {
     let mut file = OsString::from("--callgrind-out-file=");
     file.push(counts);

@@ -1,10 +1,10 @@
-//! What the figures were measured on, and with which versions.
+//! Describes the machine and the versions that were measured.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Lines of `name: value`.
+/// Lines of the form `name: value`.
 pub fn describe(rca: &Path) -> Vec<(String, String)> {
     let processor = field("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
     let memory = field("/proc/meminfo", "MemTotal").unwrap_or_default();
@@ -24,18 +24,18 @@ pub fn describe(rca: &Path) -> Vec<(String, String)> {
     lines
 }
 
-/// Whether a program can be started.
+/// Whether a program can be run.
 pub fn is_installed(program: &str) -> bool {
     first_line(program, &["--version"]).is_some()
 }
 
-/// The most memory that this process had resident so far, in bytes.
+/// The peak resident memory of this process so far, in bytes.
 pub fn own_peak() -> Option<u64> {
     let kilobytes: u64 = field("/proc/self/status", "VmHWM")?.strip_suffix(" kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
 }
 
-/// The first line that a program prints; none where it cannot be started.
+/// The first line that a program prints; `None` if it cannot be run.
 pub fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned())

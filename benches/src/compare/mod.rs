@@ -1,4 +1,4 @@
-//! The comparison: the same work by rca and by its peers, or by two builds of rca, in one go and in turn.
+//! The comparison: the same work by rca and its peers, or by two builds of rca, in one run and in turn.
 //!
 //! In: an archive. Out: medians, spread and ratios as Markdown, and every run as CSV.
 
@@ -45,41 +45,41 @@ const FIND: &str = "find -printf";
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The archive; one from `rca-bench generate`. A report is added to it for a while, and removed again.
-    /// With --against, one is generated where none is given
+    /// The archive, from `rca-bench generate`. One report is added during the run and removed again. With --against, an
+    /// archive is generated if none is given
     #[arg(required_unless_present = "against")]
     archive: Option<PathBuf>,
-    /// Compare with another build of the command, in place of the peers
+    /// Compare with another build of the command instead of the peers
     #[arg(long, value_name = "OLD_RCA", conflicts_with_all = ["without", "reuse", "warm", "name", "runs"])]
     against: Option<PathBuf>,
-    /// Where indexes and what is prepared for the peers go
+    /// The folder for indexes and prepared files
     #[arg(long, default_value = "target/rca-bench")]
     work: PathBuf,
-    /// Where the figures are saved
+    /// The folder for the results
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/runs"))]
     runs: PathBuf,
-    /// The command; the one beside this program unless told otherwise
+    /// The command to measure; default: the one next to this program
     #[arg(long)]
     rca: Option<PathBuf>,
-    /// How often each full index is built; with --against 9 times unless told otherwise
+    /// The number of full indexes; with --against, the default is 9
     #[arg(long, default_value_t = 3, default_value_if("against", ArgPredicate::IsPresent, "9"))]
     rounds: usize,
-    /// How often each update and each cold search runs; with --against 41 times unless told otherwise
+    /// The number of runs of each update and each cold search; with --against, the default is 41
     #[arg(long, default_value_t = 15, default_value_if("against", ArgPredicate::IsPresent, "41"))]
     searches: usize,
-    /// With --against: how many reports to generate where no archive is given
+    /// With --against: the number of reports to generate if no archive is given
     #[arg(long, value_name = "N", default_value_t = 2000, requires = "against")]
     reports: u64,
-    /// With --against: how many reports to generate to count instructions on; 0 leaves it out
+    /// With --against: the number of reports to generate for counting instructions; 0 skips the count
     #[arg(long, value_name = "N", default_value_t = 2000, requires = "against")]
     counted: u64,
-    /// How often each warm search runs
+    /// The number of runs of each warm search
     #[arg(long, default_value_t = 50)]
     warm: usize,
     /// Peers to leave out: fts5, ripgrep, tantivy-cli, seekstorm
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
-    /// Only search, in the indexes of the last run in this working folder
+    /// Only search, in the indexes of the last run in this work folder
     #[arg(long)]
     reuse: bool,
     /// The name of the run
@@ -88,7 +88,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// The command that is measured.
+    /// The command to measure.
     fn rca(&self) -> std::io::Result<PathBuf> {
         match &self.rca {
             Some(rca) => Ok(rca.clone()),
@@ -97,7 +97,7 @@ impl Arguments {
     }
 }
 
-/// What a peer does, as a process of its own.
+/// The work of a peer, as a process of its own.
 #[derive(Subcommand)]
 pub enum Peer {
     /// Walk an archive and read every report
@@ -159,12 +159,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Where everything is.
+/// The paths of a comparison.
 struct Comparison {
     archive: PathBuf,
     prepared: Prepared,
     rca: PathBuf,
-    /// This program, for the peers that it plays itself.
+    /// This program, for the peers that are part of it.
     own: PathBuf,
     index: PathBuf,
     bare: PathBuf,
@@ -205,7 +205,7 @@ impl Comparison {
         installed
     }
 
-    /// SeekStorm is built into this program, or is not.
+    /// SeekStorm is an optional feature of this program.
     fn has_seekstorm(&self, log: &mut Log) -> bool {
         if !cfg!(feature = "seekstorm") {
             log.note("seekstorm: left out; build with `--features rca-bench/seekstorm`");
@@ -253,7 +253,7 @@ impl Comparison {
             let command = self.peer(&["seekstorm", &text(&self.prepared.lines), &text(&self.seekstorm)]);
             contestants.push(Contestant::new(SEEKSTORM, command).clearing(&self.seekstorm));
         }
-        // The first reading fills the system's cache.
+        // The first read fills the file system cache.
         measure(&self.peer(&["read", &archive]), None)?;
         run_in_turn(FULL, &contestants, rounds, log)?;
         log.sizes.push(("rca's index", size(&self.index)?));
@@ -280,7 +280,8 @@ impl Comparison {
             "-printf".into(),
             "%p %T@ %s\n".into(),
         ];
-        // Files changed a moment ago are read again, as they may have changed within the clock's tick.
+        // Recently modified files would be read again, because they may have changed within the resolution of the
+        // clock.
         std::thread::sleep(Duration::from_secs(3));
         measure(&update, None)?;
         let contestants = [
@@ -389,7 +390,7 @@ impl Comparison {
     }
 }
 
-/// A command of rca at this archive, with this index.
+/// A command of rca with this archive and this index.
 fn rca_command(rca: &Path, archive: &Path, index: &Path, words: &[&str]) -> Vec<OsString> {
     let mut command: Vec<OsString> = vec![rca.into()];
     command.extend(words.iter().map(OsString::from));
@@ -419,7 +420,8 @@ fn goals() -> Vec<Goal> {
     goals
 }
 
-/// An empty index of tantivy-cli, which makes one only in a dialogue: an id, and a title and a body with the stemmer, stored.
+/// The schema of tantivy-cli's index, which it otherwise asks for interactively: id, and title and body with the
+/// stemmer, stored.
 const META: &str = r#"{"index_settings":{"docstore_compression":"lz4","docstore_blocksize":16384},"segments":[],"schema":[{"name":"id","type":"text","options":{"indexing":{"record":"basic","fieldnorms":false,"tokenizer":"raw"},"stored":true,"fast":false}},{"name":"title","type":"text","options":{"indexing":{"record":"position","fieldnorms":true,"tokenizer":"en_stem"},"stored":true,"fast":false}},{"name":"body","type":"text","options":{"indexing":{"record":"position","fieldnorms":true,"tokenizer":"en_stem"},"stored":true,"fast":false}}],"opstamp":0}"#;
 
 /// The number on the last line.
@@ -432,7 +434,7 @@ fn total_of_json(output: &str) -> Option<u64> {
     serde_json::from_str::<serde_json::Value>(output).ok()?["total"].as_u64()
 }
 
-/// Bytes of a file, or of all files in a folder.
+/// The size in bytes of a file, or of all files in a folder.
 fn size(path: &Path) -> std::io::Result<u64> {
     if !path.is_dir() {
         return Ok(path.metadata()?.len());

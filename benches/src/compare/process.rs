@@ -1,4 +1,4 @@
-//! Whole processes, measured from start to end.
+//! Measures whole processes from start to end.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -12,11 +12,11 @@ use wait4::Wait4 as _;
 use crate::compare::machine;
 use crate::compare::table::{Log, Run};
 
-/// One way to do the work.
+/// One contestant's way to do the work.
 pub struct Contestant {
     name: &'static str,
     command: Vec<OsString>,
-    /// A folder or file that is removed before each run, so that each starts from nothing.
+    /// A folder or file that is removed before each run, so that each run starts from scratch.
     cleared: Option<PathBuf>,
     /// Reads the number of hits from the output.
     hits: Option<fn(&str) -> Option<u64>>,
@@ -41,7 +41,7 @@ impl Contestant {
     }
 }
 
-/// Runs all contestants in turn, so many rounds, and notes each run.
+/// Runs all contestants in turn for a number of rounds, and records each run.
 pub fn run_in_turn(
     work: &'static str,
     contestants: &[Contestant],
@@ -62,13 +62,13 @@ pub fn run_in_turn(
     Ok(())
 }
 
-/// Has the system write what is waiting to be written: else whoever comes next pays for who came before. Where there is no
-/// `sync`, that is so.
+/// Flushes pending writes to disk, so that a contestant does not pay for the one before. Does nothing if `sync` does
+/// not exist.
 pub fn settle() {
     let _ = Command::new("sync").status();
 }
 
-/// A command that ended.
+/// A finished command.
 pub struct Executed {
     pub run: Run,
     pub status: ExitStatus,
@@ -76,13 +76,13 @@ pub struct Executed {
 }
 
 impl Executed {
-    /// That the command failed, as an error.
+    /// An error if the command failed.
     pub fn failure(&self, command: &[OsString]) -> Box<dyn Error> {
         format!("{}: {}", shown(command), self.status).into()
     }
 }
 
-/// Runs one command, and measures it.
+/// Runs and measures one command.
 pub fn execute(command: &[OsString]) -> Result<Executed, Box<dyn Error>> {
     let started = Instant::now();
     let mut child = Command::new(&command[0])
@@ -100,14 +100,14 @@ pub fn execute(command: &[OsString]) -> Result<Executed, Box<dyn Error>> {
     let run = Run {
         seconds: started.elapsed().as_secs_f64(),
         processor: Some((used.rusage.utime + used.rusage.stime).as_secs_f64()),
-        // A child begins as a copy of this program, so that a peak no higher than ours is ours.
+        // A child starts as a copy of this process, so a peak below our own is meaningless.
         peak_bytes: Some(used.rusage.maxrss).filter(|&peak| peak > machine::own_peak().unwrap_or(0)),
         ..Run::default()
     };
     Ok(Executed { run, status: used.status, output: String::from_utf8_lossy(&bytes).into_owned() })
 }
 
-/// Runs one command. That it fails is an error: a figure of a failure would mean nothing.
+/// Runs one command. If it fails, that is an error, because its figures would be meaningless.
 pub fn measure(command: &[OsString], hits: Option<fn(&str) -> Option<u64>>) -> Result<Run, Box<dyn Error>> {
     let executed = execute(command)?;
     if !executed.status.success() {
@@ -125,7 +125,7 @@ fn shown(command: &[OsString]) -> String {
     command.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// Removes a file or a folder that may be there.
+/// Removes a file or folder if it exists.
 pub fn clear(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         std::fs::remove_dir_all(path)

@@ -1,12 +1,12 @@
-//! The four kinds of query, in the language of each contestant.
+//! The four kinds of query, in the query language of each contestant.
 
 use clap::ValueEnum;
 
-/// The severities that the filter lets pass.
+/// The severities in the filter.
 pub const SEVERITIES: [&str; 2] = ["P2", "P3"];
-/// The days that the filter lets pass, the last one excluded, in seconds since 1970.
+/// The date range of the filter (end exclusive), in seconds since 1970.
 pub const DAYS: std::ops::Range<i64> = 1_514_764_800..1_704_067_200;
-/// The words of `Kind::TwoWords`: frequent ones, in their stems.
+/// The words of `Kind::TwoWords`: frequent words, as their stems.
 pub const TWO_WORDS: [&str; 2] = ["queue", "backlog"];
 pub const PHRASE: &str = "connection pool";
 /// The facets of `Kind::FacetsOnly`.
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// As SQL: the best ten with snippets, or the facets; the number of hits on the last line.
+    /// As SQL: the ten best hits with snippets, or the facets; the number of hits is on the last line.
     pub fn sql(self, rare_word: &str) -> String {
         const FILTERS: &str = "facts.id = reports.rowid and severity in ('P2', 'P3') \
              and date >= 1514764800 and date < 1704067200 and";
@@ -75,7 +75,7 @@ impl Kind {
         }
     }
 
-    /// For ripgrep, as a shell line that names the files; it knows no facets, and no filters.
+    /// For ripgrep, as a shell command that lists the files; facets and filters are not supported.
     pub fn ripgrep(self, rare_word: &str) -> Option<String> {
         match self {
             Self::TwoWords => {

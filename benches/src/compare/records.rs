@@ -1,4 +1,4 @@
-//! The reports as the peers get them: already parsed, in one file, so that what they are measured at is indexing alone.
+//! Prepares the reports for the peers: already parsed, in one file, so that peers are measured at indexing alone.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -10,22 +10,22 @@ use rayon::prelude::*;
 use rca_index::parse::{ParseOptions, parse_report};
 use rca_index::{Archive, Incident};
 
-/// How many reports are parsed at a time.
+/// The number of reports parsed at once.
 const CHUNK: usize = 2000;
 
-/// What was prepared for the peers.
+/// The prepared files.
 pub struct Prepared {
-    /// Incidents, one after the other, each behind its length.
+    /// Incidents in sequence, each preceded by its length.
     pub records: PathBuf,
-    /// `{"id": .., "title": .., "body": ..}` lines.
+    /// Lines of `{"id": .., "title": .., "body": ..}`.
     pub lines: PathBuf,
     pub reports: u64,
     pub bytes: u64,
-    /// A word of about twenty reports that stemmers leave alone.
+    /// A word that occurs in about twenty reports and that stemmers do not change.
     pub rare_word: String,
 }
 
-/// Parses an archive once, for the peers.
+/// Parses an archive once for all peers.
 pub fn prepare(archive: &Archive, work: &Path) -> Result<Prepared, Box<dyn Error>> {
     let (records, lines) = (work.join("records.bin"), work.join("lines.jsonl"));
     let mut records_out = BufWriter::new(File::create(&records)?);
@@ -68,12 +68,12 @@ pub fn prepare(archive: &Archive, work: &Path) -> Result<Prepared, Box<dyn Error
     Ok(Prepared { records, lines, reports, bytes, rare_word })
 }
 
-/// Lower-case letters with a vowel at the end that no stemmer cuts off.
+/// Lower-case letters that end with a vowel that no stemmer removes.
 fn is_plain(word: &str) -> bool {
     (6..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase()) && word.ends_with(['a', 'o'])
 }
 
-/// The incidents of a file of records.
+/// Reads the incidents of a file of records.
 pub fn read_records(path: &Path) -> Result<impl Iterator<Item = Result<Incident, Box<dyn Error>>>, Box<dyn Error>> {
     let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
     let mut record = Vec::new();

@@ -1,4 +1,4 @@
-//! SeekStorm: a search engine library made for speed. Title and body with the English stemmer; the body stored.
+//! SeekStorm: a search engine library designed for speed. Title and body with the English stemmer; the body is stored.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -54,7 +54,7 @@ pub fn index(lines: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     })
 }
 
-/// An index, open.
+/// An open index.
 pub struct SeekStorm {
     runtime: Runtime,
     index: IndexArc,
@@ -67,7 +67,7 @@ impl SeekStorm {
         Ok(Self { runtime, index })
     }
 
-    /// The best ten, whole, and how many there are, for two words.
+    /// The ten best hits as whole documents, and the number of matches, for two words.
     pub fn top(&self) -> Result<usize, Box<dyn Error>> {
         self.runtime.block_on(async {
             let found = self.index.search(

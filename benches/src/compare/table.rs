@@ -15,12 +15,12 @@ pub struct Run {
     pub seconds: f64,
     /// Seconds of processor time, user and system.
     pub processor: Option<f64>,
-    /// The most memory that the process had resident.
+    /// The peak resident memory of the process.
     pub peak_bytes: Option<u64>,
     pub hits: Option<u64>,
 }
 
-/// What a goal says: in this work, rca takes at most so much of what the peer takes.
+/// A goal: for this work, the maximum of rca's figure relative to the peer's.
 pub struct Goal {
     pub work: &'static str,
     pub peer: &'static str,
@@ -33,7 +33,7 @@ pub struct Log {
     runs: Vec<Run>,
     /// Bytes on disk by contestant, in order.
     pub sizes: Vec<(&'static str, u64)>,
-    /// What was left out, and where numbers of hits differ.
+    /// What was skipped, and where numbers of hits differ.
     pub notes: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ impl Log {
         self.runs.iter().filter(move |run| run.work == work && run.contestant == contestant)
     }
 
-    /// The works, in the order in which they were begun.
+    /// The kinds of work, in the order of their first run.
     fn works(&self) -> Vec<&'static str> {
         each_once(self.runs.iter().map(|run| run.work))
     }
@@ -75,13 +75,13 @@ impl Log {
         self.of(work, contestant).filter_map(|run| run.peak_bytes).max()
     }
 
-    /// The number of hits that a contestant had, when it had the same each time.
+    /// The number of hits of a contestant, if it is the same in every run.
     pub fn hits(&self, work: &str, contestant: &str) -> Option<u64> {
         let all: BTreeSet<u64> = self.of(work, contestant).filter_map(|run| run.hits).collect();
         if all.len() == 1 { all.first().copied() } else { None }
     }
 
-    /// Checks that contestants whose semantics are the same have the same number of hits.
+    /// Checks that contestants with the same semantics have the same number of hits.
     pub fn check_hits(&mut self, work: &str, alike: &[&str]) {
         let hits: Vec<(&str, Option<u64>)> = self
             .contestants(work)
@@ -115,10 +115,10 @@ impl Log {
         Ok(String::from_utf8(writer.into_inner()?)?)
     }
 
-    /// The tables: a table for each work, sizes, goals, notes.
+    /// The report: a table for each kind of work, sizes, goals, notes.
     pub fn markdown(&self, source_bytes: u64, goals: &[Goal]) -> String {
         let mut out = String::new();
-        // Writing to a string cannot fail.
+        // Writing to a string never fails.
         let _ = self.write(&mut out, source_bytes, goals);
         out
     }
@@ -178,7 +178,7 @@ fn each_once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     seen
 }
 
-/// One row of the goals.
+/// One row of the table of goals.
 pub fn row(out: &mut String, work: &str, goal: &str, measured: Option<f64>, most: f64) -> std::fmt::Result {
     let (shown, verdict) = match measured {
         None => ("not measured".to_owned(), ""),

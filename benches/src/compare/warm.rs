@@ -1,4 +1,4 @@
-//! Searches in one process with the index open, as a tool that embeds the library makes them.
+//! Searches in one process with the index open, as in a tool that embeds the library.
 
 use std::error::Error;
 use std::time::Instant;
@@ -9,9 +9,9 @@ use crate::compare::bare::Bare;
 use crate::compare::queries::Kind;
 use crate::compare::table::{Log, OURS, Run};
 
-/// The work that is also done by those who make no snippets and count no facets.
+/// The work that contestants without snippets and facets do too.
 pub const TOP: &str = "warm top 10 with the count";
-/// The contestant that calls the engine with no more around it.
+/// The contestant that calls the engine directly.
 pub const BARE: &str = "bare tantivy";
 
 /// Searches with snippets and three facets.
@@ -33,7 +33,7 @@ pub fn with_snippets(
     in_turn(kind.warm_work(), rounds, log, &mut [(OURS, &mut ours), (BARE, &mut theirs)])
 }
 
-/// The best ten for two words, by rca.
+/// The ten best hits for two words, by rca.
 pub fn ours(index: &Index) -> impl FnMut() -> Result<usize, Box<dyn Error>> {
     || {
         let mut request = SearchRequest::parse(&Kind::TwoWords.rca(""))?;
@@ -42,15 +42,15 @@ pub fn ours(index: &Index) -> impl FnMut() -> Result<usize, Box<dyn Error>> {
     }
 }
 
-/// The best ten for two words, by the engine.
+/// The ten best hits for two words, by the engine.
 pub fn bare(bare: &Bare) -> impl FnMut() -> Result<usize, Box<dyn Error>> {
     || Ok(bare.top(Kind::TwoWords, "")?.1)
 }
 
-/// A search to measure; it says how many hits there are.
+/// A search to measure; returns the number of hits.
 pub type Search<'a> = &'a mut dyn FnMut() -> Result<usize, Box<dyn Error>>;
 
-/// Measures each call alone, in turn.
+/// Measures each call separately, in turn.
 pub fn in_turn(
     work: &'static str,
     rounds: usize,

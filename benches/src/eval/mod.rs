@@ -1,4 +1,4 @@
-//! The evaluation: how well rca ranks, beside a plain BM25 in the same run.
+//! Evaluation of ranking: rca in comparison with a plain BM25 in the same run.
 
 mod saved;
 
@@ -15,31 +15,31 @@ use crate::plain::Plain;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Folders with docs.jsonl, queries.jsonl and qrels.tsv; with no docs.jsonl, the reports in `../incidents` count
+    /// Folders with docs.jsonl, queries.jsonl and qrels.tsv; without docs.jsonl, the reports in `../incidents` are used
     #[arg(required = true)]
     collections: Vec<PathBuf>,
-    /// Also print the queries on which rca does worst against the baseline
+    /// Also print the queries on which rca does worst compared with the baseline
     #[arg(long, value_name = "N", default_value_t = 0)]
     worst: usize,
     /// Save the scores of each query, as JSON lines
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Compare with scores saved before
+    /// Compare with previously saved scores
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
-    /// With --against: how many of the queries that changed most to print, each way
+    /// With --against: the number of queries to print, of those that changed most in each direction
     #[arg(long, value_name = "N", default_value_t = 5)]
     changes: usize,
 }
 
-/// How deep rankings are looked at, as TREC does.
+/// The depth of rankings, as in TREC.
 const DEPTH: usize = 1000;
 
 const NDCG_10: &str = "nDCG@10";
 const MAP: &str = "MAP";
 
-/// Measures of one ranking, or their means over all queries. Järvelin and Kekäläinen (2002) for nDCG, with the gain
-/// 2^grade - 1; the rest as `trec_eval` has them.
+/// Measures of one ranking, or their means over all queries. nDCG as in Järvelin and Kekäläinen (2002), with the gain
+/// 2^grade - 1; the others as in `trec_eval`.
 #[derive(Debug, Clone, Copy, Default)]
 struct Measures {
     ndcg_10: f64,
@@ -93,7 +93,7 @@ impl Measures {
     }
 }
 
-/// How rca and the baseline did on each query of a collection.
+/// The measures of rca and the baseline for each query of a collection.
 struct Evaluation {
     collection: Collection,
     ours: Vec<Measures>,
@@ -116,11 +116,11 @@ impl Evaluation {
 
     /// The name of the main measure.
     fn main_measure(&self) -> &'static str {
-        // The literature states MAP for this one.
+        // The literature reports MAP for this collection.
         if self.collection.name == "vaswani_npl" { MAP } else { NDCG_10 }
     }
 
-    /// The main measure of rca against that of the baseline.
+    /// The main measure of rca relative to that of the baseline.
     fn ratio(&self) -> f64 {
         let main = |all: &[Measures]| Measures::mean(all).get(self.main_measure());
         main(&self.ours) / main(&self.theirs)
@@ -166,7 +166,7 @@ impl Evaluation {
 
 pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { collections, worst, save, against, changes } = arguments;
-    // A file that cannot be read is told of before the work is done.
+    // Report an unreadable file before the work is done.
     let before = against.as_deref().map(saved::read).transpose()?;
     println!(
         "{:<20} {:>7}  {:>8} {:>7} {:>7} {:>7} {:>7}",
@@ -199,7 +199,7 @@ fn print(collection: &str, engine: &str, queries: usize, m: Measures) {
     );
 }
 
-/// A query that is itself a document of the collection does not count as its own answer.
+/// A query that is a document of the collection does not count as its own result.
 fn without(query: &JudgedQuery, ranking: Vec<String>) -> Vec<String> {
     ranking.into_iter().filter(|id| *id != query.id).take(DEPTH).collect()
 }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_corpus_is_ranked_as_well_as_before() -> Result<(), Box<dyn Error>> {
+    fn ranking_of_the_corpus_does_not_get_worse() -> Result<(), Box<dyn Error>> {
         let evaluation = Evaluation::of(&folder("../corpus/queries"))?;
         let Measures { ndcg_10, mrr, .. } = Measures::mean(&evaluation.ours);
         assert!(evaluation.ours.len() >= 80, "{} queries", evaluation.ours.len());
@@ -230,10 +230,10 @@ mod tests {
         Ok(())
     }
 
-    /// Public collections, which do not come with the sources.
+    /// Public collections, which are not part of the sources.
     #[test]
     #[ignore = "takes most of a minute; .ci/run runs it"]
-    fn public_collections_are_ranked_as_well_as_before() -> Result<(), Box<dyn Error>> {
+    fn ranking_of_public_collections_does_not_get_worse() -> Result<(), Box<dyn Error>> {
         let mut floors = Floors::read()?;
         for collections in [folder("../../shared/ir"), folder("../../shared/ir_open")] {
             let Ok(entries) = collections.read_dir() else {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn measures_are_those_of_the_literature() {
+    fn measures_agree_with_the_literature() {
         let grades = HashMap::from([("a", 3.0), ("b", 1.0), ("c", 0.0)].map(|(id, grade)| (id.to_owned(), grade)));
         let of = |ids: &[&str]| Measures::of(&ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>(), &grades);
         let ideal = of(&["a", "b", "c"]);

@@ -1,6 +1,6 @@
-//! Scores by query, saved and compared: what a change of ranking does to single queries, where means hide it.
+//! Scores by query, saved and compared: shows the effect of a ranking change on single queries, which means hide.
 //!
-//! In: the scores of two runs. Out: wins, losses and ties of the later one, and the queries that changed most.
+//! In: the scores of two runs. Out: wins, losses and ties of the later run, and the queries that changed most.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// Scores that differ by less are alike: what is saved as decimals may differ in the last place.
+/// Scores that differ by less are equal; saved decimals may differ in the last digit.
 const ALIKE: f64 = 1e-6;
 
 /// One measure of one query: a line of the file.
@@ -37,20 +37,20 @@ pub fn read(path: &Path) -> Result<Vec<Score>, Box<dyn Error>> {
     text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()).map(read).collect()
 }
 
-/// How the queries of a collection changed, by its main measure.
+/// The changes of a collection's queries, by its main measure.
 #[derive(Debug, Default)]
 pub struct Comparison {
     collection: String,
     measure: String,
-    /// By query: before and now, the largest gain first.
+    /// By query: scores before and now, the largest gain first.
     changes: Vec<(String, f64, f64)>,
     ties: usize,
-    /// Queries that only one of the runs has.
+    /// Queries in only one of the runs.
     unmatched: usize,
 }
 
 impl Comparison {
-    /// Compares the scores of one collection, all by the same measure, with those that were saved before.
+    /// Compares the scores of one collection, all of the same measure, with saved ones.
     pub fn new(collection: &str, measure: &str, now: &[(&str, f64)], before: &[Score]) -> Self {
         let saved = before.iter().filter(|score| score.collection == collection && score.measure == measure);
         let mut saved: HashMap<&str, f64> = saved.map(|score| (score.query.as_str(), score.value)).collect();
@@ -76,19 +76,20 @@ impl Comparison {
         self.changes.len() - self.wins()
     }
 
-    /// The mean over all queries that both runs have; gains are positive.
+    /// The mean change over all queries in both runs; gains are positive.
     fn mean_difference(&self) -> f64 {
         let sum: f64 = self.changes.iter().map(|(_, before, now)| now - before).sum();
-        // No change is 0, and not the -0 that an empty sum is.
+        // Not `sum()`, because an empty sum is -0.
         sum / (self.changes.len() + self.ties).max(1) as f64 + 0.0
     }
 
-    /// A line of counts, then the queries that changed most, at most so many each way. `text_of` gives a query's text.
+    /// A line of counts, then the queries that changed most, at most `most` in each direction. `text_of` returns the
+    /// text of a query.
     pub fn shown(&self, most: usize, text_of: impl Fn(&str) -> String) -> String {
         let Self { collection, measure, changes, ties, unmatched } = self;
         let (wins, losses, mean) = (self.wins(), self.losses(), self.mean_difference());
         let mut out = format!("{collection:<20} {measure:>7}  {wins:>5} {losses:>6} {ties:>5}  {mean:>+8.4}\n");
-        // Writing to a string cannot fail.
+        // Writing to a string never fails.
         if *unmatched > 0 {
             let _ = writeln!(out, "    {unmatched} queries are in one of the runs only");
         }
@@ -102,7 +103,7 @@ impl Comparison {
     }
 }
 
-/// The heading over [`Comparison::shown`].
+/// The heading for [`Comparison::shown`].
 pub fn heading() -> String {
     format!(
         "{:<20} {:>7}  {:>5} {:>6} {:>5}  {:>8}",
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_reads_back() -> Result<(), Box<dyn Error>> {
+    fn saved_scores_are_restored() -> Result<(), Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("scores.jsonl");
         let scores = [score("med", "1", "MAP", 0.25), score("med", "2", "MAP", 1.0)];
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn wins_losses_and_ties_are_those_of_the_same_measure_and_collection() {
+    fn wins_losses_and_ties_are_counted_per_measure_and_collection() {
         let before = [
             score("med", "a", "MAP", 0.5),
             score("med", "b", "MAP", 0.5),

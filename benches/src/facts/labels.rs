@@ -1,7 +1,7 @@
-//! Labels: what careful readers say that reports state, and where the reports are.
+//! Labels: the facts that careful readers found in reports, and where the reports are.
 //!
-//! In: a folder with labels.jsonl and texts/, or a file of labels and the folders to look for its reports in.
-//! Out: labels by archive, in the order of the file.
+//! In: a folder with labels.jsonl and texts/, or a file of labels and the folders with its reports. Out: labels by
+//! archive, in the order of the file.
 
 use std::error::Error;
 use std::fs;
@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// The labels of one archive's reports.
+/// The labels of the reports of one archive.
 pub struct LabelledArchive {
-    /// The archive's name, as the labels have it, `+` for `/`.
+    /// The name of the archive as in the labels, with `+` for `/`.
     pub name: String,
     pub folder: PathBuf,
-    /// Each with a `path` in the folder.
+    /// The labels, each with a `path` in the folder.
     pub labels: Vec<Value>,
 }
 
@@ -25,7 +25,7 @@ impl LabelledArchive {
     }
 }
 
-/// Reads a labelled folder, or a file of labels whose key `archive_key` names the archive.
+/// Reads a labelled folder, or a file of labels in which the key `archive_key` names the archive.
 pub fn read(place: &Path, texts: &[PathBuf], archive_key: &str) -> Result<Vec<LabelledArchive>, Box<dyn Error>> {
     let own_texts = [place.join("texts")];
     let (file, texts) =
@@ -53,7 +53,7 @@ pub fn read(place: &Path, texts: &[PathBuf], archive_key: &str) -> Result<Vec<La
     Ok(archives)
 }
 
-/// A folder of the archive's name in one of the folders, else the one that has the report itself.
+/// The folder with the archive's name in one of the roots, else the root that contains the report.
 fn folder_of(texts: &[PathBuf], name: &str, path: &str) -> Option<PathBuf> {
     let named = texts.iter().map(|root| root.join(name)).find(|folder| folder.is_dir());
     named.or_else(|| texts.iter().find(|root| root.join(path).is_file()).cloned())

@@ -1,6 +1,7 @@
-//! The evaluation of facts: how much of what rca states is right, and how much of what reports say it states.
+//! Evaluation of facts: how many of the facts that rca states are right, and how many of those in the reports it
+//! states.
 //!
-//! In: labels written by people, and the reports that they are of. Out: precision and recall by kind, and each fault.
+//! In: labels written by people, and the labelled reports. Out: precision and recall by kind of fact, and every fault.
 
 mod labels;
 mod rows;
@@ -24,16 +25,16 @@ pub struct Arguments {
     /// Folders with labels.jsonl and texts/, or files of labels
     #[arg(value_name = "DIR|FILE", required_unless_present = "rows")]
     labels: Vec<PathBuf>,
-    /// Where the reports of files of labels are: ROOT/ARCHIVE/PATH, or ROOT/PATH; may be repeated
+    /// Where the reports for files of labels are: ROOT/ARCHIVE/PATH, or ROOT/PATH; may be repeated
     #[arg(long, value_name = "ROOT")]
     texts: Vec<PathBuf>,
-    /// Score the milestones of labelled timeline rows too
+    /// Also score the milestones of labelled timeline rows
     #[arg(long, value_name = "FILE", requires = "texts")]
     rows: Option<PathBuf>,
-    /// Score a built command in place of the library that this program is built with
+    /// Score a built command instead of the library that this program is built with
     #[arg(long, value_name = "PATH")]
     rca: Option<PathBuf>,
-    /// List each fault
+    /// List every fault
     #[arg(short, long)]
     verbose: bool,
 }
@@ -62,11 +63,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if lost.is_empty() { Ok(()) } else { Err(format!("{} labelled reports are not in the index", lost.len()).into()) }
 }
 
-/// How rca does on labelled reports.
+/// The scores of rca on labelled reports.
 struct Facts {
     score: Score,
     reports: usize,
-    /// The reports that are not in the index.
+    /// Labelled reports that are not in the index.
     lost: Vec<String>,
 }
 
@@ -116,7 +117,7 @@ mod tests {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
     }
 
-    /// Whether a folder that does not come with the sources is there.
+    /// Whether a folder that is not part of the sources exists.
     fn is_there(path: &Path) -> bool {
         if !path.is_dir() {
             println!("skipped: {} is not there", path.display());
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     #[ignore = "reads 800 reports; .ci/run runs it"]
-    fn facts_are_stated_as_well_as_before() -> Result<(), Box<dyn Error>> {
+    fn facts_do_not_get_worse() -> Result<(), Box<dyn Error>> {
         let mut floors = Floors::read()?;
         let corpus = folder("../corpus/incidents");
         check(&mut floors, "facts/corpus", folder("facts/corpus.jsonl"), std::slice::from_ref(&corpus))?;

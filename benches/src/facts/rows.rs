@@ -1,7 +1,7 @@
-//! Milestones of timeline rows: what a row is marked as, held against what readers say of that row.
+//! Milestones of timeline rows: compares the milestone of each row with its label.
 //!
-//! In: labels of rows (archive, path, line, milestones, arguable) and what rca states of their reports. Out: counts by
-//! milestone, and each fault in words.
+//! In: labels of rows (archive, path, line, milestones, arguable) and the facts that rca states of their reports. Out:
+//! counts by milestone, and a description of every fault.
 
 use std::collections::BTreeSet;
 
@@ -16,9 +16,9 @@ use super::stated::Stated;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowCounts {
     pub right: usize,
-    /// Marked rows that do not say it.
+    /// Rows with the milestone that do not state it.
     pub wrong: usize,
-    /// Reports in which a row says it and none is marked.
+    /// Reports in which a row states the milestone but no row has it.
     pub missing: usize,
 }
 
@@ -46,8 +46,9 @@ pub struct RowScore {
 }
 
 impl RowScore {
-    /// Each labelled row that is marked is right or wrong. A milestone is missing from a report when a labelled row has it
-    /// and no row of the report is marked with it: a milestone marks at most one row, perhaps one that is not labelled.
+    /// Each labelled row with a milestone is right or wrong. A milestone is missing from a report if a labelled row
+    /// states it and no row of the report has it: at most one row has each milestone, and that row may be one without a
+    /// label.
     pub fn compare(&mut self, archive: &LabelledArchive, stated: &Stated) {
         for path in archive.paths().into_iter().collect::<BTreeSet<_>>() {
             let rows = stated.get(path).and_then(|got| got["timeline"].as_array()).map_or(&[][..], Vec::as_slice);
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marked_rows_are_right_or_wrong_and_milestones_of_a_report_missing() {
+    fn rows_are_right_or_wrong_and_milestones_of_a_report_missing() {
         let label =
             |path: &str, line: u32, milestones: &[&str]| json!({"path": path, "line": line, "milestones": milestones});
         let mut arguable = label("a.md", 5, &[]);
@@ -125,7 +126,7 @@ mod tests {
             label("b.md", 3, &["resolved"]),
         ];
         let row = |line: u32, milestone: Value| json!({"line": line, "milestone": milestone});
-        // Line 9 is not labelled, and says that the milestone is not missing.
+        // Line 9 has no label, but its milestone is not missing.
         let timeline = json!([
             row(3, json!("detected")),
             row(4, json!("identified")),

@@ -1,6 +1,6 @@
-//! Whether a stated value is the labelled one: numbers within a tolerance, moments within 90 seconds, names without remarks.
+//! Compares a stated value with a label: numbers within a tolerance, times within 90 seconds, names without remarks.
 //!
-//! In: what a label wants and what rca states, both as JSON. Out: yes or no.
+//! In: the value of a label and the value that rca states, both as JSON. Out: whether they agree.
 
 use std::collections::HashSet;
 
@@ -10,17 +10,17 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-/// Compares what is wanted with what is stated.
+/// A comparison of a label with a stated value.
 pub type Same = fn(&Value, &Value) -> bool;
 
-/// Moments this close are one moment.
+/// Times this close, in seconds, are equal.
 const MOMENT_SECONDS: i64 = 90;
 
 pub fn equal(want: &Value, got: &Value) -> bool {
     want == got
 }
 
-/// Within one, or 1 % of a larger number; within half of one around a range.
+/// Within one, or 1 % of a larger number; within half of one of a range.
 pub fn near(want: &Value, got: &Value) -> bool {
     let Some(got) = got.as_f64() else { return false };
     match range(want) {
@@ -29,7 +29,7 @@ pub fn near(want: &Value, got: &Value) -> bool {
     }
 }
 
-/// A count of rows: within one, or 5 % of a larger number; a range as in [`near`].
+/// A count of rows: within one, or 5 % of a larger number; ranges as in [`near`].
 pub fn as_many(want: &Value, got: &Value) -> bool {
     match (want.as_f64(), got.as_f64()) {
         (Some(want), Some(got)) => (want - got).abs() <= (want * 0.05).max(1.0),
@@ -41,7 +41,7 @@ fn range(want: &Value) -> Option<(f64, f64)> {
     Some((want.get("min")?.as_f64()?, want.get("max")?.as_f64()?))
 }
 
-/// The same moment where both state a clock, else the same day, as far as the label goes.
+/// The same time if both state a time of day, else the same day, as precisely as the label is.
 pub fn same_moment(want: &Value, got: &Value) -> bool {
     texts(want, got).is_some_and(|(want, got)| moments_meet(want, got))
 }
@@ -53,20 +53,20 @@ fn moments_meet(want: &str, got: &str) -> bool {
     }
 }
 
-/// The same day, and the same moment where both state a clock.
+/// The same day, and the same time if both state a time of day.
 pub fn same_day(want: &Value, got: &Value) -> bool {
     texts(want, got).is_some_and(|(want, got)| {
         days_meet(want, got) && (moment(want).is_none() || moment(got).is_none() || moments_meet(want, got))
     })
 }
 
-/// Whether the stated time begins with the wanted day, month or year.
+/// Whether the stated time starts with the day, month or year of the label.
 fn days_meet(want: &str, got: &str) -> bool {
     let day = want.get(..10).unwrap_or(want);
     got.starts_with(day)
 }
 
-/// A moment that is stated with a clock; UTC where no zone is.
+/// A date with a time of day; UTC if it has no zone.
 fn moment(text: &str) -> Option<Timestamp> {
     let text = text.replace(' ', "T");
     let text = text.strip_suffix('Z').unwrap_or(&text);
@@ -80,17 +80,17 @@ fn moment(text: &str) -> Option<Timestamp> {
         .find_map(|form| local(form).or_else(|| zoned(&format!("{form}%z"))).or_else(|| zoned(&format!("{form}%:z"))))
 }
 
-/// The known word of a status, in any case.
+/// The known word for a status, case-insensitive.
 pub fn same_status(want: &Value, got: &Value) -> bool {
     texts(want, got).is_some_and(|(want, got)| fold(want) == fold(got))
 }
 
-/// The same words in any order.
+/// The same words, in any order.
 pub fn same_words(want: &Value, got: &Value) -> bool {
     texts(want, got).is_some_and(|(want, got)| words(want) == words(got))
 }
 
-/// The same services in any order, without remarks and counts.
+/// The same services, in any order, without remarks and counts.
 pub fn same_services(want: &Value, got: &Value) -> bool {
     let names = |value: &Value| -> Option<HashSet<String>> {
         Some(value.as_array()?.iter().filter_map(Value::as_str).map(service).collect())
@@ -98,7 +98,7 @@ pub fn same_services(want: &Value, got: &Value) -> bool {
     names(want).is_some_and(|want| names(got) == Some(want))
 }
 
-/// A service without remarks in brackets, counts, and what only markup adds.
+/// A service without remarks in parentheses, counts and markup.
 fn service(name: &str) -> String {
     let name = without_brackets(&fold(name));
     let words = name.split(|c: char| c.is_whitespace() || ",;`*".contains(c));
@@ -121,14 +121,14 @@ fn without_brackets(text: &str) -> String {
     out + rest
 }
 
-/// The words of a text, each once, in any case.
+/// The distinct words of a text, case-insensitive.
 pub fn words(text: &str) -> HashSet<String> {
     let folded = fold(text);
     let words = folded.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Upper case first, so that `ß` and `SS` are alike.
+/// Upper case first, so that `ß` and `SS` are equal.
 fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
@@ -161,14 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_compared_in_utc_and_days_as_days() {
+    fn times_are_compared_in_utc_and_days_as_days() {
         for (want, got, moment, day) in [
             ("2025-06-02T10:00Z", "2025-06-02T10:01:29Z", true, true),
             ("2025-06-02T10:00Z", "2025-06-02T10:01:30Z", false, false),
             ("2025-06-02T10:00+02:00", "2025-06-02T08:00Z", true, true),
             ("2025-06-02 10:00:00+0200", "2025-06-02T08:00Z", true, true),
             ("2025-06-02T10:00", "2025-06-02T10:00Z", true, true),
-            // A moment across midnight is near, but on another day.
+            // Close in time across midnight, but not on the same day.
             ("2025-06-02T23:59:30Z", "2025-06-03T00:00Z", true, false),
             ("2025-06-02", "2025-06-02T10:00Z", true, true),
             ("2025-06-02T10:00Z", "2025-06-02", true, true),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_compared_in_any_case_and_order() {
+    fn words_are_compared_without_case_and_order() {
         assert!(same_words(&json!("Team Straße"), &json!("STRASSE, team")));
         assert!(!same_words(&json!("Team"), &json!("Team B")));
         assert!(same_status(&json!("Resolved"), &json!("resolved")) && !same_status(&json!("open"), &Value::Null));

@@ -1,6 +1,6 @@
-//! The score: what rca states of a report, held against its label.
+//! The score: compares the facts that rca states of a report with its label.
 //!
-//! In: labels and stated facts, report by report. Out: counts by kind, and each fault in words.
+//! In: labels and stated facts, report by report. Out: counts by kind of fact, and a description of every fault.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::same::{self, Same};
 
-/// What a fact is about; the order is that of the table.
+/// The kind of a fact; in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Date,
@@ -65,19 +65,19 @@ impl Kind {
     }
 }
 
-/// What became of a fact.
+/// The outcome of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Right,
-    /// Stated, and the report says something else.
+    /// Stated, but the report states something else.
     Wrong,
-    /// Stated, and the report does not say it.
+    /// Stated, but the report does not state it.
     Invented,
-    /// The report says it, and it is not stated.
+    /// Not stated, but the report states it.
     Missing,
 }
 
-/// How many facts had each outcome.
+/// The number of facts with each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub right: usize,
@@ -105,17 +105,17 @@ impl Counts {
         }
     }
 
-    /// The share of what is stated that is right.
+    /// The share of stated facts that are right.
     pub fn precision(&self) -> f64 {
         share(self.right, self.right + self.wrong + self.invented)
     }
 
-    /// The share of what the reports say that is stated right.
+    /// The share of the facts in the reports that are stated and right.
     pub fn recall(&self) -> f64 {
         share(self.right, self.right + self.wrong + self.missing)
     }
 
-    /// A line of a table.
+    /// A row of the table.
     fn row(&self, name: &str) -> String {
         let Self { right, wrong, invented, missing } = self;
         let (precision, recall) = (self.precision(), self.recall());
@@ -135,7 +135,7 @@ pub struct Score {
 }
 
 impl Score {
-    /// Holds what is stated of a report against its label. A report that is not in the index states nothing: `null`.
+    /// Compares the facts stated of a report with its label. For a report that is not in the index, they are `null`.
     pub fn compare(&mut self, label: &Value, got: &Value, at: &str) {
         let wanted = |key: &str| label.get(key).filter(|_| !is_arguable(label, key));
         let simple: [(&str, Kind, Same); 5] = [
@@ -167,10 +167,10 @@ impl Score {
         }
     }
 
-    /// Numbers by name.
+    /// Compares numbers by name.
     fn named(&mut self, kind: Kind, label: &Value, got: &Value, key: &str, at: &str) {
         for (name, want) in label[key].as_object().into_iter().flatten() {
-            // Only milestones may be named on their own among what is arguable.
+            // Only milestones may be listed by name among the arguable facts.
             let arguable =
                 is_arguable(label, &format!("{key}.{name}")) || kind == Kind::Milestones && is_arguable(label, name);
             if !arguable {
@@ -186,7 +186,7 @@ impl Score {
             return;
         }
         self.one(Kind::Timeline, &format!("{at} rows"), &want["rows"], &count, same::as_many);
-        // Either way round: some lists run newest first.
+        // In either direction, because some timelines run newest first.
         let ends = rows.first().into_iter().chain(rows.last()).map(|row| &row["time"]);
         let ends: Vec<&Value> = ends.filter(|time| time.is_string()).collect();
         for key in ["first", "last"] {
@@ -203,7 +203,7 @@ impl Score {
         }
     }
 
-    /// An action is found when it has all words that the label names. What is left over is invented.
+    /// An action is right if it contains all words of the label. Remaining actions are invented.
     fn actions(&mut self, wanted: &[Value], stated: &[Value], at: &str) {
         let mut stated: Vec<&Value> = stated.iter().collect();
         for want in wanted {
@@ -257,12 +257,12 @@ impl Score {
         self.counts[kind as usize]
     }
 
-    /// All kinds together.
+    /// All kinds of facts together.
     pub fn total(&self) -> Counts {
         self.counts.iter().fold(Counts::default(), |sum, counts| sum.plus(*counts))
     }
 
-    /// The faults, those of one outcome and kind together.
+    /// The faults, grouped by outcome and kind.
     pub fn faults(&self) -> Vec<&str> {
         let mut faults: Vec<&str> = self.faults.iter().map(String::as_str).collect();
         faults.sort_unstable();
@@ -275,7 +275,7 @@ impl Score {
             "kind", "right", "wrong", "invented", "missing", "precision", "recall"
         );
         for kind in Kind::ALL {
-            // Writing to a string cannot fail.
+            // Writing to a string never fails.
             let _ = writeln!(out, "{}", self.counts(kind).row(kind.name()));
         }
         out + &self.total().row("all") + "\n"
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn each_outcome_is_counted_and_what_is_arguable_or_not_labelled_is_not() {
+    fn outcomes_are_counted_except_arguable_and_unlabelled_facts() {
         let label = json!({
             "date": "2025-06-02", "end": null, "duration_minutes": 60, "severity_rank": 1, "services": ["api"],
             "arguable": ["severity_rank"],
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_is_not_there_misses_all_that_it_says() {
+    fn all_facts_of_a_missing_report_are_missing() {
         let label = json!({"date": "2025-06-02", "timeline": {"rows": 3, "first": "2025-06-02", "last": null},
             "actions": [{"has": "add an alert", "owner": "SRE", "due": null}], "minutes_to": {"detected": null}});
         let mut score = Score::default();
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_and_the_last_row_are_compared_either_way_round() {
+    fn the_first_and_last_rows_are_compared_in_either_direction() {
         let label = json!({"timeline": {"rows": 3, "first": "2025-06-02T10:00Z", "last": "2025-06-02T11:00Z"}});
         let row = |time: Value| json!({"time": time});
         let got = |times: [Value; 2]| json!({"timeline": times.map(row)});
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn an_action_is_found_by_its_words_once_and_the_rest_is_invented() {
+    fn an_action_matches_one_label_and_the_rest_are_invented() {
         let label = json!({"actions": [
             {"has": "alert on lag", "owner": "SRE", "due": "2025-07-01", "done": true},
             {"has": "alert on lag"},

@@ -1,4 +1,4 @@
-//! What rca states of the reports of an archive, by the library or by a built command.
+//! The facts that rca states of the reports of an archive, by the library or by a built command.
 //!
 //! In: a folder. Out: for each report in the index, the JSON of `rca show --format json`.
 
@@ -12,10 +12,10 @@ use rca_index::wire::IncidentForm;
 use rca_index::{Archive, Incident, Index, SearchRequest, UpdateOptions};
 use serde_json::Value;
 
-/// More reports than any archive has that somebody labels.
+/// A limit above the number of reports in any labelled archive.
 const ALL: usize = 10_000;
 
-/// The facts of each report, by its path in the archive.
+/// The facts of each report, by path in the archive.
 pub type Stated = HashMap<String, Value>;
 
 /// The incidents of all reports in an archive.
@@ -37,11 +37,11 @@ pub fn by_library(archive: &Path) -> Result<Stated, Box<dyn Error>> {
     incidents(archive)?.into_iter().map(facts).collect()
 }
 
-/// By a command, which may be of another version. Only these reports are asked for.
+/// By a command, possibly of another version, for these reports only.
 pub fn by_command(rca: &Path, archive: &Path, paths: &[&str]) -> Result<Stated, Box<dyn Error>> {
     let index = tempfile::tempdir()?;
     let place: [&OsStr; 4] = ["--archive".as_ref(), archive.as_ref(), "--index".as_ref(), index.path().as_ref()];
-    // It may end with 4, when some file cannot be read; a report that is not in the index is found missing below.
+    // The command exits with 4 if some file cannot be read; a report that is not in the index counts as missing below.
     let _ = output(rca, ["index", "--quiet"], &[&place[2..], &[archive.as_ref()]].concat())?;
     let listed = json(&output(rca, ["search", "*", "-n", &ALL.to_string(), "--format", "json"], &place)?)?;
     let mut stated = Stated::new();
@@ -49,7 +49,7 @@ pub fn by_command(rca: &Path, archive: &Path, paths: &[&str]) -> Result<Stated, 
         let (Some(path), Some(id)) = (hit["path"].as_str(), hit["id"].as_str()) else { continue };
         if paths.contains(&path) {
             let shown = output(rca, ["show", id, "--format", "json", "--no-update"], &place)?;
-            // An id that is the beginning of another may be ambiguous: the report counts as missing.
+            // An id that is a prefix of another id may be ambiguous; the report then counts as missing.
             if let Ok(facts) = json(&shown) {
                 stated.insert(path.to_owned(), facts);
             }

@@ -153,8 +153,7 @@ fn a_second_writer_is_told_of_the_first_or_waits_for_it() {
     holder.lock().unwrap();
 
     let run = workshop.rca(&["index", "archive"]);
-    let said =
-        "rca: archive/.rca: process 4711 is updating this index; let it finish, or wait for it with `rca index --wait`\n";
+    let said = "rca: archive/.rca: process 4711 is updating this index; let it finish, or wait for it with `rca index --wait`\n";
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (3, "", said));
     let run = workshop.rca(&["search", "queue", "--archive", "archive", "--format", "paths"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, "archive/2025/queue.md\n"));

@@ -1,5 +1,5 @@
-//! The query parser: every text is a query or an error with a place in it, and a query that is written out reads as the same
-//! again.
+//! The query parser: any text yields a query or an error with a valid span, and a formatted query parses as the same
+//! query.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

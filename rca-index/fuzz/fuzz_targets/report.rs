@@ -1,4 +1,4 @@
-//! The report parser: whatever the text, an incident comes out whose places lie in the text.
+//! The report parser: any text yields an incident whose positions are within the text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

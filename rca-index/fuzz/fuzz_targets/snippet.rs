@@ -1,4 +1,4 @@
-//! The snippet maker: the first line is a query, the rest a report. Highlights lie in the snippet, in order.
+//! Snippets: the first line is a query, the rest a report. Highlights are within the snippet, in order.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

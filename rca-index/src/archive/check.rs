@@ -1,4 +1,5 @@
-//! Check: the problems of an archive's reports, with no index. For people who write reports, and for pre-commit hooks.
+//! The check: lists the problems of an archive's reports, without an index. For authors of reports and pre-commit
+//! hooks.
 
 use rayon::prelude::*;
 
@@ -10,20 +11,20 @@ use crate::archive::walk::{File, walk};
 use crate::error::Result;
 use crate::incident::{Incident, Problem, ProblemKind};
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CheckReport {
-    /// Reports in the archive.
+    /// The number of reports in the archive.
     pub reports: usize,
-    /// Their problems, by path and line.
+    /// Their problems, sorted by path and line.
     pub problems: Vec<ReportProblem>,
 }
 
-/// Parses every report of an archive and lists the problems, links that name no report included.
+/// Parses every report of an archive and lists the problems, including links that match no report.
 ///
 /// # Errors
-/// None at present; what is wrong with a report is a problem of it.
+/// None at present; defects of a report are problems in the result.
 pub fn check(archive: &Archive) -> Result<CheckReport> {
     let walk = walk(archive, None).unwrap_or_default();
     let options = archive.parse_options();

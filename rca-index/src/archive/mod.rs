@@ -23,62 +23,62 @@ pub const SETTINGS_FILE: &str = "rca.toml";
 /// The name of the index folder, in the root of an archive.
 pub const INDEX_FOLDER: &str = ".rca";
 
-/// The settings of an archive, as `rca.toml` states them.
+/// The settings of an archive, from `rca.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Globs of files that are reports beside the usual extensions: `["*.txt", "incidents/*.adoc"]`.
+    /// Globs of reports in addition to the usual extensions: `["*.txt", "incidents/*.adoc"]`.
     pub include: Vec<String>,
-    /// Globs of files that are no reports: `["README.md", "templates/**"]`.
+    /// Globs of files that are not reports: `["README.md", "templates/**"]`.
     pub exclude: Vec<String>,
-    /// The largest report that is read, in bytes; 10 MB when not set.
+    /// The maximum size of a report, in bytes; the default is 10 MB.
     pub max_report_bytes: Option<u64>,
-    /// How much of a report's body is taken apart into facts, in bytes; 1 MB when not set. All of it is searched.
+    /// How much of a report's body is searched for facts, in bytes; the default is 1 MB. The whole text is indexed.
     pub max_facts_bytes: Option<usize>,
-    /// More front-matter keys: `outage_class = "severity"`.
+    /// Additional front-matter keys: `outage_class = "severity"`.
     pub keys: BTreeMap<String, String>,
-    /// More headings: `"what broke" = "rootcause"`.
+    /// Additional headings: `"what broke" = "rootcause"`.
     pub headings: BTreeMap<String, SectionKind>,
-    /// The language that reports are written in; English when not set.
+    /// The language of the reports; the default is English.
     pub language: Language,
-    /// Changes to the table of words that mean the same.
+    /// Changes to the built-in table of synonyms.
     pub synonyms: SynonymSettings,
 }
 
-/// What an archive changes in the library's table of words that mean the same.
+/// An archive's changes to the built-in table of synonyms.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct SynonymSettings {
-    /// Groups of words and phrases that mean the same: `[["shop", "storefront"]]`. One that shares an entry with a group of
-    /// the table joins it.
+    /// Groups of words and phrases with the same meaning: `[["shop", "storefront"]]`. A group that shares an entry with
+    /// a group of the table is merged with it.
     pub add: Vec<Vec<String>>,
-    /// Words and phrases that stand for nothing but themselves: `["db"]`.
+    /// Words and phrases to remove from the table: `["db"]`.
     pub remove: Vec<String>,
 }
 
-/// The settings that an index depends on, as it keeps them.
+/// The settings that an index depends on, as stored in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KeptSettings {
-    /// What decides how a report is read; none when nothing was read from an archive.
+    /// The settings for parsing; `None` if no report came from an archive.
     pub(crate) reading: Option<ReadingSettings>,
     pub(crate) language: Language,
     pub(crate) synonyms: SynonymSettings,
 }
 
-/// The settings that decide how a report is read.
+/// The settings for parsing reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReadingSettings {
     pub(crate) parse: ParseOptions,
     max_report_bytes: u64,
 }
 
-/// A problem and the report it is in.
+/// A problem and the path of its report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReportProblem {
-    /// The report's path in the archive, `/` between folders.
+    /// The report's path in the archive, with `/` between folders.
     pub path: String,
     /// The problem.
     pub problem: Problem,
@@ -117,10 +117,10 @@ impl Archive {
         Self::with_settings(root, settings)
     }
 
-    /// An archive with settings from elsewhere.
+    /// An archive with explicit settings.
     ///
     /// # Errors
-    /// [`Error::Settings`] when a glob cannot be read.
+    /// [`Error::Settings`] if a glob is invalid.
     pub fn with_settings(root: impl AsRef<Path>, settings: Settings) -> Result<Self> {
         let root = root.as_ref().to_owned();
         let include = globs(&root, &settings.include)?;
@@ -128,7 +128,7 @@ impl Archive {
         Ok(Self { root, settings, include, exclude })
     }
 
-    /// The nearest folder, from this one upwards, that has a settings file or an index.
+    /// The nearest folder with a settings file or an index: this folder or one of its parents.
     pub fn find(from: impl AsRef<Path>) -> Option<PathBuf> {
         from.as_ref()
             .ancestors()
@@ -136,12 +136,12 @@ impl Archive {
             .map(Path::to_owned)
     }
 
-    /// The folder.
+    /// The root folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Where the index of this archive lives unless told otherwise.
+    /// The default folder of this archive's index.
     pub fn index_dir(&self) -> PathBuf {
         self.root.join(INDEX_FOLDER)
     }
@@ -151,7 +151,7 @@ impl Archive {
         &self.settings
     }
 
-    /// Whether a path in the archive, `/` between folders, is a report's.
+    /// Whether a path in the archive, with `/` between folders, is a report.
     pub fn is_report(&self, path: &str) -> bool {
         const EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
         let usual = EXTENSIONS.iter().any(|ext| {
@@ -163,17 +163,18 @@ impl Archive {
         (usual || self.include.is_match(path)) && !self.exclude.is_match(path)
     }
 
-    /// The paths of all reports in the archive, `/` between folders, sorted. What cannot be read is left out.
+    /// The paths of all reports in the archive, with `/` between folders, sorted. Unreadable files and folders are left
+    /// out.
     pub fn report_paths(&self) -> Vec<String> {
         walk::walk(self, None).unwrap_or_default().files.into_iter().map(|file| file.path.into()).collect()
     }
 
-    /// The largest report that is read, in bytes.
+    /// The maximum size of a report, in bytes.
     pub fn max_report_bytes(&self) -> u64 {
         self.settings.max_report_bytes.unwrap_or(10_000_000)
     }
 
-    /// How reports of this archive are parsed.
+    /// The options for parsing reports of this archive.
     pub fn parse_options(&self) -> ParseOptions {
         ParseOptions {
             keys: self.settings.keys.clone(),
@@ -182,7 +183,7 @@ impl Archive {
         }
     }
 
-    /// What an index of this archive keeps of its settings.
+    /// The settings that are stored in an index of this archive.
     pub(crate) fn kept_settings(&self) -> KeptSettings {
         let reading = ReadingSettings { parse: self.parse_options(), max_report_bytes: self.max_report_bytes() };
         let Settings { language, synonyms, .. } = &self.settings;
@@ -212,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reports_are_known_by_extension_and_glob() {
+    fn reports_are_recognized_by_extension_and_glob() {
         let settings = Settings {
             include: vec!["*.adoc".into(), "PM*".into()],
             exclude: vec!["**/template.md".into()],
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_settings_file_that_cannot_be_read_is_named_with_its_line() {
+    fn an_invalid_settings_file_is_reported_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(SETTINGS_FILE), "exclude = []\ninclud = []\n").unwrap();
         let message = Archive::open(folder.path()).unwrap_err().to_string();

@@ -1,4 +1,5 @@
-//! Names: which incident a name means. Links, `rca show` and embedding tools write ids, paths, file names or their beginnings.
+//! Name resolution: finds incidents by id, path, file name, or the start of a file name, for links, `rca show` and
+//! other tools.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,7 +11,7 @@ use crate::parse::report_id;
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     ids: HashSet<String>,
-    /// By file name in lower case; by folder name for `index.md` and the like.
+    /// By file name in lower case, or by folder name for `index.md` and the like.
     by_name: BTreeMap<String, Vec<String>>,
 }
 
@@ -20,9 +21,9 @@ impl Names {
         self.by_name.entry(file_name(&bare(id)).to_owned()).or_default().push(id.to_owned());
     }
 
-    /// The ids that a name may mean, best understanding only, sorted: the id or path itself, else ids whose last parts
-    /// are the name, else ids whose file name starts with it and goes on with a new word. A link may be written as in an
-    /// address: `PM%201.md#impact`.
+    /// The ids that match a name, sorted. Only the best kind of match counts: the id or path itself, else ids that end
+    /// with the name, else ids whose file name starts with the name, up to a word boundary. A link may be
+    /// percent-encoded, with a fragment: `PM%201.md#impact`.
     pub(crate) fn resolve(&self, name: &str) -> Vec<String> {
         let found = self.named(name);
         if !found.is_empty() {
@@ -62,7 +63,7 @@ impl Names {
     }
 }
 
-/// An id in lower case, without the `index` of a folder that holds one report.
+/// An id in lower case, without the `index` of a folder with a single report.
 fn bare(id: &str) -> String {
     let lower = id.to_lowercase();
     let folder = ["/index", "/_index", "/readme"].iter().find_map(|end| lower.strip_suffix(end));
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_mean_ids_by_their_last_parts_and_beginnings() {
+    fn names_match_the_end_of_an_id_or_the_start_of_a_file_name() {
         let mut names = Names::default();
         let ids = [
             "pm/PM-2026-033-mtls-expired",

@@ -1,6 +1,6 @@
-//! Read: from a file to an incident. Whatever the encoding, some text comes out.
+//! Reading: from a file to an incident. Every encoding yields some text.
 //!
-//! In: a file. Out: its bytes and their hash, then its incident and problems, or why it cannot be taken in.
+//! In: a file. Out: its bytes and their hash, then its incident and problems, or why it cannot be ingested.
 
 use std::fs;
 use std::io::Read as _;
@@ -11,17 +11,17 @@ use crate::archive::walk::File;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed, parse_report};
 
-/// A file's content.
+/// The content of a file.
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) bytes: Vec<u8>,
     pub(crate) hash: u128,
 }
 
-/// Reads a file whole.
+/// Reads a whole file.
 ///
 /// # Errors
-/// Why it cannot be taken in: the system's reason, or its size.
+/// Why it cannot be ingested: the error of the operating system, or its size.
 pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, ProblemKind> {
     let too_large = || ProblemKind::TooLarge { limit: max_bytes };
     let unreadable = |e: std::io::Error| ProblemKind::FileNotReadable { reason: e.to_string() };
@@ -39,17 +39,17 @@ pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, 
     Ok(Content { bytes, hash })
 }
 
-/// Decodes and parses a report. Whatever it holds, this comes to an end with an incident or a reason.
+/// Decodes and parses a report. Always returns an incident or a reason, whatever the content.
 ///
 /// # Errors
-/// Why there is no incident: there is no text.
+/// There is no incident because the file has no text.
 pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions) -> Result<Parsed, ProblemKind> {
     let mut problems = Vec::new();
     let text = decode(bytes, &mut problems);
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
         return Err(ProblemKind::Empty);
     }
-    // A bug in the parser costs one report, not the update.
+    // A bug in the parser must cost only this report, not the whole update.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options)));
     let mut parsed = parsed.map_err(|_| ProblemKind::ParserBug)?;
     file.id().clone_into(&mut parsed.incident.id);
@@ -57,7 +57,7 @@ pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions)
     Ok(Parsed { problems, ..parsed })
 }
 
-/// Decodes bytes: UTF-16 by its mark, else UTF-8; bytes that are neither are read as Latin-1.
+/// Decodes bytes: UTF-16 if there is a byte order mark, else UTF-8, else Latin-1.
 fn decode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> String {
     let mut warn = |line: u32, kind: ProblemKind| problems.push(Problem::new(line, kind));
     if let [0xff, 0xfe, rest @ ..] = &bytes[..] {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn some_text_comes_out_of_any_encoding() {
+    fn every_encoding_yields_some_text() {
         check("straße".as_bytes(), "straße", &[]);
         check(b"one\nd\xe9j\xe0 vu", "one\ndéjà vu", &[(2, ProblemKind::NotUtf8)]);
         check(b"\xff\xfeh\0i\0", "hi", &[(1, ProblemKind::Utf16)]);

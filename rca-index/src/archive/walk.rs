@@ -1,6 +1,6 @@
-//! Walk: the files of an archive that are reports, with what the system knows of them.
+//! The walk: finds the files of an archive that are reports, with their size and modification time.
 //!
-//! In: an archive. Out: files in the order of their paths, and problems of what could not be walked.
+//! In: an archive. Out: files sorted by path, and problems of what could not be read.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,18 +16,18 @@ use crate::archive::ReportProblem;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::stem;
 
-/// A report's file. Of an archive of a million there are as many in memory: it is kept small.
+/// The file of a report. Kept small, because all files of the archive are in memory at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct File {
-    /// The path in the archive, `/` between folders; bytes that are no Unicode as `%FF`.
+    /// The path in the archive, with `/` between folders; invalid Unicode is percent-encoded, as `%FF`.
     pub(crate) path: Box<str>,
-    /// The incident's id where it is not the path with no extension, since two files would have the same id.
+    /// The incident's id if it differs from the path without extension, because another file has that id.
     pub(crate) own_id: Option<Box<str>>,
-    /// The path to open where `path` is not it.
+    /// The path to open, if `path` had to be encoded.
     pub(crate) own_path: Option<Box<Path>>,
-    /// Bytes.
+    /// The size in bytes.
     pub(crate) size: u64,
-    /// When it was last changed, in nanoseconds since 1970; 0 when that proves nothing.
+    /// The modification time, in nanoseconds since 1970; 0 if it is not reliable.
     pub(crate) modified: i64,
 }
 
@@ -43,43 +43,43 @@ impl File {
     }
 }
 
-/// What a walk found.
+/// The result of a walk.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
-    /// The reports, by path.
+    /// The reports, sorted by path.
     pub(crate) files: Vec<File>,
-    /// Folders, by path in the archive, that could not be read: what they hold is not known to be gone.
+    /// Unreadable folders, by path in the archive. Their files may still exist.
     pub(crate) unreadable: Vec<String>,
     /// Problems of files and folders that are not in `files`.
     pub(crate) problems: Vec<ReportProblem>,
 }
 
-/// How long a walk may take.
+/// The time limit of a walk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) time: Duration,
-    /// The number of files that there were at the last update.
+    /// The number of files at the last update.
     pub(crate) files: usize,
 }
 
 impl Limit {
-    /// Whether the walk takes too long, or, with some files found, clearly will.
+    /// Whether the walk takes too long, or certainly will, judging by the files found so far.
     fn is_hopeless(&self, elapsed: Duration, found: usize) -> bool {
-        /// From fewer nothing follows: other files may just come first.
-        const ENOUGH: usize = 1_000;
-        let can_tell = found >= ENOUGH && elapsed > self.time / 20;
-        // To find a file is half of the work at most: the system is still to be asked about it.
+        /// Fewer files are not a reliable sample: other files may come first.
+        const MIN_SAMPLE: usize = 1_000;
+        let can_tell = found >= MIN_SAMPLE && elapsed > self.time / 20;
+        // Finding a file is at most half of the work; reading its metadata is still to come.
         let whole = || 2.0 * elapsed.as_secs_f64() * self.files as f64 / found as f64;
         elapsed > self.time || can_tell && whole() > self.time.as_secs_f64()
     }
 }
 
-/// Below this many files one thread is as fast.
+/// With fewer files, one thread is as fast.
 const PARALLEL_FILES: usize = 4000;
 
-/// Walks an archive. None when it takes longer than the limit, as soon as that is clear.
+/// Walks an archive. Returns `None` as soon as it is clear that the walk takes longer than the limit.
 pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
-    /// The clock is looked at once in so many entries.
+    /// The clock is read once per this many entries.
     const CLOCK_INTERVAL: usize = 256;
     let started = Instant::now();
     let hopeless = |found| limit.is_some_and(|limit| limit.is_hopeless(started.elapsed(), found));
@@ -102,12 +102,12 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
             }
         }
     }
-    // Asking the system about each file takes longer than finding them.
-    let look = |(path, entry)| if late() { None } else { Some(file(path, &entry)) };
+    // Reading the metadata of the files takes longer than finding them.
+    let metadata = |(path, entry)| if late() { None } else { Some(file(path, &entry)) };
     let files: Option<Vec<_>> = if reports.len() < PARALLEL_FILES {
-        reports.into_iter().map(look).collect()
+        reports.into_iter().map(metadata).collect()
     } else {
-        reports.into_par_iter().map(look).collect()
+        reports.into_par_iter().map(metadata).collect()
     };
     for file in files? {
         match file {
@@ -120,12 +120,12 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     } else {
         walk.files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
-    name_apart(&mut walk.files);
+    make_ids_unique(&mut walk.files);
     Some(walk)
 }
 
 impl Walk {
-    /// The path in the archive of an entry that is a report.
+    /// The path in the archive of an entry, if it is a report.
     fn report(&mut self, archive: &Archive, entry: DirEntry) -> Option<(String, DirEntry)> {
         let kind = entry.file_type();
         if kind.is_dir() {
@@ -133,7 +133,7 @@ impl Walk {
         }
         let path = archive_path(archive.root(), entry.path());
         if kind.is_symlink() {
-            self.take_link(archive, &entry, path);
+            self.check_link(archive, &entry, path);
             return None;
         }
         if !archive.is_report(&path) {
@@ -146,8 +146,9 @@ impl Walk {
         Some((path, entry))
     }
 
-    /// Links are not followed: inside the archive they name a report twice, and outside they may name anything.
-    fn take_link(&mut self, archive: &Archive, entry: &DirEntry, path: String) {
+    /// Symbolic links are not followed: a link inside the archive would duplicate a report, and a link out of it may
+    /// lead anywhere.
+    fn check_link(&mut self, archive: &Archive, entry: &DirEntry, path: String) {
         let Ok(target) = entry.path().canonicalize() else {
             if archive.is_report(&path) {
                 self.problem(path, ProblemKind::SymlinkToNothing);
@@ -169,7 +170,7 @@ fn problem(path: String, kind: ProblemKind) -> ReportProblem {
     ReportProblem { path, problem: Problem::new(1, kind) }
 }
 
-/// What the system knows of a report.
+/// The metadata of a report's file.
 fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
     match entry.metadata() {
         Ok(metadata) => Ok(File {
@@ -183,15 +184,16 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
     }
 }
 
-/// Gives files their whole path as id where the path without extension is taken; the one that ends in `.md` keeps it.
-fn name_apart(files: &mut [File]) {
-    // Two paths that end in `.md` differ without it too, so that others alone can be a second one.
-    let is_plain = |&i: &usize| Path::new(&*files[i].path).extension() == Some("md".as_ref());
-    let (plain, others): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_plain);
+/// Resolves duplicate ids: if the path without extension is taken, the id is the whole path. A file that ends in `.md`
+/// keeps the short id.
+fn make_ids_unique(files: &mut [File]) {
+    // Paths that end in `.md` cannot collide with each other, so only the others need a check.
+    let is_markdown = |&i: &usize| Path::new(&*files[i].path).extension() == Some("md".as_ref());
+    let (markdown, others): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_markdown);
     if others.is_empty() {
         return;
     }
-    let mut taken: HashSet<Box<str>> = plain.into_iter().map(|i| files[i].id().into()).collect();
+    let mut taken: HashSet<Box<str>> = markdown.into_iter().map(|i| files[i].id().into()).collect();
     for i in others {
         if !taken.insert(files[i].id().into()) {
             files[i].own_id = Some(files[i].path.clone());
@@ -213,7 +215,7 @@ fn modified(metadata: &Metadata) -> i64 {
     nanoseconds.unwrap_or(0)
 }
 
-/// A path as text. Bytes that are no Unicode are written as in addresses, so that two such names stay two.
+/// A path as text. Invalid Unicode is percent-encoded, so that different names stay different.
 fn readable(path: &Path) -> Cow<'_, str> {
     if let Some(path) = path.to_str() {
         return Cow::Borrowed(path);
@@ -237,7 +239,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn reports_come_in_order_with_ids_of_their_own() {
+    fn reports_are_sorted_and_have_unique_ids() {
         let folder = tempfile::tempdir().unwrap();
         for path in ["b.md", "a.markdown", "a.md", "2024/index.md", ".hidden/x.md", ".y.md", "notes.txt"] {
             let path = folder.path().join(path);
@@ -253,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_is_given_up_as_soon_as_that_is_clear() {
+    fn a_walk_stops_as_soon_as_it_cannot_finish_in_time() {
         let limit = Limit { time: Duration::from_millis(100), files: 10_000 };
         let check = |elapsed, found, hopeless| {
             assert_eq!(limit.is_hopeless(Duration::from_millis(elapsed), found), hopeless, "{elapsed} {found}");

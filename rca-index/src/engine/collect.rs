@@ -1,6 +1,7 @@
-//! Collect: one pass over the matches that keeps the best candidates in a fixed order, counts all, and counts facets.
+//! Collection: one pass over the matches that keeps the best candidates and counts matches and facets.
 //!
-//! In: a plan and its words, looked up. Out: candidates. Ties are broken by date, then by id, so that the same archive gives the same order however its index was built.
+//! In: a plan and its words, looked up. Out: candidates. Ties are broken by date, then by id, so that results do not
+//! depend on how the index was built.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -26,29 +27,29 @@ use crate::schema::Facet;
 /// What to collect.
 #[derive(Debug, Clone)]
 pub(crate) struct Collect {
-    /// How many of the best candidates to keep.
+    /// The maximum number of candidates to keep.
     pub(crate) limit: usize,
     pub(crate) order: Order,
     /// The facets to count over all matches.
     pub(crate) facets: Vec<Facet>,
 }
 
-/// What candidates are put in order by.
+/// The order of candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// Date alone.
+    /// By date only.
     Latest,
     Score,
-    /// A value; incidents without one come last.
+    /// By value; incidents without a value come last.
     Value(SortKey, Direction),
 }
 
-/// Which values come first.
+/// The direction of a sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// The smallest, earliest, least severe.
+    /// Smallest, earliest or least severe first.
     Ascending,
-    /// The largest, latest, most severe.
+    /// Largest, latest or most severe first.
     Descending,
 }
 
@@ -57,13 +58,13 @@ pub(crate) enum Direction {
 pub(crate) struct Candidates {
     /// The best, best first.
     pub(crate) best: Vec<Candidate>,
-    /// How many matched.
+    /// The number of matches.
     pub(crate) total: usize,
-    /// For each facet asked for: how many matched of each value.
+    /// For each requested facet, the number of matches with each value.
     pub(crate) facets: Vec<HashMap<String, usize>>,
 }
 
-/// An incident that matches.
+/// A matching incident.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub(super) address: DocAddress,
@@ -73,8 +74,7 @@ pub(crate) struct Candidate {
     id: Id,
 }
 
-/// An incident's id. To read one takes longer than to score an incident, and few are needed: those of hits that are alike in
-/// all else.
+/// An incident's id, loaded on demand: loading it takes longer than scoring, and it is only needed to break ties.
 #[derive(Debug, Clone)]
 struct Id {
     ids: Option<StrColumn>,
@@ -87,7 +87,7 @@ impl Id {
         self.text.get_or_init(|| {
             let mut text = String::new();
             if let Some(ids) = &self.ids {
-                // Should it not be readable, the hit cannot be read either, and says so.
+                // If this fails, loading the hit fails too and reports the error.
                 let _ = ids.ord_to_str(self.ord, &mut text);
             }
             text
@@ -96,15 +96,15 @@ impl Id {
 }
 
 impl Candidate {
-    /// What tells it from other candidates of the same snapshot.
+    /// A key that is unique among the candidates of a snapshot.
     pub(crate) fn key(&self) -> impl Eq + std::hash::Hash + use<> {
         self.address
     }
 
-    /// Which one of two comes first that are alike in all else: the later, then by id.
+    /// Breaks a tie: the later incident first, then by id.
     pub(crate) fn break_tie(&self, other: &Self) -> Ordering {
         other.date.cmp(&self.date).then_with(|| {
-            // Inside a segment ids are numbered in their order.
+            // Within a segment, the numbers of ids are in the order of the ids.
             let same_segment = self.address.segment_ord == other.address.segment_ord;
             if same_segment { self.id.ord.cmp(&other.id.ord) } else { self.id.text().cmp(other.id.text()) }
         })
@@ -117,7 +117,7 @@ impl Candidate {
 }
 
 impl Snapshot<'_> {
-    /// The candidates of a plan, for matches in full or partial ones.
+    /// The candidates of a plan, for full or partial matches.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -133,7 +133,7 @@ impl Snapshot<'_> {
         self.collect(&*query, &Collector { collect }, self.is_large()).map_err(|e| self.engine.error(e))
     }
 
-    /// Goes over all segments, one after the other or several at a time.
+    /// Collects from all segments, in parallel if the index is large.
     fn collect(&self, query: &dyn Query, collector: &Collector, parallel: bool) -> tantivy::Result<Candidates> {
         if !parallel {
             return self.searcher.search(query, collector);
@@ -146,12 +146,12 @@ impl Snapshot<'_> {
     }
 }
 
-/// What the search engine calls.
+/// The collector that the search engine calls.
 struct Collector {
     collect: Collect,
 }
 
-/// What orders candidates inside a segment: larger first, ids smaller first.
+/// The sort key of candidates within a segment: larger values first, smaller ids first.
 #[derive(Clone, Copy)]
 struct InOrder {
     order: f64,
@@ -162,12 +162,12 @@ struct InOrder {
 }
 
 impl InOrder {
-    /// The better one first, in one segment.
+    /// The better one first, within a segment.
     fn compare(&self, other: &Self) -> Ordering {
         self.compare_order(other).then(self.id.cmp(&other.id))
     }
 
-    /// The better one first, ids aside, which mean something in their own segment only.
+    /// The better one first, without comparing ids, which are only valid within a segment.
     fn compare_order(&self, other: &Self) -> Ordering {
         best_first((self.order, self.date), (other.order, other.date))
     }
@@ -230,7 +230,7 @@ impl tantivy::collector::Collector for Collector {
     }
 }
 
-/// What orders the incidents of a segment.
+/// The order of a segment's incidents.
 enum SegmentOrder {
     Latest,
     Score,
@@ -253,7 +253,7 @@ impl SegmentOrder {
         Ok(match key {
             SortKey::Relevance => Self::Score,
             SortKey::Date => Self::Value { column: NumberColumn::I64(columns.i64(DATE)?), descending },
-            // The more severe, the lower the rank.
+            // More severe incidents have a lower rank.
             SortKey::Severity => Self::Value { column: NumberColumn::U64(columns.u64(RANK)?), descending: !descending },
             SortKey::Number(number) => {
                 Self::Value { column: NumberColumn::F64(columns.f64(&number_column(number))?), descending }
@@ -261,7 +261,7 @@ impl SegmentOrder {
         })
     }
 
-    /// The place of an incident in the order: the larger the earlier.
+    /// The sort value of an incident: larger comes first.
     fn of(&self, doc: DocId, score: Score) -> f64 {
         match self {
             Self::Latest => 0.0,
@@ -278,7 +278,7 @@ impl SegmentOrder {
     }
 }
 
-/// How many incidents are counted at once: columns are read much faster in blocks.
+/// The number of incidents per block; columns are read much faster in blocks.
 const BLOCK: usize = 1024;
 
 struct FacetTally {
@@ -315,7 +315,7 @@ impl FacetTally {
 /// What was collected in one segment.
 pub(super) struct InSegment {
     segment: SegmentOrdinal,
-    /// The ids behind the numbers of the candidates.
+    /// The id column, to resolve the numbers of candidates.
     ids: Option<StrColumn>,
     best: Vec<InOrder>,
     total: usize,
@@ -330,11 +330,11 @@ pub(super) struct SegmentCandidates {
     ids: Option<StrColumn>,
     facets: Vec<FacetTally>,
     total: usize,
-    /// Matches that no facet has counted yet.
+    /// Matches not yet counted by the facets.
     pending: Vec<DocId>,
-    /// Up to twice the limit, in no order.
+    /// The best so far, unsorted, up to twice the limit.
     best: Vec<InOrder>,
-    /// The last of the best, which a candidate must beat, once the limit is reached.
+    /// The worst candidate that is kept; new candidates must be better once the limit is reached.
     worst_kept: Option<InOrder>,
 }
 
@@ -371,7 +371,7 @@ impl SegmentCollector for SegmentCandidates {
         if self.worst_kept.is_some_and(|worst| order < worst.order) {
             return;
         }
-        // Many may be alike in their order, where it says little: then the date decides for most.
+        // Many candidates may have an equal sort value, so the date rejects most of them before ids are compared.
         let date = self.dates.first(doc).unwrap_or(i64::MIN);
         if self.worst_kept.is_some_and(|worst| best_first((order, date), (worst.order, worst.date)).is_gt()) {
             return;
@@ -396,8 +396,8 @@ impl SegmentCollector for SegmentCandidates {
             let ords: Vec<u64> = counted.iter().map(|(ord, _)| *ord).collect();
             let mut numbers = counted.iter().map(|(_, count)| *count as usize);
             let mut counts = HashMap::with_capacity(counted.len());
-            // One pass over the dictionary: to look values up one by one takes longer than to count them. A zero byte stands
-            // between the levels of a value.
+            // One pass over the dictionary, because looking up values one by one takes longer than counting. A zero
+            // byte separates the levels of a value.
             facet.names.facet_dict().sorted_ords_to_term_cb(&ords, |value| {
                 let value = String::from_utf8_lossy(value).replace('\0', "/");
                 counts.extend(numbers.next().map(|count| (value, count)));

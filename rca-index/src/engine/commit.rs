@@ -1,4 +1,4 @@
-//! Commits: what goes with each, and what a search needs to know of it.
+//! Commits: the data stored with each commit, and what a search needs of it.
 
 use std::path::Path;
 
@@ -12,28 +12,28 @@ use crate::plan::Statistics;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
-/// What a commit says of itself.
+/// The note stored in a commit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CommitNote {
-    /// The file of the manifest that goes with it.
+    /// The file name of its manifest.
     pub(super) manifest: Option<String>,
-    /// Bytes of text of all incidents.
+    /// The total length of all incidents, in bytes of text.
     pub(super) length: u64,
-    /// Bytes of all files indexed.
+    /// The total size of all indexed files, in bytes.
     pub(crate) source_bytes: u64,
-    /// When, in seconds since 1970, UTC; 0 before the first update.
+    /// When it was made, in seconds since 1970, UTC; 0 before the first update.
     pub(crate) updated: i64,
-    /// The settings of the archive that it goes by.
+    /// The settings of the archive at that time.
     #[serde(default)]
     pub(crate) settings: KeptSettings,
 }
 
-/// What a search needs to know of the commit that it looks at.
+/// What a search needs of the last commit.
 pub(super) struct Commit {
     pub(super) statistics: Statistics,
     pub(super) analyzer: Analyzer,
     pub(super) synonyms: Synonyms,
-    /// How its reports were parsed.
+    /// The options that its reports were parsed with.
     pub(super) parse_options: ParseOptions,
 }
 
@@ -52,7 +52,7 @@ impl Commit {
 }
 
 impl Engine {
-    /// What the last commit says of itself.
+    /// The note of the last commit.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -62,7 +62,7 @@ impl Engine {
         serde_json::from_str(&payload).map_err(|e| self.damage(format!("the note of the last commit: {e}")))
     }
 
-    /// What the last commit says of itself, and the manifest that goes with it; none before the first update.
+    /// The note and the manifest of the last commit; `None` before the first update.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -77,7 +77,7 @@ impl Engine {
                     if now == note {
                         return Err(self.error(error.into()));
                     }
-                    // Another process has committed meanwhile and removed the old manifest.
+                    // Another process has committed in the meantime and removed the old manifest.
                     note = now;
                 }
             }

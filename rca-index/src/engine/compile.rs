@@ -1,7 +1,7 @@
-//! Compile: from a plan to a query of the search engine.
+//! Compilation: from a plan to a query of the search engine.
 //!
-//! In: a plan and its words, looked up. Out: a query. Words score; everything else only decides. It decides nothing about
-//! what a query means: that is the plan's.
+//! In: a plan and its words, looked up. Out: a query. Words score; everything else only filters. How a query is
+//! interpreted is decided in the plan, not here.
 
 use std::ops::Bound;
 
@@ -16,7 +16,7 @@ use crate::plan::{Clause, Condition, Needed, Plan, Statistics, WordId};
 use crate::query::{Comparison, NumberRange};
 use crate::schema::{Facet, NumberField};
 
-/// What a plan is compiled with.
+/// Compiles plans.
 pub(super) struct Compiler<'a> {
     pub(super) fields: &'a Fields,
     pub(super) words: &'a KnownWords,
@@ -24,11 +24,11 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// The query of a plan, for matches in full or partial ones.
+    /// The query of a plan, for full or partial matches.
     pub(super) fn compile(&self, plan: &Plan, needed: Needed) -> Box<dyn Query> {
         let words = match needed {
             Needed::All => &plan.needed,
-            // In a partial match, any word may be the missing one, those of groups too.
+            // In a partial match any word may be missing, including words of groups.
             Needed::Share(_) => &plan.ranked,
         };
         let mut clauses = Vec::new();
@@ -36,9 +36,9 @@ impl Compiler<'_> {
             clauses.push((Occur::Must, self.words(words, needed)));
         }
         if needed == Needed::All {
-            clauses.extend(plan.groups.iter().map(|group| self.part(group)));
+            clauses.extend(plan.groups.iter().map(|group| self.member(group)));
         }
-        clauses.extend(plan.conditions.iter().map(|condition| self.part(condition)));
+        clauses.extend(plan.conditions.iter().map(|condition| self.member(condition)));
         all_of(clauses)
     }
 
@@ -47,14 +47,16 @@ impl Compiler<'_> {
             Clause::Everything => everything(),
             Clause::Words(words) => self.words(words, Needed::All),
             Clause::Condition(condition) => self.condition(condition),
-            Clause::All(parts) => all_of(parts.iter().map(|part| self.part(part)).collect()),
-            Clause::Any(parts) => Box::new(BooleanQuery::union(parts.iter().map(|part| self.clause(part)).collect())),
+            Clause::All(clauses) => all_of(clauses.iter().map(|clause| self.member(clause)).collect()),
+            Clause::Any(clauses) => {
+                Box::new(BooleanQuery::union(clauses.iter().map(|clause| self.clause(clause)).collect()))
+            }
             Clause::Not(inner) => all_of(vec![(Occur::MustNot, self.clause(inner))]),
         }
     }
 
-    /// A part of an AND: needed, or excluded.
-    fn part(&self, clause: &Clause) -> (Occur, Box<dyn Query>) {
+    /// A member of an AND: required, or excluded.
+    fn member(&self, clause: &Clause) -> (Occur, Box<dyn Query>) {
         match clause {
             Clause::Not(inner) => (Occur::MustNot, self.clause(inner)),
             _ => (Occur::Must, self.clause(clause)),
@@ -83,7 +85,7 @@ impl Compiler<'_> {
         unscored(Box::new(BooleanQuery::union(values.iter().map(term).collect())))
     }
 
-    /// At least as severe as a rank means a rank as low or lower.
+    /// More severe incidents have a lower rank.
     fn severity(&self, comparison: Comparison, rank: u8) -> Box<dyn Query> {
         let rank = Term::from_field_u64(self.fields.rank, u64::from(rank));
         unscored(Box::new(match comparison {
@@ -101,7 +103,7 @@ impl Compiler<'_> {
             Some((value, true)) => Bound::Included(Term::from_field_f64(field, value)),
             Some((value, false)) => Bound::Excluded(Term::from_field_f64(field, value)),
         };
-        // An open end still needs a value to be there, which the range over the column gives.
+        // A range open at both ends must still exclude incidents without a value, so it gets a lower bound.
         let (from, to) = match (bound(range.from), bound(range.to)) {
             (Bound::Unbounded, Bound::Unbounded) => {
                 (Bound::Included(Term::from_field_f64(field, f64::MIN)), Bound::Unbounded)
@@ -113,7 +115,7 @@ impl Compiler<'_> {
 
     fn date(&self, from: Option<i64>, until: Option<i64>) -> Box<dyn Query> {
         let date = |seconds| Term::from_field_i64(self.fields.date, seconds);
-        // An open beginning still needs a date to be there.
+        // A range without a start must still exclude incidents without a date.
         let from = Bound::Included(date(from.unwrap_or(i64::MIN)));
         let until = until.map_or(Bound::Unbounded, |until| Bound::Excluded(date(until)));
         unscored(Box::new(RangeQuery::new(from, until)))
@@ -126,12 +128,12 @@ impl Compiler<'_> {
     }
 }
 
-/// A query that finds everything.
+/// A query that matches everything.
 fn everything() -> Box<dyn Query> {
     unscored(Box::new(AllQuery))
 }
 
-/// All clauses; clauses that only exclude start from everything.
+/// All clauses. If all of them exclude, they exclude from everything.
 fn all_of(mut clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
     if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
         clauses.push((Occur::Must, everything()));
@@ -139,7 +141,7 @@ fn all_of(mut clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
     if clauses.len() == 1 { clauses.remove(0).1 } else { Box::new(BooleanQuery::new(clauses)) }
 }
 
-/// A query that decides but does not score.
+/// A query that filters without scoring.
 fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }

@@ -1,9 +1,9 @@
-//! The directory: the index folder as the engine sees it. What is read from it has been checked.
+//! The directory: the index folder as seen by the engine, with checksums verified.
 //!
-//! A small file, written whole, ends with a checksum of its own. The engine's larger files have one in their footer, which
-//! the engine does not look at; it is verified here, once a process, when a file is opened. Beyond the first
-//! [`CHECKED_BYTES`] only files that changed after the last commit are: nothing should have touched them then, and reading
-//! a large index whole at every start would cost more than the search. `Index::health` verifies everything.
+//! Small files, written as a whole, end with a checksum. The engine's larger files have a checksum in their footer,
+//! which the engine does not verify; it is verified here, once per process, when a file is opened. Beyond the first
+//! [`CHECKED_BYTES`], only files modified after the last commit are verified, because they should not change after it.
+//! Verifying a large index at every start would cost more than the search. `Index::health` verifies everything.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -26,11 +26,11 @@ use crate::error::is_read_only;
 /// The engine's file that a commit replaces.
 pub(crate) const META_FILE: &str = "meta.json";
 
-/// The ending of the engine's files that hold the stored incidents.
+/// The extension of the engine's files with the stored incidents.
 const STORE: &str = "store";
-/// As much is verified at every start; some milliseconds.
+/// The number of bytes to verify at every start; this takes a few milliseconds.
 const CHECKED_BYTES: u64 = 4_000_000;
-/// The checksum behind a small file: 16 hexadecimal digits and a line break.
+/// The length of the checksum at the end of a small file: 16 hexadecimal digits and a line break.
 const TRAILER_BYTES: usize = 17;
 
 /// A folder with the engine's files.
@@ -42,12 +42,13 @@ pub(crate) struct CheckedDirectory {
     fault: WriteFault,
 }
 
-/// Why the last write failed. The engine writes on threads of its own, and says no more than that one of them has ended.
+/// The error of the last failed write. The engine writes on its own threads, and reports only that one of them has
+/// died.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WriteFault(Arc<Mutex<Option<io::Error>>>);
 
 impl WriteFault {
-    /// What there is to tell, once.
+    /// Takes the error, if there is one.
     pub(crate) fn take(&self) -> Option<io::Error> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -60,7 +61,7 @@ impl WriteFault {
     }
 }
 
-/// A file of the engine that remembers why it could not be written.
+/// A file of the engine that records the error of a failed write.
 struct WatchedFile {
     file: Box<dyn TerminatingWrite + Send + Sync>,
     fault: WriteFault,
@@ -84,10 +85,10 @@ impl TerminatingWrite for WatchedFile {
 
 #[derive(Debug)]
 struct Checked {
-    /// How many bytes may still be verified without need.
+    /// How many bytes may still be verified proactively.
     budget: u64,
     /// Files that this process has verified or written.
-    sound: HashSet<PathBuf>,
+    verified: HashSet<PathBuf>,
 }
 
 impl CheckedDirectory {
@@ -97,7 +98,7 @@ impl CheckedDirectory {
 
     fn with_budget(folder: &Path, budget: u64) -> tantivy::Result<Self> {
         let files = MmapDirectory::open(folder)?;
-        let checked = Arc::new(Mutex::new(Checked { budget, sound: HashSet::new() }));
+        let checked = Arc::new(Mutex::new(Checked { budget, verified: HashSet::new() }));
         Ok(Self { folder: folder.to_owned(), files, checked, fault: WriteFault::default() })
     }
 
@@ -107,7 +108,7 @@ impl CheckedDirectory {
 
     fn must_be_checked(&self, path: &Path) -> bool {
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        if checked.sound.contains(path) {
+        if checked.verified.contains(path) {
             return false;
         }
         let changed = |path: &Path| -> io::Result<(SystemTime, u64)> {
@@ -122,8 +123,8 @@ impl CheckedDirectory {
         file >= commit
     }
 
-    fn is_sound(&self, path: &Path) {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).sound.insert(path.to_owned());
+    fn mark_verified(&self, path: &Path) {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner).verified.insert(path.to_owned());
     }
 }
 
@@ -136,13 +137,13 @@ impl Directory for CheckedDirectory {
         if self.must_be_checked(path) {
             verify(FileSlice::new(Arc::clone(&handle)))
                 .map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))?;
-            self.is_sound(path);
+            self.mark_verified(path);
         }
         Ok(handle)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).sound.remove(path);
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner).verified.remove(path);
         self.files.delete(path)
     }
 
@@ -152,7 +153,7 @@ impl Directory for CheckedDirectory {
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
         let buffer = self.files.open_write(path)?;
-        self.is_sound(path);
+        self.mark_verified(path);
         let file = buffer.into_inner().map_err(|e| OpenWriteError::wrap_io_error(e.into(), path.to_owned()))?;
         Ok(BufWriter::new(Box::new(WatchedFile { file, fault: self.fault.clone() })))
     }
@@ -160,7 +161,9 @@ impl Directory for CheckedDirectory {
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
         let mut bytes = self.files.atomic_read(path)?;
         let content = bytes.len().checked_sub(TRAILER_BYTES).filter(|&at| trailer(&bytes[..at]) == bytes[at..]);
-        let Some(length) = content else { return Err(OpenReadError::wrap_io_error(unfit(), path.to_owned())) };
+        let Some(length) = content else {
+            return Err(OpenReadError::wrap_io_error(checksum_mismatch(), path.to_owned()));
+        };
         bytes.truncate(length);
         Ok(bytes)
     }
@@ -173,7 +176,8 @@ impl Directory for CheckedDirectory {
         self.files.sync_directory()
     }
 
-    /// The engine's own locks cannot be had on a read-only file system, where readers need none: nobody removes files there.
+    /// On a read-only file system the engine's locks cannot be taken, and readers do not need them: no process can
+    /// remove files.
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
         let path = self.folder.join(&lock.filepath);
         let mut file = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
@@ -193,10 +197,10 @@ impl Directory for CheckedDirectory {
             })?;
         }
         if lock.filepath == INDEX_WRITER_LOCK.filepath {
-            // Only for people; that it cannot be written is found out soon enough.
+            // The process id is only informative; if it cannot be written, a later write fails too.
             let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         }
-        // The lock is released with the file, however the process ends.
+        // The operating system releases the lock when the process ends, however it ends.
         Ok(DirectoryLock::from(Box::new(file)))
     }
 
@@ -205,29 +209,29 @@ impl Directory for CheckedDirectory {
     }
 }
 
-/// The process that writes to the index in a folder, or wrote last.
+/// The id of the process that is writing to the index in a folder, or wrote to it last.
 pub(crate) fn holder(folder: &Path) -> Option<u32> {
     std::fs::read_to_string(folder.join(&INDEX_WRITER_LOCK.filepath)).ok()?.parse().ok()
 }
 
-/// Compares one of the engine's files with the checksum in its footer.
+/// Verifies the checksum in the footer of one of the engine's files.
 pub(crate) fn verify(file: FileSlice) -> io::Result<()> {
-    /// Bytes read at once.
+    /// The number of bytes read at once.
     const PIECE: usize = 1 << 20;
     let (footer, body) = Footer::extract_footer(file).map_err(|e| io::Error::new(ErrorKind::InvalidData, e))?;
     let mut hasher = crc32fast::Hasher::new();
     for start in (0..body.len()).step_by(PIECE) {
         hasher.update(&body.read_bytes_slice(start..body.len().min(start + PIECE))?);
     }
-    if hasher.finalize() == footer.crc { Ok(()) } else { Err(unfit()) }
+    if hasher.finalize() == footer.crc { Ok(()) } else { Err(checksum_mismatch()) }
 }
 
 fn trailer(content: &[u8]) -> Vec<u8> {
     format!("{:016x}\n", xxhash_rust::xxh3::xxh3_64(content)).into_bytes()
 }
 
-fn unfit() -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, "its content does not fit its checksum")
+fn checksum_mismatch() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "checksum mismatch")
 }
 
 #[cfg(test)]
@@ -240,7 +244,7 @@ mod tests {
 
     use super::*;
 
-    /// An index with one segment; the path of its store.
+    /// An index with one segment; returns the path of its store.
     fn index(folder: &Path) -> PathBuf {
         let mut schema = Schema::builder();
         let text = schema.add_text_field("text", TEXT | STORED);
@@ -259,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_bit_is_noticed() {
+    fn a_flipped_bit_is_detected() {
         let folder = tempfile::tempdir().unwrap();
         let store = index(folder.path());
         let name = Path::new(store.file_name().unwrap());
@@ -269,7 +273,7 @@ mod tests {
         flip(&store, 3);
         assert!(!read(CHECKED_BYTES), "a small index is verified");
         assert!(!read(0), "a file newer than the last commit is verified");
-        // The clock of the file system may stand still from the store to the commit.
+        // The file system's clock may not advance between writing the store and the commit.
         let before = written - Duration::from_secs(1);
         File::options().write(true).open(&store).unwrap().set_modified(before).unwrap();
         assert!(!read(CHECKED_BYTES), "decay without a trace");
@@ -279,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_file_is_whole_or_refused() {
+    fn a_small_file_is_complete_or_rejected() {
         let folder = tempfile::tempdir().unwrap();
         let directory = CheckedDirectory::open(folder.path()).unwrap();
         let name = Path::new("note");

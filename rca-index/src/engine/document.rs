@@ -1,6 +1,6 @@
-//! The document: how an incident lies in the engine. The only place that knows the engine's fields.
+//! The document: the stored form of an incident. The only place that knows the engine's fields.
 //!
-//! In: an incident. Out: a document for the index, and an incident again for a hit. Fields follow the field table.
+//! In: an incident. Out: a document for the index, and the incident again for a hit. The fields follow the field table.
 
 use std::collections::BTreeMap;
 
@@ -17,53 +17,53 @@ use crate::parse::{ParseOptions, parse_report};
 use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
-/// The version of the layout. Any change of fields, of the analyzer, of the parser or of the stored form needs a new one.
+/// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
 pub(super) const FORMAT: u32 = 4;
-/// The name under which the analyzer is known to the engine.
+/// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 
-/// The engine's tokenizer that cuts at white space and nowhere else.
+/// The engine's tokenizer that splits at white space only.
 const WORDS_TOKENIZER: &str = "whitespace";
 
-/// The text of an incident, title aside: its regions in a row, each behind a mark.
+/// The text of an incident without the title: its regions in sequence, each preceded by a marker.
 pub(super) const TEXT: &str = "text";
-/// Fast columns that are read by name.
+/// Columns that are read by name.
 pub(super) const KEY: &str = "key";
 pub(super) const DATE: &str = "date";
 pub(super) const RANK: &str = "severity_rank";
 pub(super) const LENGTH: &str = "length";
-/// Which fields the regions of the text are, in order.
+/// The fields of the regions, in order.
 pub(super) const REGIONS: &str = "regions";
 
 /// The engine's fields.
 #[derive(Debug, Clone)]
 pub(super) struct Fields {
     pub(super) schema: Schema,
-    /// The id, one term; also a column, to break ties.
+    /// The id as a single term; also a column, to break ties.
     pub(super) key: Field,
-    /// The names of the fields that have a value, a space between them, for `has:` and `no:`.
+    /// The names of the fields that have a value, separated by spaces, for `has:` and `no:`.
     pub(super) has: Field,
     pub(super) date: Field,
     /// The rank of the severity, 0 (most severe) to 5.
     pub(super) rank: Field,
-    /// The headline, by itself, since its words weigh more.
+    /// The title, as a separate field because its words weigh more.
     pub(super) title: Field,
     pub(super) text: Field,
     regions: Field,
-    /// Bytes of text, for the length norm.
+    /// The length in bytes of text, for length normalization.
     length: Field,
     /// The path of the report.
     path: Field,
-    /// The report, as it is.
+    /// The unchanged text of the report.
     source: Field,
-    /// The rest of an incident that was made from no report, so that parsing does not give it again.
+    /// The facts of an incident that was not parsed from a report.
     facts: Field,
     facets: BTreeMap<Facet, Field>,
     numbers: BTreeMap<NumberField, Field>,
 }
 
 impl Fields {
-    /// The fields of the field table.
+    /// The fields for the field table.
     pub(super) fn new() -> Self {
         let raw = TextFieldIndexing::default()
             .set_tokenizer(RAW_TOKENIZER_NAME)
@@ -91,7 +91,7 @@ impl Fields {
         let title = builder.add_text_field("title", words.clone());
         let text = builder.add_text_field(TEXT, words);
         let path = builder.add_text_field("path", STORED);
-        // As text: the engine writes and reads bytes one by one.
+        // As text, because the engine stores bytes one by one.
         let source = builder.add_text_field("source", STORED);
         let facts = builder.add_bytes_field("facts", BytesOptions::from(STORED));
         let (mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new());
@@ -110,7 +110,7 @@ impl Fields {
         Self { schema, key, has, date, rank, title, text, regions, length, path, source, facts, facets, numbers }
     }
 
-    /// The fields that words are looked for in: the text, then the title.
+    /// The fields with words: the text, then the title.
     pub(super) fn searched(&self) -> [Field; 2] {
         [self.text, self.title]
     }
@@ -123,7 +123,7 @@ impl Fields {
         self.numbers[&number]
     }
 
-    /// The document of an incident that [`parse_report`] gave, and will give again.
+    /// The document of an incident from [`parse_report`], which restores it when it is loaded.
     pub(super) fn document_of_report(&self, incident: Incident) -> EngineDocument {
         let mut doc = self.common(&incident);
         doc.add(self.path, incident.path);
@@ -139,7 +139,7 @@ impl Fields {
         Ok(doc)
     }
 
-    /// What all incidents have: what they are found by.
+    /// The common part: everything that is indexed.
     fn common(&self, incident: &Incident) -> EngineDocument {
         let mut doc = EngineDocument { values: Vec::with_capacity(48), permit: None };
         doc.add(self.key, incident.id.clone());
@@ -193,7 +193,7 @@ impl Fields {
         value.is_some()
     }
 
-    /// The incident that a document was made from.
+    /// The incident of a stored document.
     pub(super) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
         let text = |field| doc.get_first(field)?.as_str();
         let source = text(self.source)?.to_owned();
@@ -206,19 +206,19 @@ impl Fields {
     }
 }
 
-/// A value and the field that it belongs to.
+/// A field and its value.
 type FieldValue = (Field, OwnedValue);
 
-/// A document on its way into the engine. Its texts are the incident's own: the engine's document would copy them.
+/// A document to be indexed. It takes over the texts of the incident, which the engine's own document type would copy.
 #[derive(Debug)]
 pub(super) struct EngineDocument {
     values: Vec<FieldValue>,
-    /// Given back when the engine drops the document.
+    /// Released when the engine drops the document.
     permit: Option<Permit>,
 }
 
 impl EngineDocument {
-    /// Waits until there is room for it.
+    /// Waits for a permit.
     pub(super) fn wait_for(&mut self, permits: &Permits) {
         self.permit = Some(permits.acquire());
     }
@@ -238,7 +238,7 @@ impl tantivy::Document for EngineDocument {
     }
 }
 
-/// The texts of a field, as they are indexed, each a region; none when the incident lacks it.
+/// The texts of a field as indexed, one per region; empty if the incident has none.
 fn region_texts(field: TextField, incident: &Incident) -> Vec<&str> {
     let texts: Vec<&str> = match field {
         TextField::Title => vec![&incident.title.value],
@@ -249,7 +249,7 @@ fn region_texts(field: TextField, incident: &Incident) -> Vec<&str> {
         }
         TextField::Section(kind) => {
             let sections = incident.sections.iter().filter(|section| section.kind == kind);
-            // A known section's heading says nothing more than its kind; any other heading is text like the rest.
+            // The heading of a known section adds nothing to its kind; any other heading is indexed as text.
             let heading = |section: &Section| kind == SectionKind::Body && !section.is_front_matter();
             sections
                 .flat_map(|s| [if heading(s) { s.heading.as_str() } else { "" }, incident.section_text(s)])
@@ -259,7 +259,7 @@ fn region_texts(field: TextField, incident: &Incident) -> Vec<&str> {
     texts.into_iter().filter(|text| !text.trim().is_empty()).collect()
 }
 
-/// Appends a region behind a mark.
+/// Appends a marker and a region.
 fn push_region(text: &mut String, region: &str) {
     text.push(REGION_MARK);
     if region.contains(REGION_MARK) {
@@ -269,18 +269,18 @@ fn push_region(text: &mut String, region: &str) {
     }
 }
 
-/// The name of a number field's column.
+/// The column of a numeric field.
 pub(super) fn number_column(number: NumberField) -> String {
     let spec = FIELDS.iter().find(|spec| matches!(spec.kind, FieldKind::Number(field, _) if field == number));
     format!("number_{}", spec.map_or("", |spec| spec.name))
 }
 
-/// The name of a facet's column.
+/// The column of a facet.
 pub(super) fn facet_column(facet: Facet) -> String {
     format!("facet_{}", facet.name())
 }
 
-/// The engine's form of a facet value: `db/postgres` lies below `db` where the facet is a hierarchy.
+/// The engine's form of a facet value: `db/postgres` is below `db` if the facet is hierarchical.
 pub(super) fn engine_facet(facet: Facet, value: &str) -> tantivy::schema::Facet {
     if facet.is_hierarchical() {
         tantivy::schema::Facet::from_path(value.split('/'))
@@ -289,7 +289,7 @@ pub(super) fn engine_facet(facet: Facet, value: &str) -> tantivy::schema::Facet 
     }
 }
 
-/// The number of bytes that count for the length norm.
+/// The length of an incident for length normalization, in bytes.
 pub(super) fn text_length(incident: &Incident) -> u64 {
     let sections: usize = incident.sections.iter().map(|s| s.range.len()).sum();
     (incident.title.value.len() + sections) as u64

@@ -1,4 +1,5 @@
-//! Expand: the words of an index that a prefix or a typo stands for, and what a plan asks about words.
+//! Expansion: finds the words of an index that match a prefix or are similar to a typo, and answers the questions of a
+//! plan.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +12,13 @@ use crate::plan::{Form, Pattern, Vocabulary};
 use crate::ranking::MAX_EXPANSIONS;
 use crate::text::analyzer::STEM_MARK;
 
-/// Words, with the number of incidents that have each.
+/// Words, with the number of incidents that contain each.
 #[derive(Default)]
 struct Frequencies(BTreeMap<String, u64>);
 
 impl Frequencies {
     fn add(&mut self, term: &[u8], frequency: u32) {
-        // How a word is written is no word by itself.
+        // The written form of a word is not a word of its own.
         if let Ok(term) = std::str::from_utf8(term)
             && !term.contains(STEM_MARK)
         {
@@ -34,11 +35,11 @@ impl Frequencies {
 }
 
 impl Snapshot<'_> {
-    /// The words that a pattern stands for, the most frequent first.
+    /// The words that match a pattern, the most frequent first.
     pub(super) fn expand(&self, pattern: &Pattern) -> tantivy::Result<Vec<String>> {
         let found = match pattern {
             Pattern::Word(word) => return Ok(vec![word.clone()]),
-            // Stems are expanded segment by segment, where they are looked up.
+            // Stems are expanded per segment, when they are looked up.
             Pattern::Stem(_) => return Ok(Vec::new()),
             Pattern::Prefix(prefix) => self.with_prefix(prefix)?,
             Pattern::Typo { word, distance } => self.within(word, *distance)?,

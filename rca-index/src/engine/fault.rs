@@ -1,4 +1,4 @@
-//! Faults: what goes wrong in the engine, in the library's terms.
+//! Faults: converts errors and panics of the engine to errors of the library.
 
 use std::any::Any;
 use std::io::{self, ErrorKind};
@@ -13,8 +13,8 @@ use crate::engine::folder::version_folder;
 use crate::engine::health::damaged_files;
 use crate::error::{Error, Result};
 
-/// Runs what reads the engine's files. The search engine panics on some kinds of damage that no checksum was verified for; a
-/// panic over an index whose every file matches its checksum is a bug.
+/// Runs code that reads the engine's files. The engine panics on some damage that checksum verification has not
+/// covered. A panic although every file matches its checksum is a bug.
 pub(super) fn guarded<T>(dir: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let (path, reason) = (dir.to_owned(), message(&*panic).to_owned());
@@ -25,7 +25,7 @@ pub(super) fn guarded<T>(dir: &Path, work: impl FnOnce() -> Result<T>) -> Result
     })
 }
 
-/// Whether the index in a folder, if there is one, has files that do not match their checksums.
+/// Whether the index in a folder, if there is one, has files with a checksum mismatch.
 fn is_damaged(dir: &Path) -> bool {
     let folder = version_folder(dir);
     if !folder.join(META_FILE).is_file() {
@@ -36,19 +36,19 @@ fn is_damaged(dir: &Path) -> bool {
         let index = tantivy::Index::open(directory.clone())?;
         Ok(!damaged_files(&index, &directory)?.is_empty())
     };
-    // What cannot even be verified is damaged.
+    // If it cannot be verified at all, it is damaged.
     !matches!(catch_unwind(verify), Ok(Ok(false)))
 }
 
-/// What a panic says.
+/// The message of a panic.
 fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
-/// An error of the engine about an index folder, in the library's terms.
+/// Converts an error of the engine about an index folder.
 #[allow(clippy::needless_pass_by_value)]
-pub(super) fn in_our_terms(dir: &Path, error: TantivyError) -> Error {
+pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
     let path = dir.to_owned();
     let io = |source: &io::Error, file: Option<&Path>| {
         let file = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();

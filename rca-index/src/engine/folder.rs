@@ -1,6 +1,7 @@
-//! The index folder: a folder for each version of the layout, a `.gitignore`, and what killed processes leave behind.
+//! The index folder: one subfolder per version of the index format, a `.gitignore`, and removal of files left by killed
+//! processes.
 //!
-//! Another version's index is never misread, and no index is ever committed.
+//! The index of another version is never read, and git ignores every index.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,7 +12,7 @@ use crate::engine::directory::META_FILE;
 use crate::engine::document::FORMAT;
 use crate::error::{Error, Result};
 
-/// The folder of this version of the layout.
+/// The subfolder of this version of the index format.
 pub(super) fn version_folder(dir: &Path) -> PathBuf {
     dir.join(format!("v{FORMAT}"))
 }
@@ -21,7 +22,7 @@ pub(super) fn has_index(dir: &Path) -> bool {
     version_folder(dir).join(META_FILE).is_file()
 }
 
-/// Why there is no index of this version.
+/// The error if there is no index of this version.
 pub(super) fn missing(dir: &Path) -> Error {
     match other_versions(dir).next() {
         Some(_) => Error::IndexOtherVersion(dir.to_owned()),
@@ -29,7 +30,7 @@ pub(super) fn missing(dir: &Path) -> Error {
     }
 }
 
-/// Makes the folder of this version.
+/// Creates the subfolder of this version.
 ///
 /// # Errors
 /// [`Error::Io`].
@@ -47,7 +48,7 @@ pub(super) fn create(dir: &Path) -> Result<PathBuf> {
 /// [`Error::Io`].
 pub(super) fn remove(dir: &Path) -> Result<()> {
     let versioned = version_folder(dir);
-    // First what makes it an index: if the rest remains, nobody mistakes it for one.
+    // The meta file goes first: without it, the remaining files do not count as an index.
     let _ = fs::remove_file(versioned.join(META_FILE));
     match fs::remove_dir_all(&versioned) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io(versioned)(e)),
@@ -55,7 +56,7 @@ pub(super) fn remove(dir: &Path) -> Result<()> {
     }
 }
 
-/// What tells one commit from the next.
+/// A stamp that changes with every commit.
 ///
 /// # Errors
 /// [`Error::Io`].
@@ -64,7 +65,7 @@ pub(super) fn meta_stamp(dir: &Path) -> Result<(SystemTime, u64)> {
     meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))
 }
 
-/// The folders of other versions in an index folder.
+/// The subfolders of other versions in an index folder.
 fn other_versions(dir: &Path) -> impl Iterator<Item = PathBuf> {
     let own = version_folder(dir);
     fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).filter(move |path| {
@@ -74,15 +75,16 @@ fn other_versions(dir: &Path) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// Once this version has a commit, older ones only use disk space. A failure to remove them harms nobody.
+/// Removes older versions, which only use disk space once this version has a commit. Failing to remove them is
+/// harmless.
 pub(super) fn remove_other_versions(dir: &Path) {
     for folder in other_versions(dir) {
         let _ = fs::remove_dir_all(folder);
     }
 }
 
-/// Removes what killed processes have left behind: manifests that no commit names, and files half written. Only for the
-/// holder of the lock that has written nothing yet. A failure to do so harms nobody.
+/// Removes what killed processes have left behind: manifests that no commit names, and incomplete files. The caller
+/// must hold the lock and must not have written anything yet. A failure is harmless.
 pub(super) fn tidy(dir: &Path, manifest: Option<&str>) {
     for entry in fs::read_dir(version_folder(dir)).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -93,7 +95,7 @@ pub(super) fn tidy(dir: &Path, manifest: Option<&str>) {
     }
 }
 
-/// Bytes on disk.
+/// The size on disk in bytes.
 pub(super) fn size(dir: &Path) -> u64 {
     let files = fs::read_dir(version_folder(dir)).into_iter().flatten().flatten();
     files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()

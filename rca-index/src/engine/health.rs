@@ -1,4 +1,4 @@
-//! Health: an index verified, every file of it.
+//! Health: verifies all files of an index.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,19 +15,19 @@ use crate::error::Result;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Health {
-    /// The folder of the index; none in memory.
+    /// The folder of the index; `None` in memory.
     pub path: Option<PathBuf>,
     /// Incidents in the index.
     pub incidents: usize,
     /// Segments of the index.
     pub segments: usize,
-    /// Deleted incidents that still take room.
+    /// Deleted incidents that still use disk space.
     pub deleted: usize,
     /// Bytes on disk.
     pub bytes: u64,
-    /// Bytes of the reports indexed.
+    /// The total size of the indexed reports, in bytes.
     pub source_bytes: u64,
-    /// When the last update ended, in seconds since 1970, UTC.
+    /// When the last update finished, in seconds since 1970, UTC.
     pub updated: Option<i64>,
     /// Files with a checksum mismatch.
     pub damaged: Vec<PathBuf>,
@@ -37,7 +37,8 @@ impl Engine {
     /// Verifies the index: sizes, counts, and every file's checksum.
     ///
     /// # Errors
-    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) when it cannot even be read, [`Error::Io`](crate::Error::Io).
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if it cannot be read at all,
+    /// [`Error::Io`](crate::Error::Io).
     pub(crate) fn health(&self) -> Result<Health> {
         let Snapshot { searcher, .. } = self.snapshot()?;
         let damaged = match self.dir() {
@@ -62,14 +63,14 @@ impl Engine {
     }
 }
 
-/// The files that the last commit names and that do not match their checksum. A file that a killed update left beside them is
-/// no part of the index, and the next update removes it. One that is missing keeps the index from being opened.
+/// The files that the last commit names and that have a checksum mismatch. A file left by a killed update is not part
+/// of the index, and the next update removes it. With a missing file, the index cannot be opened.
 pub(super) fn damaged_files(index: &tantivy::Index, directory: &dyn Directory) -> tantivy::Result<Vec<PathBuf>> {
     let segments = index.searchable_segment_metas()?;
     let named: BTreeSet<PathBuf> = segments.iter().flat_map(files_of).collect();
     let is_damaged = |file: &PathBuf| match directory.open_read(file) {
         Ok(content) => verify(content).is_err(),
-        // Not every segment has every kind of file, and another process may just have replaced one.
+        // Not every segment has every kind of file, and another process may have replaced one in the meantime.
         Err(OpenReadError::FileDoesNotExist(_)) => false,
         Err(_) => true,
     };
@@ -101,12 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn what_no_commit_names_is_no_damage_and_is_removed_by_the_next_update() {
+    fn leftover_files_are_not_damage_and_the_next_update_removes_them() {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open_or_create(folder.path()).unwrap();
         upsert(&engine, "a");
         let segment = |engine: &Engine| engine.index.searchable_segment_ids().unwrap().remove(0).uuid_string();
-        // What an update leaves that is killed while it writes which incidents are deleted.
+        // An update killed while it writes deletions leaves such a file.
         let left = PathBuf::from(format!("{}.999.del", segment(&engine)));
         let mut file = Directory::open_write(engine.index.directory(), &left).unwrap();
         file.write_all(b"half").unwrap();
@@ -121,7 +122,7 @@ mod tests {
         assert!(!on_disk.exists());
         assert_eq!(reopened.health().unwrap().damaged, Vec::<PathBuf>::new());
 
-        // A file that the commit names is verified.
+        // Files that the commit names are verified.
         let store = PathBuf::from(format!("{}.store", segment(&reopened)));
         let path = version_folder(folder.path()).join(&store);
         let mut bytes = fs::read(&path).unwrap();

@@ -1,4 +1,4 @@
-//! Inspect: what the index has of a plan's words in each of some candidates.
+//! Inspection: collects the evidence for a plan's words in some candidates.
 
 use crate::engine::collect::Candidate;
 use crate::engine::document::{DATE, LENGTH, RANK};
@@ -10,7 +10,7 @@ use crate::plan::{Evidence, WordEvidence, WordId};
 use crate::schema::{FIELDS, FieldKind, TextField};
 
 impl Snapshot<'_> {
-    /// Gives the evidence of each candidate to `judge`; what that makes of it, in the order of the candidates.
+    /// Passes the evidence of each candidate to `judge`, and returns the results in the order of the candidates.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -61,7 +61,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// The weight of each field of the text, by its number.
+/// The weight of each text field, by its number.
 fn region_weights() -> [f32; TextField::COUNT] {
     let mut weights = [1.0; TextField::COUNT];
     for spec in FIELDS {

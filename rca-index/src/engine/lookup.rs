@@ -1,7 +1,7 @@
-//! Lookup: from the words of a plan to the terms of the index that count as them.
+//! Lookup: from the words of a plan to the matching terms of the index.
 //!
-//! In: words. Out: each with its terms in each segment, and how rare it is. A stem stands for every word of the index that has
-//! it; those are found among the terms with the same prefix.
+//! In: words. Out: for each word, its terms in each segment and its inverse document frequency. A stem matches every
+//! indexed word that has it; these are found among the terms with a common prefix.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,11 +21,11 @@ use crate::ranking::idf;
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
-/// The words of a plan, looked up; by their numbers in the plan.
+/// The words of a plan, looked up; indexed by their numbers in the plan.
 pub(crate) struct KnownWords(Vec<Arc<KnownWord>>);
 
 impl KnownWords {
-    /// What these words weigh.
+    /// The weights of these words.
     pub(crate) fn weights(&self, words: &[WordId]) -> Vec<WordWeight> {
         words.iter().map(|&word| self.0[word].weight()).collect()
     }
@@ -35,16 +35,16 @@ impl KnownWords {
     }
 }
 
-/// A word and where it is in each segment.
+/// A word with its terms in each segment.
 #[derive(Debug)]
 pub(super) struct KnownWord {
     word: Arc<Word>,
     matches: HashMap<SegmentId, Vec<TermMatch>>,
-    /// How rare it is.
+    /// Its inverse document frequency.
     rarity: f32,
 }
 
-/// A term of a segment that counts as a word.
+/// A term of a segment that matches a word.
 #[derive(Debug)]
 struct TermMatch {
     alternative: usize,
@@ -55,7 +55,7 @@ struct TermMatch {
     weight: f32,
 }
 
-/// What this search has looked up so far: synonyms repeat each other's words.
+/// A cache of the lookups of one search, because synonyms share words.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
     known: Mutex<HashMap<LookupKey, Arc<Terms>>>,
@@ -67,11 +67,11 @@ impl Lookups {
     }
 }
 
-/// Which forms were looked up where.
+/// The key of the cache.
 type LookupKey = (SegmentId, Field, Vec<Pattern>);
 
 impl Snapshot<'_> {
-    /// Looks the words of a plan up, in title and text.
+    /// Looks up the words of a plan in title and text.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -82,7 +82,7 @@ impl Snapshot<'_> {
 
     fn look_up_word(&self, word: &Arc<Word>) -> tantivy::Result<Arc<KnownWord>> {
         let mut matches: HashMap<SegmentId, Vec<TermMatch>> = HashMap::new();
-        // By alternative and slot: how many incidents have any of its terms, in text and in title.
+        // By alternative and slot: the number of incidents with any of its terms, in the text and in the title.
         let mut frequencies: HashMap<(usize, usize), [u64; 2]> = HashMap::new();
         for (alternative, slot, Slot { forms, .. }) in slots(word) {
             let forms = with_expansions(forms, |pattern| self.expand(pattern))?;
@@ -101,19 +101,20 @@ impl Snapshot<'_> {
         let incidents = self.statistics().incidents;
         let idf_of = |(at, alternative): (usize, &Alternative)| {
             let slots = (0..alternative.slots.len()).map(|slot| {
-                // Titles repeat what the text says.
+                // The text usually repeats the words of the title.
                 let most = frequencies.get(&(at, slot))?.iter().copied().max().filter(|&most| most > 0)?;
                 Some(idf(most.min(incidents), incidents))
             });
             slots.sum::<Option<f32>>()
         };
-        // A word is as rare as it is as typed; one that no incident has so, as rare as the first thing that counts as it.
+        // The rarity of a word is that of its exact form. If that occurs nowhere, the first alternative that occurs
+        // counts.
         let rarity = word.alternatives.iter().enumerate().find_map(idf_of);
         let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
         Ok(Arc::new(KnownWord { word: Arc::clone(word), matches, rarity }))
     }
 
-    /// The number of incidents that have any of these forms.
+    /// The number of incidents with any of these forms.
     pub(super) fn frequency(&self, forms: &[Form]) -> tantivy::Result<u64> {
         let forms = with_expansions(forms, |pattern| self.expand(pattern))?;
         let mut frequency = 0;
@@ -127,7 +128,7 @@ impl Snapshot<'_> {
         Ok(frequency)
     }
 
-    /// The terms of a segment that are any of the forms.
+    /// The terms of a segment that match any of the forms.
     fn terms(&self, reader: &SegmentReader, field: Field, forms: &[Form]) -> tantivy::Result<Arc<Terms>> {
         let key = (reader.segment_id(), field, forms.iter().map(|form| form.pattern.clone()).collect());
         if let Some(known) = self.lookups.known().get(&key) {
@@ -145,7 +146,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// The places of forms, those that count most first: a term that is several forms counts as the first.
+/// The indexes of forms, sorted by weight: a term that matches several forms counts as the first.
 fn by_weight(forms: &[Form]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..forms.len()).collect();
     places.sort_by(|&a, &b| forms[b].weight.total_cmp(&forms[a].weight));
@@ -153,7 +154,7 @@ fn by_weight(forms: &[Form]) -> Vec<usize> {
 }
 
 impl KnownWord {
-    /// What it weighs.
+    /// Its weight for ranking.
     pub(super) fn weight(&self) -> WordWeight {
         let share = if self.word.counts { self.rarity } else { 0.0 };
         WordWeight { idf: self.word.weight * self.rarity, share }
@@ -207,7 +208,7 @@ impl KnownWord {
     }
 }
 
-/// All slots of a word, with the numbers of alternative and slot.
+/// All slots of a word, with the indexes of alternative and slot.
 fn slots(word: &Word) -> impl Iterator<Item = (usize, usize, &Slot)> {
     word.alternatives
         .iter()
@@ -215,16 +216,17 @@ fn slots(word: &Word) -> impl Iterator<Item = (usize, usize, &Slot)> {
         .flat_map(|(alternative, a)| a.slots.iter().enumerate().map(move |(slot, s)| (alternative, slot, s)))
 }
 
-/// The terms of a segment that may stand in a slot, each with the place of the form that it is.
+/// The terms of a segment that match a slot, each with the index of its form.
 #[derive(Debug, Default)]
 struct Terms {
     found: Vec<(TermInfo, usize)>,
-    /// The number of incidents that have any of them.
+    /// The number of incidents with any of these terms.
     frequency: u64,
 }
 
 impl Terms {
-    /// Adds those that are a form, itself or all that have the stem, and no form before it.
+    /// Adds the terms that match a form: the word itself, or all words with the stem. Terms of earlier forms are
+    /// skipped.
     fn add(
         &mut self,
         index: &InvertedIndexReader,
@@ -241,18 +243,18 @@ impl Terms {
                 }
                 return Ok(());
             }
-            // Replaced by the words that they stand for.
+            // Already replaced by the words that they match.
             Pattern::Prefix(_) | Pattern::Typo { .. } => return Ok(()),
         };
-        let Some(beginning) = analyzer.beginning(stem) else { return Ok(()) };
+        let Some(prefix) = analyzer.stem_prefix(stem) else { return Ok(()) };
         let mut last = String::new();
-        let mut terms = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
+        let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream()?;
         while terms.advance() {
             let Ok(term) = std::str::from_utf8(terms.key()) else { continue };
-            if !term.starts_with(beginning) {
+            if !term.starts_with(prefix) {
                 break;
             }
-            // Where a word is found, the way it is written is found with it, and comes right behind.
+            // The written form follows its word, and occurs only where the word does.
             let known = || term.split_once(STEM_MARK).is_some_and(|(word, _)| word == last);
             if analyzer.has_stem(term, stem) && !known() {
                 self.push(terms.value(), form);
@@ -268,18 +270,18 @@ impl Terms {
         }
     }
 
-    /// The number of incidents that have any of them, without the deleted ones: so an updated index ranks as a rebuilt one
-    /// does.
+    /// The number of incidents with any of these terms, without deleted ones, so that an updated index ranks like a
+    /// rebuilt one.
     fn alive_frequency(&self, reader: &SegmentReader, index: &InvertedIndexReader) -> tantivy::Result<u64> {
-        /// Past this an estimate is as good, and counting would take too long.
-        const COUNTED: u64 = 20_000;
+        /// Above this, an estimate is good enough and counting would take too long.
+        const MAX_COUNTED: u64 = 20_000;
         let sum: u64 = self.found.iter().map(|(info, _)| u64::from(info.doc_freq)).sum();
         if reader.alive_bitset().is_none() && self.found.len() < 2 {
             return Ok(sum);
         }
         let (alive, all) = (f64::from(reader.num_docs()), f64::from(reader.max_doc().max(1)));
-        if sum > COUNTED {
-            // As if each had its incidents by chance.
+        if sum > MAX_COUNTED {
+            // Estimated as if the terms were independent.
             let without = self.found.iter().map(|(info, _)| 1.0 - f64::from(info.doc_freq) / all);
             return Ok((alive * (1.0 - without.product::<f64>())).round() as u64);
         }

@@ -1,7 +1,9 @@
-//! Engine: incidents in searchable form, on disk or in memory. The only room that names the search engine it is built on.
+//! The engine: stores and searches incidents, on disk or in memory. Only this module depends on the underlying search
+//! engine.
 //!
-//! In: incidents, and opaque bytes that go with each commit; plans. Out: [`Snapshot`]s: candidates, evidence, facet counts,
-//! incidents. It knows no archive files, no request and no JSON, and decides nothing about a query.
+//! In: incidents, opaque bytes that are stored with each commit, and plans. Out: [`Snapshot`]s, which return
+//! candidates, evidence, facet counts and incidents. It does not depend on archive files, requests or JSON, and does
+//! not interpret queries.
 
 mod collect;
 mod commit;
@@ -45,15 +47,15 @@ use crate::archive::names::Names;
 use crate::engine::commit::Commit;
 use crate::engine::directory::{CheckedDirectory, WriteFault};
 use crate::engine::document::{ANALYZER, Fields};
-use crate::engine::fault::in_our_terms;
+use crate::engine::fault::convert_error;
 use crate::engine::tokenizer::LexemeTokenizer;
 use crate::error::{Error, Result};
 
-/// An index of incidents, opened.
+/// An open index of incidents.
 pub(crate) struct Engine {
-    /// The folder; none in memory.
+    /// The folder; `None` in memory.
     dir: Option<PathBuf>,
-    /// Where the engine's files and the manifest are.
+    /// The location of the engine's files and the manifest.
     directory: Box<dyn Directory>,
     fields: Fields,
     index: tantivy::Index,
@@ -62,7 +64,7 @@ pub(crate) struct Engine {
     write_fault: WriteFault,
 }
 
-/// What was last seen of the index, to notice another process's commit.
+/// The last known state of the index, to detect commits of other processes.
 #[derive(Default)]
 struct Latest {
     meta: Option<(SystemTime, u64)>,
@@ -77,7 +79,7 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens an index. One whose first update has not ended does not count as an index yet.
+    /// Opens an index. An index whose first update has not finished does not count as an index yet.
     ///
     /// # Errors
     /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexDamaged`], [`Error::Io`].
@@ -85,8 +87,8 @@ impl Engine {
         if !folder::has_index(dir) {
             return Err(folder::missing(dir));
         }
-        let directory = CheckedDirectory::open(&folder::version_folder(dir)).map_err(|e| in_our_terms(dir, e))?;
-        let open = || tantivy::Index::open(directory.clone()).map_err(|e| in_our_terms(dir, e));
+        let directory = CheckedDirectory::open(&folder::version_folder(dir)).map_err(|e| convert_error(dir, e))?;
+        let open = || tantivy::Index::open(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         let engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
         if engine.note()?.updated == 0 {
@@ -95,23 +97,23 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Opens an index, or makes an empty one where there is none of this version.
+    /// Opens an index, or creates an empty one if there is none of this version.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub(crate) fn open_or_create(dir: &Path) -> Result<Self> {
         match Self::open(dir) {
             Err(Error::IndexNotFound(_)) => {}
-            // In the folder of this version, it can only be in the way.
+            // An index with another schema in the folder of this version is useless, so it is replaced.
             Err(Error::IndexOtherVersion(_)) => folder::remove(dir)?,
             opened => return opened,
         }
         let versioned = folder::create(dir)?;
-        let directory = CheckedDirectory::open(&versioned).map_err(|e| in_our_terms(dir, e))?;
-        // Two processes must not make the same index: the second would replace what the first has written since.
+        let directory = CheckedDirectory::open(&versioned).map_err(|e| convert_error(dir, e))?;
+        // Two processes must not create the same index: the second would overwrite what the first has written.
         let lock = (!folder::has_index(dir)).then(|| directory.acquire_lock(&creation_lock()));
-        let lock = lock.transpose().map_err(|e| in_our_terms(dir, TantivyError::LockFailure(e, None)))?;
-        let open = || builder().open_or_create(directory.clone()).map_err(|e| in_our_terms(dir, e));
+        let lock = lock.transpose().map_err(|e| convert_error(dir, TantivyError::LockFailure(e, None)))?;
+        let open = || builder().open_or_create(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         drop(lock);
         Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)
@@ -123,7 +125,7 @@ impl Engine {
     /// None in practice.
     pub(crate) fn in_memory() -> Result<Self> {
         let directory = RamDirectory::create();
-        let index = builder().open_or_create(directory.clone()).map_err(|e| in_our_terms(Path::new("memory"), e))?;
+        let index = builder().open_or_create(directory.clone()).map_err(|e| convert_error(Path::new("memory"), e))?;
         Self::with_index(None, WriteFault::default(), Box::new(directory), index)
     }
 
@@ -141,25 +143,25 @@ impl Engine {
         directory: Box<dyn Directory>,
         index: tantivy::Index,
     ) -> Result<Self> {
-        let shown = dir.clone().unwrap_or_default();
+        let path = dir.clone().unwrap_or_default();
         let fields = Fields::new();
         if index.schema() != fields.schema {
-            return Err(Error::IndexOtherVersion(shown));
+            return Err(Error::IndexOtherVersion(path));
         }
         index.tokenizers().register(ANALYZER, TextAnalyzer::from(LexemeTokenizer));
-        // Looked at before the commit is loaded: one that comes in between is then noticed.
+        // Read before the commit is loaded, so that a commit in between is detected.
         let latest = Latest { meta: dir.as_deref().map(folder::meta_stamp).transpose()?, ..Latest::default() };
         let read = || index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        let reader = fault::guarded(&shown, || read().map_err(|e| in_our_terms(&shown, e)))?;
+        let reader = fault::guarded(&path, || read().map_err(|e| convert_error(&path, e)))?;
         Ok(Self { dir, directory, fields, index, reader, latest: Mutex::new(latest), write_fault })
     }
 
-    /// The folder; none in memory.
+    /// The folder; `None` in memory.
     pub(crate) fn dir(&self) -> Option<&Path> {
         self.dir.as_deref()
     }
 
-    /// A view of the last commit, of this process or another.
+    /// A snapshot of the last commit, also that of another process.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
@@ -185,7 +187,7 @@ impl Engine {
         Ok(Snapshot::new(self, searcher, commit))
     }
 
-    /// Makes an own commit visible.
+    /// Makes a commit of this process visible.
     fn reload(&self) -> Result<()> {
         self.reader.reload().map_err(|e| self.error(e))?;
         if let Some(dir) = &self.dir {
@@ -194,11 +196,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Runs what reads the engine's files: a panic is an error, and a failed write says why it failed.
+    /// Runs code that reads or writes the engine's files: panics become errors, and a failed write reports its cause.
     pub(crate) fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let dir = self.dir.as_deref().unwrap_or(Path::new(""));
         fault::guarded(dir, work).map_err(|error| match (error, self.write_fault.take()) {
-            // What could not be written is the reason, and what is on disk is as it was.
+            // The failed write is the cause; the files on disk are unchanged.
             (Error::IndexDamaged { path, .. } | Error::Internal { path, .. }, Some(source)) => {
                 Error::Io { path, source }
             }
@@ -214,14 +216,14 @@ impl Engine {
         Error::IndexDamaged { path: self.dir.clone().unwrap_or_default(), reason }
     }
 
-    /// An error of the search engine, in the library's terms.
+    /// Converts an error of the search engine.
     fn error(&self, error: TantivyError) -> Error {
-        in_our_terms(&self.dir.clone().unwrap_or_default(), error)
+        convert_error(&self.dir.clone().unwrap_or_default(), error)
     }
 }
 
-/// What a new index is like. Most of it is the incidents as they are stored: blocks of this kind and size take two thirds of
-/// the room of the default, for a few hundredths of a millisecond a hit.
+/// The settings of a new index. Most of its size is the stored incidents. These blocks take two thirds of the space of
+/// the default settings, and cost a few hundredths of a millisecond per hit.
 fn builder() -> IndexBuilder {
     let settings = IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(1) }),
@@ -231,7 +233,7 @@ fn builder() -> IndexBuilder {
     IndexBuilder::default().schema(Fields::new().schema).settings(settings)
 }
 
-/// The writer's lock, waited for.
+/// The writer's lock, as a blocking lock.
 fn creation_lock() -> Lock {
     Lock { filepath: INDEX_WRITER_LOCK.filepath.clone(), is_blocking: true }
 }

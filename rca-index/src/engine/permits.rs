@@ -1,7 +1,7 @@
-//! Permits: how many documents may be on their way into the engine.
+//! Permits: limit how many documents are queued for indexing.
 //!
-//! The engine's own queue holds ten thousand, which is a hundred megabytes more of memory and no faster. Each document holds
-//! one of a few permits, until the engine drops it.
+//! The engine's own queue holds ten thousand, which takes a hundred megabytes more memory and is no faster. Each
+//! document holds a permit until the engine drops it.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,29 +14,29 @@ pub(super) struct Permits {
 
 #[derive(Debug)]
 struct Inner {
-    /// Negative when somebody went on without waiting.
+    /// Negative if a permit was granted after a timeout.
     free: Mutex<isize>,
-    given_back: Condvar,
+    released: Condvar,
 }
 
-/// A permit, given back when it is dropped.
+/// A permit, released when dropped.
 #[derive(Debug)]
 pub(super) struct Permit {
     permits: Permits,
 }
 
 impl Permits {
-    /// So many permits.
+    /// This many permits.
     pub(super) fn new(permits: isize) -> Self {
-        Self { inner: Arc::new(Inner { free: Mutex::new(permits), given_back: Condvar::new() }) }
+        Self { inner: Arc::new(Inner { free: Mutex::new(permits), released: Condvar::new() }) }
     }
 
-    /// Waits for a permit. If none becomes free for as long as a report may take, it is given anyway: whether the engine has
-    /// stopped is for the engine to say.
+    /// Waits for a permit. After a timeout the permit is granted anyway: if the engine has died, indexing the document
+    /// reports the error.
     pub(super) fn acquire(&self) -> Permit {
-        const LONGEST: Duration = Duration::from_secs(10);
+        const TIMEOUT: Duration = Duration::from_secs(10);
         let free = self.inner.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.inner.given_back.wait_timeout_while(free, LONGEST, |free| *free <= 0);
+        let waited = self.inner.released.wait_timeout_while(free, TIMEOUT, |free| *free <= 0);
         let (mut free, _) = waited.unwrap_or_else(PoisonError::into_inner);
         *free -= 1;
         Permit { permits: self.clone() }
@@ -46,7 +46,7 @@ impl Permits {
 impl Drop for Permit {
     fn drop(&mut self) {
         *self.permits.inner.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.permits.inner.given_back.notify_one();
+        self.permits.inner.released.notify_one();
     }
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn who_gets_no_permit_waits_for_one() {
+    fn acquire_waits_for_a_permit() {
         let permits = Permits::new(2);
         let (first, _second) = (permits.acquire(), permits.acquire());
         let third = thread::spawn({

@@ -1,7 +1,7 @@
-//! A file that is read in pieces, and not mapped into memory.
+//! A file that is read in pieces instead of being mapped into memory.
 //!
-//! The texts of all incidents are nearly half of an index. A search reads ten of them; a merge reads all, and what is mapped
-//! counts as memory of the process for as long as that takes.
+//! The stored incidents are nearly half of an index. A search reads ten of them, but a merge reads all, and mapped
+//! pages would count as memory of the process until the merge ends.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -67,14 +67,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_and_what_is_no_longer_there() {
+    fn pieces_are_read_and_a_truncated_file_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let (path, whole) = (Path::new("texts.store"), folder.path().join("texts.store"));
         std::fs::write(&whole, b"one two three").unwrap();
         let file = PlainFile::open(folder.path(), path).unwrap();
         assert_eq!((file.len(), &*file.read_bytes(4..7).unwrap()), (13, &b"two"[..]));
         assert!(file.read_bytes(13..13).unwrap().is_empty());
-        // A file that is cut short while it is open is an error, and no end of the process as where it is mapped.
+        // A file truncated while open is an error; with a memory map, it would kill the process.
         File::options().write(true).open(&whole).unwrap().set_len(5).unwrap();
         assert_eq!(file.read_bytes(4..7).unwrap_err().kind(), ErrorKind::UnexpectedEof);
         std::fs::remove_file(&whole).unwrap();

@@ -1,4 +1,4 @@
-//! Postings: where words and phrases stand in the incidents of one segment, each occurrence with a weight.
+//! Postings: the occurrences of words and phrases in the incidents of one segment, with weights.
 
 use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::{DocId, DocSet as _, TERMINATED};
@@ -20,7 +20,7 @@ impl Occurrences {
         }
     }
 
-    /// The first incident from `target` on.
+    /// Advances to the first incident at or after `target`.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
         match self {
             Self::Word(word) => word.seek(target),
@@ -28,7 +28,7 @@ impl Occurrences {
         }
     }
 
-    /// The weights of all occurrences in the current incident, summed.
+    /// The total weight of all occurrences in the current incident.
     pub(super) fn frequency(&self) -> f32 {
         match self {
             Self::Word(word) => word.frequency(),
@@ -36,7 +36,7 @@ impl Occurrences {
         }
     }
 
-    /// The occurrences in the current incident, in order. Needs postings that were opened with positions.
+    /// The occurrences in the current incident, in order. Requires postings with positions.
     pub(super) fn positions(&mut self, found: &mut Vec<Occurrence>) {
         match self {
             Self::Word(word) => word.positions(0, found),
@@ -58,7 +58,7 @@ pub(super) struct FormPostings {
     pub(super) weight: f32,
 }
 
-/// The union of the forms of one word. Of forms that stand at the same position the one counts that counts most.
+/// The union of the forms of one word. Where several forms occur at one position, the largest weight counts.
 pub(super) struct AnyForm {
     doc: DocId,
     forms: Vec<FormPostings>,
@@ -117,13 +117,13 @@ impl AnyForm {
     }
 }
 
-/// A phrase: the incidents where its words stand at their places.
+/// A phrase: matches incidents in which its words occur at their places.
 pub(super) struct Phrase {
     doc: DocId,
     slots: Vec<AnyForm>,
-    /// What brings the positions of all words to a common place.
+    /// The shifts that map the positions of all words to a common position.
     shifts: Vec<u32>,
-    /// How far the words may stand from their places: the widest displacement, as in Lucene.
+    /// The slop: the largest allowed displacement, as in Lucene.
     slop: u32,
     weight: f32,
     /// The occurrences in the current incident.
@@ -132,7 +132,7 @@ pub(super) struct Phrase {
 }
 
 impl Phrase {
-    /// A phrase of words, each with the number of words before it.
+    /// A phrase of words, each with its offset.
     pub(super) fn new(slots: Vec<(u32, AnyForm)>, slop: u32, weight: f32) -> Self {
         let last = slots.iter().map(|(offset, _)| *offset).max().unwrap_or(0);
         let shifts = slots.iter().map(|(offset, _)| last - offset).collect();
@@ -150,7 +150,7 @@ impl Phrase {
         self.doc
     }
 
-    /// The first incident from `target` on where the words stand at their places.
+    /// The first incident at or after `target` in which the words occur at their places.
     fn find(&mut self, mut target: DocId) -> DocId {
         loop {
             let Some(doc) = self.slots.iter_mut().map(|slot| slot.seek(target)).max() else { return TERMINATED };
@@ -169,7 +169,7 @@ impl Phrase {
         }
     }
 
-    /// Finds the occurrences in the incident where all slots stand; a loose one counts less.
+    /// Finds the occurrences in an incident that has all slots. An occurrence with displaced words counts less.
     fn find_here(&mut self) {
         self.found.clear();
         for ((slot, &shift), found) in self.slots.iter_mut().zip(&self.shifts).zip(&mut self.positions) {
@@ -189,7 +189,7 @@ impl Phrase {
             }
             if high - low <= self.slop {
                 self.found.push((low.saturating_sub(last), self.weight * weight / (1 + high - low) as f32));
-                // Each occurrence of a word belongs to one occurrence of the phrase.
+                // Each occurrence of a word counts for one occurrence of the phrase only.
                 at.iter_mut().for_each(|i| *i += 1);
             } else {
                 at[lowest] += 1;

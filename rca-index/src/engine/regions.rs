@@ -1,7 +1,7 @@
-//! Regions: which field of an incident a position of its text belongs to.
+//! Regions: map the positions of an incident's text to its fields.
 //!
-//! The text of an incident is indexed as one: id, people and sections in a row, each behind a mark (`REGION_MARK`). Where the
-//! marks stand tells where the regions begin; a column tells which fields they are.
+//! The text of an incident is indexed as one field: id, people and sections in sequence, each preceded by a marker
+//! (`REGION_MARK`). The positions of the markers are the starts of the regions; a column lists their fields.
 
 use tantivy::columnar::Column;
 use tantivy::postings::{Postings as _, SegmentPostings};
@@ -14,7 +14,7 @@ use crate::plan::Occurrence;
 use crate::schema::TextField;
 use crate::text::analyzer::REGION_MARK;
 
-/// The regions of the incidents of a segment, asked for in order.
+/// The regions of a segment's incidents, read in the order of the incidents.
 pub(super) struct RegionMap {
     marks: Option<SegmentPostings>,
     fields: Column<u64>,
@@ -31,7 +31,7 @@ impl RegionMap {
         Ok(Self { marks, fields, starts: Vec::new(), current: Vec::new() })
     }
 
-    /// The regions of an incident and the positions where they begin, in order. Incidents must be asked for in order.
+    /// The regions of an incident with their start positions, in order. Incidents must be requested in ascending order.
     pub(super) fn of(&mut self, doc: DocId) -> &[(u32, TextField)] {
         self.current.clear();
         if let Some(marks) = &mut self.marks
@@ -45,13 +45,13 @@ impl RegionMap {
     }
 }
 
-/// The field that a position belongs to.
+/// The field of a position.
 pub(super) fn region_at(regions: &[(u32, TextField)], position: u32) -> TextField {
     let after = regions.partition_point(|&(start, _)| start <= position);
     after.checked_sub(1).map_or(TextField::Title, |at| regions[at].1)
 }
 
-/// Keeps occurrences in one region.
+/// Keeps the occurrences in one region only.
 pub(super) struct RegionReader {
     map: RegionMap,
     region: TextField,
@@ -63,12 +63,12 @@ impl RegionReader {
     }
 }
 
-/// The occurrences of a word in title or text, or in one region of the text.
+/// The occurrences of a word in the title or the text, or in one region of the text.
 pub(super) struct InRegion {
     occurrences: Occurrences,
     pub(super) is_title: bool,
     region: Option<RegionReader>,
-    /// The occurrences in the region, in the current incident; only with a region.
+    /// The occurrences in the region, in the current incident; only used with a region.
     kept: Vec<Occurrence>,
 }
 
@@ -91,7 +91,7 @@ impl InRegion {
         self.doc()
     }
 
-    /// Moves on to the first incident that has an occurrence in the region.
+    /// Advances to the first incident with an occurrence in the region.
     fn settle(&mut self) {
         let Some(RegionReader { map, region }) = &mut self.region else { return };
         while self.occurrences.doc() != TERMINATED {

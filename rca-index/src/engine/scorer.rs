@@ -1,8 +1,9 @@
-//! The scorer: the words of a plan, each with all that counts as it, scored over title and text as one.
+//! The scorer: scores the words of a plan, with their alternatives, over title and text together.
 //!
-//! In: words and how many of them an incident must have. Out: a query of the search engine. Title and text of an incident
-//! count as one text in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004, "Simple BM25
-//! extension to multiple weighted fields"). This is the first pass, over all incidents; the best are reranked.
+//! In: words, and how many of them an incident must have. Out: a query of the search engine. Title and text of an
+//! incident count as one text in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004,
+//! "Simple BM25 extension to multiple weighted fields"). This is the first pass, over all incidents; the best are
+//! reranked.
 
 use std::sync::Arc;
 
@@ -16,12 +17,12 @@ use crate::engine::regions::InRegion;
 use crate::plan::{Needed, Occurrence, WordWeight};
 use crate::ranking::{TITLE_WEIGHT, coverage, saturate};
 
-/// Words looked for in title and text.
+/// A query for words in title and text.
 #[derive(Debug, Clone)]
 pub(super) struct WordsQuery {
     pub(super) words: Vec<Arc<KnownWord>>,
     pub(super) needed: Needed,
-    /// Bytes of text of a mean incident.
+    /// The average length of an incident, in bytes of text.
     pub(super) mean_length: f32,
 }
 
@@ -43,7 +44,7 @@ impl WordPostings {
         Self { doc, sources }
     }
 
-    /// The first incident from `target` on.
+    /// Advances to the first incident at or after `target`.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
         if target > self.doc {
             self.doc = self.sources.iter_mut().map(|source| source.seek(target)).min().unwrap_or(TERMINATED);
@@ -55,13 +56,13 @@ impl WordPostings {
         self.sources.iter().map(InRegion::size_hint).fold(0, u32::saturating_add)
     }
 
-    /// Occurrences in the current incident, those in the title weighed.
+    /// The number of occurrences in the current incident, weighted for the title.
     fn frequency(&self) -> f32 {
         let here = self.sources.iter().filter(|source| source.doc() == self.doc);
         here.map(|source| source.frequency() * if source.is_title { TITLE_WEIGHT } else { 1.0 }).sum()
     }
 
-    /// The occurrences in the title (or else the text) of the current incident, in order.
+    /// The occurrences in the title or the text of the current incident, in order.
     pub(super) fn positions(&mut self, in_title: bool, found: &mut Vec<Occurrence>) {
         let mut more = Vec::new();
         found.clear();
@@ -85,7 +86,7 @@ impl Weight for WordsQuery {
         let total: f32 = words.iter().map(|word| word.share).sum();
         let needed = match self.needed {
             Needed::All => {
-                // The rarest word leads.
+                // The rarest word drives the intersection.
                 words.sort_by_key(|word| word.postings.size_hint());
                 None
             }
@@ -114,19 +115,19 @@ struct ScoredWord {
 struct WordsScorer {
     doc: DocId,
     words: Vec<ScoredWord>,
-    /// The weight that the words of an incident must have; none means that all words are needed.
+    /// The minimum weight of the words that an incident must have; `None` if it must have all words.
     needed: Option<f32>,
-    /// The weight of all words.
+    /// The total weight of all words.
     total: f32,
     lengths: Column<u64>,
     mean_length: f32,
     boost: f32,
-    /// The weight of the words of the current incident.
+    /// The weight of the words that the current incident has.
     covered: f32,
 }
 
 impl WordsScorer {
-    /// The first incident from `target` on that has what is needed.
+    /// Advances to the first matching incident at or after `target`.
     fn find(&mut self, target: DocId) -> DocId {
         match self.needed {
             None => self.find_all(target),
@@ -162,8 +163,8 @@ impl WordsScorer {
                 return TERMINATED;
             }
             self.covered = self.words.iter().filter(|word| word.postings.doc == doc).map(|word| word.share).sum();
-            // A part of an identifier finds nothing by itself: `CVE-2024-3095` is no match for `CVE-2024-3094`. Sums of
-            // the same words in another order differ in their last bits.
+            // A part of an identifier matches nothing by itself: `CVE-2024-3095` must not match `CVE-2024-3094`. The
+            // tolerance is for sums of the same weights in another order, which differ in their last bits.
             if self.covered > 0.0 && self.covered >= needed * 0.9999 {
                 return doc;
             }

@@ -1,4 +1,4 @@
-//! Snapshots: the last commit, as one search sees it.
+//! Snapshots: the last commit as seen by one search.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::plan::Statistics;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
-/// In a smaller index, a search is over before threads have begun.
+/// In a smaller index, a search finishes before threads have started.
 const PARALLEL_INCIDENTS: u64 = 20_000;
 
-/// The last commit, as one search sees it.
+/// The last commit as seen by one search.
 pub(crate) struct Snapshot<'e> {
     pub(super) engine: &'e Engine,
     pub(super) searcher: Searcher,
@@ -39,7 +39,7 @@ impl<'e> Snapshot<'e> {
         self.searcher.num_docs() as usize
     }
 
-    /// What the index looks like as a whole.
+    /// Statistics of the whole index.
     pub(crate) fn statistics(&self) -> Statistics {
         self.commit.statistics
     }
@@ -54,7 +54,7 @@ impl<'e> Snapshot<'e> {
         &self.commit.synonyms
     }
 
-    /// The incident that a candidate is.
+    /// Loads the incident of a candidate.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -62,10 +62,10 @@ impl<'e> Snapshot<'e> {
         self.read(candidate.address)
     }
 
-    /// The incidents of candidates, in their order, each made into something else.
+    /// Loads several incidents in parallel and maps them; the results are in order.
     ///
     /// # Errors
-    /// As [`Snapshot::incident`], or the first that `work` gives.
+    /// As [`Snapshot::incident`], or the first error of `work`.
     pub(crate) fn map<'c, T: Sync, R: Send>(
         &self,
         candidates: &'c [T],
@@ -74,7 +74,7 @@ impl<'e> Snapshot<'e> {
         map_all(candidates.iter().collect(), self.is_large(), work)
     }
 
-    /// One incident by its id.
+    /// Loads an incident by its id.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -82,7 +82,7 @@ impl<'e> Snapshot<'e> {
         self.address(id)?.map(|address| self.read(address)).transpose()
     }
 
-    /// The bytes of text of an incident in the index.
+    /// The length of an incident in the index, in bytes of text.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -93,7 +93,7 @@ impl<'e> Snapshot<'e> {
         Ok(length.first(address.doc_id))
     }
 
-    /// The names of all incidents, read once a commit.
+    /// The names of all incidents, loaded once per commit.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
@@ -118,7 +118,7 @@ impl<'e> Snapshot<'e> {
         Ok(names)
     }
 
-    /// Whether there is so much to go over that threads are worth their start.
+    /// Whether the index is large enough to benefit from threads.
     pub(super) fn is_large(&self) -> bool {
         self.searcher.num_docs() >= PARALLEL_INCIDENTS
     }
@@ -147,7 +147,7 @@ impl<'e> Snapshot<'e> {
     }
 }
 
-/// Does the same with all things, one after the other or several at a time; the first error ends it.
+/// Maps all items, in parallel if requested; stops at the first error.
 pub(super) fn map_all<T: Send, R: Send, E: Send>(
     things: Vec<T>,
     parallel: bool,

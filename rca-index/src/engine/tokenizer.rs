@@ -1,10 +1,10 @@
-//! Tokenizer: the analyzer as the engine calls it, the same for all languages.
+//! The tokenizer: wraps the analyzer for the engine. It is the same for all languages.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::text::analyzer::Lexemes;
 
-/// Makes tokens of lexemes.
+/// Converts lexemes to tokens.
 #[derive(Clone)]
 pub(super) struct LexemeTokenizer;
 
@@ -52,7 +52,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_engine_is_given_all_lexemes(text in "[a-zA-Z0-9'._:/ é障|,\\n\\u{2}-]{0,80}") {
+        fn the_engine_receives_all_lexemes(text in "[a-zA-Z0-9'._:/ é障|,\\n\\u{2}-]{0,80}") {
             let mut lexemes = Lexemes::for_index(&text);
             let mut tokenizer = LexemeTokenizer;
             let mut stream = tokenizer.token_stream(&text);

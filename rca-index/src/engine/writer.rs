@@ -1,4 +1,4 @@
-//! The writer: adds and removes incidents, and commits them all at once, with opaque bytes for the manifest.
+//! The writer: adds and removes incidents, and commits all changes at once, with opaque bytes for the manifest.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,40 +16,41 @@ use crate::engine::{Engine, Snapshot, folder};
 use crate::error::{Error, Result};
 use crate::incident::Incident;
 
-/// The engine's least memory for a thread that writes.
-const LEAST_MEMORY: usize = 16_000_000;
-/// More brings larger segments, which make searches faster.
-const MOST_MEMORY: usize = 130_000_000;
-/// What all threads may have together: four at their most.
-const ALL_MEMORY: usize = 520_000_000;
-/// Documents on their way into the engine. With 16 or 1000 an update takes as long.
+/// The engine's minimum memory per writer thread, in bytes.
+const MIN_MEMORY: usize = 16_000_000;
+/// The maximum per thread. More memory gives larger segments, which make searches faster.
+const MAX_MEMORY: usize = 130_000_000;
+/// The maximum for all threads together: four threads at their maximum.
+const TOTAL_MEMORY: usize = 520_000_000;
+/// The maximum number of documents queued for indexing. Updates take the same time with 16 or 1000.
 const PERMITS: isize = 128;
-/// So many segments of about one size become one. A merge maps all of them, so that more at once would take more memory.
+/// The number of segments of similar size that are merged. A merge maps all of them, so a larger number takes more
+/// memory.
 const MERGED_AT_ONCE: usize = 4;
-/// Smaller segments, in incidents, count as of one size.
+/// Segments with fewer incidents all count as the same size.
 const SMALL_SEGMENT: u32 = 1_000;
-/// Larger segments, in incidents, are left alone: to write them once more would cost more than it gives.
+/// Segments with more incidents are not merged: rewriting them costs more than it saves.
 const LARGE_SEGMENT: usize = 100_000;
-/// How long to sleep while another process has the index.
+/// How long to sleep while another process holds the lock.
 const POLL: Duration = Duration::from_millis(20);
-/// Segments with more deleted incidents than this share are rewritten.
+/// Segments in which a larger share of incidents is deleted are rewritten.
 const DELETED_SHARE: f32 = 0.2;
 
-/// What goes with a commit, opaque to the engine: what the update that makes it knows of the archive.
+/// The manifest stored with a commit: what the update knows of the archive, opaque to the engine.
 pub(crate) struct Manifest<'a> {
     pub(crate) bytes: &'a [u8],
-    /// Bytes of all files that are indexed.
+    /// The total size of all indexed files, in bytes.
     pub(crate) source_bytes: u64,
 }
 
-/// Changes an index. Threads may share it; nothing is seen before the commit.
+/// Changes an index. Threads may share it; changes become visible with the commit.
 pub(crate) struct Writer<'e> {
     engine: &'e Engine,
     inner: IndexWriter<EngineDocument>,
-    /// The last commit, to know what is replaced.
+    /// The last commit, to find out which incidents exist.
     before: Snapshot<'e>,
     note: CommitNote,
-    /// The settings that the next commit goes by.
+    /// The settings for the next commit.
     settings: KeptSettings,
     permits: Permits,
     added: AtomicU64,
@@ -57,14 +58,14 @@ pub(crate) struct Writer<'e> {
 }
 
 impl Engine {
-    /// Opens the index for writing; `bytes` is about how much text will be added.
+    /// Opens the index for writing; `bytes` is the approximate size of the text to add.
     ///
     /// # Errors
-    /// [`Error::IndexLocked`] when another writer holds it for longer than `wait`.
+    /// [`Error::IndexLocked`] if another writer holds the lock for longer than `wait`.
     pub(crate) fn writer(&self, threads: usize, bytes: u64, wait: Duration) -> Result<Writer<'_>> {
         let threads = threads.clamp(1, 8);
-        // The engine's own form of a text takes about as much room as the text.
-        let memory = (bytes as usize / threads).clamp(LEAST_MEMORY, MOST_MEMORY.min(ALL_MEMORY / threads));
+        // The engine's representation of a text in memory is about as large as the text.
+        let memory = (bytes as usize / threads).clamp(MIN_MEMORY, MAX_MEMORY.min(TOTAL_MEMORY / threads));
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
             .memory_budget_per_thread(memory)
@@ -83,15 +84,15 @@ impl Engine {
         policy.set_max_docs_before_merge(LARGE_SEGMENT);
         policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
         inner.set_merge_policy(Box::new(policy));
-        // With the lock held, this is the commit to build on.
+        // Now that the lock is held, this is the commit to build on.
         let before = self.snapshot()?;
         let note = self.note()?;
         self.write_fault.take();
         if let Some(dir) = &self.dir {
             folder::tidy(dir, note.manifest.as_deref());
         }
-        // What a killed process has written bears the name that the same work gives again. If it cannot be removed, the next
-        // write says why.
+        // A file left by a killed process has the name that the same work will use again. If it cannot be removed, the
+        // next write reports why.
         let _ = inner.garbage_collect_files().wait();
         let settings = note.settings.clone();
         let (added, removed) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -100,23 +101,24 @@ impl Engine {
 }
 
 impl Writer<'_> {
-    /// What the commit that this one builds on says of itself.
+    /// The note of the commit that this one builds on.
     pub(crate) fn note(&self) -> &CommitNote {
         &self.note
     }
 
-    /// Goes by other settings. Nothing must have been added yet.
+    /// Sets the settings for the next commit. Must be called before anything is added.
     pub(crate) fn use_settings(&mut self, settings: KeptSettings) {
         self.settings = settings;
     }
 
-    /// Adds an incident as its report gives it. One with the same id must have been removed.
+    /// Adds an incident from [`parse_report`](crate::parse::parse_report). An incident with the same id must be removed
+    /// first.
     pub(crate) fn add_report(&self, incident: Incident) -> Result<()> {
         let length = text_length(&incident);
         self.add_document(self.engine.fields.document_of_report(incident), length)
     }
 
-    /// Adds an incident of any kind. One with the same id must have been removed.
+    /// Adds any incident. An incident with the same id must be removed first.
     pub(crate) fn add(&self, incident: Incident) -> Result<()> {
         let (path, length) = (PathBuf::from(&incident.path), text_length(&incident));
         let document = self.engine.fields.document(incident);
@@ -131,7 +133,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Removes an incident; says whether the last commit had it.
+    /// Removes an incident; returns whether the last commit has it.
     pub(crate) fn remove(&self, id: &str) -> Result<bool> {
         self.inner.delete_term(Term::from_field_text(self.engine.fields.key, id));
         let length = self.before.length_of(id)?;
@@ -146,7 +148,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Makes all changes visible at once, or none. With no manifest, the last one stays.
+    /// Makes all changes visible at once, or none. Without a manifest, the last one is kept.
     pub(crate) fn commit(mut self, manifest: Option<&Manifest<'_>>) -> Result<()> {
         let engine = self.engine;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -165,7 +167,7 @@ impl Writer<'_> {
         commit.set_payload(&payload);
         commit.commit().map_err(|e| engine.error(e))?;
         if let Some(old) = self.note.manifest.filter(|old| note.manifest.as_ref() != Some(old)) {
-            // A manifest that no commit names only uses disk space.
+            // A leftover manifest only uses disk space.
             let _ = engine.directory.delete(Path::new(&old));
         }
         self.inner.wait_merging_threads().map_err(|e| engine.error(e))?;
@@ -173,7 +175,7 @@ impl Writer<'_> {
     }
 }
 
-/// What cannot be put into a form that can be stored: a bug.
+/// The error for a value that cannot be serialized, which is a bug.
 fn not_stored(path: PathBuf, what: &str, error: &dyn std::fmt::Display) -> Error {
     Error::Internal { path, reason: format!("{what} cannot be stored: {error}") }
 }

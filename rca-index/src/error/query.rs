@@ -1,4 +1,4 @@
-//! What is wrong with a query, as data: a kind, its place in the text, and from these the reason and what to write instead.
+//! Query errors as data: a kind and a span. The reason and the suggested fix are derived from the kind.
 
 use std::fmt;
 use std::ops::Range;
@@ -9,24 +9,24 @@ use crate::schema::{FIELDS, Unit};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryError {
-    /// Bytes of the query's text, on character boundaries.
+    /// The byte range in the query's text, on character boundaries.
     pub span: Range<usize>,
-    /// What is wrong there.
+    /// What is wrong.
     pub kind: QueryErrorKind,
 }
 
 impl QueryError {
-    /// An error at these bytes of the query.
+    /// An error at a byte range of the query.
     pub fn new(span: Range<usize>, kind: QueryErrorKind) -> Self {
         Self { span, kind }
     }
 
-    /// What is wrong, for people.
+    /// What is wrong, as text.
     pub fn reason(&self) -> String {
         self.kind.to_string()
     }
 
-    /// What to write instead, for people.
+    /// What to write instead, as text.
     pub fn fix(&self) -> String {
         self.kind.fix()
     }
@@ -38,28 +38,28 @@ impl QueryError {
 pub enum QueryErrorKind {
     /// The query is longer than this many bytes.
     TooLong(usize),
-    /// There is nothing to look for.
+    /// The query contains no word to search for.
     NoWord,
-    /// A `)` that nothing opened.
+    /// A `)` without a matching `(`.
     UnmatchedBracket,
-    /// A `(` that nothing closes.
+    /// A `(` without a matching `)`.
     UnclosedBracket,
-    /// Brackets are nested too deeply.
+    /// Parentheses are nested too deeply.
     NestedTooDeeply,
-    /// A quote that nothing closes.
+    /// A quote that is never closed.
     UnclosedQuote,
-    /// `AND` or `OR` with nothing on one side.
+    /// `AND` or `OR` with an operand missing.
     MissingOperand(&'static str),
-    /// `NOT` or `-` with nothing behind it.
+    /// `NOT` or `-` with nothing after it.
     NothingToExclude,
-    /// There is no field of this name; the one that was meant, with its value, where one is near.
+    /// There is no field of this name. If a similar field exists, it is suggested.
     UnknownField {
         /// The name as typed.
         name: String,
-        /// `field:value` as it may have been meant.
+        /// The suggestion, as `field:value`.
         meant: Option<String>,
     },
-    /// A field with no value behind it, by the name typed.
+    /// A field without a value; the name as typed.
     MissingValue(String),
     /// A value that is not a number in the unit of its field.
     NotANumber {
@@ -72,28 +72,28 @@ pub enum QueryErrorKind {
     NotADate(String),
     /// A value that is not a severity with a rank.
     NotASeverity(String),
-    /// A range whose end lies before its beginning; its ends as typed.
+    /// A range whose end is before its start.
     ReversedRange {
-        /// The first end.
+        /// The start as typed.
         from: String,
-        /// The second end.
+        /// The end as typed.
         to: String,
     },
-    /// Hits cannot be sorted by this.
+    /// Not a sort key.
     CannotSort(String),
-    /// What stands behind the `~` of a phrase is not a distance; the phrase.
+    /// The text after the `~` of a phrase is not a valid slop; the phrase.
     InvalidSlop(String),
-    /// A `*` inside a word; what stands before it.
+    /// A `*` inside a word; the text before it.
     WildcardInside(String),
-    /// More typing errors allowed than a word can have; the word.
+    /// A larger edit distance than allowed; the word.
     TooManyEdits(String),
 }
 
-/// The most words that a phrase may have between its own.
+/// The largest slop of a phrase.
 pub(crate) const MAX_SLOP: u32 = 50;
 
 impl QueryErrorKind {
-    /// A stable name, for programs.
+    /// A stable code, for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLong(_) => "too-long",
@@ -160,7 +160,7 @@ impl QueryErrorKind {
 }
 
 impl fmt::Display for QueryErrorKind {
-    /// The reason, for people.
+    /// The reason, as text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong(bytes) => write!(f, "the query is longer than {bytes} bytes"),
@@ -192,7 +192,7 @@ impl fmt::Display for QueryErrorKind {
     }
 }
 
-/// All errors in a query, by place; at least one.
+/// All errors in a query, in the order of their spans; at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryErrors(pub Vec<QueryError>);
 

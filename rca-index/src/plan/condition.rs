@@ -1,23 +1,23 @@
-//! Conditions: what decides which incidents match, and scores nothing.
+//! Conditions: they decide which incidents match, and do not affect the score.
 
 use crate::plan::WordId;
 use crate::query::{Comparison, NumberRange};
 use crate::schema::{Facet, NumberField};
 
-/// What a match must be like.
+/// What an incident must satisfy to match.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Clause {
-    /// Anything.
+    /// Every incident matches.
     Everything,
-    /// All of these words.
+    /// All of these words occur.
     Words(Vec<WordId>),
-    /// A condition.
+    /// A condition on a value holds.
     Condition(Condition),
-    /// All of these.
+    /// All of these hold.
     All(Vec<Clause>),
-    /// Any of these.
+    /// At least one of these holds.
     Any(Vec<Clause>),
-    /// Not this.
+    /// This does not hold.
     Not(Box<Clause>),
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum Condition {
     },
     /// A severity at least, or at most, as severe as a rank.
     SeverityRank {
-        /// How to compare, in severity.
+        /// The comparison; greater means more severe.
         comparison: Comparison,
         /// 0 (most severe) to 5.
         rank: u8,
@@ -45,11 +45,11 @@ pub(crate) enum Condition {
         /// The range, in the field's unit.
         range: NumberRange,
     },
-    /// A start from one second (inclusive) until another (exclusive), in seconds since 1970, UTC; an end not given is open.
+    /// A start time in this range, in seconds since 1970, UTC; an end of `None` is open.
     Date {
-        /// The first second.
+        /// The first second (inclusive).
         from: Option<i64>,
-        /// The second after the last.
+        /// The end (exclusive).
         until: Option<i64>,
     },
     /// Whether a field has a value.
@@ -61,11 +61,11 @@ pub(crate) enum Condition {
     },
 }
 
-/// How much of its words an incident must have.
+/// How many of the query's words an incident must have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Needed {
     /// Every word.
     All,
-    /// Words that make up this share of the weight of all.
+    /// Words with at least this share of the total weight.
     Share(f32),
 }

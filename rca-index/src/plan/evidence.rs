@@ -1,24 +1,24 @@
-//! Evidence: what the index has of a plan's words, as plain data: for ranking, which knows no engine.
+//! Evidence: what the index contains of a plan's words, as plain data. Ranking uses it without knowing the engine.
 
-/// What the whole index looks like, for the weights of words and lengths.
+/// Statistics of the whole index, for word weights and length normalization.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Statistics {
     /// Incidents in the index.
     pub(crate) incidents: u64,
-    /// Bytes of text of a mean incident.
+    /// The average length of an incident, in bytes of text.
     pub(crate) mean_length: f32,
 }
 
-/// What a word weighs.
+/// The weight of a word.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct WordWeight {
-    /// How much an occurrence is worth: how rare the word is, times the weight of the word in the plan.
+    /// The weight of an occurrence: the inverse document frequency of the word times its weight in the plan.
     pub(crate) idf: f32,
-    /// What it weighs against the others when it comes to having them all.
+    /// Its weight in the share of words that an incident has.
     pub(crate) share: f32,
 }
 
-/// Where an occurrence begins, counted in words, and what it counts.
+/// The position of an occurrence, counted in words, and its weight.
 pub(crate) type Occurrence = (u32, f32);
 
 /// The occurrences of one word in one incident, in order.
@@ -26,19 +26,19 @@ pub(crate) type Occurrence = (u32, f32);
 pub(crate) struct WordEvidence {
     /// In the title.
     pub(crate) title: Vec<Occurrence>,
-    /// In the text, each already weighed by the section it stands in.
+    /// In the text, each multiplied by the weight of its section.
     pub(crate) text: Vec<Occurrence>,
 }
 
-/// What is known of one candidate.
+/// The evidence of one candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Evidence<'a> {
-    /// For each word of the plan that incidents are ranked by.
+    /// For each word of the plan that incidents are ranked by, its occurrences.
     pub(crate) words: &'a [WordEvidence],
-    /// Bytes of text.
+    /// Its length in bytes of text.
     pub(crate) length: f32,
-    /// When the incident began, in seconds since 1970, UTC.
+    /// When the incident started, in seconds since 1970, UTC.
     pub(crate) date: Option<i64>,
-    /// Its severity, 0 (most severe) to 5.
+    /// The rank of its severity, 0 (most severe) to 5.
     pub(crate) rank: Option<u64>,
 }

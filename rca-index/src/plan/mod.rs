@@ -1,9 +1,10 @@
-//! Plan: a query, understood once.
+//! The plan: an interpreted query.
 //!
-//! In: a query's tree or weighted words, the analyzer and the synonyms of the archive, and a [`Vocabulary`]: what the index
-//! has. Out: a [`Plan`]: its words and what counts as each, what is needed, the conditions, what was dropped or corrected.
-//! The engine compiles it; `interpreted`, snippets and feedback read it. It knows no engine, and expands no pattern: which
-//! words of the index have a stem or a prefix is for the engine to find out.
+//! In: a query tree or weighted words, the analyzer and the synonyms of the archive, and a [`Vocabulary`], which
+//! answers questions about the words of the index. Out: a [`Plan`]: its words with their alternatives, which of them
+//! are required, the conditions, and the words that were dropped or corrected. The engine compiles the plan;
+//! `interpreted`, snippets and feedback read it. The plan does not depend on the engine and does not expand patterns:
+//! the engine finds the words with a stem or a prefix.
 
 mod condition;
 mod evidence;
@@ -28,36 +29,36 @@ use crate::query::Query;
 /// The number of a word in its plan.
 pub(crate) type WordId = usize;
 
-/// A query as it was understood.
+/// An interpreted query.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    /// Every word that is looked for; the rest of the plan names them by number.
+    /// Every word of the query; the rest of the plan refers to words by number.
     pub(crate) words: Vec<Arc<Word>>,
-    /// The words that incidents are ranked by: those typed beside each other first, then those of groups.
+    /// The words for ranking: first those typed outside of groups, then those of groups.
     pub(crate) ranked: Vec<WordId>,
-    /// The words that an incident must have to match in full.
+    /// The words that a full match must have.
     pub(crate) needed: Vec<WordId>,
-    /// Groups of words, such as `(kafka OR rabbitmq)`, of which each must match for a match in full.
+    /// Groups of words, such as `(kafka OR rabbitmq)`, each of which must hold for a full match.
     pub(crate) groups: Vec<Clause>,
-    /// What must hold of every match, full or partial.
+    /// Conditions for every match, full or partial.
     pub(crate) conditions: Vec<Clause>,
-    /// Words that no incident has, and what is looked for in their place.
+    /// Words that occur in no incident, and their corrections.
     pub(crate) corrections: Vec<Correction>,
-    /// The query as it was understood, as a query again: with synonyms and corrections, without what was dropped.
+    /// The interpreted query in the query language: with synonyms and corrections, without dropped words.
     pub(crate) interpreted: Query,
 }
 
-/// A word that no incident has, and those like it that count in its place.
+/// A word that occurs in no incident, and its corrections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Correction {
     /// The word as typed, folded.
     pub(crate) typed: String,
-    /// The words that count in its place, the most frequent first.
+    /// The corrections, the most frequent first.
     pub(crate) meant: Vec<String>,
 }
 
 impl Plan {
-    /// A plan of words with no query text: incidents that have any of them, ranked by all.
+    /// A plan of weighted words without a query: incidents with any of them match, ranked by all.
     pub(crate) fn of_words(words: impl IntoIterator<Item = Word>) -> Self {
         let words: Vec<Arc<Word>> = words.into_iter().map(Arc::new).collect();
         Self {
@@ -71,12 +72,12 @@ impl Plan {
         }
     }
 
-    /// The words that incidents are ranked by.
+    /// The words for ranking.
     pub(crate) fn ranked_words(&self) -> impl Iterator<Item = &Word> {
         self.ranked.iter().map(|&id| &*self.words[id])
     }
 
-    /// How many words were typed, and not made from parts of others.
+    /// The number of words typed, without single parts of identifiers.
     pub(crate) fn typed(&self) -> usize {
         self.ranked_words().filter(|word| !word.is_extra()).count()
     }

@@ -1,4 +1,4 @@
-//! The planner: from a query's tree to a plan.
+//! The planner: from a query tree to a plan.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::query::{DateRange, Node, NodeKind, Query};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
-/// What a query is understood with.
+/// Builds plans.
 pub(crate) struct Planner<'a> {
     pub(crate) analyzer: &'a Analyzer,
     pub(crate) synonyms: &'a Synonyms,
@@ -18,7 +18,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) now: i64,
 }
 
-/// A plan in the making.
+/// A plan under construction.
 #[derive(Default)]
 struct Draft {
     words: Vec<Arc<Word>>,
@@ -27,30 +27,30 @@ struct Draft {
     sequences: usize,
 }
 
-/// A group of a query, understood.
+/// An interpreted group of a query.
 struct Group {
     clause: Clause,
-    /// Its words that a match may have.
+    /// The words for ranking among its words.
     ranked: Vec<WordId>,
     interpreted: Node,
 }
 
 impl Planner<'_> {
-    /// Understands a query.
+    /// Plans a query.
     ///
     /// # Errors
     /// The index cannot be read.
     pub(crate) fn plan(&self, query: &Query) -> Result<Plan> {
         let mut draft = Draft::default();
         let (texts, others) = texts_and_others(&query.root);
-        let Sequence { plain, firm, extra, corrections, interpreted } = self.sequence(&texts, 0)?;
+        let Sequence { plain, phrases, extra, corrections, interpreted } = self.sequence(&texts, 0)?;
         draft.corrections = corrections;
-        let needed = draft.add(plain.into_iter().chain(firm));
+        let needed = draft.add(plain.into_iter().chain(phrases));
         let mut ranked: Vec<WordId> = needed.iter().copied().chain(draft.add(extra)).collect();
-        let (mut groups, mut conditions, mut shown) = (Vec::new(), Vec::new(), interpreted);
+        let (mut groups, mut conditions, mut nodes) = (Vec::new(), Vec::new(), interpreted);
         for node in others {
             let group = self.group(node, &mut draft)?;
-            shown.push(group.interpreted);
+            nodes.push(group.interpreted);
             if is_text(node) {
                 ranked.extend(group.ranked);
                 groups.push(group.clause);
@@ -58,7 +58,7 @@ impl Planner<'_> {
                 conditions.push(group.clause);
             }
         }
-        let root = Node::and(shown, query.root.span.clone());
+        let root = Node::and(nodes, query.root.span.clone());
         let Draft { words, corrections, .. } = draft;
         let interpreted = Query { root, sort: query.sort };
         Ok(Plan { words, ranked, needed, groups, conditions, corrections, interpreted })
@@ -68,18 +68,19 @@ impl Planner<'_> {
         match &node.kind {
             NodeKind::Text { .. } | NodeKind::And(_) => self.every(node, draft),
             NodeKind::Or(parts) => {
-                let (mut clauses, mut ranked, mut shown) = (Vec::new(), Vec::new(), Vec::new());
+                let (mut clauses, mut ranked, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
                 for part in parts {
                     let group = self.group(part, draft)?;
                     clauses.push(group.clause);
                     ranked.extend(group.ranked);
-                    shown.push(group.interpreted);
+                    nodes.push(group.interpreted);
                 }
-                let interpreted = Node { kind: NodeKind::Or(shown), span: node.span.clone() };
+                let interpreted = Node { kind: NodeKind::Or(nodes), span: node.span.clone() };
                 Ok(Group { clause: Clause::Any(clauses), ranked, interpreted })
             }
             NodeKind::Not(inner) => {
-                // What is excluded is excluded as typed, and a word that no incident has excludes none.
+                // Excluded words are not corrected or expanded with synonyms; a word that occurs in no incident
+                // excludes nothing.
                 let before = draft.corrections.len();
                 let clause = Clause::Not(Box::new(self.group(inner, draft)?.clause));
                 draft.corrections.truncate(before);
@@ -92,15 +93,16 @@ impl Planner<'_> {
         }
     }
 
-    /// A group of which every part is needed.
+    /// A group of which all parts are required.
     fn every(&self, node: &Node, draft: &mut Draft) -> Result<Group> {
         let (texts, others) = texts_and_others(node);
         draft.sequences += 1;
-        let Sequence { plain, firm, extra, mut corrections, interpreted } = self.sequence(&texts, draft.sequences)?;
+        let Sequence { plain, phrases, extra, mut corrections, interpreted } =
+            self.sequence(&texts, draft.sequences)?;
         draft.corrections.append(&mut corrections);
-        let words = draft.add(plain.into_iter().chain(firm));
+        let words = draft.add(plain.into_iter().chain(phrases));
         let mut ranked: Vec<WordId> = words.iter().copied().chain(draft.add(extra)).collect();
-        let (mut clauses, mut shown) = (Vec::new(), interpreted);
+        let (mut clauses, mut nodes) = (Vec::new(), interpreted);
         if !words.is_empty() {
             clauses.push(Clause::Words(words));
         }
@@ -108,12 +110,12 @@ impl Planner<'_> {
             let group = self.group(part, draft)?;
             clauses.push(group.clause);
             ranked.extend(group.ranked);
-            shown.push(group.interpreted);
+            nodes.push(group.interpreted);
         }
-        Ok(Group { clause: Clause::all(clauses), ranked, interpreted: Node::and(shown, node.span.clone()) })
+        Ok(Group { clause: Clause::all(clauses), ranked, interpreted: Node::and(nodes, node.span.clone()) })
     }
 
-    /// The condition on a value that a node is; none for what finds everything.
+    /// The condition of a node on a value; `None` if the node matches everything.
     fn condition(&self, kind: &NodeKind) -> Option<Condition> {
         Some(match kind {
             NodeKind::Facet { facet, values } => {
@@ -137,7 +139,7 @@ impl Planner<'_> {
 }
 
 impl Draft {
-    /// Adds words; their numbers.
+    /// Adds words and returns their numbers.
     fn add(&mut self, words: impl IntoIterator<Item = Word>) -> Vec<WordId> {
         let first = self.words.len();
         self.words.extend(words.into_iter().map(Arc::new));
@@ -146,7 +148,7 @@ impl Draft {
 }
 
 impl Clause {
-    /// All of these; everything when there is none.
+    /// All of these clauses; everything if there are none.
     fn all(mut clauses: Vec<Self>) -> Self {
         match clauses.len() {
             0 => Self::Everything,
@@ -156,7 +158,7 @@ impl Clause {
     }
 }
 
-/// The parts of an AND, or a node by itself: texts, and everything else.
+/// Splits an AND, or a single node, into texts and everything else.
 fn texts_and_others(node: &Node) -> (Vec<&Node>, Vec<&Node>) {
     let parts = match &node.kind {
         NodeKind::And(parts) => parts.as_slice(),
@@ -165,7 +167,7 @@ fn texts_and_others(node: &Node) -> (Vec<&Node>, Vec<&Node>) {
     parts.iter().partition(|part| matches!(part.kind, NodeKind::Text { .. }))
 }
 
-/// Whether a part of a query looks for words alone, so that an incident may lack it when none has all.
+/// Whether a part of a query consists of words only, so that a partial match may lack it.
 fn is_text(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Text { .. } => true,

@@ -1,6 +1,6 @@
-//! Sequences: words typed beside each other, understood together: synonyms, stop words, corrections.
+//! Sequences: words typed next to each other, interpreted together: synonyms, stop words, corrections.
 //!
-//! In: the texts of an AND. Out: words, and the same texts as they were understood.
+//! In: the texts of an AND. Out: words, and the interpreted texts.
 
 use std::ops::Range;
 
@@ -12,41 +12,41 @@ use crate::query::{Node, NodeKind, Span, Text};
 use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, SYNONYM_WEIGHT};
 use crate::schema::TextField;
 
-/// Words typed beside each other, as they were understood.
+/// An interpreted sequence of words.
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
-    /// Plain words, without those dropped.
+    /// Plain words, without dropped ones.
     pub(super) plain: Vec<Word>,
     /// Phrases and patterns.
-    pub(super) firm: Vec<Word>,
-    /// Parts of identifiers, each by itself.
+    pub(super) phrases: Vec<Word>,
+    /// Single parts of identifiers.
     pub(super) extra: Vec<Word>,
     pub(super) corrections: Vec<Correction>,
-    /// The texts as they were understood: plain words first.
+    /// The interpreted texts, plain words first.
     pub(super) interpreted: Vec<Node>,
 }
 
-/// A plain word on its way into the plan.
+/// A plain word during planning.
 struct Typed<'q> {
     word: Word,
-    /// The text that it is from.
+    /// The text node that it is from.
     node: &'q Node,
-    /// Whether the text has no other word.
+    /// Whether it is the only word of its text node.
     alone: bool,
     dropped: bool,
-    /// What counts in its place when no incident has it.
+    /// Its corrections, if it occurs in no incident.
     meant: Vec<String>,
 }
 
-/// Words that have synonyms together.
+/// A run of words that has synonyms.
 struct SynonymRun {
     words: Range<usize>,
-    /// Each synonym as its words.
+    /// The synonyms, each with its words separated by spaces.
     others: Vec<String>,
 }
 
 impl Planner<'_> {
-    /// Understands the texts of an AND; `number` tells the sequence from others of the query.
+    /// Interprets the texts of an AND; `number` distinguishes the sequence from others of the query.
     pub(super) fn sequence(&self, texts: &[&Node], number: usize) -> Result<Sequence> {
         let mut typed: Vec<Typed<'_>> = Vec::new();
         let mut sequence = Sequence::default();
@@ -64,7 +64,7 @@ impl Planner<'_> {
                     meant: Vec::new(),
                 }));
             } else {
-                sequence.firm.extend(self.firm(text, *field));
+                sequence.phrases.extend(self.phrase_or_pattern(text, *field));
                 others.push(node.clone());
             }
         }
@@ -82,8 +82,8 @@ impl Planner<'_> {
         Ok(sequence)
     }
 
-    /// A phrase or a pattern; none when it has no word.
-    fn firm(&self, text: &Text, field: Option<TextField>) -> Option<Word> {
+    /// A phrase or a pattern; `None` if it has no word.
+    fn phrase_or_pattern(&self, text: &Text, field: Option<TextField>) -> Option<Word> {
         let pattern = |pattern| Alternative::of_slot(Slot::of_pattern(pattern));
         let folded = |word| folded_word(self.analyzer, word);
         let (typed, alternative) = match text {
@@ -97,8 +97,8 @@ impl Planner<'_> {
         Some(Word::new(typed.clone(), vec![alternative], field))
     }
 
-    /// Adds what means the same. Words that mean something else together, such as `load balancer`, each count as found where
-    /// that stands. Words of different fields mean nothing together.
+    /// Adds synonyms. If a run of words such as `load balancer` has a synonym, each of its words also matches where the
+    /// synonym occurs. Words in different fields do not form a run.
     fn add_synonyms(&self, typed: &mut [Typed<'_>]) -> Vec<SynonymRun> {
         let mut runs = Vec::new();
         let mut start = 0;
@@ -108,8 +108,8 @@ impl Planner<'_> {
             for run in self.synonyms.of(&texts) {
                 let others: Vec<String> = run.others.iter().map(|other| other.join(" ")).collect();
                 let alternatives: Vec<Alternative> = others.iter().filter_map(|other| self.synonym(other)).collect();
-                let telling = run.words.clone().any(|at| !self.is_stop_word(texts[at]));
-                for at in run.words.clone().filter(|&at| !telling || !self.is_stop_word(texts[at])) {
+                let significant = run.words.clone().any(|at| !self.is_stop_word(texts[at]));
+                for at in run.words.clone().filter(|&at| !significant || !self.is_stop_word(texts[at])) {
                     stretch[at].word.alternatives.extend(alternatives.iter().cloned());
                 }
                 runs.push(SynonymRun { words: start + run.words.start..start + run.words.end, others });
@@ -124,7 +124,7 @@ impl Planner<'_> {
         (!slots.is_empty()).then(|| Alternative::new(slots, SYNONYM_WEIGHT))
     }
 
-    /// Stop words are dropped where there is any other word; a field makes a word one that is meant.
+    /// Drops stop words if there is any other word. A stop word after a field name is kept.
     fn drop_stop_words(&self, typed: &mut [Typed<'_>]) {
         if typed.iter().all(|typed| self.is_stop_word(&typed.word.text)) {
             return;
@@ -134,11 +134,11 @@ impl Planner<'_> {
         }
     }
 
-    /// A word that no incident has, with all that counts as it, gets those that it may be a misspelling of.
+    /// Adds corrections to the words that occur in no incident, synonyms and other forms included.
     fn correct(&self, typed: &mut [Typed<'_>], corrections: &mut Vec<Correction>) -> Result<()> {
         let mut tried = 0;
         for Typed { word, meant, .. } in typed.iter_mut().filter(|typed| !typed.dropped) {
-            // A pasted page is not typed, and looking for what is like a word takes a millisecond.
+            // Limited, because a pasted page is not full of typos and each lookup takes a millisecond.
             if !is_correctable(&word.text) || tried == MAX_CORRECTED || self.is_known(word)? {
                 continue;
             }
@@ -162,9 +162,9 @@ impl Planner<'_> {
         Ok(false)
     }
 
-    /// The words that a word may be a misspelling of, and by how many edits.
+    /// Known words with a similar spelling, and their edit distance.
     fn similar(&self, word: &str) -> Result<Option<(Vec<String>, u8)>> {
-        // Of a short word, two edits leave nothing.
+        // Two edits of a short word would match almost anything.
         let most = if word.len() < 9 { 1 } else { 2 };
         for distance in 1..=most {
             let found = self.vocabulary.similar(word, distance, MAX_CORRECTIONS)?;
@@ -180,13 +180,13 @@ impl Planner<'_> {
     }
 }
 
-/// Whether a word may be a misspelling: identifiers and figures are what they are.
+/// Whether a word may be a typo. Identifiers and numbers are never corrected.
 fn is_correctable(word: &str) -> bool {
     word.len() >= 4 && word.bytes().all(|b| b.is_ascii_lowercase())
 }
 
-/// Plain words as they were understood. A text of several words, such as `level=warn`, stays as it was typed unless one of
-/// them has become something else.
+/// Interpreted plain words. A text of several words, such as `level=warn`, stays as typed unless one of its words was
+/// changed.
 fn interpreted(typed: &[Typed<'_>], runs: &[SynonymRun]) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut at = 0;
@@ -212,7 +212,7 @@ fn interpreted(typed: &[Typed<'_>], runs: &[SynonymRun]) -> Vec<Node> {
     nodes
 }
 
-/// The words of a run, or any of what means the same.
+/// The words of a run, or any of their synonyms.
 fn with_synonyms(typed: &[Typed<'_>], run: &SynonymRun) -> Node {
     let (field, span) = (typed[0].word.field, typed[0].node.span.clone());
     let itself = Node::and(typed.iter().map(corrected).collect(), span.clone());
@@ -220,7 +220,7 @@ fn with_synonyms(typed: &[Typed<'_>], run: &SynonymRun) -> Node {
     Node::or(std::iter::once(itself).chain(others).collect(), span)
 }
 
-/// A word as typed, or any of what it may be a misspelling of.
+/// A word as typed, or any of its corrections.
 fn corrected(typed: &Typed<'_>) -> Node {
     let Typed { word, node, alone, meant, .. } = typed;
     let span = node.span.clone();

@@ -1,4 +1,4 @@
-//! Plans by the queries that they are made of.
+//! Tests of plans: the query, and the expected plan.
 
 use super::*;
 use crate::error::Result;
@@ -7,7 +7,7 @@ use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT, SYNONYM_WEIGHT};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
-/// A vocabulary of these words; any word that is one edit away is similar.
+/// A vocabulary of these words; words one edit away are similar.
 struct Words(&'static [&'static str]);
 
 impl Vocabulary for Words {
@@ -36,7 +36,7 @@ fn texts(plan: &Plan, words: &[WordId]) -> Vec<String> {
     words.iter().map(|&id| plan.words[id].text.clone()).collect()
 }
 
-/// The words that must be there, and those that incidents are ranked by beside them.
+/// The required words, and the other words for ranking.
 fn check(text: &str, needed: &[&str], beside: &[&str], interpreted: &str) {
     let plan = plan(text);
     let others: Vec<WordId> = plan.ranked.iter().copied().filter(|id| !plan.needed.contains(id)).collect();
@@ -46,7 +46,7 @@ fn check(text: &str, needed: &[&str], beside: &[&str], interpreted: &str) {
 }
 
 #[test]
-fn words_are_needed_and_ranked_by() {
+fn words_are_required_and_ranked() {
     check("zebra quagga", &["zebra", "quagga"], &[], "zebra quagga");
     check("zebra \"blue quagga\"", &["zebra", "blue quagga"], &[], "zebra \"blue quagga\"");
     check("zeb* quagga~1", &["zeb", "quagga"], &[], "zeb* quagga~1");
@@ -58,7 +58,7 @@ fn words_are_needed_and_ranked_by() {
 }
 
 #[test]
-fn what_decides_is_a_clause() {
+fn filters_become_clauses() {
     let plan = plan("zebra (quagga OR okapi) -gnu severity:P1 date:1d has:actions");
     assert!(matches!(&plan.groups[..], [Clause::Any(parts)] if parts.len() == 2));
     let [Clause::Not(excluded), conditions @ ..] = &plan.conditions[..] else { panic!("{:?}", plan.conditions) };
@@ -73,7 +73,7 @@ fn what_decides_is_a_clause() {
 }
 
 #[test]
-fn words_of_a_group_are_understood_together() {
+fn words_of_a_group_are_interpreted_together() {
     let plan = plan("zebra OR (load balancer the)");
     assert!(plan.needed.is_empty());
     assert_eq!(texts(&plan, &plan.ranked), ["zebra", "load", "balancer"]);
@@ -84,18 +84,18 @@ fn words_of_a_group_are_understood_together() {
 }
 
 #[test]
-fn stop_words_are_dropped_where_there_is_another_word() {
+fn stop_words_are_dropped_beside_other_words() {
     check("the zebra", &["zebra"], &[], "zebra");
     check("the", &["the"], &[], "the");
     check("who was the", &["who", "was", "the"], &[], "who was the");
-    // A word in a field is another word, and is meant whatever it is.
+    // A word after a field name counts as another word, and is kept even if it is a stop word.
     check("the rootcause:zebra", &["zebra"], &[], "rootcause:zebra");
     check("zebra title:the", &["zebra", "the"], &[], "zebra title:the");
     check("the \"blue zebra\"", &["the", "blue zebra"], &[], "the \"blue zebra\"");
 }
 
 #[test]
-fn synonyms_count_beside_the_words() {
+fn synonyms_are_alternatives_of_the_words() {
     let synonyms_of = |plan: &Plan, word: usize| -> Vec<String> {
         let others = plan.words[word].alternatives.iter().filter(|a| (a.weight - SYNONYM_WEIGHT).abs() < 1e-6);
         let text = |a: &Alternative| a.slots.iter().map(|s| s.forms[0].pattern.text()).collect::<Vec<_>>().join(" ");
@@ -106,7 +106,7 @@ fn synonyms_count_beside_the_words() {
     assert_eq!(k8s.interpreted.to_string(), "k8s OR kubernetes OR kube");
     let both = plan("load balancer");
     assert!(synonyms_of(&both, 0).contains(&"lb".to_owned()) && synonyms_of(&both, 1).contains(&"lb".to_owned()));
-    // A field's border is no place to read on over.
+    // A run does not cross into another field.
     for text in ["rootcause:load balancer", "load rootcause:balancer", "title:load rootcause:balancer"] {
         let plan = plan(text);
         assert!((0..2).all(|word| synonyms_of(&plan, word).iter().all(|other| other != "lb")), "{text}");
@@ -118,7 +118,7 @@ fn synonyms_count_beside_the_words() {
 }
 
 #[test]
-fn a_text_of_several_words_stays_as_typed_unless_one_becomes_something_else() {
+fn a_text_of_several_words_stays_as_typed_unless_one_changes() {
     check("zebra=quagga", &["zebra", "quagga"], &[], "zebra=quagga");
     check("zebra=the", &["zebra"], &[], "zebra");
     let plan = plan("zebra=k8s");
@@ -126,7 +126,7 @@ fn a_text_of_several_words_stays_as_typed_unless_one_becomes_something_else() {
 }
 
 #[test]
-fn a_word_that_no_incident_has_is_corrected() {
+fn an_unknown_word_is_corrected() {
     let words = Words(&["zebra", "zebre", "quagga"]);
     let plan = plan_with("zebro quagga", &words);
     let meant = ["zebra", "zebre"].map(str::to_owned).to_vec();
@@ -134,17 +134,17 @@ fn a_word_that_no_incident_has_is_corrected() {
     assert_eq!(plan.interpreted.to_string(), "(zebro OR zebra OR zebre) quagga");
     let last = plan.words[0].alternatives.last().unwrap();
     assert!((last.weight - FUZZY_WEIGHT).abs() < 1e-6 && last.slots[0].forms.len() == 2);
-    // What is excluded is excluded as typed, identifiers and figures are what they are, short words too.
+    // Not corrected: excluded words, identifiers, numbers, short words.
     for text in ["quagga -zebro", "zebr0", "zeb", "zebra-1"] {
         assert!(plan_with(text, &words).corrections.is_empty(), "{text}");
     }
-    // A word with a synonym that incidents have is known.
+    // A word is known if an incident has one of its synonyms.
     assert!(plan_with("kubernetez", &Words(&["kubernetes"])).corrections.len() == 1);
     assert!(plan_with("kubernetes", &Words(&["k8s"])).corrections.is_empty());
 }
 
 #[test]
-fn long_words_may_be_two_edits_off_and_few_words_are_tried() {
+fn long_words_allow_two_edits_and_corrections_are_limited() {
     let words = Words(&["consumers", "lagged"]);
     assert_eq!(plan_with("konzumers", &words).corrections.len(), 1);
     assert!(plan_with("lxgxed", &words).corrections.is_empty(), "two edits leave little of a short word");
@@ -153,7 +153,7 @@ fn long_words_may_be_two_edits_off_and_few_words_are_tried() {
 }
 
 #[test]
-fn parts_of_identifiers_add_and_are_not_typed() {
+fn parts_of_identifiers_add_to_the_score_only() {
     let plan = plan("inventory-api checkout-web");
     assert_eq!((plan.typed(), plan.ranked.len()), (2, 6));
     let part = plan.ranked_words().find(|word| word.text == "inventory").unwrap();
@@ -162,7 +162,7 @@ fn parts_of_identifiers_add_and_are_not_typed() {
 }
 
 #[test]
-fn neighbours_know_where_they_were_typed() {
+fn words_keep_their_typed_position() {
     let plan = plan("zebra \"blue okapi\" quagga");
     let at = |text: &str| plan.ranked_words().find(|word| word.text == text).unwrap().typed_at;
     assert_eq!(at("zebra"), Some(TypedAt { sequence: 0, offset: 0 }));
@@ -171,7 +171,7 @@ fn neighbours_know_where_they_were_typed() {
 }
 
 #[test]
-fn patterns_stand_for_words() {
+fn patterns_match_words() {
     let check = |pattern: &Pattern, word: &str, expected: Option<f32>| {
         assert_eq!(pattern.weight_of(word), expected, "{pattern:?} {word}");
     };
@@ -191,7 +191,7 @@ fn patterns_stand_for_words() {
 }
 
 #[test]
-fn a_plan_can_be_made_of_weighted_words() {
+fn a_plan_can_be_built_from_weighted_words() {
     let plan = Plan::of_words([
         Word::weighted(vec!["lag".to_owned(), "lags".to_owned()], 3.0),
         Word::weighted(vec!["kafka".to_owned()], 1.5),

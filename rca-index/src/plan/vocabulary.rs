@@ -1,24 +1,24 @@
-//! The vocabulary: what a plan asks an index about words.
+//! The vocabulary: answers a plan's questions about the words of an index.
 
 use crate::error::Result;
 use crate::plan::Form;
 
 /// The words of an index.
 pub(crate) trait Vocabulary {
-    /// The words at most `distance` edits away from a folded word, at most `most` of them, the most frequent first.
+    /// Up to `most` words within `distance` edits of a folded word, the most frequent first.
     ///
     /// # Errors
     /// The index cannot be read.
     fn similar(&self, word: &str, distance: u8, most: usize) -> Result<Vec<String>>;
 
-    /// The number of incidents that have any of these forms.
+    /// The number of incidents with any of these forms.
     ///
     /// # Errors
     /// The index cannot be read.
     fn incidents_with(&self, forms: &[Form]) -> Result<u64>;
 }
 
-/// The vocabulary where there is no index: it has every word, so that none is taken for a misspelling.
+/// The vocabulary if there is no index. Every word is known, so none is corrected.
 pub(crate) struct AnyVocabulary;
 
 impl Vocabulary for AnyVocabulary {

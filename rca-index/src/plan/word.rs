@@ -1,40 +1,40 @@
-//! Words: what is looked for in the text of incidents, and all that counts as it.
+//! The words of a plan, and their alternatives.
 
 use std::borrow::Cow;
 
 use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT};
 use crate::schema::TextField;
 
-/// A word of a query, and all that counts as it.
+/// A word of a query with its alternatives.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Word {
-    /// What was typed, folded.
+    /// The word as typed, folded.
     pub(crate) text: String,
-    /// Forms, parts, synonyms and corrections.
+    /// Other forms, parts, synonyms and corrections.
     pub(crate) alternatives: Vec<Alternative>,
-    /// Where it must stand; none means anywhere.
+    /// The field in which it must occur; `None` means any.
     pub(crate) field: Option<TextField>,
-    /// Where it was typed, beside which others; none for phrases, patterns and words that nobody typed.
+    /// Its position in the query; `None` for phrases, patterns and words from feedback.
     pub(crate) typed_at: Option<TypedAt>,
-    /// What it counts against another word that is as rare: 1 for a word typed.
+    /// Its weight relative to an equally rare word; 1 for a typed word.
     pub(crate) weight: f32,
-    /// Whether an incident that lacks it lacks a word of the query.
+    /// Whether an incident without it counts as missing a word of the query.
     pub(crate) counts: bool,
 }
 
 impl Word {
-    /// A word that counts as typed.
+    /// A word with the weight of a typed word.
     pub(crate) fn new(text: String, alternatives: Vec<Alternative>, field: Option<TextField>) -> Self {
         Self { text, alternatives, field, typed_at: None, weight: 1.0, counts: true }
     }
 
-    /// A part of an identifier by itself: it adds to the score of incidents that have it, and finds nothing alone.
+    /// A single part of an identifier. It adds to the score of incidents that have it, but matches nothing by itself.
     pub(crate) fn extra(text: String, slot: Slot, field: Option<TextField>) -> Self {
         let alternatives = vec![Alternative::of_slot(slot)];
         Self { weight: EXTRA_WEIGHT, counts: false, ..Self::new(text, alternatives, field) }
     }
 
-    /// Words that count as one, by what they weigh together; nobody typed them.
+    /// Several words that count as one, with their common weight; used by feedback.
     pub(crate) fn weighted(words: Vec<String>, weight: f32) -> Self {
         let text = words.first().cloned().unwrap_or_default();
         let forms = words.into_iter().map(|word| Form { pattern: Pattern::Word(word), weight: 1.0 }).collect();
@@ -47,73 +47,73 @@ impl Word {
         !self.counts
     }
 
-    /// All that may stand anywhere in it.
+    /// All forms of all alternatives.
     pub(crate) fn forms(&self) -> impl Iterator<Item = &Form> {
         self.alternatives.iter().flat_map(|alternative| &alternative.slots).flat_map(|slot| &slot.forms)
     }
 }
 
-/// Where a word was typed.
+/// The position of a typed word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TypedAt {
-    /// Which sequence of words it belongs to.
+    /// The sequence that it belongs to.
     pub(crate) sequence: usize,
     /// The number of words before it in the sequence.
     pub(crate) offset: u32,
 }
 
-/// One thing that counts as a word: terms that stand in a row.
+/// An alternative for a word: terms in a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Alternative {
     pub(crate) slots: Vec<Slot>,
-    /// How far the terms may stand from their places.
+    /// The slop: how far terms may be from their places.
     pub(crate) slop: u32,
-    /// What an occurrence counts against one of the word as typed.
+    /// The weight of an occurrence, relative to the word as typed.
     pub(crate) weight: f32,
 }
 
 impl Alternative {
-    /// Terms in a row, with no slop.
+    /// Terms in a row, without slop.
     pub(crate) fn new(slots: Vec<Slot>, weight: f32) -> Self {
         Self { slots, slop: 0, weight }
     }
 
-    /// One slot, wherever it was.
+    /// An alternative of one slot, whatever its offset.
     pub(crate) fn of_slot(slot: Slot) -> Self {
         Self::new(vec![Slot { offset: 0, ..slot }], 1.0)
     }
 }
 
-/// One place of an alternative.
+/// A place in an alternative.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slot {
-    /// The number of words before it.
+    /// The number of slots before it, as positions.
     pub(crate) offset: u32,
-    /// What may stand there.
+    /// The forms that match in this place.
     pub(crate) forms: Vec<Form>,
 }
 
 impl Slot {
-    /// A slot for one lexeme.
+    /// A slot for a lexeme.
     pub(crate) fn of_word(offset: u32, text: String) -> Self {
         Self { offset, forms: vec![Form { pattern: Pattern::Word(text), weight: 1.0 }] }
     }
 
-    /// A slot for what a pattern stands for.
+    /// A slot for a pattern.
     pub(crate) fn of_pattern(pattern: Pattern) -> Self {
         Self { offset: 0, forms: vec![Form { pattern, weight: 1.0 }] }
     }
 }
 
-/// What may stand in a slot.
+/// A form that matches in a slot.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Form {
     pub(crate) pattern: Pattern,
-    /// What an occurrence counts. A word that is several forms counts as the one that counts most.
+    /// The weight of an occurrence. If a term matches several forms, the largest weight counts.
     pub(crate) weight: f32,
 }
 
-/// Which words of the index a form is.
+/// A pattern that matches terms of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Pattern {
     /// This lexeme.
@@ -122,24 +122,25 @@ pub(crate) enum Pattern {
     Stem(String),
     /// Every word with this prefix.
     Prefix(String),
-    /// Every word at most so many edits away.
+    /// Every word within an edit distance.
     Typo {
         /// The word as typed, folded.
         word: String,
-        /// The edits allowed, 1 or 2; to swap two neighbouring letters is one.
+        /// The maximum distance, 1 or 2; a swap of two adjacent letters is one edit.
         distance: u8,
     },
 }
 
 impl Pattern {
-    /// The text it is made from.
+    /// The text of the pattern.
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Word(text) | Self::Stem(text) | Self::Prefix(text) | Self::Typo { word: text, .. } => text,
         }
     }
 
-    /// What a word counts that the pattern stands for; none when it does not stand for it. Stems are for the analyzer to tell.
+    /// The weight of a word that the pattern matches; `None` if it does not match. Stems need the analyzer and are not
+    /// handled here.
     pub(crate) fn weight_of(&self, word: &str) -> Option<f32> {
         match self {
             Self::Word(text) => (text == word).then_some(1.0),
@@ -155,13 +156,13 @@ impl Pattern {
         }
     }
 
-    /// Whether the index must be asked which words it stands for.
+    /// Whether the index is needed to find the words that it matches.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self, Self::Prefix(_) | Self::Typo { .. })
     }
 }
 
-/// The forms of a slot, where open patterns are replaced by the words that they stand for, as `expand` gives them.
+/// The forms of a slot, with open patterns replaced by the words that they match, as `expand` returns them.
 pub(crate) fn with_expansions<E>(
     forms: &[Form],
     mut expand: impl FnMut(&Pattern) -> Result<Vec<String>, E>,

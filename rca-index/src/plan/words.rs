@@ -1,19 +1,19 @@
-//! From the texts of a query to words, each with its forms and parts; what depends on no index.
+//! From query texts to words with their forms and parts, independently of an index.
 
 use crate::plan::{Alternative, Form, Pattern, Slot, Word};
-use crate::ranking::{LEAST_PART, PARTS_WEIGHT, STEM_WEIGHT};
+use crate::ranking::{MIN_PART_BYTES, PARTS_WEIGHT, STEM_WEIGHT};
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, LexemeKind, REGION_MARK, STEM_MARK};
 
-/// A word or identifier as the analyzer sees it.
+/// A word or identifier as split by the analyzer.
 struct Chunk {
-    /// As it stands; none for text written without spaces.
+    /// The whole; `None` for text written without spaces.
     whole: Option<String>,
-    /// Its parts at their places; one for a plain word.
+    /// Its parts with their positions; one for a plain word.
     slots: Vec<Slot>,
 }
 
-/// The words and identifiers of a text. With `stemmed`, their other forms count too.
+/// The words and identifiers of a text; with `stemmed`, including other forms.
 fn chunks(analyzer: &Analyzer, text: &str, stemmed: bool) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = Vec::new();
     let mut current = None;
@@ -33,7 +33,7 @@ fn chunks(analyzer: &Analyzer, text: &str, stemmed: bool) -> Vec<Chunk> {
                 chunk.whole = Some(lexeme.text.to_owned());
             }
             LexemeKind::Part => {
-                // The parts take the place of the whole.
+                // The parts replace the whole.
                 if chunk.slots.len() == 1 && chunk.whole.as_deref() == Some(first_text(&chunk.slots[0])) {
                     chunk.slots.clear();
                 }
@@ -42,7 +42,7 @@ fn chunks(analyzer: &Analyzer, text: &str, stemmed: bool) -> Vec<Chunk> {
             LexemeKind::Stem if stemmed => {
                 if let Some(slot) = chunk.slots.last_mut() {
                     let stem = lexeme.text.trim_start_matches(STEM_MARK).to_owned();
-                    // In a snippet, a word that is its own stem stands by itself.
+                    // In a snippet, a word that equals its stem occurs as itself.
                     let forms = [Pattern::Stem(stem.clone()), Pattern::Word(stem)];
                     slot.forms.extend(forms.map(|pattern| Form { pattern, weight: STEM_WEIGHT }));
                 }
@@ -51,7 +51,7 @@ fn chunks(analyzer: &Analyzer, text: &str, stemmed: bool) -> Vec<Chunk> {
         }
     }
     if stemmed {
-        // A word that is its own stem still has other forms in the index.
+        // A word that equals its stem can still have other forms in the index.
         for slot in chunks.iter_mut().flat_map(|chunk| &mut chunk.slots).filter(|slot| slot.forms.len() == 1) {
             let pattern = Pattern::Stem(first_text(slot).to_owned());
             slot.forms.push(Form { pattern, weight: STEM_WEIGHT });
@@ -64,14 +64,14 @@ fn first_text(slot: &Slot) -> &str {
     slot.forms.first().map_or("", |form| form.pattern.text())
 }
 
-/// The slots of all words of a text, in a row. With `stemmed`, other forms count too.
+/// The slots of all words of a text, in a row; with `stemmed`, including other forms.
 pub(super) fn in_a_row(analyzer: &Analyzer, text: &str, stemmed: bool) -> Vec<Slot> {
     let slots = chunks(analyzer, text, stemmed).into_iter().flat_map(|chunk| chunk.slots);
     (0..).zip(slots).map(|(offset, slot)| Slot { offset, ..slot }).collect()
 }
 
-/// The words of a text with no syntax: one for each word or identifier, and for each pair of characters of a text without
-/// spaces.
+/// The words of a text without syntax: one for each word or identifier, and one for each pair of characters of text
+/// without spaces.
 pub(super) fn words(analyzer: &Analyzer, text: &str, field: Option<TextField>) -> Vec<Word> {
     let mut words = Vec::new();
     for Chunk { whole, slots } in chunks(analyzer, text, true) {
@@ -92,20 +92,20 @@ pub(super) fn words(analyzer: &Analyzer, text: &str, field: Option<TextField>) -
     words
 }
 
-/// A phrase; none when it has no word.
+/// A phrase; `None` if it has no word.
 pub(super) fn phrase(analyzer: &Analyzer, text: &str, slop: u32) -> Option<Alternative> {
     let slots = in_a_row(analyzer, text, false);
     (!slots.is_empty()).then_some(Alternative { slots, slop, weight: 1.0 })
 }
 
-/// The telling parts of identifiers, each by itself: what an identifier that no incident has may still be found by.
+/// The significant parts of identifiers, one word each, so that an incident with only some of the parts scores too.
 pub(super) fn parts_alone(analyzer: &Analyzer, words: &[Word]) -> Vec<Word> {
-    let telling = |text: &str| !analyzer.language().is_stop_word(text);
+    let significant = |text: &str| !analyzer.language().is_stop_word(text);
     let mut alone = Vec::new();
     for word in words.iter().filter(|word| word.alternatives.len() > 1) {
         for slot in word.alternatives.iter().flat_map(|alternative| &alternative.slots) {
             let text = first_text(slot);
-            if text.len() >= LEAST_PART && text.bytes().all(|b| b.is_ascii_lowercase()) && telling(text) {
+            if text.len() >= MIN_PART_BYTES && text.bytes().all(|b| b.is_ascii_lowercase()) && significant(text) {
                 alone.push(Word::extra(text.to_owned(), slot.clone(), word.field));
             }
         }
@@ -113,7 +113,7 @@ pub(super) fn parts_alone(analyzer: &Analyzer, words: &[Word]) -> Vec<Word> {
     alone
 }
 
-/// The first lexeme of a text, folded: what a prefix or a fuzzy word is compared by.
+/// The first lexeme of a text, folded; used to match prefixes and fuzzy words.
 pub(super) fn folded_word(analyzer: &Analyzer, text: &str) -> String {
     analyzer.lexemes(text).next().map(|lexeme| lexeme.text.to_owned()).unwrap_or_default()
 }

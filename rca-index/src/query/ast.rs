@@ -4,46 +4,46 @@ use std::ops::Range;
 
 use crate::schema::{Facet, NumberField, TextField};
 
-/// Bytes of the query text.
+/// A byte range in the query text.
 pub type Span = Range<usize>;
 
-/// A query: what to find, and in which order.
+/// A query: what to search for, and how to sort.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Query {
-    /// What to find.
+    /// The root of the tree.
     pub root: Node,
-    /// `sort:date`, `sort:-duration`; none means by relevance.
+    /// `sort:date`, `sort:-duration`; `None` means by relevance.
     pub sort: Option<Sort>,
 }
 
-/// One part of a query and where it stands in the text.
+/// A node of the query tree, and its position in the text.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// What it asks for.
+    /// What the node matches.
     pub kind: NodeKind,
-    /// Where it stands in the query's text; not part of equality.
+    /// Its position in the query text; ignored by `==`.
     pub span: Span,
 }
 
 impl Node {
-    /// All of these nodes; one by itself, and with none everything.
-    pub(crate) fn and(mut parts: Vec<Self>, span: Span) -> Self {
-        let kind = match parts.len() {
+    /// All of these nodes. A single node stays as it is; no nodes match everything.
+    pub(crate) fn and(mut nodes: Vec<Self>, span: Span) -> Self {
+        let kind = match nodes.len() {
             0 => NodeKind::All,
-            1 => parts.remove(0).kind,
-            _ => NodeKind::And(parts),
+            1 => nodes.remove(0).kind,
+            _ => NodeKind::And(nodes),
         };
         Self { kind, span }
     }
 
     /// Any of these nodes, at least one.
-    pub(crate) fn or(parts: Vec<Self>, span: Span) -> Self {
-        let mut flat = Vec::with_capacity(parts.len());
-        for part in parts {
-            match part.kind {
-                NodeKind::Or(parts) => flat.extend(parts),
-                _ => flat.push(part),
+    pub(crate) fn or(nodes: Vec<Self>, span: Span) -> Self {
+        let mut flat = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            match node.kind {
+                NodeKind::Or(nodes) => flat.extend(nodes),
+                _ => flat.push(node),
             }
         }
         let kind = if flat.len() == 1 { flat.remove(0).kind } else { NodeKind::Or(flat) };
@@ -57,17 +57,17 @@ impl PartialEq for Node {
     }
 }
 
-/// What a part of a query asks for.
+/// What a node matches.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NodeKind {
     /// `*`: every incident.
     All,
-    /// Words in the text, in all fields or in one.
+    /// Words in the text, in any field or in one.
     Text {
-        /// The field; none means all.
+        /// The field; `None` means any.
         field: Option<TextField>,
-        /// What to look for.
+        /// The words.
         text: Text,
     },
     /// `service:a,b`: any of these values, or values below them in the hierarchy.
@@ -77,9 +77,9 @@ pub enum NodeKind {
         /// The values as typed; at least one.
         values: Vec<String>,
     },
-    /// `severity:>=P1`: at least, or at most, as severe.
+    /// `severity:>=P1`: severities at least, or at most, this severe.
     SeverityRank {
-        /// How to compare, in severity: `>=P1` is P1 or worse.
+        /// The comparison; greater means more severe, so `>=P1` is P1 or worse.
         comparison: Comparison,
         /// The severity as typed.
         name: String,
@@ -99,33 +99,33 @@ pub enum NodeKind {
     Has {
         /// The field's name in the field table.
         field: &'static str,
-        /// `has` or `no`.
+        /// `true` for `has`, `false` for `no`.
         present: bool,
     },
     /// All of these; at least two.
     And(Vec<Node>),
     /// Any of these; at least two.
     Or(Vec<Node>),
-    /// Not this.
+    /// Excludes what this node matches.
     Not(Box<Node>),
 }
 
-/// Words to look for.
+/// Words to search for.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Text {
-    /// One word as typed; the analyzer may take it apart.
+    /// One word as typed; the analyzer may split it.
     Word(String),
-    /// Words that stand together, up to `slop` moves apart.
+    /// A phrase: words next to each other, with up to `slop` moves.
     Phrase {
         /// The text between the quotes.
         text: String,
-        /// How many moves of a word are forgiven.
+        /// The slop: how many moves of a word are allowed.
         slop: u32,
     },
-    /// `certif*`: words that begin so.
+    /// `certif*`: words with this prefix.
     Prefix(String),
-    /// `kubernets~`, `kubernets~2`: words that many edits away.
+    /// `kubernets~`, `kubernets~2`: words within this edit distance.
     Fuzzy {
         /// The word as typed.
         word: String,
@@ -144,52 +144,52 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
-/// A range of numbers. An end that is not there is open.
+/// A range of numbers; an end of `None` is open.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NumberRange {
-    /// The lower end and whether it belongs to the range.
+    /// The lower end, and whether it is inclusive.
     pub from: Option<(f64, bool)>,
-    /// The upper end and whether it belongs to the range.
+    /// The upper end, and whether it is inclusive.
     pub to: Option<(f64, bool)>,
 }
 
-/// A range of time.
+/// A range of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DateRange {
-    /// From the first second (inclusive) to the second after the last (exclusive), in seconds since 1970, UTC.
+    /// From `from` (inclusive) until `until` (exclusive), in seconds since 1970, UTC.
     Between {
-        /// First second, or open.
+        /// The first second; `None` is open.
         from: Option<i64>,
-        /// The second after the last, or open.
+        /// The second after the last; `None` is open.
         until: Option<i64>,
     },
-    /// `30d`: the last seconds before now; the search says what now is.
+    /// `30d`: a number of seconds before now; the search request defines now.
     Last {
-        /// How many seconds.
+        /// The number of seconds.
         seconds: i64,
     },
 }
 
-/// The order of hits.
+/// The sort order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
-    /// What to sort by.
+    /// The sort key.
     pub key: SortKey,
     /// Largest or latest first.
     pub descending: bool,
 }
 
-/// What hits can be sorted by.
+/// A sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortKey {
-    /// How well the hit fits the query; the default.
+    /// How well a hit matches the query; the default.
     Relevance,
-    /// When the incident began.
+    /// When the incident started.
     Date,
-    /// How bad it was.
+    /// The rank of the severity.
     Severity,
-    /// A number field.
+    /// A numeric field.
     Number(NumberField),
 }

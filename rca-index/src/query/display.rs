@@ -1,4 +1,4 @@
-//! The query as text again: what is shown as `interpreted`, and reads back as the same query.
+//! Formats a query as text, as shown in `interpreted`. Parsing the text gives the same query.
 
 use std::fmt::{self, Write as _};
 
@@ -64,11 +64,11 @@ fn show(node: &Node, out: &mut String) -> fmt::Result {
         NodeKind::Number { field, range } => show_number(number_name(*field), *range, out),
         NodeKind::Date(range) => write!(out, "date:{}", show_date_range(*range)),
         NodeKind::Has { field, present } => write!(out, "{}:{field}", if *present { "has" } else { "no" }),
-        NodeKind::And(parts) => {
-            show_all(parts, " ", |part| matches!(part.kind, NodeKind::Or(_) | NodeKind::And(_)), out)
+        NodeKind::And(nodes) => {
+            show_all(nodes, " ", |node| matches!(node.kind, NodeKind::Or(_) | NodeKind::And(_)), out)
         }
-        NodeKind::Or(parts) => {
-            show_all(parts, " OR ", |part| matches!(part.kind, NodeKind::Or(_) | NodeKind::And(_)), out)
+        NodeKind::Or(nodes) => {
+            show_all(nodes, " OR ", |node| matches!(node.kind, NodeKind::Or(_) | NodeKind::And(_)), out)
         }
         NodeKind::Not(inner) => {
             let grouped = matches!(inner.kind, NodeKind::And(_) | NodeKind::Or(_) | NodeKind::Not(_));
@@ -78,12 +78,12 @@ fn show(node: &Node, out: &mut String) -> fmt::Result {
     }
 }
 
-fn show_all(parts: &[Node], between: &str, grouped: fn(&Node) -> bool, out: &mut String) -> fmt::Result {
-    for (i, part) in parts.iter().enumerate() {
+fn show_all(nodes: &[Node], between: &str, grouped: fn(&Node) -> bool, out: &mut String) -> fmt::Result {
+    for (i, node) in nodes.iter().enumerate() {
         if i > 0 {
             out.push_str(between);
         }
-        group_if(grouped(part), part, out)?;
+        group_if(grouped(node), node, out)?;
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ fn group_if(grouped: bool, node: &Node, out: &mut String) -> fmt::Result {
     }
     out.push('(');
     show(node, out)?;
-    // A word whose syntax is switched off reaches up to the next space.
+    // A word after a backslash extends to the next space.
     let last = out.rsplit(' ').next().unwrap_or_default();
     if last.contains('\\') {
         out.push(' ');
@@ -116,13 +116,13 @@ fn show_text(text: &Text, in_field: bool, out: &mut String) -> fmt::Result {
     }
 }
 
-/// Whether a word by itself reads back as a word, wherever it stands.
+/// Whether a word without a backslash parses as the same word in any place.
 fn reads_as_word(word: &str, in_field: bool) -> bool {
     let balanced = !word.contains([')', '(', '"']);
     let tokens = lex(word);
     let plain =
         matches!(&tokens[..], [token] if matches!(&token.kind, TokenKind::Word { text, plain: false } if text == word));
-    // In a field, figures and signs may be read as values, and two slashes as an address.
+    // After a field, digits and signs may parse as a value, and two slashes as a URL.
     let sign = |c: char| c.is_ascii_digit() || matches!(c, '>' | '<' | '.' | '$' | '≥' | '≤' | '\\');
     let valued = in_field && (word.starts_with(sign) || word.starts_with("//"));
     balanced && plain && !valued && word != "*" && !word.ends_with('*') && !word.contains('~')
@@ -151,7 +151,7 @@ fn show_number(name: &str, range: NumberRange, out: &mut String) -> fmt::Result 
         (None, Some((to, false))) => write!(out, "{name}:<{to}"),
         (Some((from, true)), Some((to, true))) if from.to_bits() == to.to_bits() => write!(out, "{name}:{from}"),
         (Some((from, true)), Some((to, true))) => write!(out, "{name}:{from}..{to}"),
-        // The language has no word for a range whose ends are left out, but for two conditions.
+        // The language has no syntax for a range with an exclusive end, so write two conditions.
         (Some((from, a)), Some((to, b))) => {
             let (a, b) = (if a { ">=" } else { ">" }, if b { "<=" } else { "<" });
             write!(out, "({name}:{a}{from} {name}:{b}{to})")

@@ -1,10 +1,11 @@
-//! The lexer: from the query's text to tokens. What has no meaning as syntax is a word, so that pasted text just works.
+//! The lexer: from the query's text to tokens. Text without a meaning as syntax is a word, so that pasted text needs no
+//! quoting.
 
 use std::ops::Range;
 
 use crate::schema::fields_named;
 
-/// A token and where it stands.
+/// A token and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
@@ -18,24 +19,24 @@ pub(super) enum TokenKind {
     And,
     Or,
     Not,
-    /// `-` in front of something.
+    /// `-` before an operand.
     Minus,
-    /// `name:` of a known or nearly known field; what follows is its value.
+    /// `name:` with the name of a field, or almost; its value follows.
     Field(String),
-    /// Text between quotes, and what follows `~` behind them.
+    /// Text in quotes, and the text after a `~` that follows.
     Quoted {
         text: String,
         slop: Option<String>,
         closed: bool,
     },
-    /// Text with no quotes around it. `plain` when a backslash in front switches off its syntax.
+    /// Text without quotes. `plain` if a backslash turns off its syntax.
     Word {
         text: String,
         plain: bool,
     },
 }
 
-/// Cuts a query into tokens.
+/// Splits a query into tokens.
 pub(super) fn lex(text: &str) -> Vec<Token> {
     let mut lexer = Lexer { text, at: 0, depth: 0, tokens: Vec::new() };
     while lexer.next_token() {}
@@ -45,7 +46,7 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    /// Open brackets.
+    /// The number of open parentheses.
     depth: usize,
     tokens: Vec<Token>,
 }
@@ -109,7 +110,7 @@ impl Lexer<'_> {
             let given = value.starts_with(|c: char| !c.is_whitespace() && c != ')') && !value.starts_with("//");
             if given && (is_field(&rest[..name]) || is_nearly_field(&rest[..name], value)) {
                 self.push(TokenKind::Field(rest[..name].to_owned()), name + 1);
-                // The value belongs to the field, whatever it begins with.
+                // The value belongs to the field, whatever character it starts with.
                 if !value.starts_with(['(', '"', '\\']) {
                     let length = word_length(value, true);
                     self.push(TokenKind::Word { text: value[..length].to_owned(), plain: false }, length);
@@ -130,7 +131,7 @@ impl Lexer<'_> {
         self.push(kind, length);
     }
 
-    /// `service:"a b",c`: one value with its quotes.
+    /// `service:"a b",c`: a single word token, including the quotes.
     fn facet_list(&mut self, value: &str) {
         let (_, length, closed) = unquote(value);
         if closed && value[length..].starts_with(',') {
@@ -140,8 +141,8 @@ impl Lexer<'_> {
     }
 }
 
-/// Where a word ends: at white space, or at the bracket that closes a group around it. In a list of values, quotes hold
-/// white space together.
+/// The length of a word. It ends at white space, or at the parenthesis that closes a surrounding group. In a list of
+/// values, white space in quotes does not end it.
 fn word_length(text: &str, values: bool) -> usize {
     let mut inside = 0_usize;
     let mut before = ',';
@@ -168,8 +169,8 @@ fn word_length(text: &str, values: bool) -> usize {
     at
 }
 
-/// The text between quotes at the start of a text, the bytes it takes with its quotes, and whether it is closed. Within
-/// quotes a backslash takes a quote or a backslash literally.
+/// Parses the quoted text at the start of `text`. Returns the text, its length in bytes with the quotes, and whether
+/// the quote is closed. In quotes, a backslash escapes a quote or a backslash.
 pub(super) fn unquote(text: &str) -> (String, usize, bool) {
     let mut out = String::new();
     let mut chars = text.char_indices().skip(1).peekable();
@@ -190,12 +191,12 @@ fn is_field(name: &str) -> bool {
     ["has", "no", "sort"].iter().any(|known| name.eq_ignore_ascii_case(known)) || fields_named(name).next().is_some()
 }
 
-/// Whether a name is so near to that of a field that it is taken for a misspelling of it.
+/// Whether a name is so similar to a field name that it is treated as a typo.
 fn is_nearly_field(name: &str, value: &str) -> bool {
     nearest_name(name).is_some() && nearest_field(name, &value_text(value)).is_some()
 }
 
-/// What the parser will see as the value of a field.
+/// The text that the parser will see as the value of a field.
 fn value_text(value: &str) -> String {
     if value.starts_with('(') {
         return String::new();
@@ -212,8 +213,8 @@ fn value_text(value: &str) -> String {
     value[..word_length(value, true)].to_owned()
 }
 
-/// The known field that a name is a misspelling of: one edit away, two for long names, the first letter right, and with a
-/// value that fits it. So `port:443` stays text, since `sort:443` makes no sense.
+/// The field that a name is a typo of: one edit away, or two for long names, with the same first letter, and with a
+/// value that is valid for the field. So `port:443` stays text, because `sort:443` is not valid.
 pub(super) fn nearest_field(name: &str, value: &str) -> Option<&'static str> {
     let known = nearest_name(name)?;
     let bare = value.trim_end_matches(')').trim_matches('"');

@@ -1,4 +1,4 @@
-//! The query language: from what people type or paste to a tree of plain data, and back.
+//! The query language: parses text that people type or paste into a tree of plain data, and formats it again.
 //!
 #![doc = include_str!("reference.md")]
 
@@ -16,30 +16,30 @@ pub use ast::{Comparison, DateRange, Node, NodeKind, NumberRange, Query, Sort, S
 use crate::schema::FlagKind;
 use parser::{all_of, has_letter, parse_query, parse_value, sort_of};
 
-/// The description of the query language, for people, in Markdown that reads well as it is.
+/// The reference of the query language in Markdown, also shown by `rca help query`.
 pub const REFERENCE: &str = include_str!("reference.md");
-/// The longest query, in bytes.
+/// The maximum length of a query, in bytes.
 pub const MAX_QUERY_BYTES: usize = 16 * 1024;
 
-/// How to read a query.
+/// How to parse a query.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryOptions {
-    /// Take every character as it stands: no syntax at all.
+    /// Turn off all syntax: every character is literal.
     pub literal: bool,
 }
 
 impl QueryOptions {
-    /// No syntax: every character counts as it stands.
+    /// Options without syntax: every character is literal.
     pub fn literal() -> Self {
         Self { literal: true }
     }
 }
 
-/// Reads a query.
+/// Parses a query.
 ///
 /// # Errors
-/// Everything that is wrong with it, at once.
+/// All errors in the query, not only the first.
 pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
     if text.len() > MAX_QUERY_BYTES {
         let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
@@ -48,11 +48,11 @@ pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
     if options.literal { parse_literal(text) } else { parse_query(text) }
 }
 
-/// Reads the value of a filter: `parse_filter("service", "a,b")` is what `service:a,b` means in a query, and
-/// `parse_filter("has", "actions")` what `has:actions` does. Spans are bytes of the value.
+/// Parses the value of a filter: `parse_filter("service", "a,b")` equals `service:a,b` in a query, and
+/// `parse_filter("has", "actions")` equals `has:actions`. Spans are relative to the value.
 ///
 /// # Errors
-/// There is no such field, or the value does not fit it.
+/// The field is unknown, or the value is invalid for it.
 pub fn parse_filter(field: &str, value: &str) -> Result<Node, QueryErrors> {
     parse_value(field, value.trim())
 }
@@ -77,23 +77,23 @@ pub fn parse_flag(field: &str, kind: FlagKind, value: &str) -> Result<Node, Quer
     parse_filter(field, &format!("{sign}{value}"))
 }
 
-/// Reads what to sort by: `date`, `severity`, `relevance` or a number field; a `-` in front puts the latest, the most severe
-/// or the largest first.
+/// Parses a sort key: `date`, `severity`, `relevance` or a numeric field. A leading `-` sorts in descending order:
+/// latest, most severe or largest first.
 ///
 /// # Errors
-/// Nothing is sorted by this.
+/// Not a sort key.
 pub fn parse_sort(text: &str) -> Result<Sort, QueryErrors> {
     let error = || QueryError::new(0..text.len(), QueryErrorKind::CannotSort(text.to_owned()));
     sort_of(text.trim()).ok_or_else(|| error().into())
 }
 
 impl Query {
-    /// The query that every incident matches.
+    /// A query that matches every incident.
     pub fn everything() -> Self {
         Self { root: Node { kind: NodeKind::All, span: 0..0 }, sort: None }
     }
 
-    /// This query and one more condition.
+    /// Combines this query with one more condition.
     #[must_use]
     pub fn and(self, condition: Node) -> Self {
         let span = self.root.span.clone();
@@ -103,7 +103,7 @@ impl Query {
     }
 }
 
-/// Every piece between white space is a word.
+/// Splits the text at white space; every piece is a word.
 fn parse_literal(text: &str) -> Result<Query, QueryErrors> {
     let mut at = 0;
     let mut words = Vec::new();

@@ -1,4 +1,5 @@
-//! The parser: from tokens to a tree, by recursive descent. It goes on after an error, so that all are told at once.
+//! The parser: from tokens to a tree, by recursive descent. It continues after an error, so that it can report all of
+//! them.
 //!
 //! ```text
 //! or    = and { "OR" and }
@@ -13,20 +14,20 @@ use crate::query::lexer::{Token, TokenKind, lex, nearest_field, unquote};
 use crate::query::values::{comparison, date_range, number_range};
 use crate::schema::{Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
 
-/// Brackets and negations within each other.
+/// The maximum nesting depth of parentheses and negations.
 const MAX_DEPTH: usize = 64;
 
 pub(super) fn parse_query(text: &str) -> Result<Query, QueryErrors> {
     let mut parser =
         Parser { tokens: lex(text), at: 0, end: text.len(), depth: 0, field: None, sort: None, errors: Vec::new() };
-    let mut parts: Vec<Node> = Vec::new();
+    let mut nodes: Vec<Node> = Vec::new();
     loop {
-        parts.extend(parser.or());
-        // What is left begins with a bracket that nothing opened.
+        nodes.extend(parser.or());
+        // The rest starts with an unmatched parenthesis.
         let Some(token) = parser.next() else { break };
         parser.error(token.span, QueryErrorKind::UnmatchedBracket);
     }
-    let root = all_of(parts, 0..text.len());
+    let root = all_of(nodes, 0..text.len());
     if root.is_none() && parser.errors.is_empty() && parser.sort.is_none() && !text.trim().is_empty() {
         parser.error(0..text.len(), QueryErrorKind::NoWord);
     }
@@ -38,7 +39,7 @@ pub(super) fn parse_query(text: &str) -> Result<Query, QueryErrors> {
     Err(QueryErrors(parser.errors))
 }
 
-/// One value of one field, with no syntax around it.
+/// Parses one value of one field, without other syntax.
 pub(super) fn parse_value(field: &str, value: &str) -> Result<Node, QueryErrors> {
     let mut parser =
         Parser { tokens: Vec::new(), at: 0, end: value.len(), depth: 0, field: None, sort: None, errors: Vec::new() };
@@ -62,7 +63,7 @@ pub(super) fn parse_value(field: &str, value: &str) -> Result<Node, QueryErrors>
     }
 }
 
-/// `date`, `-duration`: what to sort by, a `-` for the largest or latest first.
+/// `date`, `-duration`: a sort key, with `-` for descending order.
 pub(super) fn sort_of(text: &str) -> Option<Sort> {
     let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
     let key = fields_named(name).find_map(|spec| match spec.kind {
@@ -75,7 +76,8 @@ pub(super) fn sort_of(text: &str) -> Option<Sort> {
     key.or(relevance.then_some(SortKey::Relevance)).map(|key| Sort { key, descending })
 }
 
-/// The row of the field table that a name and its value mean: `impact:` is the section before words, the number before figures.
+/// The row of the field table for a name and its value: `impact:` before a word is the section, before a number it is
+/// the number.
 fn spec_for(name: &str, value: &str) -> Option<&'static FieldSpec> {
     let specs: Vec<&FieldSpec> = fields_named(name).collect();
     let figures = comparison(value).is_some()
@@ -102,7 +104,7 @@ struct Parser {
     /// The length of the text.
     end: usize,
     depth: usize,
-    /// The field of the group that is being read: `rootcause:(a OR b)`.
+    /// The field of the current group: `rootcause:(a OR b)`.
     field: Option<&'static str>,
     sort: Option<Sort>,
     errors: Vec<QueryError>,
@@ -111,24 +113,24 @@ struct Parser {
 impl Parser {
     fn or(&mut self) -> Option<Node> {
         let start = self.here();
-        let mut parts: Vec<Node> = self.and().into_iter().collect();
+        let mut nodes: Vec<Node> = self.and().into_iter().collect();
         let mut operators = 0;
         while let Some(span) = self.next_if(&TokenKind::Or) {
             operators += 1;
-            if parts.len() < operators || self.at_end() {
+            if nodes.len() < operators || self.at_end() {
                 self.error(span, QueryErrorKind::MissingOperand("OR"));
             }
-            parts.extend(self.and());
+            nodes.extend(self.and());
         }
         let span = start..self.before();
-        if parts.len() < 2 {
-            return parts.pop();
+        if nodes.len() < 2 {
+            return nodes.pop();
         }
         let mut flat = Vec::new();
-        for part in parts {
-            match part.kind {
+        for node in nodes {
+            match node.kind {
                 NodeKind::Or(inner) => flat.extend(inner),
-                kind => flat.push(Node { kind, span: part.span }),
+                kind => flat.push(Node { kind, span: node.span }),
             }
         }
         Some(Node { kind: NodeKind::Or(flat), span })
@@ -136,7 +138,7 @@ impl Parser {
 
     fn and(&mut self) -> Option<Node> {
         let start = self.here();
-        let mut parts = Vec::new();
+        let mut nodes = Vec::new();
         let mut first = true;
         loop {
             if let Some(span) = self.next_if(&TokenKind::And) {
@@ -148,11 +150,11 @@ impl Parser {
             }
             match self.peek() {
                 None | Some(TokenKind::Or | TokenKind::Close) => break,
-                Some(_) => parts.extend(self.unary()),
+                Some(_) => nodes.extend(self.unary()),
             }
             first = false;
         }
-        all_of(parts, start..self.before())
+        all_of(nodes, start..self.before())
     }
 
     fn unary(&mut self) -> Option<Node> {
@@ -210,7 +212,7 @@ impl Parser {
         self.depth += 1;
         let inner = self.or();
         self.depth -= 1;
-        // Past the greatest depth nothing more is read, so that nothing is missing either.
+        // Beyond the maximum depth nothing is parsed, so nothing is missing either.
         let too_deep = |error: &QueryError| error.kind == QueryErrorKind::NestedTooDeeply;
         let cut_off = self.at > 0 && self.at == self.tokens.len() && self.errors.iter().any(too_deep);
         if self.next_if(&TokenKind::Close).is_none() && !cut_off {
@@ -273,12 +275,12 @@ impl Parser {
         }
     }
 
-    /// A quoted value: a phrase in a text field, one value of any other.
+    /// A quoted value: a phrase for a text field, a single value for any other.
     fn field_phrase(&mut self, field: &'static str, text: String, slop: Option<&str>, span: Span) -> Option<Node> {
         let spec = spec_for(field, &text)?;
         match spec.kind {
             FieldKind::Text(field) => self.phrase(Some(field), text, slop, span),
-            // `severity:">=major outage"` compares, as it does with no quotes.
+            // `severity:">=major outage"` compares, as it does without quotes.
             FieldKind::Facet(facet) if facet != Facet::Severity || comparison(&text).is_none() => {
                 Some(Node { kind: NodeKind::Facet { facet, values: vec![text] }, span })
             }
@@ -286,7 +288,7 @@ impl Parser {
         }
     }
 
-    /// A value of a field, read as the field's kind demands.
+    /// A value of a field, parsed according to the kind of the field.
     fn value(&mut self, spec: &'static FieldSpec, value: &str, span: Span) -> Option<Node> {
         let kind = match spec.kind {
             FieldKind::Text(field) => return self.word(Some(field), value, span),
@@ -297,7 +299,7 @@ impl Parser {
                 let values = facet_values(value);
                 match &values[..] {
                     [] => Err(QueryErrorKind::MissingValue(spec.name.to_owned())),
-                    // Commas around it and quotes make it no other value.
+                    // Commas or quotes around a comparison do not change it.
                     [only] if facet == Facet::Severity && comparison(only).is_some() => severity_range(only, &span),
                     _ => Ok(NodeKind::Facet { facet, values }),
                 }
@@ -347,12 +349,13 @@ impl Parser {
         if text == "*" {
             return Some(Node { kind: NodeKind::All, span });
         }
-        // Quotes behind a comma hold spaces in a list of values. A text has no list: these are words in a row.
+        // Quotes after a comma protect spaces in a list of values. Text fields have no lists, so the value is words in
+        // sequence.
         if text.contains(char::is_whitespace) {
             return word(field, Text::Phrase { text: text.to_owned(), slop: 0 }, span);
         }
         let plain = |text: &str| word(field, Text::Word(text.to_owned()), span.clone());
-        // A bracket or quote that was read as text has no way to be written in these.
+        // A prefix or fuzzy word has no syntax to escape a parenthesis or quote in it.
         let sign = |text: &str| text.contains(['(', ')', '"']);
         if let Some(start) = text.strip_suffix('*').filter(|start| has_letter(start) && !sign(start)) {
             if start.contains('*') {
@@ -362,13 +365,13 @@ impl Parser {
             }
             return word(field, Text::Prefix(start.to_owned()), span);
         }
-        // What looks like a misspelled field is an error once the distance stands behind it.
+        // With a distance at its end, a word with a colon could parse as a misspelled field.
         let fuzzy = |stem: &str| has_letter(stem) && !sign(stem) && !stem.contains(':');
         let Some((stem, distance)) = text.rsplit_once('~').filter(|(stem, _)| fuzzy(stem)) else {
             return plain(text);
         };
         let distance = match distance {
-            // Of a short word, two edits leave nothing.
+            // Two edits of a short word would match almost anything.
             "" if stem.chars().count() <= 5 => 1,
             "" | "2" => 2,
             "1" => 1,
@@ -395,7 +398,7 @@ impl Parser {
         (self.peek() == Some(kind)).then(|| self.next().map(|token| token.span))?
     }
 
-    /// Whether nothing more follows in this group.
+    /// Whether this group ends here.
     fn at_end(&self) -> bool {
         matches!(self.peek(), None | Some(TokenKind::Close))
     }
@@ -413,13 +416,13 @@ impl Parser {
     }
 }
 
-/// All of these parts; none when there are none. Parts that are ANDs themselves are taken apart.
-pub(super) fn all_of(parts: Vec<Node>, span: Span) -> Option<Node> {
+/// All of these nodes; `None` if there are none. Nested ANDs are flattened.
+pub(super) fn all_of(nodes: Vec<Node>, span: Span) -> Option<Node> {
     let mut flat = Vec::new();
-    for part in parts {
-        match part.kind {
+    for node in nodes {
+        match node.kind {
             NodeKind::And(inner) => flat.extend(inner),
-            kind => flat.push(Node { kind, span: part.span }),
+            kind => flat.push(Node { kind, span: node.span }),
         }
     }
     match flat.len() {
@@ -428,7 +431,7 @@ pub(super) fn all_of(parts: Vec<Node>, span: Span) -> Option<Node> {
     }
 }
 
-/// A text with no letter or digit finds nothing and is left out.
+/// A text node; `None` if the text has no letter or digit.
 fn word(field: Option<TextField>, text: Text, span: Span) -> Option<Node> {
     let (Text::Word(word) | Text::Prefix(word) | Text::Fuzzy { word, .. } | Text::Phrase { text: word, .. }) = &text;
     let stated = has_letter(word);
@@ -459,7 +462,7 @@ fn facet_values(value: &str) -> Vec<String> {
     values
 }
 
-/// `>=P1`: P1 or worse. `P1..P3`: from one to the other.
+/// `>=P1`: P1 or worse. `P1..P3`: both ends inclusive.
 fn severity_range(value: &str, span: &Span) -> Result<NodeKind, QueryErrorKind> {
     let rank = |name: &str| {
         let rank = Severity::parse(name).and_then(|severity| severity.rank);
@@ -472,8 +475,8 @@ fn severity_range(value: &str, span: &Span) -> Result<NodeKind, QueryErrorKind> 
     }
     let (a, b) = value.split_once("..").unwrap_or((value, value));
     let (worse, milder) = if rank(a)? <= rank(b)? { (a, b) } else { (b, a) };
-    let part = |kind| Node { kind, span: span.clone() };
+    let leaf = |kind| Node { kind, span: span.clone() };
     let worst = node(Comparison::LessOrEqual, worse)?;
     let mildest = node(Comparison::GreaterOrEqual, milder)?;
-    Ok(NodeKind::And(vec![part(mildest), part(worst)]))
+    Ok(NodeKind::And(vec![leaf(mildest), leaf(worst)]))
 }

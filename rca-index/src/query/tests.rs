@@ -1,4 +1,4 @@
-//! The language as a whole: every construct, every error, and properties of any input.
+//! The whole language: every construct, every error, and properties of arbitrary input.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ fn query(text: &str) -> Query {
     parse(text, &QueryOptions::default()).unwrap_or_else(|errors| panic!("{text}: {errors}"))
 }
 
-/// The query as it is understood, with every group in brackets.
+/// The query as parsed, with parentheses around every group.
 fn shape(node: &Node) -> String {
     let all =
         |parts: &[Node], between: &str| format!("({})", parts.iter().map(shape).collect::<Vec<_>>().join(between));
@@ -77,7 +77,7 @@ fn fields() {
 }
 
 #[test]
-fn pasted_text_is_words() {
+fn pasted_text_is_plain_words() {
     check("10.0.0.1:443", "10.0.0.1:443");
     check("ERROR: timed out", "(ERROR: & timed & out)");
     check("http://host/path?x=1&y=(2)", "\\http://host/path?x=1&y=(2)");
@@ -100,14 +100,14 @@ fn pasted_text_is_words() {
     assert_eq!(shape(&literal.root), "(\\\"AND & \\-x & \\service:y)");
 }
 
-/// The texts under the spans, and the reasons.
+/// For each error: the text of its span, the reason and the fix.
 fn errors(text: &str) -> Vec<(String, String, String)> {
     let errors = parse(text, &QueryOptions::default()).expect_err(text);
     errors.0.into_iter().map(|e| (text[e.span.clone()].to_owned(), e.reason(), e.fix())).collect()
 }
 
 #[test]
-fn errors_say_where_why_and_what_instead() {
+fn errors_have_a_span_a_reason_and_a_fix() {
     let check = |text: &str, span: &str, reason: &str, fix: &str| {
         let found = errors(text);
         assert!(found[0].0 == span && found[0].1.contains(reason) && found[0].2.contains(fix), "{text}: {found:?}");
@@ -139,7 +139,7 @@ fn errors_say_where_why_and_what_instead() {
 }
 
 #[test]
-fn filters_and_orders_by_themselves() {
+fn filters_and_sort_keys_parse_on_their_own() {
     assert_eq!(parse_filter("service", "a,b").unwrap().to_string(), "service:a,b");
     assert_eq!(parse_filter("duration", ">=30m").unwrap().to_string(), "duration:>=30");
     assert_eq!(parse_filter("date", "90d").unwrap().to_string(), "date:90d");
@@ -209,7 +209,7 @@ fn leaf() -> impl Strategy<Value = Node> {
     prop_oneof![5 => text, 1 => facet, 1 => number, 1 => date.prop_map(|range| node(NodeKind::Date(range))), 1 => severity, 1 => has, 1 => Just(node(NodeKind::All))]
 }
 
-/// Trees as the parser makes them: no AND right in an AND, no OR in an OR, no NOT in a NOT.
+/// Trees as the parser builds them: no AND directly in an AND, no OR in an OR, no NOT in a NOT.
 fn tree() -> impl Strategy<Value = Node> {
     leaf().prop_recursive(4, 24, 4, |inner| {
         let several = prop::collection::vec(inner.clone(), 2..4);
@@ -240,7 +240,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn a_query_reads_back_as_itself(root in tree(), sorted in any::<bool>()) {
+    fn a_formatted_query_parses_as_itself(root in tree(), sorted in any::<bool>()) {
         let sort = sorted.then_some(Sort { key: SortKey::Severity, descending: true });
         let query = Query { root, sort };
         let text = query.to_string();
@@ -248,7 +248,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused_with_spans_in_it(text in "(\\PC|[a-z]{1,4}|service:|date:|>=|\\(|\\)|\"| |AND |OR |NOT |-|\\*|~|\\\\|,|\\.\\.){0,40}") {
+    fn any_text_parses_or_fails_with_valid_spans(text in "(\\PC|[a-z]{1,4}|service:|date:|>=|\\(|\\)|\"| |AND |OR |NOT |-|\\*|~|\\\\|,|\\.\\.){0,40}") {
         match parse(&text, &QueryOptions::default()) {
             Ok(query) => prop_assert_eq!(parse(&query.to_string(), &QueryOptions::default()), Ok(query)),
             Err(errors) => {
@@ -264,7 +264,7 @@ proptest! {
 }
 
 #[test]
-fn signs_taken_as_text_are_written_as_text() {
+fn literal_signs_are_formatted_as_text() {
     for text in [
         "severity:,>P1",
         "impact:ch,\"! \"\"\"\"x y.",

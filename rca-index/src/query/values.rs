@@ -1,6 +1,6 @@
-//! Typed values: what `field:` is followed by.
+//! Typed values: the text after `field:`.
 //!
-//! In: the text of a value. Out: a range of numbers or of time; or what is wrong with it.
+//! In: the text of a value. Out: a range of numbers or times, or an error.
 
 use jiff::Span;
 use jiff::civil;
@@ -51,7 +51,7 @@ pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, Query
     }
 }
 
-/// The suffixes of a unit and what they multiply by.
+/// The suffixes of a unit and their factors.
 fn suffixes(unit: Unit) -> &'static [(&'static str, f64)] {
     match unit {
         Unit::Minutes => &[
@@ -75,7 +75,7 @@ fn suffixes(unit: Unit) -> &'static [(&'static str, f64)] {
     }
 }
 
-/// A number with suffixes; several in a row add up: `1h30m`.
+/// A number with suffixes; several in sequence add up: `1h30m`.
 fn number(text: &str, unit: Unit) -> Result<f64, QueryErrorKind> {
     let mut rest = text.trim().trim_start_matches(['$', '€', '£', '¥']);
     let mut total = 0.0;
@@ -90,7 +90,7 @@ fn number(text: &str, unit: Unit) -> Result<f64, QueryErrorKind> {
             any = false;
             break;
         };
-        // Only durations are written in several pieces, the last of which may do without a unit: `1h30`.
+        // Only durations may consist of several parts, and the last part may omit its unit: `1h30`.
         if any && unit != Unit::Minutes {
             any = false;
             break;
@@ -105,7 +105,7 @@ fn number(text: &str, unit: Unit) -> Result<f64, QueryErrorKind> {
     Err(QueryErrorKind::NotANumber { value: text.to_owned(), unit })
 }
 
-/// `2025`, `2025-06`, `2025-06-02`, a time; comparisons and ranges of these; `30d` for the last 30 days.
+/// `2025`, `2025-06`, `2025-06-02`, or a time; comparisons and ranges of these; `30d` for the last 30 days.
 pub(super) fn date_range(value: &str) -> Result<DateRange, QueryErrorKind> {
     let between = |from, until| Ok(DateRange::Between { from, until });
     if let Some((comparison, rest)) = comparison(value) {
@@ -157,7 +157,7 @@ fn period(text: &str) -> Result<(i64, i64), QueryErrorKind> {
     };
     let date = || {
         let (range, time) = find_date(text, None)?;
-        // A day more or less must be a date too, to be written again.
+        // One day before or after must be a valid date too, so that the range can be formatted.
         (range == (0..text.len()) && (1501..2199).contains(&time.civil().year())).then_some(time)
     };
     if let Some(year) = year() {
@@ -179,7 +179,7 @@ fn next_month(month: civil::DateTime) -> Option<i64> {
     Some(Timestamp::from_day(next.year(), next.month(), 1)?.unix_seconds())
 }
 
-/// A range of time as it is written: whole years, months and days where the ends allow it.
+/// Formats a range of times, as whole years, months or days if its ends allow it.
 pub(super) fn show_date_range(range: DateRange) -> String {
     let (from, until) = match range {
         DateRange::Last { seconds } if seconds % 86_400 == 0 => return format!("{}d", seconds / 86_400),
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_in_their_units() {
+    fn numbers_are_converted_from_their_units() {
         let check = |text: &str, unit, expected: Option<f64>| assert_eq!(number(text, unit).ok(), expected, "{text}");
         check("90", Unit::Minutes, Some(90.0));
         check("1h30m", Unit::Minutes, Some(90.0));
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_their_periods() {
+    fn a_date_covers_its_whole_period() {
         let check = |text: &str, shown: &str| {
             let range = date_range(text).unwrap_or_else(|wrong| panic!("{text}: {wrong}"));
             assert_eq!(show_date_range(range), shown, "{text}");

@@ -1,43 +1,45 @@
-//! Explanations: how the score of a hit came about, as data and in words.
+//! Explanations: how a score was computed, as data and as text.
 
 use std::fmt;
 
 use crate::plan::{Plan, WordWeight};
 use crate::search::rerank::Shares;
 
-/// How the score of a hit came about: the sum of the words' scores, their closeness and the feedback, times the factors.
+/// How the score of a hit was computed: the sum of the word scores, the closeness scores and the feedback score, times
+/// the factors.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The words of the query, in the order typed, then the parts of its identifiers.
+    /// The words of the query in the order typed, then single parts of its identifiers.
     pub words: Vec<WordScore>,
-    /// What words count that the best hits have in common, from four words typed on.
+    /// The feedback score, for words that the best hits have in common; only for queries of four or more words.
     pub feedback: f32,
-    /// The factor for having only some of the words; 1 for all.
+    /// The factor for missing words; 1 if the hit has all words.
     pub coverage: f32,
-    /// The factor for being recent; 1 for none.
+    /// The factor for recent incidents; 1 without the preference.
     pub recency: f32,
-    /// The factor for being severe; 1 for none.
+    /// The factor for severe incidents; 1 without the preference.
     pub severity: f32,
-    /// What that comes to. The score of the hit is lower where the hit before it has more of the words and scores less.
+    /// The resulting score. The score of the hit may be lower: it never exceeds that of the previous hit, which may
+    /// have more of the words but a lower score.
     pub total: f32,
 }
 
-/// What a word of the query counts in a hit.
+/// The score of a word of the query in a hit.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WordScore {
     /// The word, folded.
     pub word: String,
-    /// Whether it is a part of an identifier by itself, which only adds to the score.
+    /// Whether it is a single part of an identifier, which only adds to the score.
     pub is_part: bool,
-    /// How rare it is in the index.
+    /// The inverse document frequency.
     pub rarity: f32,
-    /// How often it occurs, weighed by section and form.
+    /// The number of occurrences, weighted by section and form.
     pub occurrences: f32,
-    /// What that counts; 0 when the hit lacks the word.
+    /// The word's score; 0 if the hit does not contain the word.
     pub score: f32,
-    /// What it counts for standing close to the word typed before it.
+    /// The score for occurring close to the previous word of the query.
     pub closeness: f32,
 }
 
@@ -59,7 +61,7 @@ impl Explanation {
 }
 
 impl fmt::Display for Explanation {
-    /// A line for each part of the score.
+    /// One line for each component of the score.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for WordScore { word, is_part, rarity, occurrences, score, closeness } in &self.words {
             if *score > 0.0 {

@@ -1,7 +1,7 @@
-//! Feedback: which words the best candidates have in common, since incidents that are alike use them too.
+//! Feedback: finds words that the best candidates have in common, because similar incidents use them too.
 //!
-//! The relevance model of Lavrenko and Croft (2001), "Relevance-based language models", mixed with the query as in RM3 (Abdul-Jaleel
-//! and others 2004, "UMass at TREC 2004"); used to rerank candidates, not to find more.
+//! The relevance model of Lavrenko and Croft (2001), "Relevance-based language models", mixed with the query as in RM3
+//! (Abdul-Jaleel and others 2004, "UMass at TREC 2004"). It is used to rerank candidates, not to find more.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -11,13 +11,13 @@ use crate::plan::{Pattern, Plan, Word, WordId, WordWeight};
 use crate::ranking::FEEDBACK_WORDS;
 use crate::text::analyzer::{Analyzer, LexemeKind, STEM_MARK};
 
-/// How many words are considered, by frequency alone, for each that is chosen by rarity as well.
-const CONSIDERED: usize = 2;
+/// How many words are preselected by frequency for each one finally chosen.
+const PRESELECTED: usize = 2;
 
-/// The words that say most about some incidents, each with its share: how much of their text it is, the better the candidate
-/// the more. The words of the query are left out.
+/// The most frequent words of some incidents, with their shares of the text. Better candidates count more. The words of
+/// the query are left out.
 pub(super) fn common_words(analyzer: &Analyzer, best: &[(Incident, f32)], plan: &Plan) -> Plan {
-    // By stem: its share, and the words that have it.
+    // By stem: its share, and the words with this stem.
     let mut found: BTreeMap<String, (f32, BTreeSet<String>)> = BTreeMap::new();
     for (incident, score) in best {
         let counts = counts(analyzer, incident);
@@ -34,14 +34,14 @@ pub(super) fn common_words(analyzer: &Analyzer, best: &[(Incident, f32)], plan: 
         .filter(|(stem, _)| !typed.contain(stem))
         .map(|(_, (share, words))| (words.into_iter().collect(), share))
         .collect();
-    sort_and_cut(&mut found, CONSIDERED * FEEDBACK_WORDS, Ord::cmp);
-    // Other words with the same stem are left out: to look for them would take longer than all the rest.
+    sort_and_cut(&mut found, PRESELECTED * FEEDBACK_WORDS, Ord::cmp);
+    // Only words that occur in these incidents count; looking up all words with the stem would take too long.
     Plan::of_words(found.into_iter().map(|(words, share)| Word::weighted(words, share)))
 }
 
-/// The words that say most, now that it is known how rare each is, with their shares, which add up to one.
+/// The final choice of words, by inverse document frequency too. Their shares add up to one.
 pub(super) fn choose(common: &Plan, weights: &[WordWeight]) -> Vec<(WordId, f32)> {
-    // The weight of a word is its share times how rare it is.
+    // The weight of a word is its share times its inverse document frequency.
     let mut found: Vec<(WordId, f32)> =
         common.ranked.iter().zip(weights).map(|(&id, weight)| (id, weight.idf)).collect();
     sort_and_cut(&mut found, FEEDBACK_WORDS, |&a, &b| common.words[a].text.cmp(&common.words[b].text));
@@ -49,7 +49,7 @@ pub(super) fn choose(common: &Plan, weights: &[WordWeight]) -> Vec<(WordId, f32)
     found.into_iter().map(|(id, share)| (id, share / total)).collect()
 }
 
-/// All that counts as a word of the query.
+/// All words and stems that match a word of the query.
 struct TypedForms<'p> {
     texts: HashSet<&'p str>,
     open: Vec<&'p Pattern>,
@@ -69,13 +69,13 @@ impl<'p> TypedForms<'p> {
     }
 }
 
-/// The largest shares first.
+/// Keeps the largest shares.
 fn sort_and_cut<T>(shares: &mut Vec<(T, f32)>, most: usize, by_name: impl Fn(&T, &T) -> Ordering) {
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| by_name(&a.0, &b.0)));
     shares.truncate(most);
 }
 
-/// How often each word stands in an incident, by its stem and itself.
+/// Counts the words of an incident, by stem and word.
 fn counts(analyzer: &Analyzer, incident: &Incident) -> BTreeMap<(String, String), u32> {
     let mut counts: BTreeMap<(String, String), u32> = BTreeMap::new();
     let mut add = |stem: &str, word: &str| {

@@ -1,7 +1,7 @@
-//! Search: from a request to hits, facet counts and snippets. The one path that every front end takes.
+//! Search: from a request to hits, facet counts and snippets. Every front end uses this path.
 //!
-//! In: a request and an index. Out: results as plain data. A search has two passes: candidate retrieval over all incidents, in
-//! the engine, then reranking of the best 200, here. What a query means is the plan's to say.
+//! In: a request and an index. Out: results as plain data. A search has two passes: candidate retrieval over all
+//! incidents, in the engine, then reranking of the best 200, here. The plan interprets the query.
 
 mod explanation;
 mod feedback;
@@ -23,14 +23,14 @@ use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWord
 use crate::error::Result;
 use crate::plan::{Correction, Needed, Plan, Planner};
 use crate::query::{Sort, SortKey};
-use crate::ranking::{FEEDBACK_HITS, FEEDBACK_LEAST_WORDS, RELAXED_SHARE, RERANKED};
+use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MIN_WORDS, RELAXED_SHARE, RERANKED};
 use crate::schema::Facet;
 use crate::search::feedback::common_words;
 use crate::search::rerank::{Reranker, Shares};
 use crate::search::snippet::Passages;
 use crate::search::unknown::unknown_values;
 
-/// The whole search, as one path.
+/// The whole search, as one function.
 pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
     let started = Instant::now();
     let snapshot = engine.snapshot()?;
@@ -64,7 +64,7 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
     })
 }
 
-/// What a request is run against.
+/// The context of a search.
 struct Search<'a> {
     request: &'a SearchRequest,
     snapshot: &'a Snapshot<'a>,
@@ -73,27 +73,27 @@ struct Search<'a> {
     now: i64,
 }
 
-/// What one pass over the index found.
+/// The result of one pass over the index.
 struct Pass {
     total: usize,
-    /// The best, best first, from the first hit on.
+    /// The best candidates in order, starting with the first hit.
     hits: Vec<Ranked>,
     facets: Vec<HashMap<String, usize>>,
 }
 
-/// A candidate in its place, and how its score came about; nothing is known of those that were not reranked.
+/// A candidate with the components of its score; `None` if it was not reranked.
 struct Ranked {
     candidate: Candidate,
     shares: Option<Shares>,
 }
 
 impl Search<'_> {
-    /// Finds, counts, and puts the best in order.
+    /// Retrieves candidates, counts matches and facets, and sorts the best candidates.
     fn pass(&self, needed: Needed, limit: usize, facets: &[Facet]) -> Result<Pass> {
         let order = self.order();
         let wanted = limit.saturating_add(self.request.offset);
         let rerank = order == Order::Score && wanted > 0;
-        // What is not quite among the best in the first pass may be after the second.
+        // Reranking can move a candidate onto the page.
         let limit = if rerank { wanted.max(RERANKED) } else { wanted };
         let collect = Collect { limit, order, facets: facets.to_vec() };
         let Candidates { best, total, facets } = self.snapshot.candidates(self.plan, self.words, needed, collect)?;
@@ -105,7 +105,7 @@ impl Search<'_> {
         Ok(Pass { total, hits, facets })
     }
 
-    /// The second pass: the best candidates in their final order, the rest behind them.
+    /// The second pass: reranks the best candidates; the rest follow in their order.
     fn rerank(&self, mut best: Vec<Candidate>) -> Result<Vec<Ranked>> {
         let rest = best.split_off(best.len().min(RERANKED));
         let words: Vec<_> = self.plan.ranked_words().collect();
@@ -124,8 +124,8 @@ impl Search<'_> {
             .map(|(candidate, shares)| Ranked { candidate, shares: Some(shares) })
             .collect();
         put_in_order(&mut ranked);
-        if self.plan.typed() >= FEEDBACK_LEAST_WORDS {
-            self.feed_back(&reranker, &mut ranked)?;
+        if self.plan.typed() >= FEEDBACK_MIN_WORDS {
+            self.add_feedback(&reranker, &mut ranked)?;
             put_in_order(&mut ranked);
         }
         ranked.extend(rest.into_iter().map(|candidate| Ranked { candidate, shares: None }));
@@ -133,8 +133,8 @@ impl Search<'_> {
         Ok(ranked)
     }
 
-    /// Adds to the scores what the best have in common.
-    fn feed_back(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked]) -> Result<()> {
+    /// Adds the feedback score to the scores.
+    fn add_feedback(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked]) -> Result<()> {
         let best = ranked.iter().take(FEEDBACK_HITS);
         let best = best.map(|ranked| Ok((self.snapshot.incident(&ranked.candidate)?, ranked.candidate.score)));
         let common = common_words(self.snapshot.analyzer(), &best.collect::<Result<Vec<_>>>()?, self.plan);
@@ -150,7 +150,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// The best partial matches, as many as the page has room for behind the matches in full.
+    /// The best partial matches, as many as fit on the page after the full matches.
     fn fill(&self, found: &Pass) -> Result<Vec<Ranked>> {
         let SearchRequest { limit, offset, relax, .. } = self.request;
         let end = limit.saturating_add(*offset);
@@ -164,7 +164,7 @@ impl Search<'_> {
         Ok(partial.skip(skipped).take(end - found.total.max(*offset)).collect())
     }
 
-    /// What the hits of this request are ordered by.
+    /// The sort order of this request.
     fn order(&self) -> Order {
         match self.request.query.sort {
             None | Some(Sort { key: SortKey::Relevance, .. }) if self.plan.ranked.is_empty() => Order::Latest,
@@ -174,7 +174,7 @@ impl Search<'_> {
         }
     }
 
-    /// Reads the incidents and finds their snippets.
+    /// Loads the incidents and extracts their snippets.
     fn hits(&self, ranked: &[Ranked]) -> Result<Vec<Hit>> {
         let weights = self.words.weights(&self.plan.ranked);
         let words = self.plan.ranked_words().zip(&weights).map(|(word, weight)| (word, weight.idf));
@@ -189,7 +189,7 @@ impl Search<'_> {
     }
 }
 
-/// Scores anew, and puts the better first: those that have all words, then by score.
+/// Recomputes scores and sorts: candidates with all words first, then by score.
 fn put_in_order(ranked: &mut [Ranked]) {
     for Ranked { candidate, shares } in ranked.iter_mut() {
         candidate.score = shares.as_ref().map_or(0.0, Shares::score);
@@ -201,8 +201,8 @@ fn put_in_order(ranked: &mut [Ranked]) {
     });
 }
 
-/// Gives scores as they are ordered: none is higher than that of the one before. What lacks a word, and what was not reranked,
-/// stands behind what may score lower.
+/// Caps each score at that of the previous hit. Candidates that lack a word or were not reranked may have a higher
+/// score than those before them.
 fn cap_scores(ranked: &mut [Ranked]) {
     let mut lowest = f32::INFINITY;
     for Ranked { candidate, .. } in ranked {

@@ -1,4 +1,4 @@
-//! The request: what to search for and what to give back.
+//! The request: what to search for and what to return.
 
 use crate::error::Result;
 use crate::incident::Incident;
@@ -10,29 +10,30 @@ use crate::search::snippet::Passages;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
-/// What to search for and what to give back.
+/// What to search for and what to return.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SearchRequest {
     /// The query as typed.
     pub text: String,
-    /// The query understood.
+    /// The parsed query.
     pub query: Query,
-    /// The number of hits to give back.
+    /// The maximum number of hits.
     pub limit: usize,
     /// The number of hits to skip.
     pub offset: usize,
     /// The facets to count over all matches.
     pub facets: Vec<Facet>,
-    /// The number of snippets a hit may have.
+    /// The maximum number of snippets per hit.
     pub snippets: usize,
-    /// Whether each hit tells how its score came about.
+    /// Whether to explain the score of each hit.
     pub explain: bool,
-    /// Whether to fall back to the best partial matches when no report has all words, and to fill the page with them.
+    /// Whether to return the best partial matches if no report has all words, and to fill the page with partial
+    /// matches.
     pub relax: bool,
-    /// Whether recent and severe incidents are mildly preferred.
+    /// Whether to prefer recent and severe incidents slightly.
     pub preferences: bool,
-    /// Now, in seconds since 1970, UTC: what `date:30d` counts back from. None means the system's clock.
+    /// The current time, in seconds since 1970, UTC, for `date:30d` and the like. `None` means the system's clock.
     pub now: Option<i64>,
 }
 
@@ -45,10 +46,10 @@ impl SearchRequest {
         Ok(Self::new(text, query::parse(text, &QueryOptions::default())?))
     }
 
-    /// A request for the first ten hits of a text with no syntax: every character counts as it stands.
+    /// A request for the first ten hits of a text without syntax: every character is literal.
     ///
     /// # Errors
-    /// [`Error::Query`](crate::Error::Query) when the text is longer than a query may be.
+    /// [`Error::Query`](crate::Error::Query) if the text exceeds the maximum length of a query.
     pub fn literal(text: &str) -> Result<Self> {
         Ok(Self::new(text, query::parse(text, &QueryOptions::literal())?))
     }
@@ -68,14 +69,14 @@ impl SearchRequest {
         }
     }
 
-    /// Narrows the query by one more condition.
+    /// Adds a condition to the query.
     #[must_use]
     pub fn filter(mut self, condition: Node) -> Self {
         self.query = self.query.and(condition);
         self
     }
 
-    /// Sets the number of hits to give back.
+    /// Sets the maximum number of hits.
     #[must_use]
     pub fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -96,33 +97,33 @@ impl SearchRequest {
         self
     }
 
-    /// Sets the order of hits.
+    /// Sets the sort order of hits.
     #[must_use]
     pub fn sort(mut self, sort: Sort) -> Self {
         self.query.sort = Some(sort);
         self
     }
 
-    /// Makes each hit tell how its score came about.
+    /// Explains the score of each hit.
     #[must_use]
     pub fn explain(mut self, explain: bool) -> Self {
         self.explain = explain;
         self
     }
 
-    /// The passages of an incident that match this request best, by the built-in synonyms and in English; the incident need
+    /// The best snippets of an incident for this request, with the built-in synonyms and in English. The incident need
     /// not be in an index.
     pub fn snippets_of(&self, incident: &Incident) -> Vec<Snippet> {
         let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
         let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &AnyVocabulary, now: 0 };
-        // Where there is no index, there is none that cannot be read.
+        // Planning cannot fail without an index to read.
         let Ok(plan) = planner.plan(&self.query) else { return Vec::new() };
         Passages::new(plan.ranked_words().map(|word| (word, 1.0)), &analyzer).snippets(incident, self.snippets)
     }
 }
 
 impl Default for SearchRequest {
-    /// Everything.
+    /// A request that matches every incident.
     fn default() -> Self {
         Self::new("", Query::everything())
     }

@@ -1,7 +1,7 @@
-//! Rerank: the second pass, over the best candidates of the first.
+//! Reranking: the second pass, over the best candidates of the first.
 //!
-//! In: the words of a query, what they weigh, and the evidence of a candidate. Out: how its score comes about: in which
-//! sections the words stand, how close together, what the best have in common. It knows no engine.
+//! In: the words of a query, their weights, and the evidence of a candidate. Out: the components of its score: in which
+//! sections the words occur, how close together, and which feedback words occur. It does not depend on the engine.
 
 use crate::plan::{Evidence, Occurrence, Statistics, Word, WordEvidence, WordId, WordWeight};
 use crate::ranking::{
@@ -9,31 +9,31 @@ use crate::ranking::{
     rounded, saturate,
 };
 
-/// What candidates are reranked with.
+/// Reranks candidates.
 pub(super) struct Reranker<'a> {
-    /// The words that incidents are ranked by.
+    /// The words for ranking.
     pub(super) words: &'a [&'a Word],
-    /// What each weighs.
+    /// Their weights.
     pub(super) weights: &'a [WordWeight],
     pub(super) statistics: Statistics,
-    /// Now, in seconds since 1970; none leaves the preferences out.
+    /// The current time, in seconds since 1970; `None` turns the preferences off.
     pub(super) now: Option<i64>,
 }
 
-/// How the score of a candidate comes about.
+/// The components of a score.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Shares {
-    /// How often each word stands there, weighed by section and form, and what that counts.
+    /// For each word: the number of occurrences, weighted by section and form, and its score.
     pub(super) words: Vec<(f32, f32)>,
-    /// What each word counts for standing close to the one before it.
+    /// For each word: the score for occurring close to the previous one.
     pub(super) pairs: Vec<f32>,
-    /// What the words count that the best candidates have in common.
+    /// The feedback score.
     pub(super) feedback: f32,
-    /// The factor for having only some of the words.
+    /// The factor for missing words.
     pub(super) coverage: f32,
-    /// The factor for being recent.
+    /// The factor for recent incidents.
     pub(super) recent: f32,
-    /// The factor for being severe.
+    /// The factor for severe incidents.
     pub(super) severe: f32,
 }
 
@@ -43,7 +43,7 @@ impl Shares {
         self.coverage > 0.9999
     }
 
-    /// The score, as candidates are ordered by it.
+    /// The total score, as used for sorting.
     pub(super) fn score(&self) -> f32 {
         let words: f32 = self.words.iter().map(|(_, score)| score).sum();
         let sum = words + self.pairs.iter().sum::<f32>() + self.feedback;
@@ -52,7 +52,7 @@ impl Shares {
 }
 
 impl Reranker<'_> {
-    /// How the score of a candidate comes about, feedback aside.
+    /// The components of a candidate's score, without feedback.
     pub(super) fn shares(&self, evidence: &Evidence<'_>) -> Shares {
         let Evidence { words: found, length, date, rank } = *evidence;
         let words: Vec<(f32, f32)> = found
@@ -69,7 +69,7 @@ impl Reranker<'_> {
         let total: f32 = self.weights.iter().map(|weight| weight.share).sum();
         let covered = words.iter().zip(self.weights).filter(|((_, score), _)| *score > 0.0);
         let coverage = coverage(covered.map(|(_, weight)| weight.share).sum(), total);
-        // In whole days, so that the same search gives the same scores all day, nearly.
+        // In whole days, so that scores do not change during a day.
         let age = self.now.zip(date).map(|(now, date)| (now.saturating_sub(date).max(0) / 86_400) as f32);
         let recent = 1.0 + age.map_or(0.0, |days| RECENT_WEIGHT * (-days / RECENT_HALF_LIFE).exp2());
         let rank = rank.filter(|_| self.now.is_some());
@@ -77,7 +77,7 @@ impl Reranker<'_> {
         Shares { words, pairs, feedback: 0.0, coverage, recent, severe }
     }
 
-    /// What words count that the best candidates have in common, given with the share of each.
+    /// The feedback score, given the feedback words with their shares.
     pub(super) fn feedback(&self, evidence: &Evidence<'_>, chosen: &[(WordId, f32)]) -> f32 {
         let total: f32 = self.weights.iter().map(|weight| weight.idf).sum();
         let counts = evidence.words.iter().zip(chosen);
@@ -90,7 +90,7 @@ impl Reranker<'_> {
         saturate(frequency, length, self.statistics.mean_length)
     }
 
-    /// How close a word stands to the one typed before it, and what that weighs.
+    /// The closeness of a word to the previous one of the query, and the weight of the pair.
     fn pair(&self, found: &[WordEvidence], second: usize) -> Option<(f32, f32)> {
         let first = second.checked_sub(1)?;
         let (a, b) = (self.words[first], self.words[second]);
@@ -105,18 +105,18 @@ impl Reranker<'_> {
     }
 }
 
-/// How often a word occurs, occurrences in the title weighed.
+/// The number of occurrences of a word, weighted for the title.
 fn frequency(found: &WordEvidence) -> f32 {
     TITLE_WEIGHT * sum(&found.title) + sum(&found.text)
 }
 
 fn sum(occurrences: &[Occurrence]) -> f32 {
-    // The sum of no numbers would be -0.
+    // Not `sum()`, because the sum of an empty iterator is -0.
     occurrences.iter().fold(0.0, |sum, &(_, weight)| sum + weight)
 }
 
-/// How close two words stand: for each occurrence of the second, the nearer the closest of the first the more, where
-/// standing as in the query counts as one.
+/// The closeness of two words, summed over the occurrences of the second. Each contributes by the distance to the
+/// nearest occurrence of the first; a distance as in the query contributes one.
 fn closeness(first: &[Occurrence], second: &[Occurrence], gap: u32) -> f32 {
     let mut sum = 0.0;
     let mut at = 0;

@@ -7,76 +7,76 @@ use crate::incident::{Incident, SectionKind};
 use crate::schema::Facet;
 use crate::search::{Explanation, UnknownValue};
 
-/// The answer to a request.
+/// The results of a search.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SearchResults {
     /// The number of incidents that match.
     pub total: usize,
-    /// Whether no incident has all the words, so that these are the best partial matches.
+    /// Whether no incident has all words, so that the hits are partial matches.
     pub relaxed: bool,
-    /// The query as it was understood, in the query language: with synonyms and corrections, without stop words.
+    /// The interpreted query in the query language: with synonyms and corrections, without stop words.
     pub interpreted: String,
-    /// Words that no incident has, and those that were looked for in their place.
+    /// Words that occur in no incident, and their corrections.
     pub suggestions: Vec<Suggestion>,
-    /// Values of facets that the query asks for and no incident has; looked for when nothing matches.
+    /// Facet values in the query that no incident has; only computed if nothing matches.
     pub unknown_values: Vec<UnknownValue>,
     /// The hits, best first.
     pub hits: Vec<Hit>,
-    /// Partial matches, best first, where the hits do not fill the page: incidents that have some of the words. They are not
+    /// Partial matches, best first, if the hits do not fill the page: incidents with some of the words. They are not
     /// included in the total or the facets.
     pub partial: Vec<Hit>,
-    /// The counts of each facet asked for, in the order asked.
+    /// The counts of the requested facets, in the order of the request.
     pub facets: Vec<FacetCounts>,
-    /// How long it took.
+    /// The duration of the search.
     pub took: Duration,
 }
 
-/// A word that no incident has.
+/// A word that occurs in no incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
     /// The word as typed, in lower case.
     pub typed: String,
-    /// Words like it that incidents have, the most frequent first.
+    /// Corrections: similar words that occur in incidents, the most frequent first.
     pub meant: Vec<String>,
 }
 
-/// One incident found.
+/// A hit.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Hit {
-    /// The incident, whole.
+    /// The whole incident.
     pub incident: Incident,
-    /// How well it matches: higher is better; hits by relevance come in its order. Comparable within one answer only.
+    /// The score; higher is better. Only comparable within one result.
     pub score: f32,
-    /// The passages that match best, best first.
+    /// The best snippets, best first.
     pub snippets: Vec<Snippet>,
-    /// How the score came about; none unless asked for, and for hits beyond those that are reranked.
+    /// How the score was computed; `None` unless requested, and for hits that were not reranked.
     pub explanation: Option<Explanation>,
 }
 
-/// A passage of a report that matches the query.
+/// A snippet: a passage of a report that matches the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snippet {
-    /// The section it is from.
+    /// The section of the passage.
     pub section: SectionKind,
     /// The line in the report where it starts, counted from 1.
     pub line: u32,
-    /// The passage, on one line.
+    /// The text, on one line.
     pub text: String,
-    /// Bytes of `text` that match the query, in order, not overlapping.
+    /// Byte ranges of `text` that match the query, in order, not overlapping.
     pub highlights: Vec<Range<usize>>,
 }
 
-/// How often each value of a facet occurs among all matches.
+/// How many matches have each value of a facet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FacetCounts {
     /// The facet.
     pub facet: Facet,
-    /// The values, most frequent first, then by name.
+    /// The values, the most frequent first, then by name.
     pub values: Vec<FacetCount>,
 }
 
@@ -84,7 +84,7 @@ pub struct FacetCounts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FacetCount {
-    /// The value as filters take it.
+    /// The value, as accepted by filters.
     pub value: String,
     /// The number of matching incidents that have it.
     pub count: usize,

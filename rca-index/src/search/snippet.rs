@@ -1,7 +1,7 @@
-//! Snippets: the passages of a report that match a query best, with their lines and what matches in them.
+//! Snippets: the passages of a report that match a query best, with their lines and highlights.
 //!
-//! In: the words of a plan and an incident. Out: passages of about two lines of a terminal. The stored source is read again
-//! with the analyzer that indexed it, so whatever matched is what is shown.
+//! In: the words of a plan and an incident. Out: passages that fill about two lines of a terminal. The stored source is
+//! analyzed again as it was for the index, so highlights agree with matches.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,24 +13,24 @@ use crate::search::Snippet;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 use crate::text::class::is_ideograph;
 
-/// About how many bytes a snippet has.
+/// The approximate length of a snippet, in bytes.
 const LENGTH: usize = 220;
-/// How many bytes more it may have before a word is cut.
-const PATIENCE: usize = 60;
-/// How many bytes stand before the first match in a long line.
+/// How many more bytes it may have before a word is cut.
+const MAX_OVERRUN: usize = 60;
+/// How many bytes precede the first match in a long line.
 const LEAD: usize = 60;
-/// How much of a report is looked at, in bytes.
-const LOOKED_AT: usize = 400_000;
+/// How much of a report is searched for passages, in bytes.
+const MAX_SEARCHED: usize = 400_000;
 
-/// What makes a passage a good one.
+/// Finds passages for the words of a query.
 pub(super) struct Passages<'a> {
     analyzer: &'a Analyzer,
-    /// For each lexeme looked for: where it may stand.
+    /// For each lexeme of the query, the slots that it can fill.
     lexemes: HashMap<String, Vec<SlotId>>,
-    /// Patterns that stand for several words, and where these may stand.
+    /// Patterns that match several words, and the slots that these can fill.
     patterns: Vec<(&'a Pattern, SlotId)>,
-    /// How the words begin that have one of the stems looked for.
-    beginnings: Vec<&'a str>,
+    /// The prefixes of words that can have one of the stems.
+    prefixes: Vec<&'a str>,
     alternatives: Vec<Wanted<'a>>,
     words: Vec<WantedWord>,
 }
@@ -42,7 +42,7 @@ struct SlotId {
     slot: usize,
 }
 
-/// One thing that counts as a word of the query.
+/// An alternative for a word of the query.
 struct Wanted<'a> {
     word: usize,
     slots: &'a [Slot],
@@ -51,40 +51,40 @@ struct Wanted<'a> {
 
 /// A word of the query.
 struct WantedWord {
-    /// The field it is looked for in; none means all.
+    /// The field in which it must occur; `None` means any.
     field: Option<TextField>,
-    /// What finding it is worth: how rare it is.
+    /// The weight of a match: the inverse document frequency.
     weight: f32,
 }
 
-/// A lexeme that may fill a slot: its position in the section, and its bytes of the source.
+/// A lexeme that can fill a slot, with its position in the section and its byte range in the source.
 struct Filling {
     slot: SlotId,
     position: u32,
     span: Range<usize>,
 }
 
-/// A line of a section and what matches in it.
+/// A line of a section with its matches.
 struct Line {
     section: SectionKind,
-    /// What a match here is worth.
+    /// The weight of a match in this line.
     weight: f32,
-    /// Which of the incident's sections.
+    /// The index of the section in the incident.
     nth: usize,
     number: u32,
     range: Range<usize>,
-    /// Spans of the source and the words found there.
+    /// Byte ranges in the source, and the words that match there.
     matches: Vec<(Range<usize>, usize)>,
 }
 
 impl<'a> Passages<'a> {
-    /// Looks for words, each with what finding it is worth.
+    /// Takes words with their weights.
     pub(super) fn new(words: impl Iterator<Item = (&'a Word, f32)>, analyzer: &'a Analyzer) -> Self {
         let mut passages = Self {
             analyzer,
             lexemes: HashMap::new(),
             patterns: Vec::new(),
-            beginnings: Vec::new(),
+            prefixes: Vec::new(),
             alternatives: Vec::new(),
             words: Vec::new(),
         };
@@ -100,9 +100,9 @@ impl<'a> Passages<'a> {
                 passages.alternatives.push(Wanted { word, slots, slop: *slop });
             }
         }
-        // Synonyms repeat the words that they share, and every word of a report is held against these.
-        passages.beginnings.sort_unstable();
-        passages.beginnings.dedup();
+        // Synonyms share words, and every word of a report is compared with each prefix.
+        passages.prefixes.sort_unstable();
+        passages.prefixes.dedup();
         passages
     }
 
@@ -110,7 +110,7 @@ impl<'a> Passages<'a> {
         let lexeme = match pattern {
             Pattern::Word(word) => word.clone(),
             Pattern::Stem(stem) => {
-                self.beginnings.extend(self.analyzer.beginning(stem));
+                self.prefixes.extend(self.analyzer.stem_prefix(stem));
                 format!("{STEM_MARK}{stem}")
             }
             Pattern::Prefix(_) | Pattern::Typo { .. } => return self.patterns.push((pattern, slot)),
@@ -118,14 +118,14 @@ impl<'a> Passages<'a> {
         self.lexemes.entry(lexeme).or_default().push(slot);
     }
 
-    /// The slots that a lexeme may fill.
+    /// The slots that a lexeme can fill.
     fn slots_of(&self, lexeme: &str) -> impl Iterator<Item = SlotId> {
         let known = self.lexemes.get(lexeme).into_iter().flatten().copied();
         let open = self.patterns.iter().filter(move |(pattern, _)| pattern.weight_of(lexeme).is_some());
         known.chain(open.map(|&(_, slot)| slot))
     }
 
-    /// The best passages of an incident, best first; its beginning when nothing in its sections matches.
+    /// The best passages of an incident, best first. If nothing in its sections matches, the start of its text.
     pub(super) fn snippets(&self, incident: &Incident, limit: usize) -> Vec<Snippet> {
         if limit == 0 {
             return Vec::new();
@@ -145,19 +145,19 @@ impl<'a> Passages<'a> {
             }
         }
         if chosen.is_empty() {
-            return beginning(incident).into_iter().collect();
+            return start_of(incident).into_iter().collect();
         }
         chosen.into_iter().map(|passage| render(&incident.source, &lines[passage])).collect()
     }
 
     fn lines(&self, incident: &Incident) -> Vec<Line> {
         let mut lines = Vec::new();
-        let mut looked_at = 0;
+        let mut searched = 0;
         for (nth, section) in incident.sections.iter().enumerate() {
             let weight = weight_of(section);
             let text = incident.section_text(section);
-            looked_at += text.len();
-            if looked_at > LOOKED_AT {
+            searched += text.len();
+            if searched > MAX_SEARCHED {
                 break;
             }
             let mut matches = self.matches(section.kind, text, section.range.start).into_iter().peekable();
@@ -177,11 +177,11 @@ impl<'a> Passages<'a> {
         lines
     }
 
-    /// What matches in a section that begins at a byte of the source: spans of the source and words, in order.
+    /// The matches in a section that starts at a byte of the source: byte ranges in the source and words, in order.
     fn matches(&self, section: SectionKind, text: &str, start: usize) -> Vec<(Range<usize>, usize)> {
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
         let mut fillings: Vec<Filling> = Vec::new();
-        let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &self.beginnings);
+        let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &self.prefixes);
         while let Some(lexeme) = lexemes.next() {
             for slot in self.slots_of(lexeme.text) {
                 let span = start + lexeme.span.0..start + lexeme.span.1;
@@ -200,7 +200,7 @@ impl<'a> Passages<'a> {
         found
     }
 
-    /// Adds the lexemes that stand where a phrase wants them, all of it.
+    /// Adds the matches of alternatives with several slots, where all slots are filled.
     fn add_phrases(&self, fillings: &[Filling], found: &mut Vec<(Range<usize>, usize)>) {
         for first in fillings.iter().filter(|filling| filling.slot.slot == 0) {
             let wanted = &self.alternatives[first.slot.alternative];
@@ -208,7 +208,7 @@ impl<'a> Passages<'a> {
             let others = (1..wanted.slots.len()).map(|slot| {
                 let at = base + i64::from(wanted.slots[slot].offset);
                 let (from, to) = (at - i64::from(wanted.slop), at + i64::from(wanted.slop));
-                // Lexemes come in the order of their positions.
+                // Lexemes are sorted by position.
                 let near = &fillings[fillings.partition_point(|filling| i64::from(filling.position) < from)..];
                 let mut near = near.iter().take_while(|filling| i64::from(filling.position) <= to);
                 let wanted = SlotId { slot, ..first.slot };
@@ -221,7 +221,7 @@ impl<'a> Passages<'a> {
         }
     }
 
-    /// How good the passage is that begins at a line: the words it has, and whether they stand together.
+    /// The score of the passage that starts at a line: the words it contains, and whether they are next to each other.
     fn score(&self, lines: &[Line], first: usize) -> f32 {
         if lines[first].matches.is_empty() {
             return 0.0;
@@ -234,7 +234,7 @@ impl<'a> Passages<'a> {
                     score += self.words[word].weight;
                 }
             }
-            // Words of the query that follow each other, as in the query.
+            // Adjacent matches of adjacent words of the query.
             let together = line.matches.windows(2).filter(|pair| {
                 let gap = pair[1].0.start.saturating_sub(pair[0].0.end);
                 pair[1].1 == pair[0].1 + 1 && gap <= 2
@@ -245,7 +245,7 @@ impl<'a> Passages<'a> {
     }
 }
 
-/// What a match in a section is worth to a snippet. Front matter is no prose: only what stands nowhere else is shown from it.
+/// The weight of a match in a section. Front matter is not prose, so it is shown only if nothing else matches.
 fn weight_of(section: &Section) -> f32 {
     if section.is_front_matter() {
         return 0.2;
@@ -254,7 +254,7 @@ fn weight_of(section: &Section) -> f32 {
     1.0 + 0.1 * FIELDS.iter().find(|spec| spec.kind == kind).map_or(1.0, |spec| spec.weight)
 }
 
-/// The lines of the passage that begins at a line: as many of its section as make a snippet.
+/// The lines of the passage that starts at a line: as many lines of its section as fill a snippet.
 fn passage(lines: &[Line], first: usize) -> Range<usize> {
     let mut length = 0;
     let more = lines[first..].iter().take_while(|line| {
@@ -265,8 +265,8 @@ fn passage(lines: &[Line], first: usize) -> Range<usize> {
     first..first + more.count().max(1)
 }
 
-/// The first words of the summary, else of the first section under a heading, else of the text.
-fn beginning(incident: &Incident) -> Option<Snippet> {
+/// The start of the summary, else of the first section with a heading, else of the text.
+fn start_of(incident: &Incident) -> Option<Snippet> {
     let has_text = |s: &&Section| !incident.section_text(s).trim().is_empty();
     let sections = || incident.sections.iter().filter(has_text);
     let section = sections()
@@ -283,7 +283,7 @@ fn beginning(incident: &Incident) -> Option<Snippet> {
     Some(render(&incident.source, &[line]))
 }
 
-/// A passage as one line of text: white space folded, list and table marks dropped, matches marked.
+/// Renders a passage as one line of text: white space collapsed, list and table markup dropped, matches highlighted.
 fn render(source: &str, lines: &[Line]) -> Snippet {
     let (first, last) = (&lines[0], &lines[lines.len() - 1]);
     let mut start = first.range.start;
@@ -296,7 +296,7 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
     if start > first.range.start {
         snippet.text.push('…');
     }
-    // Where a highlight that has begun started in the snippet, and where it ends in the source.
+    // The open highlight: its start in the snippet, and its end in the source.
     let mut open: Option<(usize, usize)> = None;
     let mut more = false;
     let text = source.get(start..last.range.end).unwrap_or_default();
@@ -306,7 +306,7 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
             snippet.highlights.push(from..snippet.text.len());
             open = None;
         }
-        if snippet.text.len() >= LENGTH && (may_break_before(c) || snippet.text.len() >= LENGTH + PATIENCE) {
+        if snippet.text.len() >= LENGTH && (may_break_before(c) || snippet.text.len() >= LENGTH + MAX_OVERRUN) {
             more = true;
             break;
         }
@@ -340,17 +340,17 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
     snippet
 }
 
-/// Whether a character is Markdown's mark of a list, quote, heading or table at the beginning of the snippet.
+/// Whether a character is Markdown markup of a list, quote, heading or table, rather than text.
 fn is_mark(before: &str, c: char) -> bool {
     before.is_empty() || (c == '|' && before.ends_with("| "))
 }
 
-/// Whether a text may be cut before a character: between words, and anywhere in text written without spaces.
+/// Whether a line may break before a character: between words, and anywhere in text written without spaces.
 fn may_break_before(c: char) -> bool {
     c.is_whitespace() || is_ideograph(c)
 }
 
-/// The first place from `at` on where a word begins; `at` itself when none does before `end`.
+/// The start of the first word after `at`, or `at` if no word starts before `end`.
 fn word_boundary(source: &str, at: usize, end: usize) -> usize {
     let at = (at..end).find(|&i| source.is_char_boundary(i)).unwrap_or(end);
     let begins = source[at..end].char_indices().find(|&(_, c)| may_break_before(c));

@@ -1,4 +1,4 @@
-//! Unknown values: what a query asks of a facet that no incident has, and what may have been meant.
+//! Unknown values: facet values in a query that no incident has, and a suggestion for each.
 
 use crate::engine::{Collect, Order, Snapshot};
 use crate::error::Result;
@@ -6,7 +6,7 @@ use crate::plan::{Clause, Condition, Needed, Plan};
 use crate::query::{Node, NodeKind};
 use crate::schema::Facet;
 
-/// A value of a facet that a query asks for and no incident has.
+/// A facet value in a query that no incident has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownValue {
@@ -14,16 +14,16 @@ pub struct UnknownValue {
     pub facet: Facet,
     /// The value as typed.
     pub value: String,
-    /// A value that incidents have and that may have been meant.
+    /// A similar value that incidents have.
     pub meant: Option<String>,
 }
 
-/// The values of facets that a query asks for and no incident has.
+/// The facet values in a query that no incident has.
 pub(super) fn unknown_values(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<Vec<UnknownValue>> {
-    let mut asked = Vec::new();
-    collect_asked(&plan.interpreted.root, &mut asked);
+    let mut filtered = Vec::new();
+    collect_filtered(&plan.interpreted.root, &mut filtered);
     let mut unknown = Vec::new();
-    for (facet, value) in asked {
+    for (facet, value) in filtered {
         if count(snapshot, Some((facet, value)), None)?.is_some() {
             continue;
         }
@@ -34,7 +34,8 @@ pub(super) fn unknown_values(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<Vec
     Ok(unknown)
 }
 
-/// The values of a facet among the incidents that have a value, the most frequent first; none when no incident has it.
+/// The values of a facet among the incidents that have the given value, the most frequent first; `None` if no incident
+/// has it.
 fn count(snapshot: &Snapshot<'_>, with: Option<(Facet, &str)>, counted: Option<Facet>) -> Result<Option<Vec<String>>> {
     let condition = |(facet, value): (Facet, &str)| {
         Clause::Condition(Condition::Facet { facet, values: facet.alternatives(value) })
@@ -51,16 +52,16 @@ fn count(snapshot: &Snapshot<'_>, with: Option<(Facet, &str)>, counted: Option<F
     Ok(Some(values.into_iter().map(|(value, _)| value).collect()))
 }
 
-/// The values of facets that an incident must have, or may: not those that it must not.
-fn collect_asked<'q>(node: &'q Node, asked: &mut Vec<(Facet, &'q str)>) {
+/// Collects the facet values of filters, except those that are excluded.
+fn collect_filtered<'q>(node: &'q Node, filtered: &mut Vec<(Facet, &'q str)>) {
     match &node.kind {
-        NodeKind::Facet { facet, values } => asked.extend(values.iter().map(|value| (*facet, value.as_str()))),
-        NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().for_each(|part| collect_asked(part, asked)),
+        NodeKind::Facet { facet, values } => filtered.extend(values.iter().map(|value| (*facet, value.as_str()))),
+        NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().for_each(|part| collect_filtered(part, filtered)),
         _ => {}
     }
 }
 
-/// The known value that is a few letters away, else the first that contains the value: `billing` for `billing-api`.
+/// The known value with a similar spelling, else the first that contains the value: `billing` for `billing-api`.
 fn nearest<'a>(value: &str, known: &'a [String]) -> Option<&'a str> {
     let edits = |known: &'a str| (strsim::damerau_levenshtein(value, known), known);
     let near = known.iter().map(|known| edits(known));
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_meant_is_near_or_longer() {
+    fn suggestions_are_similar_or_longer() {
         let known = ["billing-api", "order-service", "db"].map(str::to_owned);
         let nearest = |value| nearest(value, &known);
         assert_eq!(nearest("biling-api"), Some("billing-api"));

@@ -1,12 +1,12 @@
-//! The analyzer: from text to the lexemes that are indexed and searched, in one pass.
+//! The analyzer: turns text into the lexemes that are indexed and searched, in one pass.
 //!
-//! A word gives itself. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`) gives itself whole and its
-//! parts, one position a part, so that it is found by either and parts make phrases. Chinese, Japanese and Korean text gives
+//! A word yields itself. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`) yields the whole and
+//! its parts. Each part has its own position, so that phrases of parts match. Chinese, Japanese and Korean text yields
 //! overlapping pairs of characters. Case and accents are folded.
 //!
-//! Stems are no matter of the index but of a search, which looks for all words of the index that have one. So the index
-//! depends on no language, and is a third smaller. A word with accents is indexed as it is written as well, since stems may
-//! depend on them.
+//! The index stores no stems; they are resolved at query time, to all indexed words with the same stem. So the index
+//! does not depend on the language, and is a third smaller. For a word with accents, its written form is indexed too,
+//! because stems may depend on accents.
 
 use frostem::Stemmer;
 
@@ -14,48 +14,48 @@ use crate::text::Language;
 use crate::text::class::{BYTE_CLASSES, Class, class, plain_number, plain_word};
 use crate::text::fold::{as_written, fold_into, folded};
 
-/// The first character of every stem, and what stands between a word and the way it is written: the text of reports must not
-/// be taken for either.
+/// The first character of every stem, and the separator between a word and its written form. Text of reports must not
+/// produce it.
 pub(crate) const STEM_MARK: char = '\u{1}';
-/// Stands in front of every region of a report, is a lexeme of its own, and so tells at which position a region begins. The text
-/// of reports must not have it.
+/// Precedes every region of a report. It is a lexeme of its own, so its position is where a region starts. Text of
+/// reports must not contain it.
 pub(crate) const REGION_MARK: char = '\u{2}';
-/// Longer lexemes are cut, in reports and in queries alike: 40-character hashes and host names fit, blobs do not matter.
+/// Longer lexemes are truncated, both in reports and in queries. 40-character hashes and host names fit.
 pub(crate) const MAX_LEXEME_BYTES: usize = 255;
-/// A longer chain of parts is taken as several identifiers.
+/// A longer chain of parts is split into several identifiers.
 const MAX_PARTS: usize = 32;
-/// Words outside these lengths are their own stems.
+/// Words whose length is outside this range are not stemmed.
 const STEMMED_BYTES: std::ops::RangeInclusive<usize> = 3..=40;
 
-/// What a lexeme stands for.
+/// The kind of a lexeme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LexemeKind {
-    /// A word or identifier as it stands.
+    /// A word or a whole identifier.
     Whole,
-    /// A part of an identifier, or a pair of characters of a text without spaces.
+    /// A part of an identifier, or a pair of characters of text without spaces.
     Part,
     /// The stem of the word or part at the same position.
     Stem,
-    /// The word or part at the same position, and behind a mark how it is written.
+    /// The word or part at the same position, followed by a marker and its written form.
     Written,
 }
 
 /// The smallest unit that is indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lexeme<'a> {
-    /// The folded text; a stem begins with the mark.
+    /// The folded text; a stem starts with the marker.
     pub(crate) text: &'a str,
-    /// What it stands for.
+    /// Its kind.
     pub(crate) kind: LexemeKind,
-    /// The number of words and parts before it.
+    /// Its position: the number of words and parts before it.
     pub(crate) position: u32,
-    /// Bytes of the text that it was made from.
+    /// The byte range in the source text.
     pub(crate) span: (usize, usize),
-    /// The number of words and identifiers before the one it belongs to.
+    /// The number of words and whole identifiers before the one it belongs to.
     pub(crate) chunk: u32,
 }
 
-/// Makes lexemes from text.
+/// Splits text into lexemes.
 #[derive(Clone, Copy)]
 pub(crate) struct Analyzer {
     language: Language,
@@ -69,27 +69,27 @@ impl Default for Analyzer {
 }
 
 impl Analyzer {
-    /// An analyzer for text in a language.
+    /// An analyzer for a language.
     pub(crate) fn new(language: Language) -> Self {
         Self { language, stemmer: language.stemmer() }
     }
 
-    /// The language it is for.
+    /// The language of this analyzer.
     pub(crate) fn language(&self) -> Language {
         self.language
     }
 
-    /// The lexemes of a text, one after the other, stems among them.
+    /// The lexemes of a text in order, including stems.
     pub(crate) fn lexemes<'t>(&self, text: &'t str) -> Lexemes<'t> {
-        Lexemes::new(text, Beside::Stems(*self, &[""]))
+        Lexemes::new(text, Variants::Stems(*self, &[""]))
     }
 
-    /// The same, with the stems of words only that begin in one of these ways.
-    pub(crate) fn lexemes_with_stems_of<'t>(&self, text: &'t str, beginnings: &'t [&'t str]) -> Lexemes<'t> {
-        Lexemes::new(text, Beside::Stems(*self, beginnings))
+    /// The same, but with stems only of words that start with one of these prefixes.
+    pub(crate) fn lexemes_with_stems_of<'t>(&self, text: &'t str, prefixes: &'t [&'t str]) -> Lexemes<'t> {
+        Lexemes::new(text, Variants::Stems(*self, prefixes))
     }
 
-    /// Whether a term of the index has a stem: a word without its accents, or a word as it is written.
+    /// Whether an indexed term has a stem. A term is a folded word, or a folded word with its written form.
     pub(crate) fn has_stem(&self, term: &str, stem: &str) -> bool {
         let Some(stemmer) = self.stemmer else { return false };
         match term.split_once(STEM_MARK) {
@@ -98,17 +98,17 @@ impl Analyzer {
         }
     }
 
-    /// How the words begin that have a stem; nothing for what is no stem.
-    pub(crate) fn beginning<'s>(&self, stem: &'s str) -> Option<&'s str> {
-        (self.stemmer.is_some() && stem.chars().all(char::is_alphabetic)).then(|| self.language.beginning(stem))
+    /// The prefix that all words with a stem share; `None` if the text is not a stem.
+    pub(crate) fn stem_prefix<'s>(&self, stem: &'s str) -> Option<&'s str> {
+        (self.stemmer.is_some() && stem.chars().all(char::is_alphabetic)).then(|| self.language.stem_prefix(stem))
     }
 
-    /// Whether stems depend on accents. An English word is stemmed without its accents, as most people write it.
+    /// Whether stems depend on accents. English words are stemmed without accents, because most people omit them.
     fn by_accents(&self) -> bool {
         !self.language.is_english()
     }
 
-    /// The stem of a word, folded, when it differs from the word.
+    /// The stem of a word, folded, if it differs from the word.
     fn stem(&self, word: &str, written: &str) -> Option<String> {
         let stemmer = self.stemmer?;
         let stem = if self.by_accents() && !written.is_ascii() {
@@ -120,31 +120,31 @@ impl Analyzer {
     }
 }
 
-/// Whether a folded word is long enough to have a stem, and no identifier or figure.
+/// Whether a folded word has a stem: a word of ordinary length without digits.
 fn is_stemmed(word: &str) -> bool {
     STEMMED_BYTES.contains(&word.len()) && word.chars().all(char::is_alphabetic)
 }
 
-/// What stands beside words.
-enum Beside<'t> {
-    /// Their stems, of those that begin in one of these ways: for searches.
+/// The extra lexemes at the position of a word.
+enum Variants<'t> {
+    /// Stems of the words with one of these prefixes: for searches.
     Stems(Analyzer, &'t [&'t str]),
-    /// The way they are written, where it has accents: for the index.
+    /// The written form of words with accents: for the index.
     Written,
 }
 
 /// A cursor over the lexemes of a text.
 pub(crate) struct Lexemes<'t> {
-    beside: Beside<'t>,
+    variants: Variants<'t>,
     text: &'t str,
     at: usize,
     position: u32,
     chunk: u32,
-    /// The folded texts of the lexemes that are ready.
+    /// The folded texts of the pending lexemes.
     buffer: String,
     ready: Vec<Ready>,
     given: usize,
-    /// The cuts of the word that was read last.
+    /// The cuts of the last word.
     cuts: Vec<Cut>,
 }
 
@@ -158,12 +158,12 @@ struct Ready {
 impl<'t> Lexemes<'t> {
     /// The lexemes of a text for the index.
     pub(crate) fn for_index(text: &'t str) -> Self {
-        Self::new(text, Beside::Written)
+        Self::new(text, Variants::Written)
     }
 
-    fn new(text: &'t str, beside: Beside<'t>) -> Self {
+    fn new(text: &'t str, variants: Variants<'t>) -> Self {
         Self {
-            beside,
+            variants,
             text,
             at: 0,
             position: 0,
@@ -175,7 +175,7 @@ impl<'t> Lexemes<'t> {
         }
     }
 
-    /// The next lexeme.
+    /// Advances to the next lexeme.
     pub(crate) fn next(&mut self) -> Option<Lexeme<'_>> {
         while self.given == self.ready.len() {
             self.ready.clear();
@@ -189,8 +189,8 @@ impl<'t> Lexemes<'t> {
         Some(Lexeme { text, kind: ready.kind, position: ready.position, span: ready.span, chunk: self.chunk - 1 })
     }
 
-    /// The next lexeme for the index, when it is a word of the most common kind, with no detour: folded, its position and its
-    /// bytes of the text.
+    /// A fast path for the index: if the next lexeme is a plain lower-case or capitalized word, returns its folded
+    /// text, position and byte range.
     pub(crate) fn next_plain(&mut self, folded: &mut String) -> Option<(u32, (usize, usize))> {
         if self.given < self.ready.len() {
             return None;
@@ -208,7 +208,7 @@ impl<'t> Lexemes<'t> {
         Some((position, (start, end)))
     }
 
-    /// Makes the lexemes of the next word, identifier or run of ideographs ready.
+    /// Queues the lexemes of the next word, identifier or run of ideographs.
     fn read_chunk(&mut self) -> Option<()> {
         let start = self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
             Class::Space | Class::Joiner | Class::Silent => None,
@@ -234,7 +234,7 @@ impl<'t> Lexemes<'t> {
         self.position += 1;
     }
 
-    /// Pairs of characters, one position each; a single character stands alone.
+    /// Pairs of characters, one position each; a single character is a lexeme by itself.
     fn read_ideographs(&mut self, start: usize) {
         let mut previous = None;
         let mut end = start;
@@ -250,7 +250,7 @@ impl<'t> Lexemes<'t> {
                 self.push(LexemeKind::Part, text, (from, end));
                 self.position += 1;
                 pairs += 1;
-                // A run may fill a whole file: give what there is, and go on from here.
+                // A run may be as long as the file: emit what is pending, and continue from here.
                 if pairs == MAX_LEXEME_BYTES {
                     self.at = start + i;
                     return;
@@ -266,13 +266,13 @@ impl<'t> Lexemes<'t> {
         self.at = end;
     }
 
-    /// A word, or an identifier whole and in parts.
+    /// A word, or an identifier with its parts.
     fn read_word(&mut self, start: usize) {
         if let Some(end) = plain_word(self.text, start) {
             self.at = end;
             let text = self.fold(start, end);
             self.push(LexemeKind::Whole, text, (start, end));
-            self.push_beside(text, (start, end));
+            self.push_variant(text, (start, end));
             self.position += 1;
             return;
         }
@@ -283,7 +283,7 @@ impl<'t> Lexemes<'t> {
         self.cuts = cuts;
     }
 
-    /// Makes a word ready, whole and in the parts that its cuts give.
+    /// Queues a word: the whole, and its parts at the cuts.
     fn push_word(&mut self, start: usize, word: &Word, cuts: &[Cut]) {
         self.at = word.end;
         let whole = self.fold(start, word.end);
@@ -291,7 +291,7 @@ impl<'t> Lexemes<'t> {
         if cuts.is_empty() {
             self.push(LexemeKind::Whole, whole, (start, word.end));
             if word.plain {
-                self.push_beside(whole, (start, word.end));
+                self.push_variant(whole, (start, word.end));
             }
             self.position = first + 1;
             return;
@@ -302,14 +302,14 @@ impl<'t> Lexemes<'t> {
             let part = self.fold(from, end);
             self.push(LexemeKind::Part, part, (from, end));
             if word.plain {
-                self.push_beside(part, (from, end));
+                self.push_variant(part, (from, end));
             }
             self.position += 1;
             from = next;
         }
     }
 
-    /// Appends the folded text of a span to the buffer and says where it begins.
+    /// Appends the folded text of a span to the buffer, and returns where it starts.
     fn fold(&mut self, start: usize, end: usize) -> usize {
         let from = self.buffer.len();
         let written = &self.text[start..end];
@@ -319,7 +319,7 @@ impl<'t> Lexemes<'t> {
             return from;
         }
         fold_into(written, &mut self.buffer);
-        // The English possessive is no part of the name before it.
+        // The English possessive is not part of a name.
         if (written.ends_with("'s") || written.ends_with("\u{2019}s")) && self.buffer.len() > from + 1 {
             self.buffer.pop();
         }
@@ -330,24 +330,24 @@ impl<'t> Lexemes<'t> {
         from
     }
 
-    /// Makes the text from `text` to the end of the buffer ready.
+    /// Queues the text from `text` to the end of the buffer.
     fn push(&mut self, kind: LexemeKind, text: usize, span: (usize, usize)) {
         if text < self.buffer.len() {
             self.ready.push(Ready { text: (text, self.buffer.len()), kind, position: self.position, span });
         }
     }
 
-    /// Makes ready what stands beside the word from `text` to the end of the buffer, when it differs from the word.
-    fn push_beside(&mut self, text: usize, span: (usize, usize)) {
+    /// Queues the extra lexeme of the word from `text` to the end of the buffer, if it differs from the word.
+    fn push_variant(&mut self, text: usize, span: (usize, usize)) {
         let end = self.buffer.len();
         let word = &self.buffer[text..];
         if !STEMMED_BYTES.contains(&word.len()) {
             return;
         }
         let written = &self.text[span.0..span.1];
-        let kind = match &self.beside {
-            Beside::Stems(analyzer, beginnings) => {
-                if !beginnings.iter().any(|beginning| word.starts_with(beginning)) {
+        let kind = match &self.variants {
+            Variants::Stems(analyzer, prefixes) => {
+                if !prefixes.iter().any(|prefix| word.starts_with(prefix)) {
                     return;
                 }
                 let Some(stem) = analyzer.stem(word, written) else { return };
@@ -355,7 +355,7 @@ impl<'t> Lexemes<'t> {
                 self.buffer.push_str(&stem);
                 LexemeKind::Stem
             }
-            Beside::Written => {
+            Variants::Written => {
                 if written.is_ascii() {
                     return;
                 }
@@ -373,19 +373,20 @@ impl<'t> Lexemes<'t> {
     }
 }
 
-/// Where a part of an identifier ends and the next one begins.
+/// Where a part of an identifier ends, and where the next one starts.
 type Cut = (usize, usize);
 
 /// A word or identifier in a text.
 struct Word {
     /// Where it ends.
     end: usize,
-    /// Whether it is made of ordinary words, which have stems: no digits, no humps, no joiner but the hyphen.
+    /// Whether it consists of ordinary words, which have stems: no digits, no inner capitals, no joiner except the
+    /// hyphen.
     plain: bool,
 }
 
 impl Word {
-    /// Reads the word that starts at a letter or digit, and its cuts; a word that is no identifier has none.
+    /// Scans the word that starts at a letter or digit, and its cuts. A word that is not an identifier has no cuts.
     fn read(text: &str, start: usize, cuts: &mut Vec<Cut>) -> Self {
         let mut word = Self { end: start, plain: true };
         let mut part = start;
@@ -418,7 +419,7 @@ impl Word {
                 Class::Upper | Class::Lower | Class::Other => {}
             }
             word.plain &= class != Class::Other || !c.is_numeric();
-            // A hump begins at `K` in `OOMKilled` and at `P` in `nullPointer`; one letter alone makes no part.
+            // A part starts at `K` in `OOMKilled` and at `P` in `nullPointer`. A single letter is not a part.
             let hump = match (before, class) {
                 ([_, Class::Lower], Class::Upper) => Some(at),
                 ([Class::Upper, Class::Upper], Class::Lower) => Some(at - previous_len(text, at)),

@@ -1,23 +1,23 @@
-//! Classes: what each character means to the analyzer, and the words that are known at a glance.
+//! Character classes for the analyzer, and fast paths for the most common words.
 
 use unicode_normalization::char::is_combining_mark;
 
 use crate::text::analyzer::{MAX_LEXEME_BYTES, REGION_MARK};
 
-/// What a character means to the analyzer.
+/// The class of a character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     Lower,
     Upper,
     /// Digits, and letters without case.
     Other,
-    /// Belongs to the word but leaves no trace: apostrophes, combining marks, soft hyphens.
+    /// Part of the word but dropped when folded: apostrophes, combining marks, soft hyphens.
     Silent,
-    /// Joins the parts of an identifier when it stands between two of them.
+    /// Joins the parts of an identifier if it is between two of them.
     Joiner,
     /// A character of a script written without spaces.
     Ideograph,
-    /// The beginning of a part of a report.
+    /// The start of a region of a report.
     Mark,
     Space,
 }
@@ -48,7 +48,7 @@ const fn ascii_class(b: u8) -> Class {
     }
 }
 
-/// The class of each byte that is a character by itself. The others may belong to a letter.
+/// The class of each ASCII byte. Other bytes may be part of a letter.
 pub(crate) static BYTE_CLASSES: [Class; 256] = {
     let mut classes = [Class::Other; 256];
     let mut b = 0;
@@ -67,21 +67,21 @@ pub(crate) fn is_ideograph(c: char) -> bool {
     block && c.is_alphanumeric()
 }
 
-/// Where a word ends that starts here, when it is the most common kind: a letter of either case and small ones.
+/// The end of the word that starts here, if it is of the most common kind: any letter followed by lower-case letters.
 pub(crate) fn plain_word(text: &str, start: usize) -> Option<usize> {
     let word = text.as_bytes().get(start..)?;
     let letters = 1 + word.get(1..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
     (word.first()?.is_ascii_alphabetic() && is_whole(word, letters)).then_some(start + letters)
 }
 
-/// Where a number ends that starts here, when it is nothing but digits.
+/// The end of the number that starts here, if it consists of digits only.
 pub(crate) fn plain_number(text: &str, start: usize) -> Option<usize> {
     let number = text.as_bytes().get(start..)?;
     let digits = number.iter().take_while(|b| b.is_ascii_digit()).count();
     (digits > 0 && is_whole(number, digits)).then_some(start + digits)
 }
 
-/// Whether so many bytes are a word by themselves: what follows is clearly no part of it.
+/// Whether the first `length` bytes are a whole word: what follows clearly is not part of it.
 fn is_whole(text: &[u8], length: usize) -> bool {
     let class = |at: usize| text.get(at).map_or(Class::Space, |&b| BYTE_CLASSES[b as usize]);
     let is_end = |class| matches!(class, Class::Space | Class::Mark);

@@ -1,9 +1,9 @@
-//! Fold: text without what does not tell words apart: case, accents, apostrophes.
+//! Folding: removes differences in case, accents and apostrophes.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
-/// A word as it is written, in lower case, its accents and all; only what leaves no trace is left out.
+/// A word in lower case with its accents. Only characters that never count are dropped, such as soft hyphens.
 pub(crate) fn as_written(word: &str) -> String {
     word.chars().filter(|c| !matches!(c, '\'' | '\u{2019}' | '\u{ad}')).nfc().flat_map(char::to_lowercase).collect()
 }

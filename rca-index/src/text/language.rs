@@ -1,35 +1,35 @@
-//! The language of an archive: what decides which forms of a word count as the same, and which words say nothing.
+//! The language of an archive. It determines the stemmer and the stop words.
 
 use frostem::{Algorithm, Stemmer};
 use serde::{Deserialize, Serialize};
 
 use crate::text::stop_words;
 
-/// The name of no language.
+/// The name for no language.
 const NONE: &str = "none";
 
-/// The language that reports are written in: one that has a Snowball stemmer, by its English name in lower case, or none.
+/// The language of the reports: one that has a Snowball stemmer, by its English name in lower case, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "&'static str")]
 pub struct Language(Option<Algorithm>);
 
 impl Language {
-    /// No language: words are found as they are typed only.
+    /// No language: only the exact words match.
     pub const NONE: Self = Self(None);
 
-    /// All languages, by name; none comes last.
+    /// All languages, sorted by name, then `none`.
     pub fn all() -> impl Iterator<Item = Self> {
-        // These are other stemmers for languages that have one.
+        // These are alternative stemmers for languages that already have one.
         let is_language = |a: &Algorithm| !matches!(a.name(), "porter" | "lovins" | "dutch_porter");
         Algorithm::all().iter().copied().filter(is_language).map(|a| Self(Some(a))).chain([Self::NONE])
     }
 
-    /// The language of this name.
+    /// The language with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|language| language.name() == name)
     }
 
-    /// Its name, as settings have it: `german`.
+    /// Its name, as in the settings: `german`.
     pub fn name(self) -> &'static str {
         self.0.map_or(NONE, Algorithm::name)
     }
@@ -38,17 +38,17 @@ impl Language {
         self.0 == Some(Algorithm::English)
     }
 
-    /// What takes the endings off its words.
+    /// The stemmer of this language.
     pub(crate) fn stemmer(self) -> Option<Stemmer> {
         self.0.map(Stemmer::new)
     }
 
-    /// How all words begin that have a stem, but for a few as odd as `dying`.
-    pub(crate) fn beginning(self, stem: &str) -> &str {
+    /// A prefix that all words with a stem share, apart from a few irregular words such as `dying`.
+    pub(crate) fn stem_prefix(self, stem: &str) -> &str {
         let letters = match self.name() {
-            // Only these last letters of a stem may be others in the word: `happy`, `skies`, `hoping`, `possibility`.
+            // Only these last letters of a stem may differ in the word: `happy`, `skies`, `hoping`, `possibility`.
             "english" => usize::from(stem.ends_with(['i', 'y', 'e', 'l'])),
-            // These take off beginnings too, or write a stem in other letters.
+            // These stemmers also remove prefixes, or change letters inside the word.
             "arabic" | "dutch" | "indonesian" | "irish" | "persian" | "polish" | "serbian" | "sesotho" | "tamil"
             | "yiddish" => return "",
             _ => 2,
@@ -60,7 +60,7 @@ impl Language {
         &stem[..end]
     }
 
-    /// Whether a word says nothing about what a question is about. Such words are known of English only.
+    /// Whether a word is a stop word. Only English has stop words here.
     pub(crate) fn is_stop_word(self, word: &str) -> bool {
         self.is_english() && stop_words::is_stop_word(word)
     }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn languages_go_by_their_names() {
+    fn languages_are_found_by_name() {
         for language in Language::all() {
             assert_eq!(Language::named(language.name()), Some(language));
         }

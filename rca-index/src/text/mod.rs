@@ -1,6 +1,6 @@
-//! Text: from characters to words.
+//! Text analysis: from characters to words.
 //!
-//! In: text, and the language it is written in. Out: lexemes, folded forms, stop words, synonyms. Knows no query and no
+//! In: text, and its language. Out: lexemes, folded forms, stop words, synonyms. It does not depend on queries or the
 //! index.
 
 pub(crate) mod analyzer;

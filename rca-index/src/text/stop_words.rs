@@ -1,6 +1,6 @@
-//! Stop words: words that say nothing about what a question is about. English; the words of a report are never dropped.
+//! English stop words. They are dropped from queries only; all words of a report are indexed.
 
-/// Sorted, so that they can be looked up by halves.
+/// Sorted, for binary search.
 const STOP_WORDS: &[&str] = &[
     "a",
     "about",
@@ -157,7 +157,7 @@ const STOP_WORDS: &[&str] = &[
     "your",
 ];
 
-/// Whether a word, folded, is a stop word.
+/// Whether a folded word is a stop word.
 pub(crate) fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }

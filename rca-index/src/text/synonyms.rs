@@ -1,12 +1,12 @@
-//! Synonyms: words and phrases that mean the same in operations. In: the words of a query. Out: what else could have been
-//! written in their place. The table is text, `synonyms.txt`.
+//! Synonyms: words and phrases with the same meaning in operations. In: the words of a query. Out: the equivalent words
+//! and phrases. The built-in table is `synonyms.txt`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-/// The table that comes with the library.
+/// The built-in table.
 static BUILT_IN: LazyLock<Synonyms> = LazyLock::new(|| Synonyms::new(groups(include_str!("synonyms.txt"))));
 
 /// Groups of equivalent words and phrases. Cheap to clone.
@@ -17,7 +17,7 @@ pub(crate) struct Synonyms {
 
 #[derive(Debug)]
 struct Table {
-    /// Each group's entries, each as its words.
+    /// The entries of each group.
     groups: Vec<Vec<Phrase>>,
     /// The group of each entry, by its key.
     group_of: HashMap<String, usize>,
@@ -25,15 +25,15 @@ struct Table {
     longest: usize,
 }
 
-/// An entry: its words in lower case. What has no white space is one word: `ci/cd`, `read-only`.
+/// An entry: its words in lower case. Text without white space is one word: `ci/cd`, `read-only`.
 pub(crate) type Phrase = Vec<String>;
 
-/// Words of a query that are an entry, and the rest of its group.
+/// A run of query words that is an entry, and the other entries of its group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Equivalents<'s> {
-    /// Which words of the query.
+    /// The range of query words.
     pub(crate) words: Range<usize>,
-    /// What means the same, in the order of the table.
+    /// The synonyms, in the order of the table.
     pub(crate) others: Vec<&'s [String]>,
 }
 
@@ -44,12 +44,13 @@ impl Default for Synonyms {
 }
 
 impl Synonyms {
-    /// A table of these groups. An entry that is in two of them makes one group of both.
+    /// A table of these groups. Groups that share an entry are merged.
     fn new(groups: impl IntoIterator<Item = Vec<Phrase>>) -> Self {
         let mut merged: Vec<Vec<Phrase>> = Vec::new();
         let mut group_of: HashMap<String, usize> = HashMap::new();
         for group in groups {
-            // All known groups that this one touches move into a new one at its end; what they were stays behind empty.
+            // All existing groups that share an entry with this one move into a new group at the end; their old places
+            // stay empty.
             let mut known: Vec<usize> = group.iter().filter_map(|entry| group_of.get(&key(entry)).copied()).collect();
             known.sort_unstable();
             known.dedup();
@@ -67,8 +68,8 @@ impl Synonyms {
         Self { table: Arc::new(Table { groups: merged, group_of, longest }) }
     }
 
-    /// This table without some words and phrases, and then with more groups. A group that shares an entry with one in the
-    /// table joins it.
+    /// This table without the removed words and phrases, plus the added groups. A group that shares an entry with a
+    /// group of the table is merged with it.
     pub(crate) fn with<S: AsRef<str>>(&self, added: &[Vec<S>], removed: &[S]) -> Self {
         if added.is_empty() && removed.is_empty() {
             return self.clone();
@@ -82,8 +83,8 @@ impl Synonyms {
         Self::new(kept.chain(added))
     }
 
-    /// The runs of words that are an entry, from left to right, the longest first where several begin; none overlap.
-    /// Words are in lower case. A plural counts as its singular.
+    /// The runs of words that are entries, from left to right. The longest wins; runs do not overlap. Words must be in
+    /// lower case. A plural matches its singular.
     pub(crate) fn of(&self, words: &[&str]) -> Vec<Equivalents<'_>> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -109,7 +110,7 @@ impl Synonyms {
     }
 }
 
-/// The groups of a table: one a line, entries between commas, `#` before a comment.
+/// The groups of a table: one per line, entries separated by commas, `#` starts a comment.
 fn groups(text: &str) -> impl Iterator<Item = Vec<Phrase>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| line.split(',').map(phrase).collect())
@@ -119,12 +120,12 @@ fn phrase(text: &str) -> Phrase {
     text.split_whitespace().map(str::to_lowercase).collect()
 }
 
-/// What entries are compared by: their words in the singular, with a space between them.
+/// The key by which entries are compared: their words in the singular, separated by spaces.
 fn key<S: AsRef<str>>(words: &[S]) -> String {
     words.iter().map(|word| singular(word.as_ref())).collect::<Vec<_>>().join(" ")
 }
 
-/// Near enough, and the same for the table and for a query: `kubernetes` loses its end on both sides.
+/// An approximation, applied to the table and to queries alike: `kubernetes` loses its `s` on both sides.
 fn singular(word: &str) -> Cow<'_, str> {
     match word.strip_suffix('s') {
         Some(stem) if stem.len() >= 4 && stem.ends_with("ie") => Cow::Owned(format!("{}y", &stem[..stem.len() - 2])),
@@ -170,12 +171,12 @@ mod tests {
     fn no_entry_is_in_the_table_twice() {
         let mut seen = HashSet::new();
         for entry in groups(TEXT).flatten() {
-            assert!(seen.insert(key(&entry)), "{} stands in the table twice", entry.join(" "));
+            assert!(seen.insert(key(&entry)), "{} is in the table twice", entry.join(" "));
         }
     }
 
     #[test]
-    fn a_word_gives_the_rest_of_its_group() {
+    fn a_word_yields_the_rest_of_its_group() {
         let found = others(&Synonyms::default(), "why did the k8s cluster freeze");
         assert_eq!(found, [("k8s".to_owned(), vec!["kubernetes".to_owned(), "kube".to_owned()])]);
     }
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn plurals_count_as_singulars() {
+    fn plurals_match_singulars() {
         let synonyms = Synonyms::default();
         assert_eq!(
             others(&synonyms, "load balancers"),
@@ -215,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn an_added_group_can_join_two() {
+    fn an_added_group_can_merge_two() {
         let synonyms = custom("a1, a2\nb1, b2").with(&[vec!["a1", "b2", "c"]], &[]);
         assert_eq!(others(&synonyms, "c")[0].1, ["a1", "a2", "b1", "b2"]);
         assert_eq!(others(&synonyms, "b1")[0].1, ["a1", "a2", "b2", "c"]);
     }
 
     #[test]
-    fn a_group_left_with_one_entry_is_gone() {
+    fn a_group_with_one_entry_left_is_dropped() {
         assert!(others(&custom("a1, a2").with(&[], &["a2"]), "a1").is_empty());
     }
 }

@@ -1,26 +1,26 @@
-//! Changes: what differs between the last update and the archive now, as a merge of two sorted lists.
+//! Changes: the difference between the last update and the archive now, as a merge of two sorted lists.
 
 use std::cmp::Ordering;
 
 use crate::archive::walk::{File, Walk};
 use crate::update::manifest::{Entry, Manifest};
 
-/// A file to read, and what was known of it.
+/// A file to read, and its entry from the last update.
 pub(crate) type ToRead = (File, Option<Box<Entry>>);
 
-/// What differs.
+/// The changes.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Changes {
-    /// New files, and those that may have changed.
+    /// New files, and files that may have changed.
     pub(crate) to_read: Vec<ToRead>,
-    /// Files that are gone.
+    /// Files that no longer exist.
     pub(crate) removed: Vec<Entry>,
-    /// Files that are as they were.
+    /// Unchanged files.
     pub(crate) unchanged: Vec<Entry>,
 }
 
 impl Changes {
-    /// Compares the manifest of the last update with a walk; both are sorted by path.
+    /// Compares the manifest of the last update with a walk; both must be sorted by path.
     pub(crate) fn between(before: Manifest, walk: Walk) -> Self {
         let mut changes = Self::default();
         let mut entries = before.entries.into_iter().peekable();
@@ -37,14 +37,14 @@ impl Changes {
             match (entry, file) {
                 (Some(entry), Some(file)) if is_same(&entry, &file) => changes.unchanged.push(entry),
                 (entry, Some(file)) => changes.to_read.push((file, entry.map(Box::new))),
-                (Some(entry), None) if is_out_of_sight(&entry, &walk.unreadable) => changes.unchanged.push(entry),
+                (Some(entry), None) if may_still_exist(&entry, &walk.unreadable) => changes.unchanged.push(entry),
                 (Some(entry), None) => changes.removed.push(entry),
                 (None, None) => {}
             }
         }
     }
 
-    /// Whether the index is in line with the archive.
+    /// Whether the index is up to date.
     pub(crate) fn is_empty(&self) -> bool {
         self.to_read.is_empty() && self.removed.is_empty()
     }
@@ -54,8 +54,8 @@ fn is_same(entry: &Entry, file: &File) -> bool {
     entry.size == file.size && entry.modified == file.modified && entry.own_id == file.own_id
 }
 
-/// A file in a folder that cannot be read now is not known to be gone.
-fn is_out_of_sight(entry: &Entry, unreadable: &[String]) -> bool {
+/// Whether a file is in a folder that is unreadable now, so that it may still exist.
+fn may_still_exist(entry: &Entry, unreadable: &[String]) -> bool {
     unreadable.iter().any(|folder| {
         let below = entry.path.strip_prefix(folder.as_str());
         folder.is_empty() || below.is_some_and(|rest| rest.starts_with('/'))
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_tells_read_removed_and_unchanged_apart() {
+    fn a_merge_separates_changed_removed_and_unchanged_files() {
         let before = Manifest {
             entries: vec![entry("a", 1), entry("b", 1), entry("d", 1), entry("locked/x", 1)],
             problems: Vec::new(),

@@ -1,4 +1,4 @@
-//! Freshness: an index as fresh as can be had before a search is answered.
+//! Freshness: updates the index before a search, as far as time allows.
 
 use std::time::Duration;
 
@@ -7,22 +7,23 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::update::{UpdateEvent, UpdateOptions, UpdateReport, update};
 
-/// How long looking for changes may take before a search goes on without them.
+/// How long a search waits for the scan for changes.
 const SCAN_LIMIT: Duration = Duration::from_millis(100);
 
 /// How fresh an index is.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Freshness {
-    /// It is in line with the archive; the report says what was changed for that, if anything.
+    /// The index is up to date; the report lists the changes, if any.
     Fresh(UpdateReport),
-    /// The archive is too large to be compared at once. The index is as of its last update.
+    /// The archive is too large to scan in time. The index is as of its last update.
     NotCompared,
-    /// It could not be updated, because another process updates it or it cannot be written. It is as of its last update.
+    /// The index could not be updated, because another process is updating it or because it is not writable. It is as
+    /// of its last update.
     NotUpdated(Error),
 }
 
-/// Updates an index while that is cheap.
+/// Updates an index if that is fast.
 pub(crate) fn freshen(
     engine: &Engine,
     archive: &Archive,

@@ -1,6 +1,6 @@
-//! The manifest: what the index knows of each file of the archive, as of its last update.
+//! The manifest: what the index knows of each file of the archive, as of the last update.
 //!
-//! It is written before the commit that refers to it by name, so that the two always fit together.
+//! It is written before the commit that refers to it by name, so the two are always consistent.
 
 use std::path::{Path, PathBuf};
 
@@ -11,29 +11,29 @@ use crate::error::{Error, Result};
 use crate::incident::Problem;
 use crate::parse::stem;
 
-/// All files, by path.
+/// All files, sorted by path.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
     pub(crate) entries: Vec<Entry>,
-    /// Problems of what the walk met and could not take.
+    /// Problems of files and folders that the walk could not handle.
     pub(crate) problems: Vec<ReportProblem>,
 }
 
-/// The hash of a file that the index has, though not as it would be read now.
+/// A placeholder for the hash of a file that is in the index but must be parsed again.
 const UNKNOWN: u128 = 0;
 
-/// One file. Like a [`File`](crate::archive::walk::File), it is kept small.
+/// One file. Kept small, like a [`File`](crate::archive::walk::File).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     /// The path in the archive.
     pub(crate) path: Box<str>,
-    /// The incident's id where it is not the path with no extension.
+    /// The incident's id if it differs from the path without extension.
     pub(crate) own_id: Option<Box<str>>,
-    /// Bytes.
+    /// The size in bytes.
     pub(crate) size: u64,
-    /// When the file was last changed, in nanoseconds since 1970; 0 when that proves nothing.
+    /// The modification time, in nanoseconds since 1970; 0 if it is not reliable.
     pub(crate) modified: i64,
-    /// The hash of its content; none when it is not in the index.
+    /// The hash of the content; `None` if the file is not in the index.
     pub(crate) hash: Option<u128>,
     pub(crate) problems: Box<[Problem]>,
 }
@@ -46,16 +46,16 @@ impl Entry {
 }
 
 impl Manifest {
-    /// As it is stored.
+    /// Serializes the manifest.
     ///
     /// # Errors
-    /// [`Error::Internal`]: it can always be stored.
+    /// [`Error::Internal`], which cannot happen.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let internal = |e: postcard::Error| Error::Internal { path: PathBuf::new(), reason: format!("manifest: {e}") };
         postcard::to_stdvec(self).map_err(internal)
     }
 
-    /// As it was stored, in the index folder `dir`.
+    /// Deserializes a manifest of the index in folder `dir`.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`].
@@ -65,7 +65,7 @@ impl Manifest {
             .map_err(|e| Error::IndexDamaged { path: path(), reason: format!("the manifest of the last update: {e}") })
     }
 
-    /// All problems, by path and line.
+    /// All problems, sorted by path and line.
     pub(crate) fn all_problems(&self) -> Vec<ReportProblem> {
         let of_entries = self.entries.iter().flat_map(|entry| {
             entry
@@ -78,7 +78,7 @@ impl Manifest {
         problems
     }
 
-    /// Makes every file one to be read again, whatever it holds.
+    /// Marks every file to be read and parsed again, even if its content is the same.
     pub(crate) fn forget_contents(&mut self) {
         for entry in &mut self.entries {
             entry.modified = 0;
@@ -86,7 +86,7 @@ impl Manifest {
         }
     }
 
-    /// The files whose report is in the index.
+    /// The files whose reports are in the index.
     pub(crate) fn indexed(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.hash.is_some())
     }

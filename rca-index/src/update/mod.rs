@@ -1,7 +1,7 @@
-//! Update: bring the index in line with the archive.
+//! The update: applies the changes of an archive to its index.
 //!
 //! archive -> walk -> changes since the last update -> read and parse in parallel -> documents -> one atomic commit.
-//! In: an archive and an index. Out: what was done, with counts. It knows no query.
+//! In: an archive and an index. Out: a report with counts. It does not depend on queries.
 
 mod changes;
 mod freshness;
@@ -25,43 +25,43 @@ use crate::parse::{ParseOptions, Parsed};
 use crate::update::changes::{Changes, ToRead};
 use crate::update::manifest::{Entry, Manifest};
 
-/// How to update.
+/// The options of an update.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct UpdateOptions {
-    /// Read every report again, as if nothing had been indexed.
+    /// Parse every report again, as if the index were empty.
     pub rebuild: bool,
-    /// How many threads read and parse; 0 means as many as there are processors.
+    /// The number of threads that read and parse; 0 means the number of processors.
     pub threads: usize,
-    /// Give up when finding out what has changed takes longer than this; the report says so.
+    /// Give up if finding the changes takes longer than this; the report says so.
     pub scan_limit: Option<Duration>,
-    /// How long to wait for another process that updates the index; zero means not at all.
+    /// How long to wait while another process updates the index; zero means not at all.
     pub wait: Duration,
 }
 
 impl UpdateOptions {
-    /// Whether to read every report again.
+    /// Sets whether to parse every report again.
     #[must_use]
     pub fn rebuild(mut self, rebuild: bool) -> Self {
         self.rebuild = rebuild;
         self
     }
 
-    /// Sets how many threads read and parse; 0 means as many as there are processors.
+    /// Sets the number of threads that read and parse; 0 means the number of processors.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// Sets how long finding out what has changed may take.
+    /// Sets how long finding the changes may take.
     #[must_use]
     pub fn scan_limit(mut self, limit: Duration) -> Self {
         self.scan_limit = Some(limit);
         self
     }
 
-    /// Sets how long to wait for another process that updates the index.
+    /// Sets how long to wait while another process updates the index.
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
@@ -69,20 +69,20 @@ impl UpdateOptions {
     }
 }
 
-/// What an update is doing. Events come from several threads, as things happen, and may come at the same time.
+/// The progress of an update. Events come from several threads, possibly at the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdateEvent {
-    /// The archive has been walked and compared.
+    /// The archive was scanned and compared with the last update.
     Compared {
         /// Reports in the archive.
         reports: usize,
-        /// Reports to be read: new, modified or renamed.
+        /// Reports to read: new, modified or renamed.
         to_read: usize,
-        /// Their size in bytes.
+        /// The total size of these in bytes.
         bytes: u64,
     },
-    /// One more report has been read, parsed and handed to the index.
+    /// One more report was read, parsed and passed to the index.
     Read {
         /// Its size in bytes.
         bytes: u64,
@@ -91,45 +91,45 @@ pub enum UpdateEvent {
     Committing,
 }
 
-/// What an update did.
+/// The result of an update.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateReport {
-    /// Reports in the index now.
+    /// Reports now in the index.
     pub reports: usize,
-    /// Reports that were not in the index before.
+    /// New reports.
     pub added: usize,
-    /// Reports whose text has changed, and those read again because settings have.
+    /// Reports with changed text, and reports parsed again because the settings changed.
     pub modified: usize,
-    /// Reports with the text of one that is gone.
+    /// New reports with the text of a removed one.
     pub renamed: usize,
-    /// Reports that are gone from the archive.
+    /// Reports removed from the archive.
     pub removed: usize,
-    /// Reports left as they were.
+    /// Unchanged reports.
     pub unchanged: usize,
-    /// Files that could not be ingested in: unreadable, empty or too large. Each has a problem.
+    /// Files that could not be ingested: unreadable, empty or too large. Each has a problem.
     pub failed: usize,
-    /// Problems of all reports in the archive, by path and line; unchanged reports included.
+    /// Problems of all reports in the archive, sorted by path and line; unchanged reports included.
     pub problems: Vec<ReportProblem>,
     /// Bytes read.
     pub bytes: u64,
-    /// Whether the scan took longer than the limit in the options, so that nothing was done.
+    /// Whether the scan took longer than the limit in the options, so that nothing was updated.
     pub given_up: bool,
-    /// How long it took.
+    /// The duration of the update.
     pub took: Duration,
 }
 
 impl UpdateReport {
-    /// Whether the index was changed.
+    /// Whether the update changed the index.
     pub fn changed(&self) -> bool {
         self.added + self.modified + self.renamed + self.removed > 0
     }
 }
 
-/// A file changed so shortly before the walk may change again within the same tick of the file system's clock.
+/// A file modified this shortly before the walk may be modified again without a change of its modification time.
 const CLOCK_TICK: i64 = 2_000_000_000;
 
-/// The whole update, as one path.
+/// The whole update, as one function.
 pub(crate) fn update(
     engine: &Engine,
     archive: &Archive,
@@ -154,7 +154,7 @@ pub(crate) fn update(
     let known = before.problems.clone();
     let found = walk.problems.clone();
     let mut changes = Changes::between(before, walk);
-    // The first update ends with a commit even of nothing: from then on this is an index.
+    // The first update always commits, even without reports: only then does the index exist.
     let first = note.updated == 0;
     if changes.is_empty() && known == found && settings == note.settings && !options.rebuild && !first {
         let manifest = Manifest { entries: changes.unchanged, problems: found };
@@ -168,7 +168,7 @@ pub(crate) fn update(
     let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
     let mut writer = engine.writer(writer_threads, bytes, options.wait)?;
     if writer.note() != &note {
-        // Another update has ended since: what it did need not be done again.
+        // Another update has finished in the meantime, so the changes must be computed again.
         drop(writer);
         return update(engine, archive, options, on_event);
     }
@@ -199,7 +199,7 @@ pub(crate) fn update(
     Ok(report(&manifest, counts))
 }
 
-/// What the last update said of itself, and what it knew of the archive.
+/// The commit note and the manifest of the last update.
 fn last_update(engine: &Engine) -> Result<(CommitNote, Manifest)> {
     let (note, bytes) = engine.last_update()?;
     let manifest = match bytes {
@@ -214,14 +214,14 @@ pub(crate) fn problems(engine: &Engine) -> Result<Vec<ReportProblem>> {
     Ok(last_update(engine)?.1.all_problems())
 }
 
-/// Below this much text one thread is as fast, and leaves one segment.
+/// With less text, one thread is as fast, and writes a single segment.
 const PARALLEL_BYTES: u64 = 4_000_000;
 
 fn threads(wanted: usize) -> usize {
     if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
 }
 
-/// What became of a file that was read.
+/// The outcome of a file that was read.
 struct Ingested {
     entry: Entry,
     outcome: Outcome,
@@ -231,12 +231,12 @@ struct Ingested {
 enum Outcome {
     Added,
     Modified,
-    /// Touched, but with the text it had.
+    /// The modification time changed, the text did not.
     Same,
     Failed,
 }
 
-/// Reads, parses and hands over all files, in parallel. The engine's queue is bounded, so readers wait for it.
+/// Reads, parses and indexes all files in parallel. The engine's queue is bounded, so readers wait for it.
 fn ingest_all(
     mut to_read: Vec<ToRead>,
     archive: &Archive,
@@ -245,7 +245,7 @@ fn ingest_all(
     scanned: i64,
     on_event: &(impl Fn(UpdateEvent) + Sync),
 ) -> Result<Vec<Ingested>> {
-    /// So many files at a time: of an archive of a million, what is to be read makes room for what has been.
+    /// The number of files per batch: finished files free the memory of the batch before.
     const BATCH: usize = 20_000;
     let options = archive.parse_options();
     let ingest_one = |(file, before): ToRead| {
@@ -271,7 +271,7 @@ fn ingest_all(
     Ok(ingested)
 }
 
-/// Reads, parses and adds one file. Whatever is wrong with it becomes a problem of that file.
+/// Reads, parses and indexes one file. Any defect becomes a problem of that file.
 fn ingest(
     file: File,
     before: Option<Box<Entry>>,
@@ -285,7 +285,7 @@ fn ingest(
     let content = match read(&file, archive.root(), archive.max_report_bytes()) {
         Ok(content) => content,
         Err(kind) => {
-            // What was known of the report stays findable; the file is tried again at the next update.
+            // The last known version stays searchable; the next update tries again.
             let entry = Entry { modified: 0, ..entry(file, known, failed(kind)) };
             return Ok(Ingested { entry, outcome: Outcome::Failed });
         }
@@ -309,7 +309,7 @@ fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
     Entry { path: file.path, own_id: file.own_id, size: file.size, modified: file.modified, hash, problems }
 }
 
-/// What the update did. A new file with the text of one that is gone has been renamed.
+/// Counts the changes. A new file with the text of a removed file was renamed.
 fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
     let mut gone: HashMap<u128, usize> = HashMap::new();
     for hash in changes.removed.iter().filter_map(|entry| entry.hash) {
@@ -337,7 +337,7 @@ fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
     counts
 }
 
-/// Completes the counts with what the manifest says of the whole archive.
+/// Adds the counts for the whole archive from the manifest.
 #[allow(clippy::needless_pass_by_value)]
 fn report(manifest: &Manifest, counts: UpdateReport) -> UpdateReport {
     let reports = manifest.indexed().count();

@@ -1,4 +1,4 @@
-//! The wire form of one incident, whole.
+//! The JSON form of one incident.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::{Figure, HeadForm, VERSION};
 use crate::incident::Timestamp;
 use crate::incident::{Bound, Incident, Milestone, Source};
 
-/// One incident, whole.
+/// A whole incident.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct IncidentForm<'a> {
@@ -20,7 +20,7 @@ pub struct IncidentForm<'a> {
     pub severity_label: Option<&'a str>,
     /// 0 (most severe) to 5.
     pub severity_rank: Option<u8>,
-    /// Where the values were found.
+    /// The sources of the values.
     pub sources: BTreeMap<&'static str, Source>,
     pub author: Option<&'a str>,
     pub prepared_by: Option<&'a str>,
@@ -63,7 +63,7 @@ pub struct LinkForm<'a> {
     pub target: &'a str,
     pub label: Option<&'a str>,
     pub line: u32,
-    /// The incidents that the target names; none when it names no report.
+    /// The incidents that match the target; `None` if there are none.
     pub ids: Vec<String>,
 }
 
@@ -77,7 +77,7 @@ pub struct SectionForm<'a> {
 }
 
 impl<'a> IncidentForm<'a> {
-    /// The form of an incident. `resolve` says which incidents a link's target names.
+    /// The JSON form of an incident. `resolve` returns the incidents that match a link's target.
     pub fn new(incident: &'a Incident, resolve: impl Fn(&str) -> Vec<String>) -> Self {
         let severity = incident.severity.as_ref().map(|severity| &severity.value);
         let sources = [

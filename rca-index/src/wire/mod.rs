@@ -1,6 +1,7 @@
-//! The wire form: how answers and incidents are written as JSON, by every front end. Versioned; fields are only added.
+//! The JSON form of results and incidents, for every front end. It is versioned, and changes only add fields.
 //!
-//! Times are ISO 8601 in UTC, as long as they are precise; durations are minutes; spans are bytes of the text beside them.
+//! Times are ISO 8601 in UTC, only as precise as they are known. Durations are in minutes. Spans are byte ranges of the
+//! text beside them.
 
 mod incident;
 mod report;
@@ -17,16 +18,16 @@ use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults,
 pub use incident::{IncidentForm, LinkForm, MeasureForm, RowForm, SectionForm};
 pub use report::{CheckForm, HealthForm, ProblemForm, UpdateForm};
 
-/// The version of the wire form.
+/// The version of the JSON form.
 pub const VERSION: u32 = 1;
 
-/// A number that is written as an integer when it is whole: `65`, `0.05`.
+/// A number that is written as an integer if it is whole: `65`, `0.05`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figure(pub f64);
 
 impl Serialize for Figure {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// Up to here every integer is a float, and every reader of JSON has it right (RFC 8259, section 6).
+        /// Up to 2^53, every integer is exact in every JSON parser (RFC 8259, section 6).
         const EXACT: f64 = 9_007_199_254_740_992.0;
         if self.0.fract() == 0.0 && self.0.abs() < EXACT {
             serializer.serialize_i64(self.0 as i64)
@@ -36,40 +37,40 @@ impl Serialize for Figure {
     }
 }
 
-/// The answer to a search.
+/// The result of a search.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct SearchForm<'a> {
     pub version: u32,
     pub query: &'a str,
-    /// The query as it was understood.
+    /// The interpreted query.
     pub interpreted: &'a str,
     pub total: usize,
-    /// Whether these are partial matches, since no incident has all the words.
+    /// Whether the hits are partial matches, because no incident has all words.
     pub relaxed: bool,
     pub took_ms: f64,
     pub hits: Vec<HitForm<'a>>,
-    /// Where the hits do not fill the page: incidents that have some of the words. The total leaves them out.
+    /// Partial matches, if the hits do not fill the page: incidents with some of the words. Not included in the total.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub partial: Vec<HitForm<'a>>,
-    /// Words that no incident has, and what was looked for in their place.
+    /// Words that occur in no incident, and their corrections.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<SuggestionForm<'a>>,
-    /// Values of facets that the query asks for and no incident has; looked for when nothing matches.
+    /// Facet values in the query that no incident has; only computed if nothing matches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_values: Vec<UnknownValueForm<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
 }
 
-/// A word that no incident has.
+/// A word that occurs in no incident.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct SuggestionForm<'a> {
     pub typed: &'a str,
-    /// Words like it that incidents have, the most frequent first.
+    /// Corrections: similar words that occur in incidents, the most frequent first.
     pub meant: &'a [String],
 }
 
@@ -82,12 +83,12 @@ pub struct HitForm<'a> {
     pub head: HeadForm<'a>,
     pub score: f32,
     pub snippets: Vec<SnippetForm<'a>>,
-    /// How the score came about, when asked for.
+    /// How the score was computed, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<ExplanationForm<'a>>,
 }
 
-/// What identifies and sums up an incident.
+/// The fields that identify and summarize an incident.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -101,12 +102,12 @@ pub struct HeadForm<'a> {
     pub tags: &'a [String],
     pub status: Option<&'a str>,
     pub duration_minutes: Option<Figure>,
-    /// Users affected x minutes.
+    /// User-minutes: users affected times minutes.
     pub impact_user_minutes: Option<Figure>,
     pub measures: BTreeMap<&'static str, Figure>,
 }
 
-/// A passage of a report.
+/// A snippet.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -114,54 +115,55 @@ pub struct SnippetForm<'a> {
     pub section: &'static str,
     pub line: u32,
     pub text: &'a str,
-    /// Start and end of what matches, in bytes of the text.
+    /// Start and end of each match, in bytes of the text.
     pub highlights: Vec<[usize; 2]>,
 }
 
-/// How a score came about: the sum of the words' scores, their closeness and the feedback, times the factors.
+/// How a score was computed: the sum of the word scores, the closeness scores and the feedback score, times the
+/// factors.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct ExplanationForm<'a> {
     pub words: Vec<WordScoreForm<'a>>,
-    /// What words count that the best hits have in common.
+    /// The feedback score, for words that the best hits have in common.
     pub feedback: f32,
-    /// The factors: for having only some of the words, for being recent, for being severe.
+    /// The factors for missing words, for recent and for severe incidents.
     pub coverage: f32,
     pub recency: f32,
     pub severity: f32,
-    /// What that comes to; the hit's score is lower where the hit before it has more of the words and scores less.
+    /// The resulting score. The hit's score is lower if the previous hit has more of the words but a lower score.
     pub total: f32,
 }
 
-/// What a word of the query counts in a hit.
+/// The score of a word of the query in a hit.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct WordScoreForm<'a> {
     pub word: &'a str,
-    /// Whether it is a part of an identifier by itself.
+    /// Whether it is a single part of an identifier.
     pub is_part: bool,
     pub rarity: f32,
-    /// Weighed by section and form.
+    /// Weighted by section and form.
     pub occurrences: f32,
     pub score: f32,
-    /// What it counts for standing close to the word before it.
+    /// The score for occurring close to the previous word.
     pub closeness: f32,
 }
 
-/// A value of a facet that the query asks for and no incident has.
+/// A facet value in the query that no incident has.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct UnknownValueForm<'a> {
     pub facet: &'static str,
     pub value: &'a str,
-    /// A value that incidents have and that may have been meant.
+    /// A similar value that incidents have.
     pub meant: Option<&'a str>,
 }
 
-/// One value of a facet.
+/// A facet value with its count.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -177,14 +179,14 @@ pub struct FacetForm<'a> {
 pub struct FacetsForm<'a> {
     pub version: u32,
     pub query: &'a str,
-    /// The query as it was understood.
+    /// The interpreted query.
     pub interpreted: &'a str,
-    /// The incidents counted.
+    /// The number of incidents counted.
     pub total: usize,
     pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
 }
 
-/// A query that cannot be understood.
+/// The errors of an invalid query.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -198,7 +200,7 @@ pub struct QueryErrorsForm<'a> {
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct QueryErrorForm {
-    /// The kind of error, by a stable name.
+    /// The stable code of the error.
     pub code: &'static str,
     /// Start and end in bytes of the query.
     pub span: [usize; 2],
@@ -207,7 +209,7 @@ pub struct QueryErrorForm {
 }
 
 impl<'a> SearchForm<'a> {
-    /// The form of an answer.
+    /// The JSON form of search results.
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
             version: VERSION,
@@ -250,13 +252,13 @@ impl<'a> ExplanationForm<'a> {
     }
 }
 
-/// The form of facet counts, by the facet's name.
+/// The JSON form of facet counts, by the facet's name.
 pub fn facets(counts: &[FacetCounts]) -> BTreeMap<&'static str, Vec<FacetForm<'_>>> {
     counts.iter().map(|counts| (counts.facet.name(), facet_values(counts))).collect()
 }
 
 impl<'a> FacetsForm<'a> {
-    /// The form of an answer's facet counts.
+    /// The JSON form of the facet counts in search results.
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
             version: VERSION,
@@ -273,7 +275,7 @@ fn facet_values(counts: &FacetCounts) -> Vec<FacetForm<'_>> {
 }
 
 impl<'a> HitForm<'a> {
-    /// The form of a hit.
+    /// The JSON form of a hit.
     pub fn new(hit: &'a Hit) -> Self {
         let snippet = |snippet: &'a crate::search::Snippet| SnippetForm {
             section: snippet.section.name(),
@@ -309,7 +311,7 @@ impl<'a> HeadForm<'a> {
 }
 
 impl<'a> QueryErrorsForm<'a> {
-    /// The form of a query's errors.
+    /// The JSON form of a query's errors.
     pub fn new(query: &'a str, errors: &'a QueryErrors) -> Self {
         let form = |e: &crate::query::QueryError| QueryErrorForm {
             code: e.kind.code(),
@@ -321,7 +323,7 @@ impl<'a> QueryErrorsForm<'a> {
     }
 }
 
-/// Milliseconds, to the microsecond.
+/// Milliseconds, rounded to microseconds.
 fn milliseconds(took: std::time::Duration) -> f64 {
     took.as_micros() as f64 / 1000.0
 }
@@ -333,7 +335,7 @@ mod tests {
     use crate::{Facet, Index, Sourced};
 
     #[test]
-    fn an_answer_as_json() {
+    fn search_results_as_json() {
         let index = Index::in_memory().unwrap();
         let mut incident = Incident::new("a/b", "Disk full");
         incident.services = vec!["log-store".to_owned()];

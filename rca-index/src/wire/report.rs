@@ -1,4 +1,4 @@
-//! The wire form of what updates, checks and a look at the index's health found.
+//! The JSON form of update reports, check reports and index health.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::incident::Level;
 use crate::incident::{Precision, Timestamp};
 use crate::update::UpdateReport;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -30,19 +30,19 @@ pub struct HealthForm {
     pub path: Option<String>,
     pub incidents: usize,
     pub segments: usize,
-    /// Deleted incidents that still take room.
+    /// Deleted incidents that still use disk space.
     pub deleted: usize,
     /// Bytes on disk.
     pub bytes: u64,
-    /// Bytes of the reports indexed.
+    /// The total size of the indexed reports, in bytes.
     pub source_bytes: u64,
-    /// When the last update ended.
+    /// When the last update finished.
     pub updated: Option<Timestamp>,
-    /// Files that are missing or whose content does not fit their checksum.
+    /// Missing files, and files with a checksum mismatch.
     pub damaged: Vec<String>,
 }
 
-/// What an update did.
+/// The result of an update.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -68,13 +68,13 @@ pub struct ProblemForm<'a> {
     pub path: &'a str,
     pub line: u32,
     pub level: Level,
-    /// The stable name of what is wrong.
+    /// The stable code of the problem.
     pub code: &'static str,
     pub reason: String,
 }
 
 impl<'a> CheckForm<'a> {
-    /// The form of a check's findings.
+    /// The JSON form of a check report.
     pub fn new(report: &'a CheckReport) -> Self {
         let problems = report.problems.iter().map(ProblemForm::new).collect();
         Self { version: VERSION, reports: report.reports, problems }
@@ -82,7 +82,7 @@ impl<'a> CheckForm<'a> {
 }
 
 impl HealthForm {
-    /// The form of an index's health.
+    /// The JSON form of an index's health.
     pub fn new(health: &Health) -> Self {
         let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
         Self {
@@ -100,7 +100,7 @@ impl HealthForm {
 }
 
 impl<'a> UpdateForm<'a> {
-    /// The form of what an update did.
+    /// The JSON form of an update report.
     pub fn new(report: &'a UpdateReport) -> Self {
         Self {
             version: VERSION,
@@ -119,7 +119,7 @@ impl<'a> UpdateForm<'a> {
 }
 
 impl<'a> ProblemForm<'a> {
-    /// The form of a problem.
+    /// The JSON form of a problem.
     pub fn new(problem: &'a ReportProblem) -> Self {
         let ReportProblem { path, problem } = problem;
         Self { path, line: problem.line, level: problem.level(), code: problem.code(), reason: problem.reason() }

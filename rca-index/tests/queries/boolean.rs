@@ -1,10 +1,10 @@
-//! AND, OR, NOT, brackets and negation.
+//! AND, OR, NOT, parentheses and `-`.
 
 use super::{archive, check};
 
 #[test]
-fn operators_bind_as_the_language_says() {
-    // Each report has the words that its id begins with; the tag stands in `p` and `pb`.
+fn operators_bind_as_documented() {
+    // The id of a report lists its words; the tag is in `p` and `pb`.
     let index = archive(["w", "p", "b", "wp", "wb", "pb", "wpb"].map(|id| {
         let word = |c| match c {
             'w' => "walrus ",
@@ -18,7 +18,7 @@ fn operators_bind_as_the_language_says() {
     check(
         &index,
         &[
-            // A space is AND.
+            // A space means AND.
             ("walrus", "w wp wb wpb"),
             ("walrus pelican", "wp wpb"),
             ("walrus AND pelican", "wp wpb"),
@@ -31,7 +31,7 @@ fn operators_bind_as_the_language_says() {
             ("walrus OR pelican AND badger", "w wp wb wpb pb"),
             ("walrus pelican OR badger", "wp wpb b wb pb"),
             ("walrus AND pelican OR badger AND pelican", "wp wpb pb"),
-            // Brackets.
+            // Parentheses.
             ("(walrus OR pelican) badger", "wb pb wpb"),
             ("badger (walrus OR pelican)", "wb pb wpb"),
             ("walrus (pelican OR badger)", "wp wb wpb"),
@@ -58,13 +58,13 @@ fn operators_bind_as_the_language_says() {
             ("-(-walrus)", "w wp wb wpb"),
             ("-walrus -pelican -badger", ""),
             ("walrus -walrus", ""),
-            // Everything.
+            // Every incident.
             ("*", "w p b wp wb pb wpb"),
             ("* -walrus", "p b pb"),
             ("walrus OR *", "w p b wp wb pb wpb"),
             ("NOT *", ""),
             ("", "w p b wp wb pb wpb"),
-            // Filters take part like words.
+            // Filters combine like words.
             ("tag:sea", "p pb"),
             ("tag:sea badger", "pb"),
             ("tag:sea -badger", "p"),
@@ -74,7 +74,7 @@ fn operators_bind_as_the_language_says() {
             ("(badger -tag:sea) OR (pelican -badger)", "b wb wpb p wp"),
             ("pelican -(tag:sea OR badger)", "wp"),
             ("-tag:sea pelican", "wp wpb"),
-            // Operators are upper case; `or`, `and` and `not` are words like others, and stop words.
+            // Operators are upper case; `or`, `and` and `not` are plain words, and stop words.
             ("walrus or pelican", "wp wpb"),
             ("walrus and pelican", "wp wpb"),
             ("walrus not pelican", "wp wpb"),

@@ -1,10 +1,10 @@
-//! Dates: periods, comparisons, ranges, and the time before now.
+//! Dates: periods, comparisons, ranges, and the last days.
 
 use super::{archive, check, now, stating};
 use rca_index::{Precision, Timestamp};
 
 #[test]
-fn a_date_stands_for_the_whole_of_its_period() {
+fn a_date_covers_its_whole_period() {
     let dates = [
         ("y24", "2024-12-31T23:59:59Z"),
         ("y25", "2025-01-01"),
@@ -40,7 +40,7 @@ fn a_date_stands_for_the_whole_of_its_period() {
             ("date:2025-06-02T09:59:59Z", "9:59"),
             ("when:2024", "y24"),
             ("start:2024", "y24"),
-            // After a period is after its end, before it is before its beginning.
+            // After a period means after its end; before a period means before its start.
             ("date:>2025-06-02", "next jun30 jul dec y26"),
             ("date:>=2025-06-02", "day 9:59 10:00 10:01 night next jun30 jul dec y26"),
             ("date:<2025-06-02", "y24 y25 may jun"),
@@ -55,7 +55,7 @@ fn a_date_stands_for_the_whole_of_its_period() {
             ("date:<=2024", "y24"),
             ("date:>2025-06-02T10:00Z date:<2025-06-03", "10:01 night"),
             ("date:>=2025-06-02T10:00Z date:<2025-06-03", "10:00 10:01 night"),
-            // Ranges hold all of both their ends.
+            // Both ends of a range are included as a whole.
             ("date:2025-06..2025-07", "jun day 9:59 10:00 10:01 night next jun30 jul"),
             ("date:2025-06-02..2025-06-03", "day 9:59 10:00 10:01 night next"),
             ("date:2025-06-02..2025-06-02", "day 9:59 10:00 10:01 night"),
@@ -66,7 +66,7 @@ fn a_date_stands_for_the_whole_of_its_period() {
             ("date:..2024", "y24"),
             ("date:..", "y24 y25 may jun day 9:59 10:00 10:01 night next jun30 jul dec y26"),
             ("date:2024 OR date:2026", "y24 y26"),
-            // What is unknown is in no period.
+            // An unknown date is in no period.
             ("-date:..", "none"),
             ("-date:2025", "y24 y26 none"),
             ("no:date", "none"),
@@ -78,7 +78,7 @@ fn a_date_stands_for_the_whole_of_its_period() {
 fn the_last_days_are_counted_back_from_now() {
     let hours = [("h12", 12), ("d30", 30 * 24), ("w2", 14 * 24), ("m6", 180 * 24), ("y1", 365 * 24)];
     let at = |seconds: i64| Timestamp::from_unix_seconds(now() - seconds, Precision::Second);
-    // Each border, and the second before it.
+    // Each limit, and the second before it.
     let reports = hours.iter().flat_map(|(id, hours)| {
         let border = hours * 3600;
         [((*id).to_owned(), at(border)), (format!("{id}-"), at(border + 1))]

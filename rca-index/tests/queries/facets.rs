@@ -1,4 +1,4 @@
-//! Facets: severity and its order, services, tags and their hierarchy, status; `has:` and `no:`.
+//! Facets: severities and their order, services, tags and their hierarchy, status; `has:` and `no:`.
 
 use super::{archive, check, stating};
 
@@ -25,13 +25,13 @@ fn a_severity_is_compared_by_its_rank() {
             ("severity:<=P5", "p5"),
             ("severity:>P5", "p0 p1 critical p2 sev2 p3 p4"),
             ("severity:>=P5", "p0 p1 critical p2 sev2 p3 p4 p5"),
-            // Other signs, other names of the field, other schemes.
+            // Other operators, aliases of the field, other schemes.
             ("severity:≥P1", "p0 p1 critical"),
             ("severity:≤P4", "p4 p5"),
             ("sev:>=sev1", "p0 p1 critical"),
             ("priority:>high", "p0 p1 critical"),
             ("severity:\">=critical\"", "p0 p1 critical"),
-            // Exact: levels are the same in each scheme, words are their own.
+            // Exact: numbered levels are equal in each scheme, words match only themselves.
             ("severity:P2", "p2 sev2"),
             ("severity:sev2", "p2 sev2"),
             ("severity:S2", "p2 sev2"),
@@ -40,7 +40,7 @@ fn a_severity_is_compared_by_its_rank() {
             ("severity:CRITICAL", "critical"),
             ("severity:vermilion", "vermilion"),
             ("severity:high", ""),
-            // A comma is OR, a repeated field is AND, a range is from one to the other.
+            // A comma means OR, a repeated field means AND, a range includes both ends.
             ("severity:P0,P3", "p0 p3"),
             ("severity:P1,critical", "p1 critical"),
             ("severity:P0 severity:P3", ""),
@@ -49,7 +49,7 @@ fn a_severity_is_compared_by_its_rank() {
             ("severity:P1..P3", "p1 critical p2 sev2 p3"),
             ("severity:P3..P1", "p1 critical p2 sev2 p3"),
             ("severity:P2..P2", "p2 sev2"),
-            // What has no rank is neither above nor below.
+            // A severity without a rank is neither above nor below.
             ("-severity:>=P4", "p5 vermilion none"),
             ("-severity:<P1", "p0 p1 critical vermilion none"),
             ("-severity:P2", "p0 p1 critical p3 p4 p5 vermilion none"),
@@ -60,7 +60,7 @@ fn a_severity_is_compared_by_its_rank() {
 }
 
 #[test]
-fn a_tag_stands_for_those_below_it() {
+fn a_tag_includes_the_tags_below_it() {
     let index = archive([
         ("db", stating("tags: [db]")),
         ("postgres", stating("tags: [db/postgres]")),
@@ -83,7 +83,7 @@ fn a_tag_stands_for_those_below_it() {
             ("tags:db", "db postgres wal"),
             ("label:db", "db postgres wal"),
             ("category:db", "db postgres wal"),
-            // A comma is OR, a repeated field is AND.
+            // A comma means OR, a repeated field means AND.
             ("tag:db,net", "db postgres wal net"),
             ("tag:net,dbx", "wal net dbx"),
             ("tag:db tag:net", "wal"),
@@ -148,7 +148,7 @@ fn a_status_is_one_value() {
             ("state:resolved", "closed"),
             ("status:open,resolved", "open closed"),
             ("-status:open", "closed review none"),
-            // A slash makes levels of tags and services only.
+            // Only tags and services have levels separated by slashes.
             ("status:in", ""),
             ("status:\"in / review\"", "review"),
             ("has:status", "open closed review"),
@@ -158,7 +158,7 @@ fn a_status_is_one_value() {
 }
 
 #[test]
-fn has_and_no_ask_whether_there_is_a_value() {
+fn has_and_no_test_whether_there_is_a_value() {
     let report = "---\ndate: 2025-06-02\nduration: 30\nusers: 40\nauthor: Ann\n---\n# Queue\n\n## Root Cause\n\nSlow.\n\n\
                   ## Action Items\n\n- [ ] Add consumers\n\n## Lessons Learned\n\n";
     let timed =
@@ -179,7 +179,7 @@ fn has_and_no_ask_whether_there_is_a_value() {
             ("has:timeline", "timed"),
             ("no:timeline", "full bare"),
             ("has:actions", "full"),
-            // A heading with nothing below it is no section.
+            // A heading without text is not a section.
             ("has:lessons", ""),
             ("no:lessons", "full timed bare"),
             ("has:duration", "full"),

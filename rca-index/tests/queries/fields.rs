@@ -3,7 +3,7 @@
 use super::{archive, check};
 
 #[test]
-fn a_field_asks_one_part_of_a_report() {
+fn a_field_searches_one_part_of_a_report() {
     let section =
         |heading: &str| format!("# Fog\n\n## {heading}\n\nThe walrus slept.\n\n## Appendix\n\nNothing more.\n");
     let index = archive([
@@ -54,13 +54,13 @@ fn a_field_asks_one_part_of_a_report() {
             ("actions:walrus", "actions owner"),
             ("action:walrus", "actions owner"),
             ("related:walrus", "related"),
-            // Everything else, front matter included.
+            // All other text, front matter included.
             ("body:walrus -title:walrus", "weather first front author"),
             ("text:walrus -title:walrus", "weather first front author"),
             ("RootCause:WALRUS", "cause"),
             ("rootcause:walruses", "cause"),
             ("title:slept", ""),
-            // Both in the section, in any place, or in either of two.
+            // Both words in the section, in any order, or in either of two sections.
             ("rootcause:walrus rootcause:slept", "cause"),
             ("rootcause:(walrus slept)", "cause"),
             ("rootcause:(walrus fog)", ""),
@@ -90,7 +90,7 @@ fn an_unknown_heading_is_text() {
             ("weather pelican", "heading below"),
             ("title:pelican", ""),
             ("rootcause:nothing", "known inside"),
-            // The heading of a known section is its kind, not text.
+            // The heading of a known section only determines its kind; it is not text.
             ("root", ""),
         ],
     );
@@ -117,7 +117,7 @@ fn all_sections_of_a_kind_are_one_field() {
 }
 
 #[test]
-fn a_name_that_is_no_field_is_text() {
+fn an_unknown_field_name_is_text() {
     let index = archive([("log", "# Fog\n\nconnect to db:5432 failed, errno:110, status 500\n")]);
     check(&index, &[("db:5432", "log"), ("errno:110", "log"), ("port:443", ""), ("Status: 500", "log")]);
 }

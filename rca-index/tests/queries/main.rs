@@ -1,7 +1,7 @@
-//! The query language as tables: a query, and the ids of the incidents that it finds.
+//! The query language as tables: each row is a query and the ids of the incidents that it finds.
 //!
-//! Each table opens with the few reports that it searches and holds a row for each border of an operator: the last value
-//! that matches and the first that does not. Only the public API is used, so the tables outlive any change inside.
+//! Each table starts with the few reports that it searches, and has a row for each limit of an operator: the last value
+//! that matches and the first that does not. The tables use only the public API, so they survive any internal change.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod boolean;
@@ -17,10 +17,10 @@ mod words;
 use rca_index::parse::{ParseOptions, parse_report};
 use rca_index::{Hit, Index, SearchRequest, Timestamp};
 
-/// A query, and the ids of the incidents that it finds with a space between them.
+/// A query, and the ids of the incidents that it finds, separated by spaces.
 type Row<'a> = (&'a str, &'a str);
 
-/// An index of these reports, each an id and its text.
+/// An index of reports, each given as id and text.
 fn archive<I: AsRef<str>, T: Into<String>>(reports: impl IntoIterator<Item = (I, T)>) -> Index {
     let index = Index::in_memory().unwrap();
     let read = |(id, text): (I, T)| {
@@ -30,12 +30,12 @@ fn archive<I: AsRef<str>, T: Into<String>>(reports: impl IntoIterator<Item = (I,
     index
 }
 
-/// A report that says nothing but this in its front matter.
+/// A report with only this front matter.
 fn stating(front_matter: &str) -> String {
     format!("---\n{front_matter}\n---\n# An incident\n\nSomething happened.\n")
 }
 
-/// A report of this text under a heading that says nothing.
+/// A report with this text under a neutral heading.
 fn telling(text: &str) -> String {
     format!("# An incident\n\n## Notes\n\n{text}\n")
 }
@@ -45,7 +45,7 @@ fn now() -> i64 {
     Timestamp::from_day(2025, 7, 1).unwrap().unix_seconds() + 12 * 3600
 }
 
-/// A request for all that matches in full, as of `now`.
+/// A request for all full matches, as of `now`.
 fn request(query: &str) -> SearchRequest {
     let mut request = SearchRequest::parse(query).unwrap_or_else(|error| panic!("{query}: {error}")).limit(10_000);
     request.now = Some(now());
@@ -57,17 +57,17 @@ fn ids(hits: &[Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.incident.id.as_str()).collect()
 }
 
-/// Checks that each query finds these incidents and no other, in any order.
+/// Checks that each query finds exactly these incidents, in any order.
 fn check(index: &Index, rows: &[Row]) {
     compare(index, rows, |ids| ids.sort_unstable());
 }
 
-/// Checks that each query finds these incidents and no other, in this order.
+/// Checks that each query finds exactly these incidents, in this order.
 fn check_order(index: &Index, rows: &[Row]) {
     compare(index, rows, |_| {});
 }
 
-/// Compares all rows before it fails, so that one run shows all that has changed.
+/// Compares all rows before it fails, so that one run shows all differences.
 fn compare(index: &Index, rows: &[Row], arrange: impl Fn(&mut Vec<&str>)) {
     let mut wrong = Vec::new();
     for (query, expected) in rows {

@@ -1,4 +1,4 @@
-//! More incidents than are kept at a time, in several commits: order, pages, totals and facet counts stay exact.
+//! More incidents than are kept at once, in several commits: order, pages, totals and facet counts stay exact.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::{ids, request};
 
 const INCIDENTS: u32 = 2500;
 
-/// What the order goes by: two in three have a date, and dates and durations repeat.
+/// The sort keys: two in three incidents have a date; dates and durations repeat.
 fn date(i: u32) -> Option<u32> {
     (!i.is_multiple_of(3)).then_some(i * 7 % 28)
 }
@@ -18,7 +18,7 @@ fn duration(i: u32) -> Option<u32> {
 }
 
 fn id(i: u32) -> String {
-    // Not in the order in which they come in.
+    // Not in the order of insertion.
     format!("i{:04}", (i * 37) % INCIDENTS)
 }
 
@@ -33,14 +33,14 @@ fn archive() -> Index {
         incident.push_section(SectionKind::Summary, if i.is_multiple_of(2) { "even" } else { "odd" });
         incident
     };
-    // The first of them is one segment that facets are counted in by blocks.
+    // The first commit is one segment, large enough for facets to be counted in several blocks.
     for part in [0..1500, 1500..2100, 2100..INCIDENTS] {
         index.upsert(part.map(incident)).unwrap();
     }
     index
 }
 
-/// The ids of all that are wanted, by a key and then the latest first, without a date last, and then by id.
+/// The ids of the wanted incidents, sorted by a key, then latest first without a date last, then by id.
 fn expected(wanted: impl Fn(u32) -> bool, key: impl Fn(u32) -> i64) -> Vec<String> {
     let mut all: Vec<u32> = (0..INCIDENTS).filter(|&i| wanted(i)).collect();
     all.sort_by_key(|&i| (key(i), -date(i).map_or(-1, i64::from), id(i)));

@@ -1,4 +1,4 @@
-//! Numbers: comparisons, ranges and units, at the last value that matches and the first that does not.
+//! Numbers: comparisons, ranges and units, each with the last value that matches and the first that does not.
 
 use rca_index::{FIELDS, FieldKind};
 
@@ -25,7 +25,7 @@ fn a_duration_is_compared_in_minutes() {
             ("duration:<=29", "29"),
             ("duration:≥1440", "1440 10080"),
             ("duration:≤30", "29 30"),
-            // Ranges hold both their ends, and an open end is open.
+            // Ranges include both ends, and either end may be open.
             ("duration:30..90", "30 31 59.5 60 89 90"),
             ("duration:31..89", "31 59.5 60 89"),
             ("duration:60..60", "60"),
@@ -50,7 +50,7 @@ fn a_duration_is_compared_in_minutes() {
             ("duration:1w", "10080"),
             ("duration:7days", "10080"),
             ("duration_minutes:90", "90"),
-            // What is unknown is in no range, open or not.
+            // An unknown value is in no range, not even an open one.
             ("-duration:>=30", "29 none"),
             ("-duration:..", "none"),
             ("no:duration", "none"),
@@ -59,7 +59,7 @@ fn a_duration_is_compared_in_minutes() {
 }
 
 #[test]
-fn counts_take_thousands_and_millions() {
+fn counts_accept_thousands_and_millions() {
     let users = ["999", "1000", "1001", "1500", "10000", "1000000", "2500000"];
     let index = archive(users.map(|users| (users, stating(&format!("users: {users}")))));
     check(
@@ -124,7 +124,7 @@ fn money_percentages_and_times_have_their_units() {
 }
 
 #[test]
-fn impact_is_a_number_before_figures_and_a_section_before_words() {
+fn impact_is_a_number_before_digits_and_a_section_before_words() {
     let text = |users: u32, rest: &str| format!("---\nduration: 50\nusers: {users}\n---\n# An incident\n\n{rest}\n");
     let index = archive([
         ("below", text(999, "50000 letters")),

@@ -1,11 +1,11 @@
-//! Order: every key in both directions, incidents of unknown value last, ties by date and then by id; pages.
+//! Sorting: every key in both directions, unknown values last, ties broken by date and then by id; pages.
 
 use rca_index::query::parse_sort;
 use rca_index::{FIELDS, Facet, FieldKind, Index};
 
 use super::{archive, check_order, ids, request, stating};
 
-/// A report that states every number there is; the larger the step, the larger all of them.
+/// A report that states every number; a larger step makes all of them larger.
 pub(super) fn full_report(step: u32) -> String {
     let at = |minutes: u32| format!("10:{:02}", minutes * step);
     format!(
@@ -34,7 +34,7 @@ fn every_key_sorts_in_both_directions_with_unknown_values_last() {
     ]);
     let mut keys = 0;
     for spec in FIELDS {
-        // The larger the step, the less severe.
+        // A larger step is less severe.
         let up = match spec.kind {
             FieldKind::Number(..) | FieldKind::Date => "1 2 3 unknown",
             FieldKind::Facet(Facet::Severity) => "3 2 1 unknown",
@@ -57,7 +57,7 @@ fn every_key_sorts_in_both_directions_with_unknown_values_last() {
 }
 
 #[test]
-fn words_and_filters_are_sorted_as_asked() {
+fn words_and_filters_are_sorted_as_requested() {
     let index = archive([
         ("b", "---\ndate: 2025-02-01\nduration: 10\n---\n# Walrus\n\nA walrus.\n"),
         ("a", "---\ndate: 2025-01-01\nduration: 30\n---\n# Fog\n\nA walrus.\n"),
@@ -74,14 +74,14 @@ fn words_and_filters_are_sorted_as_asked() {
             ("walrus sort:-duration", "a c b"),
             ("fog sort:-duration", "d a c"),
             ("walrus duration:>10 sort:date", "a c"),
-            // By relevance there is one direction: the best first.
+            // Relevance has only one direction: best first.
             ("walrus", "b c a"),
             ("walrus sort:relevance", "b c a"),
             ("walrus sort:-relevance", "b c a"),
             ("walrus sort:score", "b c a"),
-            // The last order counts.
+            // The last sort key counts.
             ("walrus sort:date sort:-date", "c b a"),
-            // Filters alone: the latest first.
+            // Filters alone: latest first.
             ("*", "d c b a"),
             ("duration:..", "d c b a"),
             ("-walrus", "d"),
@@ -89,7 +89,7 @@ fn words_and_filters_are_sorted_as_asked() {
     );
 }
 
-/// The same words and length everywhere, so that nothing but the date and the id differs.
+/// Incidents with the same words and length that differ only in date and id.
 fn alike() -> Index {
     let report = |date: &str| stating(&format!("severity: P2\n{date}"));
     archive([

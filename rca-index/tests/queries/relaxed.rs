@@ -1,4 +1,4 @@
-//! What is found when words are missing: corrections of typos, and incidents with some of the words.
+//! Missing words: corrections of typos, and partial matches.
 
 use rca_index::{Index, SearchResults};
 
@@ -10,7 +10,7 @@ fn search(index: &Index, query: &str) -> SearchResults {
     index.search(&request).unwrap()
 }
 
-/// The ids of incidents with some of the words only, beside those with all.
+/// The ids of the partial matches.
 fn some_words(results: &SearchResults) -> Vec<&str> {
     if results.relaxed { ids(&results.hits) } else { ids(&results.partial) }
 }
@@ -30,29 +30,29 @@ fn a_typo_is_corrected() {
     check(
         &index,
         &[
-            // One edit: another letter, one less, one more, two swapped.
+            // One edit: a letter replaced, removed or added, or two swapped.
             ("bakclog", "backlog"),
             ("baklog", "backlog"),
             ("backxlog", "backlog"),
             ("bocklog", "backlog"),
-            // Two only in a word of nine letters and more.
+            // Two edits only in a word of at least nine letters.
             ("bocklig", ""),
             ("wolrox", ""),
             ("certifikoat", ""),
             ("cartifikate", "certificate"),
             ("certiphikate", ""),
-            // A word of four letters and more.
+            // Only a word of at least four letters.
             ("hozt", "host"),
             ("pid", ""),
-            // A known word is what it is, and so are identifiers and figures.
+            // Known words are not corrected, nor are identifiers and numbers.
             ("cannery", "cannery"),
             ("canery", "canary cannery"),
             ("web-8", ""),
             ("E1002", ""),
-            // What is in quotes or a pattern is meant as typed.
+            // Words in quotes or in a pattern are not corrected.
             ("\"baklog\"", ""),
             ("baklo*", ""),
-            // In a field, and beside other words.
+            // In a field, and with other words.
             ("rootcause:pelicon", "cause"),
             ("title:pelicon", ""),
             ("the baklog", "backlog"),
@@ -72,7 +72,7 @@ fn a_typo_is_corrected() {
     }
 }
 
-/// An archive of twelve, so that the words of the first few are rare.
+/// An archive of twelve, so that the words of the first few incidents are rare.
 fn few_among_many() -> Index {
     let few = [
         ("all", "the walrus and the pelican slept"),
@@ -85,14 +85,14 @@ fn few_among_many() -> Index {
 }
 
 #[test]
-fn those_with_some_of_the_words_follow_those_with_all() {
+fn partial_matches_follow_full_matches() {
     let index = few_among_many();
     let found = search(&index, "walrus pelican");
     assert_eq!((ids(&found.hits), found.total, found.relaxed), (vec!["all"], 1, false));
     let mut some = some_words(&found);
     some.sort_unstable();
     assert_eq!(some, ["pelican", "walrus"]);
-    // One word is all there or not; an order of another kind has no best; what is excluded stays out.
+    // A single word has no partial matches. Other sort orders have no best matches. Excluded incidents stay excluded.
     for query in ["walrus", "walrus pelican sort:date", "walrus -pelican"] {
         assert_eq!(some_words(&search(&index, query)), [""; 0], "{query}");
     }
@@ -105,21 +105,21 @@ fn those_with_some_of_the_words_follow_those_with_all() {
 }
 
 #[test]
-fn when_none_has_all_words_those_with_most_are_hits() {
+fn without_full_matches_the_best_partial_matches_are_hits() {
     let index = few_among_many();
     let found = search(&index, "walrus pelican zebra");
     assert!(found.relaxed && found.partial.is_empty());
     assert_eq!((found.total, ids(&found.hits)[0]), (3, "all"));
-    // Words that say little find nothing by themselves.
+    // Frequent words are not enough for a partial match.
     let found = search(&index, "slept walrus zebra giraffe");
     assert!(found.relaxed);
     assert_eq!(found.total, 2, "{:?}", ids(&found.hits));
-    // Conditions hold all the same.
+    // Filters still apply.
     let found = search(&index, "walrus pelican zebra -pelican");
     assert_eq!((ids(&found.hits), found.total), (vec!["walrus"], 1));
     let found = search(&index, "walrus zebra has:users");
     assert!(!found.relaxed && found.hits.is_empty() && found.partial.is_empty());
-    // There is nothing to relax in filters, or in a query that finds something.
+    // Filters are not relaxed, nor is a query that finds something.
     assert!(!search(&index, "has:users").relaxed);
     assert!(!search(&index, "walrus").relaxed);
     assert!(!search(&index, "zebra").relaxed);

@@ -1,14 +1,15 @@
-//! Words and what counts as one: other forms, phrases, slop, prefixes, similar spellings, identifiers, synonyms, stop words.
+//! Words and their alternatives: other forms, phrases, slop, prefixes, similar spellings, identifiers, synonyms, stop
+//! words.
 
 use super::{archive, check, telling};
 
-/// An archive in which each report has the text that stands beside its id.
+/// An archive of reports, each given as id and text.
 fn texts(texts: &[(&str, &str)]) -> rca_index::Index {
     archive(texts.iter().map(|&(id, text)| (id, telling(text))))
 }
 
 #[test]
-fn a_word_stands_for_its_other_forms() {
+fn a_word_matches_its_other_forms() {
     let index = texts(&[
         ("one", "the walrus"),
         ("upper", "THE WALRUS"),
@@ -37,7 +38,7 @@ fn a_word_stands_for_its_other_forms() {
 }
 
 #[test]
-fn the_words_of_a_phrase_stand_together_in_order() {
+fn a_phrase_matches_words_in_order() {
     let index = texts(&[
         ("next", "a walrus pelican came"),
         ("swapped", "a pelican walrus came"),
@@ -57,10 +58,10 @@ fn the_words_of_a_phrase_stand_together_in_order() {
             ("\"Walrus, PELICAN\"", "next sign again"),
             ("\"pelican walrus\"", "swapped"),
             ("\"walrus\"", "next swapped gap1 gap2 gap3 gap4 plural sign only again"),
-            // As typed, not in other forms.
+            // Exact words only, no other forms.
             ("\"walrus pelicans\"", "plural"),
             ("\"walruses pelican\"", ""),
-            // Slop: so many moves of a word are forgiven; to swap two words takes two.
+            // Slop is the number of moves allowed; swapping two words takes two.
             ("\"walrus pelican\"~0", "next sign again"),
             ("\"walrus pelican\"~1", "next sign again gap1"),
             ("\"walrus pelican\"~2", "next sign again gap1 gap2 swapped"),
@@ -70,12 +71,12 @@ fn the_words_of_a_phrase_stand_together_in_order() {
             ("\"walrus old pelican\"~1", "gap2"),
             ("\"walrus tired hungry\"~1", ""),
             ("\"walrus tired hungry\"~2", "gap4"),
-            // With words and filters beside it.
+            // Combined with words and filters.
             ("came \"walrus pelican\"", "next sign again"),
             ("grey -\"walrus grey pelican\"", "gap2 gap3 gap4"),
             ("\"walrus grey\" \"pelican came\"", "gap1 gap2 gap3 gap4"),
             ("\"walrus grey pelican\" OR \"pelican walrus\"", "gap1 swapped"),
-            // Stop words are words in a phrase.
+            // Stop words count in a phrase.
             ("\"and then a walrus\"", "again"),
             ("\"a walrus pelican came\"", "next sign again"),
         ],
@@ -106,7 +107,7 @@ fn a_phrase_stays_inside_a_section() {
 }
 
 #[test]
-fn a_prefix_stands_for_all_words_that_begin_with_it() {
+fn a_prefix_matches_all_words_that_start_with_it() {
     let index = texts(&[
         ("certificate", "the certificate was old"),
         ("certificates", "certificates were old"),
@@ -132,7 +133,7 @@ fn a_prefix_stands_for_all_words_that_begin_with_it() {
             ("old certif*", "certificate certificates"),
             ("certif* -certificate", "certified certify"),
             ("certif* OR concert", "certificate certificates certified certify concert"),
-            // Identifiers begin whole and in each part.
+            // Prefixes of identifiers, and of each part.
             ("inventory-a*", "service"),
             ("invent*", "service"),
             ("ap*", "service"),
@@ -144,7 +145,7 @@ fn a_prefix_stands_for_all_words_that_begin_with_it() {
 }
 
 #[test]
-fn a_similar_spelling_is_so_many_edits_away() {
+fn a_fuzzy_word_matches_within_its_distance() {
     let index = texts(&[
         ("same", "pelican"),
         ("other", "pelicon"),
@@ -167,13 +168,13 @@ fn a_similar_spelling_is_so_many_edits_away() {
             ("pelican", "same"),
             ("pelican~1", "same other less more swapped first"),
             ("pelican~2", "same other less more swapped first two-other two-less two-more two-swapped"),
-            // Two edits, but one in a word of five letters at most.
+            // Two edits by default, but one for words of at most five letters.
             ("pelican~", "same other less more swapped first two-other two-less two-more two-swapped"),
             ("heron~", "heron hero"),
             ("heron~1", "heron hero"),
             ("heron~2", "heron hero her"),
             ("PELICAN~1", "same other less more swapped first"),
-            // The word itself need not be there.
+            // The word itself need not occur.
             ("pelixan~1", "same"),
             ("pelixan~2", "same other less more swapped first"),
             ("pelican~1 -pelican", "other less more swapped first"),
@@ -183,7 +184,7 @@ fn a_similar_spelling_is_so_many_edits_away() {
 }
 
 #[test]
-fn patterns_and_phrases_can_be_asked_of_a_section() {
+fn patterns_and_phrases_can_be_limited_to_a_section() {
     let index = archive([
         ("title", "# Certificate expired\n\n## Root Cause\n\nSlow.\n"),
         ("cause", "# Fog\n\n## Root Cause\n\nThe certificate expired.\n"),
@@ -255,7 +256,7 @@ fn an_identifier_is_found_whole_and_by_its_parts() {
 }
 
 #[test]
-fn stop_words_are_dropped_where_there_is_another_word() {
+fn stop_words_are_dropped_beside_other_words() {
     let index = texts(&[
         ("the", "the walrus"),
         ("bare", "walrus"),
@@ -268,12 +269,12 @@ fn stop_words_are_dropped_where_there_is_another_word() {
         &[
             ("the walrus", "the bare"),
             ("why did the walrus do it", "the bare"),
-            // By themselves they are looked for.
+            // A query of stop words only searches for them.
             ("the", "the"),
             ("how to", "how"),
             ("why it", "why"),
             ("do it", "how why"),
-            // In a phrase and in a field they are needed.
+            // In a phrase and after a field name they are required.
             ("\"the walrus\"", "the"),
             ("\"the\" walrus", "the"),
             ("body:the walrus", "the"),
@@ -303,14 +304,14 @@ fn a_synonym_is_found_too() {
             ("kubernetes", "k8s kubernetes"),
             ("kubernetes cluster", "k8s kubernetes"),
             ("k8s OR oom", "k8s kubernetes oom memory"),
-            // Synonyms of several words stand together.
+            // Synonyms of several words are phrases.
             ("oom", "oom memory"),
             ("out of memory", "oom memory scattered"),
             ("load balancer", "balancer lb"),
             ("lb", "balancer lb"),
             ("load", "load balancer"),
             ("balancer", "balancer"),
-            // What is in quotes, a pattern or excluded is meant as typed.
+            // Words in quotes, in a pattern or excluded have no synonyms.
             ("\"k8s\"", "k8s"),
             ("k8s*", "k8s"),
             ("\"load balancers\"", "balancer"),

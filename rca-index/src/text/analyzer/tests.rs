@@ -26,7 +26,7 @@ fn check_lexemes(mut lexemes: Lexemes<'_>, text: &str, expected: &str) {
 }
 
 #[test]
-fn words_give_themselves_and_their_stems() {
+fn words_yield_themselves_and_their_stems() {
     check("queue backlogs", "0:queue 1:backlogs 1:~backlog");
     check("The user's pods don't start.", "0:the 1:user 2:pods 2:~pod 3:dont 4:start");
     check("Café ＡＰＩ Straße e\u{301}te\u{301}", "0:cafe 1:api 2:strasse 2:~strass 3:ete");
@@ -35,16 +35,16 @@ fn words_give_themselves_and_their_stems() {
 }
 
 #[test]
-fn words_are_stemmed_as_their_language_does() {
+fn stemming_depends_on_the_language() {
     check_in("german", "Häuser Ausfälle", "0:hauser 0:~haus 1:ausfalle 1:~ausfall");
-    // Without the accent on its last letter, this ending is none.
+    // Without the accent on its last letter, this is not a suffix.
     check_in("russian", "Красный", "0:красныи 0:~красн");
     check_in("russian", "красного", "0:красного 0:~красн");
     check_in("none", "queue backlogs", "0:queue 1:backlogs");
 }
 
 #[test]
-fn the_index_knows_how_words_with_accents_are_written() {
+fn the_index_has_the_written_form_of_words_with_accents() {
     let check = |text: &str, expected: &str| check_lexemes(Lexemes::for_index(text), text, expected);
     check("queue backlogs", "0:queue 1:backlogs");
     check("Café-Häuser", "0:cafe-hauser 0:+cafe 0:=cafe\u{1}café 1:+hauser 1:=hauser\u{1}häuser");
@@ -52,7 +52,7 @@ fn the_index_knows_how_words_with_accents_are_written() {
 }
 
 #[test]
-fn terms_have_the_stem_of_their_language() {
+fn terms_match_stems_of_their_language() {
     let check = |language: &str, term: &str, stem: &str, expected: bool| {
         let analyzer = Analyzer::new(Language::named(language).unwrap());
         assert_eq!(analyzer.has_stem(term, stem), expected, "{language} {term}");
@@ -69,13 +69,13 @@ fn terms_have_the_stem_of_their_language() {
 }
 
 #[test]
-fn words_begin_as_their_stems_do() {
+fn words_share_a_prefix_with_their_stems() {
     let check = |language: &str, words: &str| {
         let analyzer = Analyzer::new(Language::named(language).unwrap());
         for word in words.split(' ') {
             let folded = folded(word);
             let stem = analyzer.stem(&folded, word).unwrap_or_else(|| folded.clone());
-            assert!(folded.starts_with(analyzer.beginning(&stem).unwrap()), "{word} {stem}");
+            assert!(folded.starts_with(analyzer.stem_prefix(&stem).unwrap()), "{word} {stem}");
         }
     };
     check(
@@ -89,12 +89,12 @@ fn words_begin_as_their_stems_do() {
     check("russian", "красный серверами очередей ошибки");
     check("dutch", "gestopte gebroken");
     check("serbian", "сервери");
-    assert_eq!(Analyzer::default().beginning("p99"), None);
-    assert_eq!(Analyzer::new(Language::NONE).beginning("queue"), None);
+    assert_eq!(Analyzer::default().stem_prefix("p99"), None);
+    assert_eq!(Analyzer::new(Language::NONE).stem_prefix("queue"), None);
 }
 
 #[test]
-fn identifiers_give_themselves_whole_and_in_parts() {
+fn identifiers_yield_the_whole_and_their_parts() {
     check("inventory-api", "0:inventory-api 0:+inventory 0:~inventori 1:+api");
     check("ERR_CONN_RESET", "0:err_conn_reset 0:+err 1:+conn 2:+reset");
     check("NullPointerException", "0:nullpointerexception 0:+null 1:+pointer 2:+exception");
@@ -110,14 +110,14 @@ fn identifiers_give_themselves_whole_and_in_parts() {
 }
 
 #[test]
-fn text_without_spaces_gives_pairs() {
+fn text_without_spaces_yields_pairs() {
     check("障害対応", "0:+障害 1:+害対 2:+対応");
     check("API障害。鯖", "0:api 1:+障害 2:鯖");
     check("장애 발생", "0:+장애 1:+발생");
 }
 
 #[test]
-fn long_lexemes_are_cut_at_a_character() {
+fn long_lexemes_are_truncated_at_a_character_boundary() {
     let long = "é".repeat(400);
     let analyzer = Analyzer::default();
     let mut lexemes = analyzer.lexemes(&long);
@@ -126,7 +126,7 @@ fn long_lexemes_are_cut_at_a_character() {
 
 proptest! {
     #[test]
-    fn any_text_gives_lexemes_in_order_with_spans_at_characters(text in "\\PC{0,80}|[a-zA-Z0-9'._:/ é障ー-]{0,80}") {
+    fn any_text_yields_ordered_lexemes_with_valid_spans(text in "\\PC{0,80}|[a-zA-Z0-9'._:/ é障ー-]{0,80}") {
         let analyzer = Analyzer::default();
         let mut lexemes = analyzer.lexemes(&text);
         let (mut position, mut start) = (0, 0);
