@@ -72,6 +72,39 @@ fn a_typo_is_corrected() {
     }
 }
 
+#[test]
+fn a_typo_stands_for_the_four_most_frequent_words_like_it() {
+    let words = ["walrua", "walrub", "walruc", "walrud", "walrue"];
+    // The further down, the more frequent.
+    let reports =
+        words.iter().enumerate().flat_map(|(at, word)| (0..=at).map(move |i| (format!("{word}{i}"), telling(word))));
+    let index = archive(reports);
+    let found = index.search(&request("walruz")).unwrap();
+    assert_eq!(found.suggestions[0].meant, ["walrue", "walrud", "walruc", "walrub"]);
+    assert_eq!((found.total, ids(&found.hits).contains(&"walrua0")), (14, false));
+}
+
+#[test]
+fn an_answer_says_how_the_query_was_understood() {
+    let index = archive([("a", telling("the k8s walrus")), ("b", telling("a pelican"))]);
+    let rows = [
+        ("walrus pelican", "walrus pelican"),
+        ("why is the walrus there", "walrus"),
+        ("why is it", "why is it"),
+        ("the \"the walrus\"", "the \"the walrus\""),
+        ("k8s", "k8s OR kubernetes OR kube"),
+        ("the k8s walrus", "(k8s OR kubernetes OR kube) walrus"),
+        ("\"k8s\"", "\"k8s\""),
+        ("walrsu", "walrsu OR walrus"),
+        ("walrus (the OR pelican) severity:>=p1", "walrus (the OR pelican) severity:>=p1"),
+        ("walrus OR pelican sort:-date", "walrus OR pelican sort:-date"),
+        ("duration:>1h30m", "duration:>90"),
+    ];
+    for (query, expected) in rows {
+        assert_eq!(index.search(&request(query)).unwrap().interpreted, expected, "{query}");
+    }
+}
+
 /// An archive of twelve, so that the words of the first few incidents are rare.
 fn few_among_many() -> Index {
     let few = [
@@ -114,7 +147,12 @@ fn without_full_matches_the_best_partial_matches_are_hits() {
     let found = search(&index, "slept walrus zebra giraffe");
     assert!(found.relaxed);
     assert_eq!(found.total, 2, "{:?}", ids(&found.hits));
-    // Filters still apply.
+    // A phrase counts as one of the words.
+    let found = search(&index, "\"the pelican\" zebra");
+    assert_eq!((found.relaxed, found.total), (true, 2), "{:?}", ids(&found.hits));
+    // Conditions hold all the same, in brackets too.
+    let found = search(&index, "zebra pelican (walrus OR has:users)");
+    assert_eq!((ids(&found.hits), found.relaxed), (vec!["all"], true));
     let found = search(&index, "walrus pelican zebra -pelican");
     assert_eq!((ids(&found.hits), found.total), (vec!["walrus"], 1));
     let found = search(&index, "walrus zebra has:users");

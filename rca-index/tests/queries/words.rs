@@ -145,6 +145,31 @@ fn a_prefix_matches_all_words_that_start_with_it() {
 }
 
 #[test]
+fn a_prefix_stands_for_the_128_most_frequent_words() {
+    let reports = (0..132).map(|i| {
+        // The last two of 130 words are the most frequent.
+        let number = if i < 130 { i } else { i - 2 };
+        (format!("{i:03}"), telling(&format!("a zebra{number:03} came")))
+    });
+    let index = archive(reports);
+    let all: Vec<String> = (0..132).filter(|i| !(126..128).contains(i)).map(|i| format!("{i:03}")).collect();
+    check(&index, &[("zebra*", &all.join(" ")), ("zebra127", "127")]);
+}
+
+#[test]
+fn a_title_is_searched_in_each_way() {
+    // The title of a report is a heading of its text; that of any other incident is not.
+    let index = rca_index::Index::in_memory().unwrap();
+    index.upsert([rca_index::Incident::new("1", "Inventory-api walrus")]).unwrap();
+    let queries = ["walrus", "walruses", "walr*", "walris~1", "walris", "\"api walrus\"", "inventory-api", "inventory"];
+    let fields = queries.iter().flat_map(|query| [(*query).to_owned(), format!("title:{query}")]);
+    for query in fields {
+        check(&index, &[(&query, "1"), (&format!("-{query}"), "")]);
+    }
+    check(&index, &[("body:walrus", ""), ("body:walr*", ""), ("body:\"api walrus\"", ""), ("title:pelican", "")]);
+}
+
+#[test]
 fn a_fuzzy_word_matches_within_its_distance() {
     let index = texts(&[
         ("same", "pelican"),
@@ -208,6 +233,9 @@ fn patterns_and_phrases_can_be_limited_to_a_section() {
             ("-rootcause:certif*", "title notes"),
         ],
     );
+    // Where an identifier stands is where its first part stands, also behind other words in one.
+    let index = archive([("cause", "# Fog\n\n## Root Cause\n\ninventory api walrus pelican\n")]);
+    check(&index, &[("rootcause:walrus,pelican,inventory-api", "cause"), ("title:walrus,inventory-api", "")]);
 }
 
 #[test]
