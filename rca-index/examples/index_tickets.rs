@@ -31,8 +31,14 @@ fn incident(ticket: &Ticket) -> Incident {
     incident.services = vec![ticket.component.to_owned()];
     incident.duration = Some(Sourced::new(ticket.minutes, Source::Given));
     incident.status = Some(Sourced::from(if ticket.solution.is_some() { "resolved" } else { "open" }.to_owned()));
-    let users =
-        Measure { kind: MeasureKind::Users, value: ticket.users, bound: Bound::Exact, qualifier: None, line: 1 };
+    let users = Measure {
+        kind: MeasureKind::Users,
+        value: ticket.users,
+        bound: Bound::Exact,
+        qualifier: None,
+        source: rca_index::Source::Given,
+        line: 1,
+    };
     incident.measures.push(users);
     incident.push_section(SectionKind::Summary, ticket.description);
     if let Some(solution) = ticket.solution {

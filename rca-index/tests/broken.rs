@@ -497,3 +497,66 @@ fn extensions_from_the_settings() {
     let paths = Archive::open(folder.path()).unwrap().report_paths();
     assert_eq!(paths, ["PM 2024-01 queue", "disk.adoc"]);
 }
+
+#[test]
+fn severity_not_chosen() {
+    check_severity("severity-not-chosen", Some("Low | Medium | High"), None, true);
+    assert_eq!(incident("severity-not-chosen").status, None);
+    let codes: Vec<_> = broken().problems.iter().filter(|problem| problem.path == "severity-not-chosen.md").collect();
+    let codes: Vec<_> = codes.iter().map(|problem| (problem.problem.line, problem.problem.code())).collect();
+    assert_eq!(codes, [(4, "severity-not-chosen"), (5, "status-not-chosen")]);
+}
+
+#[test]
+fn headings_as_keys() {
+    check_severity("headings-as-keys", Some("High"), Some(2), false);
+    let incident = incident("headings-as-keys");
+    assert_eq!(incident.status.as_ref().map(|status| status.value.as_str()), Some("resolved"));
+    assert_eq!(incident.status_label.as_deref(), Some("Resolved (watched for a day)"));
+    assert_eq!((date("headings-as-keys").as_str(), minutes("headings-as-keys")), ("2025-02-11", Some(30.0)));
+    assert_eq!(incident.services, ["label-printer", "parcel-api"]);
+}
+
+#[test]
+fn keys_in_german() {
+    check_severity("keys-in-german", Some("Hoch"), Some(2), false);
+    let incident = incident("keys-in-german");
+    assert_eq!(incident.status.map(|status| status.value).as_deref(), Some("resolved"));
+    assert_eq!(incident.services, ["label-printer", "parcel-api"]);
+    assert!(incident.sections.iter().any(|section| section.kind == SectionKind::RootCause));
+    let action = &incident.actions[0];
+    assert_eq!((action.owner.as_deref(), action.done), (Some("Lager"), Some(true)));
+}
+
+#[test]
+fn html_table() {
+    check_severity("html-table", Some("SEV-3"), Some(3), false);
+    assert_eq!(date("html-table"), "2025-02-11");
+    assert_eq!(incident("html-table").services, ["label-printer", "parcel-api"]);
+}
+
+#[test]
+fn number_not_whole() {
+    let measures = incident("number-not-whole").measures;
+    let measures: Vec<_> = measures.iter().map(|measure| (measure.kind.name(), measure.value)).collect();
+    assert_eq!(measures, [("error_rate_pct", 0.38)]);
+    assert_eq!(problems("number-not-whole.md"), ["5: `5%` is not understood as a number"]);
+}
+
+#[test]
+fn status_of_the_document() {
+    let incident = incident("status-of-document");
+    assert_eq!(incident.document_status.map(|status| status.value).as_deref(), Some("draft"));
+    assert_eq!(incident.status.map(|status| (status.value, status.line)), Some(("resolved".to_owned(), Some(8))));
+}
+
+#[test]
+fn actions_with_placeholders() {
+    let actions = incident("actions-with-placeholders").actions;
+    let actions: Vec<_> = actions.iter().map(|a| (a.text.as_str(), a.owner.as_deref(), a.done)).collect();
+    let expected = [
+        ("Order paper (owner=stock, due=2025-02-20)", Some("stock"), Some(true)),
+        ("Count the paper every Monday. Owner: ???", None, None),
+    ];
+    assert_eq!(actions, expected);
+}

@@ -20,7 +20,8 @@ use crate::render::{self, IncidentAnswer};
 Examples:
   rca show 2025-06-02-message-queue-backlog      the start of a file name is enough
   rca show PM-2026-033 --section resolution      only what fixed it
-  rca show 2025/06/disk-full --format json       every field, as JSON")]
+  rca show 2025/06/disk-full --format json       every field, as JSON
+  rca show 2025/06/disk-full --why               every fact, and the line that states it")]
 pub(crate) struct Arguments {
     /// Id, path or file name of the incident, or the start of one
     #[arg(value_name = "ID")]
@@ -28,6 +29,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECTIONS", value_delimiter = ',', value_parser = parse_section)]
     #[arg(help = format!("Show only these sections: {}", section_names()))]
     section: Vec<SectionKind>,
+    /// Show where each fact was found: fact, value, path:line, and the text of the line
+    #[arg(long, conflicts_with = "section")]
+    why: bool,
     /// Do not update the index first
     #[arg(long)]
     no_update: bool,
@@ -37,6 +41,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let location = Location::find(None, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
     let incident = find(&index, &arguments.id)?;
+    if arguments.why {
+        render::why::facts(&mut context.out, &location, &incident)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     check_sections(&incident, &arguments.section)?;
     let answer = IncidentAnswer { incident: &incident, sections: &arguments.section, index: &index };
     render::incident(context, &location, &answer)?;

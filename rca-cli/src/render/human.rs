@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use rca_index::{
     Bound, CheckReport, FacetCounts, FieldKind, Health, Hit, Incident, Measure, MeasureKind, Milestone, NumberField,
-    SearchRequest, SearchResults, SectionKind, Severity, Snippet, TextField, UpdateReport,
+    SearchRequest, SearchResults, SectionKind, Severity, Snippet, Source, Sourced, TextField, UpdateReport,
 };
 use textwrap::core::display_width;
 
@@ -179,7 +179,7 @@ fn facts(incident: &Incident, width: usize) -> Vec<(String, Style)> {
     facts.extend(incident.date.as_ref().map(|date| (date.value.day().to_string(), plain)));
     facts.extend(incident.severity.as_ref().map(|s| (clean(&s.value.name).into_owned(), severity_style(&s.value))));
     let services_at = facts.len();
-    facts.extend(incident.duration.as_ref().map(|duration| (minutes(duration.value), plain)));
+    facts.extend(incident.duration.as_ref().map(|duration| (duration_text(duration), plain)));
     facts.extend(incident.status.as_ref().map(|status| (clean(&status.value).into_owned(), plain)));
     let others: usize = facts.iter().map(|(text, _)| display_width(text) + SEPARATOR).sum();
     if !incident.services.is_empty() {
@@ -288,7 +288,7 @@ fn known(incident: &Incident) -> Vec<(&'static str, String)> {
     add("status", incident.status.as_ref().map(|status| status.value.clone()));
     add("services", list(&incident.services));
     add("tags", list(&incident.tags));
-    add("duration", incident.duration.as_ref().map(|duration| minutes(duration.value)));
+    add("duration", incident.duration.as_ref().map(duration_text));
     let reached =
         |milestone: Milestone| Some(format!("{} {}", milestone.name(), minutes(incident.minutes_to(milestone)?)));
     let reached: Vec<String> = Milestone::ALL.into_iter().filter_map(reached).collect();
@@ -301,10 +301,16 @@ fn known(incident: &Incident) -> Vec<(&'static str, String)> {
     known
 }
 
+/// A duration, marked when it is worked out and not stated.
+fn duration_text(duration: &Sourced<f64>) -> String {
+    let derived = matches!(duration.source, Source::StartAndEnd | Source::Timeline);
+    format!("{}{}", if derived { "~" } else { "" }, minutes(duration.value))
+}
+
 fn measure_text(measure: &Measure) -> String {
     let bound = match measure.bound {
         Bound::Exact => "",
-        Bound::About => "about ",
+        Bound::About => "~",
         Bound::AtMost => "up to ",
         Bound::AtLeast => "at least ",
     };

@@ -12,6 +12,7 @@ mod markdown;
 mod paths;
 mod talk;
 mod text;
+pub(crate) mod why;
 
 use rca_index::wire::QueryErrorsForm;
 use rca_index::{

@@ -41,7 +41,7 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
     walk.files.iter().for_each(|file| names.add(file.id()));
     let mut report = CheckReport { reports: walk.files.len(), problems: walk.problems };
     for (file, (incident, problems)) in walk.files.iter().zip(parsed) {
-        let links = incident.into_iter().flat_map(|incident| incident.links);
+        let links = incident.into_iter().flat_map(|incident| incident.links).filter(|link| !link.external);
         let dead = links
             .filter(|link| names.resolve(&link.target).is_empty())
             .map(|link| Problem::new(link.line, ProblemKind::LinkToNothing { target: link.target }));

@@ -36,6 +36,8 @@ pub struct Settings {
     pub max_report_bytes: Option<u64>,
     /// How much of a report's body is searched for facts, in bytes; the default is 1 MB. The whole text is indexed.
     pub max_facts_bytes: Option<usize>,
+    /// Whether `04/03/2025` is the 4th of March; if not set, the other dates of the report decide.
+    pub day_first: Option<bool>,
     /// Additional front-matter keys: `outage_class = "severity"`.
     pub keys: BTreeMap<String, String>,
     /// Additional headings: `"what broke" = "rootcause"`.
@@ -179,6 +181,7 @@ impl Archive {
         ParseOptions {
             keys: self.settings.keys.clone(),
             headings: self.settings.headings.clone(),
+            day_first: self.settings.day_first,
             max_facts_bytes: self.settings.max_facts_bytes,
         }
     }

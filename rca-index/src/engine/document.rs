@@ -18,7 +18,7 @@ use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 

@@ -33,10 +33,21 @@ pub enum Source {
     Timeline,
     /// A heading.
     Heading,
+    /// The items of a list or the rows of a table.
+    List,
     /// Running text.
     Prose,
     /// The name of the file or its folder.
     FileName,
+}
+
+/// Where something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Where it was found.
+    pub source: Source,
+    /// The line that states it, counted from 1; none where no line does.
+    pub line: Option<u32>,
 }
 
 /// A value and where it came from.
@@ -86,10 +97,18 @@ pub struct Incident {
     pub severity: Option<Sourced<Severity>>,
     /// The services affected, as written, in the order of the report, each once.
     pub services: Vec<String>,
+    /// Where the services were found.
+    pub services_at: Option<Place>,
     /// The tags, as written, each once. A `/` in a tag makes a hierarchy.
     pub tags: Vec<String>,
-    /// `resolved`, `open`, `monitoring` ...; lower case.
+    /// Where the tags were found.
+    pub tags_at: Option<Place>,
+    /// `resolved`, `open`, `monitoring` ...; lower case, in English where the word is known.
     pub status: Option<Sourced<String>>,
+    /// The status as written, with its remark.
+    pub status_label: Option<String>,
+    /// How far the report itself has come: `draft`, `published` ...; lower case.
+    pub document_status: Option<Sourced<String>>,
     /// How long the incident lasted, in minutes.
     pub duration: Option<Sourced<f64>>,
     /// Who wrote the report.
@@ -129,8 +148,12 @@ impl Incident {
             end: None,
             severity: None,
             services: Vec::new(),
+            services_at: None,
             tags: Vec::new(),
+            tags_at: None,
             status: None,
+            status_label: None,
+            document_status: None,
             duration: None,
             author: None,
             prepared_by: None,
@@ -315,6 +338,8 @@ pub struct Measure {
     pub bound: Bound,
     /// What the kind leaves open: the currency of revenue (`USD`), the percentile of a latency (`p99`).
     pub qualifier: Option<String>,
+    /// Where it was found.
+    pub source: Source,
     /// The line that states it, counted from 1.
     pub line: u32,
 }
@@ -419,8 +444,10 @@ pub struct Action {
 /// A link to another document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    /// Where it points, as written: a name (`[[name]]`) or a relative path (`[text](path.md)`).
+    /// Where it points, as written: a name (`[[name]]`), a relative path (`[text](path.md)`), or an address.
     pub target: String,
+    /// Whether it points out of the archive: a runbook, a ticket.
+    pub external: bool,
     /// The text shown for it.
     pub label: Option<String>,
     /// The line in the report, counted from 1.

@@ -115,6 +115,10 @@ pub enum ProblemKind {
     SeverityNotChosen { text: String },
     /// A severity written with a typo.
     SeverityMisspelled { text: String, name: String },
+    /// A status that names several, as in a template.
+    StatusNotChosen { text: String, choices: Vec<String> },
+    /// A status that is a sentence with no known word in front.
+    StatusNotUnderstood { text: String },
     /// A value that should be a number.
     NumberNotUnderstood { text: String },
     /// A link whose target is no report.
@@ -155,6 +159,8 @@ impl ProblemKind {
             Self::SeverityNotUnderstood { .. } => "severity-not-understood",
             Self::SeverityNotChosen { .. } => "severity-not-chosen",
             Self::SeverityMisspelled { .. } => "severity-misspelled",
+            Self::StatusNotChosen { .. } => "status-not-chosen",
+            Self::StatusNotUnderstood { .. } => "status-not-understood",
             Self::NumberNotUnderstood { .. } => "number-not-understood",
             Self::LinkToNothing { .. } => "link-to-nothing",
         }
@@ -195,6 +201,8 @@ impl ProblemKind {
             | Self::SeverityNotUnderstood { .. }
             | Self::SeverityNotChosen { .. }
             | Self::SeverityMisspelled { .. }
+            | Self::StatusNotChosen { .. }
+            | Self::StatusNotUnderstood { .. }
             | Self::NumberNotUnderstood { .. }
             | Self::LinkToNothing { .. } => Level::Warning,
         }
@@ -259,7 +267,15 @@ impl Display for ProblemKind {
                 write!(f, "severity `{text}` names more than one level{}", template_hint(text))
             }
             Self::SeverityMisspelled { text, name } => write!(f, "severity `{text}` is read as `{name}`"),
-            Self::NumberNotUnderstood { text } => write!(f, "`{text}` is not a number{}", template_hint(text)),
+            Self::StatusNotChosen { text, choices } => {
+                write!(f, "status `{text}` could be {}; was the template not filled in?", choices.join(" or "))
+            }
+            Self::StatusNotUnderstood { text } => {
+                write!(f, "status `{text}` does not begin with a known word; ignored")
+            }
+            Self::NumberNotUnderstood { text } => {
+                write!(f, "`{text}` is not understood as a number{}", template_hint(text))
+            }
             Self::LinkToNothing { target } => write!(f, "link target `{target}` matches no report"),
         }
     }

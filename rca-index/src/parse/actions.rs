@@ -1,66 +1,212 @@
-//! Actions: what is to be done, from tables and lists, with priority, owner, due date and state.
+//! Actions: what is to be done, from tables, lists and numbered sub-headings.
+//!
+//! In: the parts of the section. Out: actions with priority, owner, due date and state. What stands below an item belongs to
+//! it; commands, questions, statements of fact and legends are none.
 
-use crate::incident::Action;
-use crate::incident::Severity;
-use crate::incident::Timestamp;
+use std::collections::HashSet;
+
 use crate::incident::squeeze::squeezed;
-use crate::parse::date::{find_date, read_date};
-use crate::parse::outline::{Block, Item, Part, Table};
+use crate::incident::{Action, Timestamp};
+use crate::parse::action_item::{ActionText, due_date, leading_priority, owner_named, read_item};
+use crate::parse::date::read_date;
+use crate::parse::outline::{Block, Item, List, Part, Row, Table};
+use crate::parse::sections::is_named;
+use crate::parse::words::{Column, column, is_done, plain};
 
-/// What a column holds, by words in its header, in lower case. The first that fits counts.
-const COLUMNS: &[(Column, &[&str])] = &[
-    (Column::Priority, &["priority", "prio", "severity", "優先度", "重要度"]),
-    (Column::Due, &["due", "deadline", "target date", "eta", "until", "by when", "when", "date", "期限", "期日"]),
-    (Column::Owner, &["owner", "assignee", "assigned", "who", "responsible", "team", "lead", "dri", "担当"]),
-    (Column::State, &["status", "state", "done", "progress", "ステータス", "状態", "進捗"]),
-    (
-        Column::Text,
-        &[
-            "action",
-            "task",
-            "item",
-            "what",
-            "description",
-            "todo",
-            "follow",
-            "アクション",
-            "内容",
-            "対応",
-            "対策",
-            "施策",
-        ],
-    ),
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Priority,
-    Due,
-    Owner,
-    State,
-    Text,
+/// Reads the actions of the parts of a section. Numbered sub-headings are actions when nothing else is.
+pub(crate) fn read_actions<'p>(parts: impl Iterator<Item = &'p Part<'p>>) -> Vec<Action> {
+    let (mut actions, mut headed) = (Vec::new(), Vec::new());
+    parts.for_each(|part| read_part(part, &mut actions, &mut headed));
+    if actions.is_empty() { headed } else { actions }
 }
 
-/// Reads the actions of a part.
-pub(crate) fn read_actions(part: &Part<'_>, actions: &mut Vec<Action>) {
+fn read_part(part: &Part<'_>, actions: &mut Vec<Action>, headed: &mut Vec<Action>) {
+    if !actions.is_empty() && goes_over_again(&part.heading) {
+        return;
+    }
+    let before = actions.len();
+    let lists = part.blocks.iter().filter(|block| matches!(block, Block::Table(_) | Block::List(_))).count();
     for block in &part.blocks {
         match block {
             Block::Table(table) => from_table(table, actions),
-            Block::List(list) => {
-                for (i, item) in list.items.iter().enumerate() {
-                    // `Monitoring:` above deeper items is a heading of theirs.
-                    let heads = list.items.get(i + 1).is_some_and(|next| next.depth > item.depth);
-                    if !(heads && item.text.text.trim_end().ends_with([':', '：'])) {
-                        actions.extend(from_item(item));
-                    }
-                }
-            }
+            Block::List(list) if lists > 1 && is_legend(list) => {}
+            Block::List(list) if action_named(part).is_some() && !has_boxes(list) => {}
+            Block::List(list) => from_list(list, actions),
+            _ => {}
+        }
+    }
+    // `### 1. Alert on full disks` above prose or details.
+    if let Some(name) = action_named(part).filter(|_| actions.len() == before) {
+        let mut action = read_item(name, None, part.heading_line);
+        if let Some(Block::List(list)) = part.blocks.first() {
+            let details: Vec<&Item<'_>> = list.items.iter().collect();
+            take_details(&mut action, &details);
+        }
+        headed.push(action);
+    }
+    // `Remaining work`, `Completed`: what the heading says of all of them.
+    if let Some(done) = state_of_heading(&part.heading) {
+        actions[before..].iter_mut().chain(headed.last_mut()).for_each(|action| {
+            action.done.get_or_insert(done);
+        });
+    }
+}
+
+/// What a heading says of the state of its items.
+fn state_of_heading(heading: &str) -> Option<bool> {
+    let heading = plain(heading);
+    let says = |words: &[&str]| {
+        let mut all = heading.split(|c: char| !c.is_alphanumeric());
+        all.any(|word| words.contains(&word))
+    };
+    match () {
+        () if says(&[
+            "remaining",
+            "outstanding",
+            "pending",
+            "todo",
+            "open",
+            "pendentes",
+            "pendientes",
+            "offen",
+            "offene",
+        ]) =>
+        {
+            Some(false)
+        }
+        () if says(&["completed", "done", "implemented", "feitas", "realizadas", "erledigt", "完了"]) => Some(true),
+        () => None,
+    }
+}
+
+/// The action that a numbered sub-heading names.
+fn action_named<'p>(part: &'p Part<'_>) -> Option<&'p str> {
+    numbered(&part.heading).filter(|name| part.level > 2 && !is_named(name))
+}
+
+/// Whether a heading says that its items are those of another section once more.
+fn goes_over_again(heading: &str) -> bool {
+    let heading = plain(heading);
+    let heading = heading.trim_end_matches(|c: char| !c.is_alphanumeric());
+    [" status", " details", " progress", "implementation details"].iter().any(|end| heading.ends_with(end))
+}
+
+/// The name behind the number of a heading: `1. Alert on full disks`, `Action 2: ...`.
+fn numbered(heading: &str) -> Option<&str> {
+    let heading = heading.trim().trim_start_matches('#');
+    let rest =
+        ["Action item", "Action Item", "Action", "AI-", "Step"].iter().find_map(|word| heading.strip_prefix(word));
+    let rest = rest.unwrap_or(heading).trim_start_matches([' ', '#', '-']);
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if !(1..=2).contains(&digits) {
+        return None;
+    }
+    let name = rest[digits..].strip_prefix(['.', ')', ':'])?.trim();
+    (name.split(' ').count() > 1 || !name.is_ascii()).then_some(name)
+}
+
+/// Whether a list explains what the priorities mean: each names another one, and little more.
+fn is_legend(list: &List<'_>) -> bool {
+    /// In characters.
+    const SHORT: usize = 60;
+    let mut seen = HashSet::new();
+    list.items.len() > 1
+        && list.items.iter().all(|item| {
+            let short = item.text.text.chars().count() <= SHORT;
+            let priority = leading_priority(&item.text.text).map(|(priority, _)| priority);
+            short && item.checked.is_none() && priority.is_some_and(|priority| seen.insert(priority))
+        })
+}
+
+fn has_boxes(list: &List<'_>) -> bool {
+    list.items.iter().any(|item| item.checked.is_some())
+}
+
+fn from_list(list: &List<'_>, actions: &mut Vec<Action>) {
+    let boxes = has_boxes(list);
+    let mut rest = &list.items[..];
+    while let Some((item, after)) = rest.split_first() {
+        let below = after.iter().take_while(|next| next.depth > item.depth).count();
+        let (below, after) = after.split_at(below);
+        rest = after;
+        // A category above the items, or a text above boxes.
+        let boxed = boxes && item.checked.is_none() && below.iter().any(|next| next.checked.is_some());
+        if !below.is_empty() && (boxed || is_category(item)) {
+            rest = &list.items[list.items.len() - after.len() - below.len()..];
+            continue;
+        }
+        if is_no_action(item) {
+            continue;
+        }
+        let text = item.text.text.as_ref();
+        let mut action = read_item(text, item.checked, item.text.line);
+        let details: Vec<&Item<'_>> = below.iter().collect();
+        take_details(&mut action, &details);
+        if action.text.chars().any(char::is_alphanumeric) {
+            actions.push(action);
+        }
+        // Boxes below a box are actions of their own.
+        actions.extend(
+            below
+                .iter()
+                .filter(|next| next.checked.is_some())
+                .map(|next| read_item(&next.text.text, next.checked, next.text.line)),
+        );
+    }
+}
+
+/// `Monitoring:` above deeper items is a heading of theirs; a sentence is not.
+fn is_category(item: &Item<'_>) -> bool {
+    let text = item.text.text.trim();
+    let words = text.split_whitespace().count();
+    let label = item.text.bold_label().is_some() && words <= 3;
+    (text.ends_with([':', '：']) && words <= 6 && !text.contains(". ")) && item.checked.is_none()
+        || label && item.checked.is_none()
+}
+
+/// Whether an item is a command, a question, an address or a statement of fact.
+fn is_no_action(item: &Item<'_>) -> bool {
+    if item.checked.is_some() {
+        return item.text.is_code() && item.checked == Some(false);
+    }
+    let text = item.text.text.trim();
+    let lower = plain(text.lines().next().unwrap_or_default());
+    let address = !text.contains(char::is_whitespace) && text.contains("://");
+    let fact = ["the ", "there ", "this ", "it ", "no ", "our ", "these ", "we had ", "we were "]
+        .iter()
+        .any(|start| lower.starts_with(start))
+        && [" is ", " was ", " are ", " were ", " had ", " did ", " has ", " have been "]
+            .iter()
+            .any(|word| lower.contains(word))
+        && ![" should", " will ", " must ", " need", " to be ", " shall", " can ", " could ", " would ", "todo"]
+            .iter()
+            .any(|word| lower.contains(word));
+    item.text.is_code() || (text.ends_with(['?', '？']) && !text.ends_with("??")) || address || fact
+}
+
+/// Takes from labelled details below an item what they say of it: `Owner: SRE`, `Due: 2025-06-09`.
+fn take_details(action: &mut Action, details: &[&Item<'_>]) {
+    for detail in details.iter().filter(|detail| detail.checked.is_none()) {
+        let text = squeezed(&detail.text.text);
+        let Some((label, value)) = text.split_once([':', '：']) else { continue };
+        let value = value.trim();
+        match column(label).filter(|_| label.split(' ').count() <= 2) {
+            Some(Column::Owner) => action.owner = action.owner.take().or_else(|| owner_named(value)),
+            Some(Column::Due) => action.due = action.due.or_else(|| due_date(value)),
+            Some(Column::State) => action.done = action.done.or_else(|| is_done(value)),
+            Some(Column::Priority) => action.priority = action.priority.take().or_else(|| stated(value)),
             _ => {}
         }
     }
 }
 
 fn from_table(table: &Table<'_>, actions: &mut Vec<Action>) {
+    /// More columns are no table of actions.
+    const COLUMNS: usize = 40;
+    if table.header.len() > COLUMNS {
+        return;
+    }
+    // Some put the rule below the first row, so that the header is one of the rows.
     let names: Vec<Option<Column>> = table.header.iter().map(|header| column(header)).collect();
     let index = |wanted| names.iter().position(|&name| name == Some(wanted));
     let longest = || {
@@ -69,238 +215,63 @@ fn from_table(table: &Table<'_>, actions: &mut Vec<Action>) {
         (0..names.len()).filter(|&i| names[i].is_none()).max_by_key(length)
     };
     let Some(text) = index(Column::Text).or_else(longest) else { return };
-    for row in &table.rows {
-        let cell = |i: Option<usize>| i.and_then(|i| stated(row.cells.get(i)?));
-        let Some(text) = cell(Some(text)) else { continue };
-        let due = cell(index(Column::Due));
-        let date = due.as_deref().and_then(|due| read_date(due, None));
-        // A due date that is no date (`next week`) is still worth knowing.
-        let vague = due.filter(|_| date.is_none()).map(|due| format!(" (due {due})")).unwrap_or_default();
-        actions.push(Action {
-            priority: cell(index(Column::Priority)),
-            text: text + &vague,
-            owner: cell(index(Column::Owner)),
-            due: date.map(Timestamp::day),
-            done: cell(index(Column::State)).and_then(|state| is_done(&state)),
-            line: row.line,
-        });
-    }
+    let columns = Columns {
+        text,
+        priority: index(Column::Priority),
+        owner: index(Column::Owner),
+        due: index(Column::Due),
+        state: index(Column::State),
+    };
+    actions.extend(table.rows.iter().filter_map(|row| from_row(row, &columns)));
 }
 
-fn column(header: &str) -> Option<Column> {
-    let header = header.to_lowercase();
-    let fits = |words: &[&str]| words.iter().any(|word| header.contains(word));
-    COLUMNS.iter().find(|(_, words)| fits(words)).map(|&(column, _)| column)
+struct Columns {
+    text: usize,
+    priority: Option<usize>,
+    owner: Option<usize>,
+    due: Option<usize>,
+    state: Option<usize>,
+}
+
+fn from_row(row: &Row<'_>, columns: &Columns) -> Option<Action> {
+    let cell = |i: Option<usize>| i.and_then(|i| stated(row.cells.get(i)?));
+    let text = cell(Some(columns.text)).filter(|text| text.chars().any(char::is_alphanumeric))?;
+    let mut read = ActionText::new(&text);
+    let due = cell(columns.due);
+    let date = due.as_deref().and_then(|due| read_date(due, None).or_else(|| due_date(due)));
+    // A due date that is no date (`next week`) is still worth knowing.
+    let vague = due.filter(|due| date.is_none() && is_done(due).is_none());
+    let vague = vague.map(|due| format!(" (due {due})")).unwrap_or_default();
+    let owner = cell(columns.owner);
+    let state = cell(columns.state).and_then(|state| is_done(&state));
+    // A state may stand in a column of another name.
+    let elsewhere = || {
+        let others = (0..row.cells.len())
+            .filter(|&i| i != columns.text && Some(i) != columns.due && Some(i) != columns.priority);
+        others
+            .filter_map(|i| row.cells.get(i))
+            .filter(|cell| cell.split_whitespace().count() <= 2)
+            .find_map(|cell| is_done(cell))
+    };
+    // `Owner: Platform. Due: 2025-03-14` in one cell.
+    let cells = owner.as_deref().unwrap_or_default();
+    Some(Action {
+        priority: cell(columns.priority).or(read.priority.take()),
+        text: read.text.clone() + &vague,
+        owner: owner.as_deref().and_then(owner_named).or_else(|| read.owner()),
+        due: date.map(Timestamp::day).or_else(|| due_date(cells)).or_else(|| read.due()),
+        done: if columns.state.is_some() { state } else { None }.or_else(elsewhere).or(read.done),
+        line: row.line,
+    })
 }
 
 /// A cell's text, if it says anything.
 fn stated(cell: &str) -> Option<String> {
-    const BLANK: [&str; 10] = ["", "-", "—", "–", "n/a", "tbd", "none", "?", "なし", "未定"];
+    const BLANK: [&str; 12] = ["", "-", "—", "–", "n/a", "tbd", "none", "?", "なし", "未定", "无", "없음"];
     let text = squeezed(cell);
     (!BLANK.iter().any(|blank| text.eq_ignore_ascii_case(blank))).then(|| text.into_owned())
 }
 
-/// Whether a state means done, open, or nothing that is known.
-fn is_done(state: &str) -> Option<bool> {
-    const DONE: &[&str] = &[
-        "done",
-        "complete",
-        "completed",
-        "closed",
-        "fixed",
-        "resolved",
-        "merged",
-        "yes",
-        "x",
-        "✅",
-        "☑",
-        "✔",
-        "完了",
-        "済",
-        "対応済",
-    ];
-    const OPEN: &[&str] = &[
-        "open",
-        "todo",
-        "to do",
-        "in progress",
-        "pending",
-        "planned",
-        "not started",
-        "no",
-        "started",
-        "new",
-        "❌",
-        "☐",
-        "🚧",
-        "未着手",
-        "進行中",
-        "未対応",
-        "対応中",
-        "未",
-    ];
-    let state = state.to_lowercase();
-    let begins =
-        |word: &str| state.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ',']));
-    let says =
-        |words: &[&str]| words.iter().any(|word| if word.is_ascii() { begins(word) } else { state.contains(word) });
-    match () {
-        () if says(OPEN) => Some(false),
-        () if says(DONE) => Some(true),
-        () => None,
-    }
-}
-
-/// `- [x] P1: Add an alert (owner: SRE, due 2025-06-09)`
-fn from_item(item: &Item<'_>) -> Option<Action> {
-    let text = stated(&item.text.text)?;
-    let mut action = Action { priority: None, text, owner: None, due: None, done: item.checked, line: item.text.line };
-    if let Some((priority, rest)) = leading_priority(&action.text) {
-        (action.priority, action.text) = (Some(priority), rest);
-    }
-    // `…：完了` and `… - done` end with the state.
-    if let Some((_, state)) = action.text.rsplit_once(['：', ':', '–', '—']).filter(|_| action.done.is_none()) {
-        action.done = is_done(state.trim()).filter(|_| state.chars().count() < 16);
-    }
-    action.owner = owner(&action.text);
-    action.due = due(&action.text);
-    Some(action)
-}
-
-/// `P1: ...`, `[P2] ...`, `**High** - ...`
-fn leading_priority(text: &str) -> Option<(String, String)> {
-    let inner = text.trim_start_matches(['[', '(']);
-    let end = inner.find([':', ']', ')', '-', '–', '—', ' '])?;
-    let (label, rest) = inner.split_at(end);
-    let level = label.len() == 2 && label.starts_with(['P', 'p']) && label.ends_with(|c: char| c.is_ascii_digit());
-    let word = ["high", "medium", "low", "critical"].contains(&label.to_lowercase().as_str());
-    let separated = inner.len() < text.len() || rest.trim_start().starts_with([':', '-', '–', '—']);
-    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ']' | ')' | '-' | '–' | '—'));
-    let priority = Severity::parse(label).filter(|_| !rest.is_empty() && (level || (word && separated)))?;
-    Some((priority.label, rest.to_owned()))
-}
-
-/// The owner that a hint names: `(owner: SRE, due ...)`, `Owner: SRE`, `@lin`, `(SRE, 2025-06-09)`.
-fn owner(text: &str) -> Option<String> {
-    let lower = text.to_lowercase();
-    let named = ["owner:", "assignee:", "assigned to ", "responsible:", "担当:", "担当："].iter().find_map(|hint| {
-        let at = lower.find(hint)? + hint.len();
-        text.get(at..)?.split([',', ')', ';', '(', ']', '、', '）']).next()
-    });
-    let mention = || text.split_whitespace().find(|word| word.starts_with('@') && word.len() > 1);
-    let closing = || {
-        let (_, inside) = text.trim_end_matches('.').strip_suffix(')')?.rsplit_once('(')?;
-        let (name, date) = inside.split_once(',')?;
-        read_date(date.trim().trim_start_matches("due ").trim_start_matches("by "), None).map(|_| name)
-    };
-    let owner = named.or_else(mention).or_else(closing)?;
-    let owner = owner.trim().trim_start_matches('@').trim_end_matches([',', '.', ')', ':', ';']).trim();
-    (!owner.is_empty() && owner.len() < 80).then(|| owner.to_owned())
-}
-
-/// The date behind `due`, `by` or `until`, or in brackets at the end.
-fn due(text: &str) -> Option<Timestamp> {
-    let lower = text.to_lowercase();
-    let hinted = ["due:", "due ", "by ", "until ", "deadline:", "期限:", "期限："].iter().find_map(|hint| {
-        let at = lower.find(hint)? + hint.len();
-        let (range, date) = find_date(text.get(at..)?, None)?;
-        (range.start <= 4).then_some(date)
-    });
-    let closing = || {
-        let (_, inside) = text.trim_end_matches('.').strip_suffix(')')?.rsplit_once('(')?;
-        find_date(inside, None).map(|(_, date)| date)
-    };
-    hinted.or_else(closing).map(Timestamp::day)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::parse::outline::outline;
-
-    fn actions(source: &str) -> Vec<Action> {
-        let mut actions = Vec::new();
-        outline(source, 0).parts.iter().for_each(|part| read_actions(part, &mut actions));
-        actions
-    }
-
-    fn check(
-        source: &str,
-        priority: Option<&str>,
-        text: &str,
-        owner: Option<&str>,
-        due: Option<&str>,
-        done: Option<bool>,
-    ) {
-        let actions = actions(source);
-        let action = &actions[0];
-        assert_eq!(
-            (action.priority.as_deref(), action.text.as_str(), action.owner.as_deref(), action.done),
-            (priority, text, owner, done),
-            "{source}"
-        );
-        assert_eq!(action.due.map(|due| due.to_string()).as_deref(), due, "{source}");
-    }
-
-    #[test]
-    fn tables() {
-        let head = "| Priority | Action | Owner | Due Date | Status |\n|-|-|-|-|-|\n";
-        check(
-            &format!("{head}| P1 | Alert | SRE | 2025-06-09 | Done |\n"),
-            Some("P1"),
-            "Alert",
-            Some("SRE"),
-            Some("2025-06-09"),
-            Some(true),
-        );
-        check(
-            &format!("{head}| | Alert | - | next week | In progress |\n"),
-            None,
-            "Alert (due next week)",
-            None,
-            None,
-            Some(false),
-        );
-        check(
-            "| ID | カテゴリ | アクション | 担当 | 期限 | ステータス |\n|-|-|-|-|-|-|\n| 1 | 予防 | 監視 | 担当者 | 2026-04-18 | 未着手 |\n",
-            None,
-            "監視",
-            Some("担当者"),
-            Some("2026-04-18"),
-            Some(false),
-        );
-        check("| # | Thing to do |\n|-|-|\n| 1 | Alert |\n", None, "Alert", None, None, None);
-    }
-
-    #[test]
-    fn lists() {
-        check(
-            "- [x] P1: Alert (owner: SRE, due 2025-06-09)\n",
-            Some("P1"),
-            "Alert (owner: SRE, due 2025-06-09)",
-            Some("SRE"),
-            Some("2025-06-09"),
-            Some(true),
-        );
-        check(
-            "- [ ] Ask @lin for a key by 2025-06-09\n",
-            None,
-            "Ask @lin for a key by 2025-06-09",
-            Some("lin"),
-            Some("2025-06-09"),
-            Some(false),
-        );
-        check(
-            "- Alert (Team A, 2025-06-09).\n",
-            None,
-            "Alert (Team A, 2025-06-09).",
-            Some("Team A"),
-            Some("2025-06-09"),
-            None,
-        );
-        check("- 証明書を配布：完了\n", None, "証明書を配布：完了", None, None, Some(true));
-        check("- Low water marks\n", None, "Low water marks", None, None, None);
-        check("- High: alert\n", Some("High"), "alert", None, None, None);
-        assert_eq!(actions("- Monitoring:\n  - a\n  - b\n").len(), 2);
-    }
-}
+#[path = "actions/tests.rs"]
+mod tests;

@@ -1,65 +1,333 @@
-//! Chosen: which of a report's statements are its date and its duration.
+//! Chosen: which of a report's statements are its start, its end and its duration.
 //!
-//! In: what front matter, metadata, names, timeline and prose state. Out: one date and one duration, each with its source.
+//! In: what front matter, metadata, names, timeline and prose state. Out: one of each, with its source and line. What is
+//! stated as the start comes first. A day that may be the report's own, as `date:` or the one of its file, gives way to
+//! another day that the body states of the incident.
 
-use crate::incident::{Milestone, SectionKind, Source, Sourced, TimelineRow, Timestamp};
-use crate::parse::body::Body;
-use crate::parse::date::find_date;
+use jiff::civil::Date;
+
+use crate::incident::{Milestone, Problem, SectionKind, Source, Sourced, TimelineRow, Timestamp};
+use crate::parse::cursor::is_latin;
+use crate::parse::date::{find_date, find_moment, may_begin};
+use crate::parse::day::{Day, days};
+use crate::parse::moment::{Habits, local_day};
+use crate::parse::order::day_order;
 use crate::parse::outline::{Block, Outline, Part};
-use crate::parse::when::When;
+use crate::parse::prose::{Window, prose_duration, prose_window};
+use crate::parse::range::{Range, read_range};
+use crate::parse::timeline::{Timeline, read_timeline, zone_stated_anywhere};
+use crate::parse::when::{Period, When, credible, is_before};
+use crate::parse::zone::Zone;
 
-/// The date in the title, or at the start of the file's or the folder's name.
-pub(super) fn date_of_names(heading: Option<&str>, title: &str, path: &str) -> Option<Sourced<Timestamp>> {
-    let of_heading = [heading.unwrap_or_default(), title].into_iter().find_map(|text| find_date(text, None));
-    let of_heading = of_heading.map(|(_, date)| Sourced::new(date, Source::Heading));
-    let of_path = || {
-        let names = path.rsplit('/').take(2).find_map(|name| find_date(name, None));
-        names.map(|(_, date)| Sourced::new(date, Source::FileName))
-    };
-    of_heading.or_else(of_path)
+/// The report as far as its times are looked for.
+pub(super) struct Report<'a> {
+    pub(super) path: &'a str,
+    pub(super) source: &'a str,
+    pub(super) heading: Option<&'a str>,
+    pub(super) title: &'a str,
+    pub(super) summary: Option<&'a str>,
+    pub(super) outline: &'a Outline<'a>,
+    pub(super) kinds: &'a [SectionKind],
+    /// The setting `day_first`.
+    pub(super) day_first: Option<bool>,
 }
 
-/// The first date of the timeline, else of the summary, else of the text.
-pub(super) fn date_of_text(outline: &Outline<'_>, kinds: &[SectionKind], body: &Body) -> Option<Sourced<Timestamp>> {
-    if let Some(time) = body.timeline.iter().find_map(|row| row.time) {
-        return Some(Sourced::new(time, Source::Timeline));
-    }
-    let dated = |part: &Part<'_>| {
-        part.blocks.iter().find_map(|block| match block {
-            Block::Paragraph(text) => find_date(&text.text, None),
-            Block::List(list) => list.items.iter().find_map(|item| find_date(&item.text.text, None)),
-            Block::Table(_) | Block::Code => None,
+/// The times of a report.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    pub(super) date: Option<Sourced<Timestamp>>,
+    pub(super) end: Option<Sourced<Timestamp>>,
+    pub(super) duration: Option<Sourced<f64>>,
+    pub(super) timeline: Vec<TimelineRow>,
+}
+
+/// Post-mortems are written within so many days of what they are about.
+const REPORT_DAYS: i64 = 31;
+
+/// A row of the day before may begin an incident, one of the days before that is its background.
+const BACKGROUND_SECONDS: i64 = 86_400;
+
+/// Chooses among all that is stated.
+pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Problem>) -> Times {
+    let (parts, kinds) = (&report.outline.parts[..], report.kinds);
+    let zone =
+        when.zone.clone().or_else(|| zone_stated_anywhere(parts)).or_else(|| when.zone_of_start()).unwrap_or(Zone::UTC);
+    let file_day = day_of_path(report.path);
+    let about = when.any_day().or(file_day);
+    let day_first = report.day_first.or_else(|| day_order(report.source, about.or_else(|| month_of_path(report.path))));
+    let mut habits = Habits { zone, day_first, about };
+    let titled = title_day(report, &habits);
+    habits.about = habits.about.or_else(|| local_day(titled.as_ref()?.value, &habits.zone));
+    let named = titled.or_else(|| file_day.and_then(|day| sourced_day(day, Source::FileName)));
+    let named_day = named.as_ref().and_then(|named| local_day(named.value, &habits.zone));
+    let stated = when.period(&habits, named_day, problems);
+    let published = when.published(&habits);
+    let base = base(&stated, named);
+    let day_of = |time: &Option<Sourced<Timestamp>>| local_day(time.as_ref()?.value, &habits.zone);
+    habits.about = day_of(&base).or(habits.about).or_else(|| day_of(&published));
+    let window = prose_window(parts, kinds).and_then(|window| Spanned::of(&window, day_of(&base), &habits));
+    let in_prose = || date_of_text(report, &habits);
+    let anchor = base.clone().or_else(|| window.as_ref().map(|window| window.start.clone())).or_else(in_prose);
+    habits.about = day_of(&anchor).or(habits.about);
+    let timeline = read_timeline(
+        parts,
+        kinds,
+        anchor.as_ref().map(|anchor| anchor.value).or(published.as_ref().map(|p| p.value)),
+        &habits,
+    );
+    problems.extend(timeline.problems.iter().cloned());
+    let (date, window) = date(&stated, base, anchor, window, &timeline, &habits);
+    let date = date.or(published);
+    let end = end(&stated, date.as_ref(), window.as_ref(), &timeline.rows);
+    let duration =
+        duration(when, date.as_ref(), &stated, window.as_ref(), &timeline.rows, || prose_duration(parts, kinds));
+    Times { date, end, duration, timeline: timeline.rows }
+}
+
+/// A window as points in time.
+struct Spanned {
+    start: Sourced<Timestamp>,
+    end: Option<Sourced<Timestamp>>,
+    /// Whether the sentence states the day too.
+    dated: bool,
+    /// Whether its clocks are about: the rows of a timeline know better.
+    about: bool,
+}
+
+impl Spanned {
+    fn of(window: &Window, day: Option<Date>, habits: &Habits) -> Option<Self> {
+        let (start, end) = window.range.resolve(day, habits)?;
+        let sourced = |time| Sourced::new(time, Source::Prose).at(window.line);
+        let end = end.filter(|&end| !window.one_of_several && credible(end) && end >= start);
+        credible(start).then(|| Self {
+            start: sourced(start),
+            end: end.map(sourced),
+            dated: window.range.start.day.is_some(),
+            about: window.range.start.about || window.range.end.as_ref().is_some_and(|end| end.about),
         })
-    };
-    let parts = || outline.parts.iter().zip(kinds);
-    let summary = parts().filter(|(_, kind)| **kind == SectionKind::Summary).find_map(|(part, _)| dated(part));
-    let past = |kind: SectionKind| !matches!(kind, SectionKind::Actions | SectionKind::Related | SectionKind::Lessons);
-    let rest = || parts().filter(|(_, kind)| past(**kind)).find_map(|(part, _)| dated(part));
-    summary.or_else(rest).map(|(_, date)| Sourced::new(date, Source::Prose))
+    }
+
+    fn minutes(&self) -> Option<f64> {
+        between(self.start.value, self.end.as_ref()?.value)
+    }
 }
 
-/// How long it lasted, in minutes: as stated, else from start to end, else from the first row of the timeline to the one
-/// that says resolved, else as the prose says.
-pub(super) fn duration(
-    when: &When,
-    start: Option<&Sourced<Timestamp>>,
-    end: Option<&Sourced<Timestamp>>,
+/// The best day before the body is looked at: the stated one, else the one in the title, else the one in the file's name.
+/// A title names the day of the incident sooner than the front matter's `date:`, which may be that of the report.
+fn base(stated: &Period, named: Option<Sourced<Timestamp>>) -> Option<Sourced<Timestamp>> {
+    let Some(start) = stated.start.clone() else { return named };
+    if stated.sure || start.source != Source::FrontMatter {
+        return Some(start);
+    }
+    named.filter(|named| named.source == Source::Heading && named.value.day() != start.value.day()).or(Some(start))
+}
+
+/// The start. Gives the window back only where it is of the same incident.
+fn date(
+    stated: &Period,
+    base: Option<Sourced<Timestamp>>,
+    anchor: Option<Sourced<Timestamp>>,
+    window: Option<Spanned>,
+    timeline: &Timeline,
+    habits: &Habits,
+) -> (Option<Sourced<Timestamp>>, Option<Spanned>) {
+    let day = |time: Timestamp| local_day(time, &habits.zone).map(days);
+    let Some(base) = base else {
+        if let Some(window) = window.filter(|window| window.dated) {
+            return (Some(window.start.clone()), Some(window));
+        }
+        return (own_day(timeline).or(anchor), None);
+    };
+    let of_report = !stated.sure && (base.source != Source::Metadata);
+    let days_before = |time: Timestamp| Some(day(base.value)? - day(time)?);
+    if of_report
+        && let Some(first) = own_day(timeline)
+        && let Some(before) = days_before(first.value)
+    {
+        let among = timeline
+            .rows
+            .iter()
+            .zip(&timeline.dated)
+            .any(|(row, dated)| *dated && row.time.and_then(day) == day(base.value));
+        // A row of the day before is the incident, one of the week before its background.
+        if (1..=REPORT_DAYS).contains(&before) && (!among || before <= 1 && base.source != Source::FrontMatter) {
+            return (Some(first), window.filter(|window| window.dated));
+        }
+    }
+    if let Some(window) = window {
+        match days_before(window.start.value) {
+            Some(0) if window.about => return (Some(base), Some(window)),
+            Some(0) if !base.value.has_time() || base.value == window.start.value => {
+                return (Some(window.start.clone()), Some(window));
+            }
+            Some(before) if !stated.sure && window.dated && (1..=REPORT_DAYS).contains(&before) => {
+                return (Some(window.start.clone()), Some(window));
+            }
+            _ => {}
+        }
+    }
+    (Some(base), None)
+}
+
+/// The first row with a clock whose day the timeline itself states.
+fn own_day(timeline: &Timeline) -> Option<Sourced<Timestamp>> {
+    let rows = || timeline.rows.iter().zip(&timeline.dated).filter(|(_, dated)| **dated).map(|(row, _)| row);
+    let clock = rows().filter(|row| row.time.is_some_and(|time| time.has_time())).min_by_key(|row| row.time);
+    let row = clock.or_else(|| rows().filter(|row| row.time.is_some()).min_by_key(|row| row.time))?;
+    Some(Sourced::new(row.time.filter(|&time| credible(time))?, Source::Timeline).at(row.line))
+}
+
+/// The end: as stated, else that of the window, else the row that says resolved.
+fn end(
+    stated: &Period,
+    date: Option<&Sourced<Timestamp>>,
+    window: Option<&Spanned>,
     rows: &[TimelineRow],
-    in_prose: impl Fn() -> Option<f64>,
+) -> Option<Sourced<Timestamp>> {
+    let resolved = || {
+        let row = rows.iter().rfind(|row| row.milestone == Some(Milestone::Resolved))?;
+        let time = row.time.filter(|time| time.has_time() && credible(*time))?;
+        date.is_none_or(|date| !is_before(time, date.value)).then(|| Sourced::new(time, Source::Timeline).at(row.line))
+    };
+    let of_window = |about: bool| window.filter(|window| window.about == about).and_then(|window| window.end.clone());
+    stated.end.clone().or_else(|| of_window(false)).or_else(resolved).or_else(|| of_window(true))
+}
+
+/// How long it lasted, in minutes: as stated, else from start to end, else the window of a sentence, else as a sentence
+/// says, else from the first row of the timeline to the one that says resolved.
+fn duration(
+    when: &When,
+    date: Option<&Sourced<Timestamp>>,
+    stated: &Period,
+    window: Option<&Spanned>,
+    rows: &[TimelineRow],
+    in_prose: impl Fn() -> Option<(f64, u32)>,
 ) -> Option<Sourced<f64>> {
-    let between = |from: Timestamp, to: Timestamp| {
-        let seconds = (to.unix_seconds() - from.unix_seconds()) as f64;
-        (from.has_time() && to.has_time() && seconds >= 0.0).then_some(seconds / 60.0)
+    let start_and_end = || {
+        let (start, end) = (stated.start.as_ref().or(date)?, stated.end.as_ref()?);
+        Some(Sourced { value: between(start.value, end.value)?, source: Source::StartAndEnd, line: end.line })
     };
-    let start_and_end = || between(start?.value, end?.value).map(|minutes| Sourced::new(minutes, Source::StartAndEnd));
+    let of_window = || Some(Sourced { value: window?.minutes()?, source: Source::Prose, line: window?.start.line });
+    let prose = || in_prose().map(|(minutes, line)| Sourced::new(minutes, Source::Prose).at(line));
     let timeline = || {
-        let first = rows.iter().find_map(|row| row.time.filter(Timestamp::has_time))?;
-        let resolved = rows.iter().find(|row| row.milestone == Some(Milestone::Resolved))?.time?;
-        between(first, resolved).filter(|&minutes| minutes > 0.0).map(|minutes| Sourced::new(minutes, Source::Timeline))
+        // A row long before the day of the incident is its background.
+        let recent = |time: &Timestamp| {
+            date.is_none_or(|date| date.value.day().unix_seconds() - time.unix_seconds() <= BACKGROUND_SECONDS)
+        };
+        let first = || rows.iter().filter_map(|row| row.time.filter(Timestamp::has_time)).filter(recent).min();
+        let first = date.map(|date| date.value).filter(Timestamp::has_time).or_else(first)?;
+        let resolved = rows.iter().rfind(|row| row.milestone == Some(Milestone::Resolved))?;
+        let minutes = between(first, resolved.time?).filter(|&minutes| minutes > 0.0)?;
+        Some(Sourced::new(minutes, Source::Timeline).at(resolved.line))
     };
-    let prose = || in_prose().map(|minutes| Sourced::new(minutes, Source::Prose));
-    let mut duration = when.duration.clone().or_else(start_and_end).or_else(timeline).or_else(prose)?;
+    let duration = when.duration.clone().or_else(start_and_end).or_else(of_window).or_else(prose).or_else(timeline);
+    let mut duration = duration?;
     // Hundredths of a minute are more than any report means to say.
     duration.value = (duration.value * 100.0).round() / 100.0;
     Some(duration)
+}
+
+/// Minutes between two times with a clock.
+fn between(from: Timestamp, to: Timestamp) -> Option<f64> {
+    let seconds = (to.unix_seconds() - from.unix_seconds()) as f64;
+    (from.has_time() && to.has_time() && seconds >= 0.0).then_some(seconds / 60.0)
+}
+
+fn sourced_day(day: Date, source: Source) -> Option<Sourced<Timestamp>> {
+    let time = Timestamp::from_day(day.year(), day.month(), day.day())?;
+    credible(time).then(|| Sourced::new(time, source))
+}
+
+/// The day in the title: one with a year, or one that lies near the day of the report.
+fn title_day(report: &Report<'_>, habits: &Habits) -> Option<Sourced<Timestamp>> {
+    [report.heading.unwrap_or_default(), report.title].into_iter().find_map(|text| {
+        let range = first_day(text)?;
+        let time = range.start.resolve(habits)?;
+        credible(time).then(|| Sourced::new(time, Source::Heading))
+    })
+}
+
+/// The first day, or range of days, that a title names.
+fn first_day(text: &str) -> Option<Range> {
+    let mut boundary = true;
+    for (at, c) in text.char_indices() {
+        if boundary
+            && may_begin(&text[at..], c)
+            && let Some((range, taken)) = read_range(&text[at..])
+        {
+            let spelled = text[at..at + taken].contains(char::is_alphabetic);
+            let fits = match range.start.day {
+                Some(Day::Date(_) | Day::Month(..) | Day::Either(..)) => true,
+                Some(Day::NoYear(..)) => spelled,
+                _ => false,
+            };
+            if fits {
+                return Some(range);
+            }
+        }
+        boundary = !is_latin(c);
+    }
+    None
+}
+
+/// The day at the start of the file's or the folder's name.
+fn day_of_path(path: &str) -> Option<Date> {
+    path.rsplit('/').take(2).find_map(|name| {
+        let (_, date) = find_moment(name, |moment, _| match moment.day? {
+            Day::Date(date) => Some(date),
+            _ => None,
+        })?;
+        Some(date)
+    })
+}
+
+/// The middle of the month that the folders of a path name: `2026/05/x.md`.
+fn month_of_path(path: &str) -> Option<Date> {
+    let mut folders = path.rsplit('/').skip(1);
+    let (month, year) = (folders.next()?, folders.next()?);
+    let number = |text: &str, length: usize| text.parse::<i16>().ok().filter(|_| text.len() == length);
+    Date::new(number(year, 4)?, i8::try_from(number(month, 2)?).ok()?, 15).ok()
+}
+
+/// The first date of the summary, else of the text: never from an address, a file name or a footnote.
+fn date_of_text(report: &Report<'_>, habits: &Habits) -> Option<Sourced<Timestamp>> {
+    let in_text = |text: &str, line: u32| {
+        let (_, time) = find_moment(text, |moment, range| {
+            let time = moment.resolve(habits)?;
+            (credible(time) && stands_alone(text, &range)).then_some(time)
+        })?;
+        Some(Sourced::new(time, Source::Prose).at(line))
+    };
+    let dated = |part: &Part<'_>| {
+        part.blocks.iter().find_map(|block| match block {
+            Block::Paragraph(text) if !text.text.starts_with("[^") => in_text(&text.text, text.line),
+            Block::List(list) => list.items.iter().find_map(|item| in_text(&item.text.text, item.text.line)),
+            _ => None,
+        })
+    };
+    let parts = || report.outline.parts.iter().zip(report.kinds);
+    let summary = parts().filter(|(_, kind)| **kind == SectionKind::Summary).find_map(|(part, _)| dated(part));
+    let past = |kind: SectionKind| {
+        !matches!(kind, SectionKind::Actions | SectionKind::Related | SectionKind::Lessons | SectionKind::Timeline)
+    };
+    let rest = || parts().filter(|(_, kind)| past(**kind)).find_map(|(part, _)| dated(part));
+    let stated_summary = || {
+        Some(Sourced::new(find_date(report.summary?, Some(&habits.zone))?.1, Source::Prose))
+            .filter(|date| credible(date.value))
+    };
+    summary.or_else(stated_summary).or_else(rest)
+}
+
+/// Whether a date is no piece of an address, a file name or an identifier.
+fn stands_alone(text: &str, range: &std::ops::Range<usize>) -> bool {
+    let glued =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '#' | '=' | '@' | '\\' | '&' | '?' | '%');
+    let before = text[..range.start].ends_with(glued);
+    let mut behind = text[range.end..].chars();
+    let after = match behind.next() {
+        Some('.' | '-') => behind.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+        Some('\'' | '’') | None => false,
+        Some(c) => glued(c),
+    };
+    !before && !after
 }

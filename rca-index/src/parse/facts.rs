@@ -3,11 +3,15 @@
 //! In: keys and values from both, in their order of precedence. Out: `Facts`. The first statement of a fact counts; what
 //! cannot be read becomes a problem and leaves the fact to the next statement.
 
-use crate::incident::Severity;
-use crate::incident::{Bound, Link, Measure, MeasureKind, Problem, ProblemKind, Source, Sourced};
+use std::collections::HashSet;
+
+use crate::incident::{Link, Measure, MeasureKind, Problem, ProblemKind, Source, Sourced};
+use crate::incident::{Place, Severity};
 use crate::parse::keys::Key;
+use crate::parse::measure_value::{MeasureValue, measure_value};
 use crate::parse::value::{Value, clean};
 use crate::parse::when::When;
+use crate::parse::words::{StatusWord, leading_status, plain};
 
 /// The longest value of a facet, in characters; anything longer is a sentence.
 const MAX_FACET: usize = 100;
@@ -20,9 +24,14 @@ pub(crate) struct Facts {
     pub(crate) when: When,
     pub(crate) severity: Option<Sourced<Severity>>,
     pub(crate) services: Vec<String>,
-    services_from: Option<Source>,
+    pub(crate) services_at: Option<Place>,
     pub(crate) tags: Vec<String>,
+    pub(crate) tags_at: Option<Place>,
+    /// A title, unless there is a better one.
+    pub(crate) name: Option<Sourced<String>>,
     pub(crate) status: Option<Sourced<String>>,
+    pub(crate) status_label: Option<String>,
+    pub(crate) document_status: Option<Sourced<String>>,
     pub(crate) author: Option<String>,
     pub(crate) related: Vec<Link>,
     pub(crate) summary: Option<String>,
@@ -35,7 +44,8 @@ impl Facts {
     pub(crate) fn state(&mut self, key: Key, value: &Value, source: Source, line: u32) {
         let Some(text) = value.text() else { return };
         match key {
-            Key::Title => self.title = self.title.take().or(Some(Sourced::new(text, source))),
+            Key::Title => self.title = self.title.take().or(Some(Sourced::new(text, source).at(line))),
+            Key::Name => self.name = self.name.take().or(Some(Sourced::new(text, source).at(line))),
             Key::Start
             | Key::Date
             | Key::Detected
@@ -45,20 +55,34 @@ impl Facts {
             | Key::Duration(_)
             | Key::DurationSeconds => self.when.state(key, value, source, line, &mut self.problems),
             Key::Resolved => match text.to_lowercase().as_str() {
-                "true" | "yes" => self.status(source, "resolved"),
-                "false" | "no" => self.status(source, "open"),
+                "true" | "yes" => self.status("resolved", source, line),
+                "false" | "no" => self.status("open", source, line),
                 _ => self.when.state(Key::End, value, source, line, &mut self.problems),
             },
             Key::Severity => self.severity(&text, source, line),
             Key::Services => {
                 // Lists in front matter, a metadata line and a table often repeat each other; the first counts.
-                if *self.services_from.get_or_insert(source) == source {
-                    let names = service_names(value);
+                let at = self.services_at.unwrap_or(Place { source, line: Some(line) });
+                let names = if at.source == source { service_names(value) } else { Vec::new() };
+                if !names.is_empty() {
+                    self.services_at = Some(at);
                     add_each(&mut self.services, names.iter().map(String::as_str));
                 }
             }
-            Key::Tags => add_each(&mut self.tags, value.texts().iter().map(String::as_str)),
-            Key::Status => self.status(source, &text),
+            Key::Tags => {
+                self.tags_at.get_or_insert(Place { source, line: Some(line) });
+                add_each(&mut self.tags, value.texts().iter().map(String::as_str));
+            }
+            Key::Status => self.status(&text, source, line),
+            Key::DocumentStatus => {
+                let status = Sourced::new(cut(&plain(&text)), source).at(line);
+                self.document_status.get_or_insert(status);
+            }
+            Key::Impact => {
+                if let Some(severity) = Severity::of_status_page(&text) {
+                    self.severity.get_or_insert(Sourced::new(severity, source).at(line));
+                }
+            }
             Key::Author => {
                 let names = value.texts();
                 self.author.get_or_insert_with(|| names.join(", "));
@@ -67,12 +91,15 @@ impl Facts {
                 let target = |text: &String| {
                     let inner = text.trim_start_matches('[').trim_end_matches(']');
                     let (target, label) = inner.split_once('|').map_or((inner, None), |(a, b)| (a, Some(b)));
-                    Link { target: target.trim().to_owned(), label: label.map(|label| label.trim().to_owned()), line }
+                    let external = target.contains("://");
+                    let label = label.map(|label| label.trim().to_owned());
+                    Link { target: target.trim().to_owned(), external, label, line }
                 };
                 self.related.extend(nested_texts(value).iter().map(target).filter(|link| !link.target.is_empty()));
             }
             Key::Summary => self.summary = self.summary.take().or_else(|| raw_text(value)),
-            Key::Measure(kind) => self.measure(kind, &text, line),
+            Key::Measure(kind) => self.measure(kind, false, &text, source, line),
+            Key::Share(kind) => self.measure(kind, true, &text, source, line),
         }
     }
 
@@ -81,27 +108,64 @@ impl Facts {
             return;
         }
         let Some(severity) = Severity::parse(text) else { return };
-        if severity.rank.is_none() {
+        if severity.names_several() {
+            self.problem(line, ProblemKind::SeverityNotChosen { text: short(text) });
+        } else if severity.rank.is_none() {
             self.problem(line, ProblemKind::SeverityNotUnderstood { text: short(text) });
         } else if severity.is_misspelled() {
             let kind = ProblemKind::SeverityMisspelled { text: short(text), name: severity.name.clone() };
             self.problem(line, kind);
         }
-        self.severity = Some(Sourced::new(severity, source));
+        self.severity = Some(Sourced::new(severity, source).at(line));
     }
 
-    fn status(&mut self, source: Source, text: &str) {
-        let text: String = text.to_lowercase().chars().take(MAX_FACET).collect();
-        self.status.get_or_insert(Sourced::new(text, source));
+    /// The known word in front of a status counts, what follows is a remark. Of a word that is not known, the first clause
+    /// is kept. A status of the document is another fact.
+    fn status(&mut self, text: &str, source: Source, line: u32) {
+        /// A longer one is a sentence.
+        const WORDS: usize = 4;
+        let label = text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, ')' | '）')));
+        let whole = plain(label);
+        let status = match leading_status(&whole) {
+            Some((StatusWord::Document, _)) => {
+                let status = Sourced::new(cut(&clause(&whole)), source).at(line);
+                self.document_status.get_or_insert(status);
+                return;
+            }
+            Some((StatusWord::Incident(known), end)) => {
+                if let Some(other) = next_choice(&whole[end..]).filter(|&other| other != known) {
+                    self.problem(
+                        line,
+                        ProblemKind::StatusNotChosen {
+                            text: short(text),
+                            choices: vec![known.to_owned(), other.to_owned()],
+                        },
+                    );
+                    return;
+                }
+                known.to_owned()
+            }
+            None => clause(&whole),
+        };
+        if self.status.is_some() || status.is_empty() {
+            return;
+        }
+        if status.split(' ').count() > WORDS {
+            self.problem(line, ProblemKind::StatusNotUnderstood { text: short(text) });
+            return;
+        }
+        self.status_label = Some(cut(label));
+        self.status = Some(Sourced::new(cut(&status), source).at(line));
     }
 
-    fn measure(&mut self, kind: MeasureKind, text: &str, line: u32) {
-        let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
-        let qualifier = [('$', "USD"), ('€', "EUR"), ('£', "GBP"), ('¥', "JPY")];
-        let qualifier = qualifier.iter().find(|(sign, _)| text.contains(*sign)).map(|(_, code)| (*code).to_owned());
-        match digits.parse() {
-            Ok(value) => self.measures.push(Measure { kind, value, bound: Bound::Exact, qualifier, line }),
-            Err(_) => self.problem(line, ProblemKind::NumberNotUnderstood { text: short(text) }),
+    fn measure(&mut self, kind: MeasureKind, share: bool, text: &str, source: Source, line: u32) {
+        match measure_value(kind, share, text) {
+            Some(MeasureValue { value, bound, qualifier }) => {
+                self.measures.push(Measure { kind, value, bound, qualifier, source, line });
+            }
+            // In the body, words are no failed number: `Customers affected: all`.
+            None if source != Source::FrontMatter && !text.contains(|c: char| c.is_ascii_digit()) => {}
+            None => self.problem(line, ProblemKind::NumberNotUnderstood { text: short(text) }),
         }
     }
 
@@ -111,25 +175,65 @@ impl Facts {
 }
 
 fn add_each<'a>(list: &mut Vec<String>, texts: impl Iterator<Item = &'a str>) {
+    let mut known: HashSet<String> = list.iter().map(|text| text.to_lowercase()).collect();
     for text in texts {
-        let text: String = text.trim().chars().take(MAX_FACET).collect();
-        if !text.is_empty() && !list.iter().any(|known| known.eq_ignore_ascii_case(&text)) {
+        let text = cut(text.trim());
+        if !text.is_empty() && known.insert(text.to_lowercase()) {
             list.push(text);
         }
     }
 }
 
-/// The services that a value names. Whoever goes on in prose names them in the first sentence; what is too long for a
-/// name is none.
+/// The first clause of a text.
+fn clause(text: &str) -> String {
+    let end = [" (", "（", " - ", " – ", " — ", ";", ". ", ", ", "。", "、", ": "]
+        .iter()
+        .filter_map(|end| text.find(end))
+        .min();
+    text[..end.unwrap_or(text.len())].trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// Another status behind a bar or a slash, as templates list them: `open / closed`.
+fn next_choice(rest: &str) -> Option<&'static str> {
+    let rest = rest.trim_start().strip_prefix(['|', '/'])?.trim_start();
+    match leading_status(rest)? {
+        (StatusWord::Incident(known), _) => Some(known),
+        (StatusWord::Document, _) => None,
+    }
+}
+
+/// A text as long as a facet's value may be.
+fn cut(text: &str) -> String {
+    text.chars().take(MAX_FACET).collect()
+}
+
+/// The services that a value names. If prose follows, only its first sentence counts; what is too long for a name is none,
+/// nor is a count of others.
 fn service_names(value: &Value) -> Vec<String> {
     /// In characters.
     const LONGEST: usize = 60;
     let texts = match value {
-        Value::Text(text) => Value::Text(first_sentence(text).to_owned()).texts(),
-        other => other.texts(),
+        Value::Text(text) => {
+            let text = first_sentence(text);
+            // `All services behind the proxy: a, b`
+            let named = text.split_once(": ").filter(|(lead, rest)| lead.contains(' ') && rest.contains(", "));
+            Value::Text(named.map_or(text, |(_, rest)| rest).to_owned()).texts()
+        }
+        // `api: slow`: the name stands first.
+        other => other.texts().iter().map(|text| text.split(": ").next().unwrap_or_default().to_owned()).collect(),
     };
-    let names = texts.iter().map(|text| without_remark(first_sentence(text)).to_owned());
-    names.filter(|name| name.chars().count() <= LONGEST).collect()
+    let names = texts.iter().map(|text| service_name(text));
+    names.filter(|name| !name.is_empty() && name.chars().count() <= LONGEST).collect()
+}
+
+/// A name without a remark in brackets, and without the marks that only markup adds.
+fn service_name(text: &str) -> String {
+    const MARKS: [char; 10] = ['*', '`', '"', '\'', '“', '”', '‘', '’', '„', ':'];
+    let text = without_remark(first_sentence(text)).trim_matches(|c: char| MARKS.contains(&c) || c.is_whitespace());
+    let text = text.strip_prefix("and ").unwrap_or(text);
+    let rest = text.strip_prefix('~').unwrap_or(text);
+    let others = rest.ends_with(" others") || rest.ends_with(" more");
+    if others && rest.starts_with(|c: char| c.is_ascii_digit()) { String::new() } else { text.to_owned() }
 }
 
 fn first_sentence(text: &str) -> &str {
@@ -137,9 +241,11 @@ fn first_sentence(text: &str) -> &str {
     end.map_or(text, |end| &text[..end])
 }
 
-/// `rag-orchestrator（全面停止）` without the remark in brackets.
+/// `rag-orchestrator（全面停止）` without the remark in brackets, and `api — slow` without the one behind a dash.
 fn without_remark(text: &str) -> &str {
-    text.find(['(', '（']).filter(|&at| at > 0).map_or(text, |at| text[..at].trim_end())
+    let ends = ["(", "（", " — ", " – ", " - "];
+    let end = ends.iter().filter_map(|end| text.find(end)).filter(|&at| at > 0).min();
+    end.map_or(text, |at| text[..at].trim_end())
 }
 
 /// The texts of lists in lists: YAML reads an unquoted `[[name]]` as one.

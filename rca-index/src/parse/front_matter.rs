@@ -1,10 +1,10 @@
 //! Front matter: the block of keys and values at the top, in YAML, TOML or JSON, however it is fenced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use crate::incident::{Problem, ProblemKind};
-use crate::parse::keys::key_named;
+use crate::parse::keys::{Key, key_named, normal};
 use crate::parse::value::{Map, Value};
 use crate::parse::yaml::{read_lines, read_yaml, split_key};
 
@@ -22,14 +22,45 @@ pub(crate) struct FrontMatter {
 }
 
 impl FrontMatter {
-    /// The line that states a key; the first line of the block when it cannot be found.
-    pub(crate) fn line_of(&self, source: &str, key: &str) -> u32 {
+    /// The first line of each word that stands in front of a colon or an equals sign.
+    pub(crate) fn lines<'s>(&self, source: &'s str) -> HashMap<&'s str, u32> {
         let block = source.get(self.range.clone()).unwrap_or_default();
-        let states = |line: &str| {
-            let rest = line.trim_start().trim_start_matches(['"', '\'']).strip_prefix(key);
-            rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with([':', '=']))
-        };
-        (self.line..).zip(block.lines()).find(|(_, line)| states(line)).map_or(self.line, |(number, _)| number)
+        let mut lines = HashMap::new();
+        for (number, line) in (self.line..).zip(block.lines()) {
+            let line = line.trim_start().trim_start_matches(['-', ' ', '{', '"', '\'']);
+            if let Some((key, _)) = line.split_once([':', '=']) {
+                lines.entry(key.trim_end().trim_end_matches(['"', '\''])).or_insert(number);
+            }
+        }
+        lines
+    }
+
+    /// The keys that are known, with their name and value: those of the block, then those of maps in it, from the outside.
+    pub(crate) fn keys<'m>(&'m self, own: &BTreeMap<String, String>) -> Vec<(Key, &'m str, &'m Value)> {
+        /// Deeper maps are about details.
+        const DEPTH: usize = 3;
+        let named = |(name, value): &'m (String, Value)| Some((key_named(name, own)?, name.as_str(), value));
+        let mut keys: Vec<_> = self.map.iter().filter_map(named).collect();
+        let mut maps = vec![&self.map];
+        for _ in 0..DEPTH {
+            let inner = maps.into_iter().flatten().filter(|(name, _)| !is_about_another(name));
+            maps = inner
+                .filter_map(|(_, value)| match value {
+                    Value::Map(map) => Some(map),
+                    _ => None,
+                })
+                .collect();
+            // A name below a key is the name of something else.
+            let of_the_incident = |key: Key| {
+                !matches!(
+                    key,
+                    Key::Title | Key::Name | Key::Summary | Key::Author | Key::Related | Key::Status | Key::Impact
+                )
+            };
+            let status = |(key, ..): &(Key, &str, &Value)| of_the_incident(*key) || *key == Key::Status;
+            keys.extend(maps.iter().copied().flatten().filter_map(named).filter(status));
+        }
+        keys
     }
 
     fn problem(&mut self, line: u32, kind: ProblemKind) {
@@ -42,6 +73,51 @@ enum Format {
     Yaml,
     Toml,
     Json,
+}
+
+/// Whether the keys below this one say something of a person, the document or the site.
+fn is_about_another(name: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "author",
+        "authors",
+        "reporter",
+        "owner",
+        "owners",
+        "contact",
+        "contacts",
+        "lead",
+        "commander",
+        "people",
+        "team",
+        "review",
+        "reviews",
+        "document",
+        "page",
+        "site",
+        "file",
+        "template",
+        "seo",
+        "opengraph",
+        "og",
+        "image",
+        "cover",
+        "header",
+        "menu",
+        "nav",
+        "sitemap",
+        "build",
+        "versions",
+        "package",
+        "cvss",
+        "actions",
+        "actionitems",
+        "followups",
+        "related",
+        "links",
+        "history",
+        "changelog",
+    ];
+    OTHERS.contains(&normal(name).as_str())
 }
 
 /// Reads the front matter of a report, if there is any.
@@ -166,8 +242,12 @@ fn encloses_body(block: &str) -> bool {
 /// Where the first blank line or heading of a block starts.
 fn cut(block: &str) -> Option<usize> {
     let mut at = 0;
-    for line in block.split_inclusive('\n') {
-        if line.trim().is_empty() || (line.starts_with('#') && has_heading(line)) {
+    let mut lines = block.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        // A comment stands right above a key, a heading does not.
+        let mut key_below = || lines.peek().is_some_and(|next| split_key(next.trim_end()).is_some());
+        let mut comment = || line.starts_with("# ") && key_below();
+        if line.trim().is_empty() || (line.starts_with('#') && has_heading(line) && !comment()) {
             return Some(at);
         }
         at += line.len();
@@ -259,6 +339,7 @@ mod tests {
     fn keys_have_lines() {
         let source = "\n---\ntitle: A\n\"date\": x\n---\n";
         let front = read_front_matter(source);
-        assert_eq!((front.line_of(source, "title"), front.line_of(source, "date")), (3, 4));
+        let lines = front.lines(source);
+        assert_eq!((lines.get("title"), lines.get("date")), (Some(&3), Some(&4)));
     }
 }

@@ -4,7 +4,7 @@ use crate::incident::Timestamp;
 use crate::incident::squeeze::squeezed;
 use crate::incident::{Lessons, Link, SectionKind};
 use crate::parse::date::find_date;
-use crate::parse::outline::{Block, Outline, Part};
+use crate::parse::outline::{Block, Outline, OutlineLink, Part};
 
 /// The items of the outermost lists of a part.
 pub(crate) fn items(part: &Part<'_>) -> impl Iterator<Item = String> {
@@ -70,7 +70,7 @@ impl Group {
     }
 }
 
-/// Links to other documents: wikilinks, and links to relative paths of reports.
+/// Links to other documents: wikilinks, links to relative paths of reports, and addresses elsewhere.
 pub(crate) fn read_links(outline: &Outline<'_>) -> Vec<Link> {
     let of_a_report = |target: &str| {
         let path = target.split(['#', '?']).next().unwrap_or_default();
@@ -79,10 +79,16 @@ pub(crate) fn read_links(outline: &Outline<'_>) -> Vec<Link> {
         let elsewhere = path.contains("://") || path.starts_with(['/', '<', '{']) || path.starts_with("mailto:");
         !elsewhere && !name.is_empty() && (known || (!name.contains('.') && path.contains('/')))
     };
-    let links = outline.links.iter().filter(|link| link.wiki || of_a_report(&link.target));
+    let address = |target: &str| {
+        let scheme = target.split_once("://").map(|(scheme, _)| scheme);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
+    };
+    let external = |link: &OutlineLink<'_>| !link.wiki && address(&link.target);
+    let links = outline.links.iter().filter(|link| link.wiki || external(link) || of_a_report(&link.target));
     links
         .map(|link| Link {
             target: link.target.trim().to_owned(),
+            external: external(link),
             label: link.label.as_deref().map(|label| squeezed(label).into_owned()).filter(|label| !label.is_empty()),
             line: link.line,
         })
@@ -133,11 +139,19 @@ mod tests {
     }
 
     #[test]
-    fn links_are_those_to_reports() {
-        let source =
-            "[[PM-1|One]] [a](../x/y.md#z) [b](https://example.org/a.md) [c](img.png) [d](#e) [f](../2024/disk/)\n";
-        let targets: Vec<_> = read_links(&outline(source, 0)).into_iter().map(|link| link.target).collect();
-        assert_eq!(targets, ["PM-1", "../x/y.md#z", "../2024/disk/"]);
+    fn links_are_those_to_reports_and_addresses() {
+        let source = "[[PM-1|One]] [a](../x/y.md#z) [b](https://example.org/a.md) [c](img.png) [d](#e) [f](../2024/disk/)\n<http://example.org/7> [m](mailto:a@example.org)\n";
+        let links = read_links(&outline(source, 0));
+        let targets: Vec<_> = links.iter().map(|link| (link.target.as_str(), link.external, link.line)).collect();
+        let expected = [
+            ("PM-1", false, 1),
+            ("../x/y.md#z", false, 1),
+            ("https://example.org/a.md", true, 1),
+            ("../2024/disk/", false, 1),
+            ("http://example.org/7", true, 2),
+        ];
+        assert_eq!(targets, expected);
+        assert_eq!(links[2].label.as_deref(), Some("b"));
     }
 
     #[test]

@@ -5,20 +5,60 @@
 
 use std::borrow::Cow;
 
-use crate::incident::{Measure, MeasureKind, SectionKind};
-use crate::parse::numbers::{Number, NumberUnit, PEOPLE, numbers};
-use crate::parse::outline::{Block, Part};
+use crate::incident::{Measure, MeasureKind, SectionKind, Source};
+use crate::parse::numbers::{Number, NumberUnit, PEOPLE, numbers, read_digits};
+use crate::parse::outline::{Block, Part, Table};
 
 /// Reads the measures of a report.
 pub(crate) fn read_measures(parts: &[Part<'_>], kinds: &[SectionKind]) -> Vec<Measure> {
     let mut measures = Vec::new();
     for wanted in [SectionKind::Impact, SectionKind::Summary, SectionKind::Body] {
         for (part, _) in parts.iter().zip(kinds).filter(|&(_, &kind)| kind == wanted) {
+            for block in &part.blocks {
+                if let Block::Table(table) = block {
+                    before_and_during(table, &mut measures);
+                }
+            }
             statements(part, |text, line| read_statement(text, line, &mut measures));
         }
     }
     measures.sort_by_key(|measure| measure.kind);
     measures
+}
+
+/// A table with more columns states no measures in its rows.
+const COLUMNS: usize = 12;
+
+/// Rows of a table whose columns are the ordinary value and the bad one: `Metric | Before | During`.
+fn before_and_during(table: &Table<'_>, measures: &mut Vec<Measure>) {
+    const ORDINARY: &[&str] =
+        &["before", "baseline", "normal", "usual", "typical", "vorher", "avant", "antes", "通常", "正常"];
+    const BAD: &[&str] = &[
+        "during",
+        "peak",
+        "incident",
+        "worst",
+        "outage",
+        "at peak",
+        "während",
+        "pendant",
+        "durante",
+        "発生時",
+        "期间",
+        "after",
+    ];
+    if table.header.len() > COLUMNS {
+        return;
+    }
+    let header: Vec<String> = table.header.iter().map(|cell| cell.to_lowercase()).collect();
+    let column =
+        |words: &[&str]| words.iter().find_map(|word| header.iter().skip(1).position(|cell| cell.contains(word)));
+    let (Some(before), Some(during)) = (column(ORDINARY), column(BAD)) else { return };
+    for row in table.rows.iter().filter(|_| before != during) {
+        let cell = |i: usize| row.cells.get(i).map(|cell| cell.trim()).unwrap_or_default();
+        let text = format!("{}: {} → {}", cell(0), cell(before + 1), cell(during + 1));
+        read_statement(&text, row.line, measures);
+    }
 }
 
 /// Calls back with each sentence, list item and table row of a part, and its line.
@@ -49,7 +89,14 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
             Block::List(list) => {
                 list.items.iter().for_each(|item| sentences(&one_line(&item.text.text), item.text.line));
             }
-            Block::Table(table) => table.rows.iter().for_each(|row| sentences(&row.cells.join(": "), row.line)),
+            Block::Table(table) => table.rows.iter().for_each(|row| {
+                // What a row says is as long as a sentence.
+                // In one row below a header, the header says what each cell is.
+                let pairs_of_header = table.rows.len() == 1 && table.header.len() > 2;
+                if row.cells.len() <= COLUMNS && !pairs_of_header {
+                    sentences(&row.cells.join(": "), row.line);
+                }
+            }),
             Block::Code => {}
         }
     }
@@ -74,20 +121,27 @@ fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
     let numbers = numbers(&lower);
     let mut add = |kind, number: &Number, qualifier: Option<String>| {
         if !measures.iter().any(|known: &Measure| known.kind == kind) {
-            measures.push(Measure { kind, value: number.value, bound: number.bound, qualifier, line });
+            measures.push(Measure {
+                kind,
+                value: number.value,
+                bound: number.bound,
+                qualifier,
+                source: Source::Prose,
+                line,
+            });
         }
     };
     for number in &numbers {
         match number.unit {
             NumberUnit::None => {
                 if let Some(kind) = counted(&lower, number) {
-                    add(kind, number, None);
+                    add(kind, &Number { value: number.whole, ..number.clone() }, None);
                 }
             }
             NumberUnit::Currency(code) => {
                 let words = ["revenue", "sales", "lost", "loss", "losses", "turnover", "売上", "損失", "機会損失"];
                 if words.iter().any(|word| contains_word(&lower, word)) {
-                    add(MeasureKind::Revenue, number, Some(code.to_owned()));
+                    add(MeasureKind::Revenue, &Number { value: number.whole, ..number.clone() }, Some(code.to_owned()));
                 }
             }
             NumberUnit::Percent => {
@@ -139,6 +193,11 @@ fn before_and_after<'n>(text: &str, numbers: &[&'n Number]) -> (Option<&'n Numbe
         let lead = text.get(at..number.range.start).unwrap_or_default();
         let close = &lead[lead.char_indices().rev().nth(24).map_or(0, |(i, _)| i)..];
         let behind = words_after(text, number.range.end, 1);
+        // An arrow leads from the ordinary value to the bad one.
+        let arrow = lead.trim().trim_end_matches('~').trim_end();
+        if matches!(arrow, "→" | "->" | "=>" | "⇒" | "-->") && before.is_none() {
+            before = after.take();
+        }
         // In `from 5 to 8s` the range is one number, and no change.
         let range = close.rsplit_once("from").is_some_and(|(_, rest)| rest.contains(|c: char| c.is_ascii_digit()));
         let normal = NORMAL.iter().any(|word| contains_word(close, word) && !(range && word.ends_with("from")))
@@ -152,25 +211,12 @@ fn before_and_after<'n>(text: &str, numbers: &[&'n Number]) -> (Option<&'n Numbe
 
 /// What a plain number counts, by the words behind it, or by the label before it.
 fn counted(text: &str, number: &Number) -> Option<MeasureKind> {
-    let kind_of = |word: &str| {
-        Some(match word {
-            "user" | "users" | "customer" | "customers" | "people" | "visitors" | "shoppers" | "accounts"
-            | "subscribers" | "members" | "merchants" | "tenants" | "人" | "名" => MeasureKind::Users,
-            "error" | "errors" | "failures" | "exceptions" => MeasureKind::Errors,
-            "ticket" | "tickets" => MeasureKind::Tickets,
-            _ => return None,
-        })
-    };
-    let after = words_after(text, number.range.end, 5);
+    let after = words_after(text, number.range.end, 8);
     let behind = text.get(number.range.end..).unwrap_or_default().trim_start();
     if PEOPLE.iter().any(|people| behind.starts_with(people)) {
         return Some(MeasureKind::Users);
     }
-    let status_code = matches!(number.digits.len(), 3)
-        && matches!(number.digits.as_bytes().first(), Some(b'4' | b'5'))
-        && after.first().is_some_and(|word| ["error", "errors", "response", "responses", "status"].contains(word))
-        && !matches!(number.digits.as_str(), "450" | "550");
-    if status_code {
+    if is_status_code(number, &after) || is_of_a_share(text, number) {
         return None;
     }
     for (i, word) in after.iter().enumerate() {
@@ -191,14 +237,29 @@ fn counted(text: &str, number: &Number) -> Option<MeasureKind> {
             "of", "for", "in", "on", "at", "to", "and", "or", "with", "by", "from", "per", "that", "which", "was",
             "were", "after", "before",
         ];
-        if stops.contains(word) || (i == 0 && UNITS.contains(word)) {
+        if stops.contains(word) || *word == "out" {
+            // `120 of 4000 users`: the first number counts what the second does.
+            let whole = || counted_by_the_whole(text, number);
+            match (i == 0 && matches!(*word, "of" | "out")).then(whole).flatten() {
+                Some(kind) => return Some(kind),
+                None => break,
+            }
+        }
+        if UNITS.contains(word) {
             break;
         }
         if let Some(kind) = kind_of(word) {
-            return Some(kind);
+            return Some(kind).filter(|_| kind != MeasureKind::Users || !only_tell(&after[i + 1..]));
+        }
+        // Another thing is counted: `3 nodes users ...`.
+        if is_plural(word) {
+            return None;
         }
     }
-    let (label, rest) = text.get(..number.range.start)?.rsplit_once([':', '：'])?;
+    if after.first().is_some_and(|word| !["in", "on", "at", "during", "for", "and", "or", "total"].contains(word)) {
+        return None;
+    }
+    let (label, rest) = close_before(text, number.range.start).rsplit_once([':', '：'])?;
     if rest.chars().any(char::is_alphanumeric) {
         return None;
     }
@@ -210,8 +271,139 @@ fn counted(text: &str, number: &Number) -> Option<MeasureKind> {
     words.find_map(kind_of)
 }
 
+/// The text in front of a byte, as far as a label reaches: a line of many numbers is not gone through for each of them.
+fn close_before(text: &str, at: usize) -> &str {
+    const REACH: usize = 160;
+    let from = (at.saturating_sub(REACH)..=at).find(|&from| text.is_char_boundary(from)).unwrap_or(at);
+    text.get(from..at).unwrap_or_default()
+}
+
+/// Whether a number is the code of an HTTP status.
+fn is_status_code(number: &Number, after: &[&str]) -> bool {
+    const CODES: &[&str] = &[
+        "400", "401", "403", "404", "405", "408", "409", "410", "413", "415", "422", "425", "429", "431", "451", "499",
+        "500", "501", "502", "503", "504", "505", "507", "508", "511", "520", "521", "522", "523", "524", "525", "526",
+        "530",
+    ];
+    const WORDS: &[&str] = &[
+        "http",
+        "https",
+        "error",
+        "errors",
+        "response",
+        "responses",
+        "status",
+        "internal",
+        "bad",
+        "gateway",
+        "service",
+        "not",
+        "forbidden",
+        "unauthorized",
+        "too",
+        "timeout",
+        "timeouts",
+        "failures",
+        "server",
+        "exceptions",
+    ];
+    CODES.contains(&number.digits.as_str()) && after.first().is_some_and(|word| WORDS.contains(word))
+}
+
+/// Whether a number is the whole of which another is a part: `4 out of 10 customers`, `120 of 4000 users`.
+fn is_of_a_share(text: &str, number: &Number) -> bool {
+    let before = text.get(..number.range.start).unwrap_or_default().trim_end();
+    let lead = ["out of", "of", "in", "of the", "of our", "von", "sur"].iter().find_map(|of| before.strip_suffix(of));
+    lead.is_some_and(|lead| {
+        let lead = lead.trim_end_matches(" out").trim_end();
+        lead.ends_with(|c: char| c.is_ascii_digit() || c == '%')
+    })
+}
+
+/// What the whole counts of which a number is a part. A part of ten is a share of all, and counts nobody.
+fn counted_by_the_whole(text: &str, number: &Number) -> Option<MeasureKind> {
+    /// A smaller whole is a way to state a share.
+    const SMALLEST: f64 = 10.0;
+    let rest = text.get(number.range.end..)?;
+    let of = rest.trim_start().strip_prefix("out of").or_else(|| rest.trim_start().strip_prefix("of"))?;
+    let of = of.trim_start().trim_start_matches("the ").trim_start_matches("our ").trim_start_matches('~');
+    let whole = read_digits(of);
+    if whole.length == 0 || whole.thousands.or(whole.value)? <= SMALLEST {
+        return None;
+    }
+    let at = text.len() - of.len() + whole.length;
+    words_after(text, at, 3)
+        .into_iter()
+        .take_while(|word| !is_plural(word) || kind_of(word).is_some())
+        .find_map(kind_of)
+}
+
+/// Whether people only say what they saw: `2 users reported`.
+fn only_tell(after: &[&str]) -> bool {
+    const TELL: &[&str] = &[
+        "reported",
+        "report",
+        "reporting",
+        "confirmed",
+        "complained",
+        "contacted",
+        "notified",
+        "told",
+        "asked",
+        "opened",
+        "raised",
+        "wrote",
+        "called",
+        "informed",
+        "alerted",
+        "mentioned",
+        "messaged",
+    ];
+    let auxiliary = |word: &&&str| ["have", "has", "had", "who", "also", "then", "that"].contains(*word);
+    after.iter().find(|word| !auxiliary(word)).is_some_and(|word| TELL.contains(word))
+}
+
+/// Whether a word looks like the plural of a thing.
+fn is_plural(word: &str) -> bool {
+    let other = [
+        "business",
+        "previous",
+        "various",
+        "ios",
+        "macos",
+        "windows",
+        "sales",
+        "kubernetes",
+        "aws",
+        "famous",
+        "serious",
+    ];
+    word.len() > 3
+        && word.ends_with('s')
+        && !word.ends_with("ss")
+        && !word.ends_with("us")
+        && !word.contains('\'')
+        && !other.contains(&word)
+}
+
+/// What a word counts.
+fn kind_of(word: &str) -> Option<MeasureKind> {
+    Some(match word {
+        "user" | "users" | "customer" | "customers" | "people" | "visitors" | "shoppers" | "accounts"
+        | "subscribers" | "members" | "merchants" | "tenants" | "人" | "名" | "nutzer" | "benutzer" | "kunden"
+        | "utilisateurs" | "clients" | "usuarios" | "clientes" | "usuários" | "brukere" | "kunder" => {
+            MeasureKind::Users
+        }
+        "error" | "errors" | "failures" | "exceptions" | "fehler" | "erreurs" | "errores" | "erros" => {
+            MeasureKind::Errors
+        }
+        "ticket" | "tickets" => MeasureKind::Tickets,
+        _ => return None,
+    })
+}
+
 /// Units of time and size: a number with one of these counts no people.
-const UNITS: &[&str] = &[
+pub(crate) const UNITS: &[&str] = &[
     "minute", "minutes", "min", "mins", "hour", "hours", "second", "seconds", "sec", "day", "days", "week", "weeks",
     "month", "months", "year", "years", "gb", "mb", "tb", "kb", "pm", "am", "utc",
 ];
@@ -299,6 +491,28 @@ mod tests {
         ] {
             check(text, &[]);
         }
+        for text in [
+            "On 3 nodes users saw errors",
+            "4 out of 10 customers could not log in",
+            "Every user session: 30+ pods evicted",
+            "users saw 503 http errors, and some a 404 not found error",
+            "5-10% of users",
+            "2 customers reported it",
+            "3 users have confirmed the fix",
+            "users on port 8080 and in ticket 4711",
+            "version 12 users",
+            "users: 1,2,3",
+        ] {
+            check(text, &[]);
+        }
+        check("12.345 users were affected", &[(Users, 12_345.0, Exact, "")]);
+        check("12 345 users", &[(Users, 12_345.0, Exact, "")]);
+        check("1.234.567 failed requests", &[(Errors, 1_234_567.0, Exact, "")]);
+        check("12'345 customers", &[(Users, 12_345.0, Exact, "")]);
+        check("4,300 of 36,000 users were hit", &[(Users, 4300.0, Exact, "")]);
+        check("120 out of 4000 customers", &[(Users, 120.0, Exact, "")]);
+        check("12 business customers", &[(Users, 12.0, Exact, "")]);
+        check("etwa 3.000 Nutzer", &[(Users, 3000.0, About, "")]);
         check("2017 users were locked out", &[(Users, 2017.0, Exact, "")]);
     }
 
@@ -328,6 +542,14 @@ mod tests {
         );
         check("Estimated revenue impact: $31442", &[(Revenue, 31_442.0, Exact, "USD")]);
         check("in hindsight, about €260,000 in sales over eleven days", &[(Revenue, 260_000.0, About, "EUR")]);
+        check("We lost € 1.2m in sales", &[(Revenue, 1_200_000.0, Exact, "EUR")]);
+        check("Umsatzverlust (loss): €1.234,50", &[(Revenue, 1234.5, Exact, "EUR")]);
+        check("error rate: 0.5% → 37%", &[(ErrorRatePct, 37.0, Exact, ""), (ErrorRateBaselinePct, 0.5, Exact, "")]);
+        check(
+            "p99 latency: 300ms -> 4500ms",
+            &[(LatencyBeforeMs, 300.0, Exact, "p99"), (LatencyAfterMs, 4500.0, Exact, "p99")],
+        );
+        check("error rate 0,5%", &[(ErrorRatePct, 0.5, Exact, "")]);
         check("We lost 1.5m EUR", &[(Revenue, 1_500_000.0, Exact, "EUR")]);
         check("vouchers cost €48,700", &[]);
     }

@@ -1,16 +1,19 @@
-//! Metadata in the body: `**Severity:** P2` lines, `- **Severity:** P2` bullets, and tables of keys and values.
+//! Metadata in the body: pairs of a known key and its value, as far as the place where they stand is about them.
 
 use std::collections::BTreeMap;
 
 use crate::incident::SectionKind;
-use crate::parse::keys::{Key, key_named};
-use crate::parse::outline::{Block, Part, Table};
+use crate::parse::keys::{Key, key_named, normal};
+use crate::parse::outline::{LABEL_LEVEL, Part};
+use crate::parse::pairs::{Pair, Shape, pairs};
+use crate::parse::value::Value;
+use crate::parse::words::{leading_status, plain};
 
 /// A key and its value as the body states them.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: Key,
-    pub(crate) value: String,
+    pub(crate) value: Value,
     pub(crate) line: u32,
 }
 
@@ -19,78 +22,147 @@ pub(crate) struct Entry {
 pub(crate) fn read_metadata(parts: &[Part<'_>], kinds: &[SectionKind], own: &BTreeMap<String, String>) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut at_top = true;
+    let is_key = |label: &str| key_named(label, own).is_some();
     for (part, &kind) in parts.iter().zip(kinds) {
-        at_top &= kind == SectionKind::Body && part.level <= 1;
-        let wanted: fn(Key) -> bool = match kind {
-            _ if at_top || is_metadata(&part.heading) => |_| true,
-            SectionKind::Summary => |key| !matches!(key, Key::Title | Key::Summary | Key::Tags | Key::Related),
-            SectionKind::Impact => |key| matches!(key, Key::Services | Key::Duration(_) | Key::Severity),
-            _ => continue,
-        };
-        let mut add = |key: &str, value: &str, line: u32| {
-            if let Some(key) = key_named(key, own).filter(|&key| wanted(key)) {
-                entries.push(Entry { key, value: value.trim().to_owned(), line });
-            }
-        };
-        for block in &part.blocks {
-            match block {
-                Block::Paragraph(text) => {
-                    for (line, text) in (text.line..).zip(text.text.lines()) {
-                        // Several on one line: `**Severity:** P2 | **Status:** resolved`
-                        text.split(" | ").filter_map(split).for_each(|(key, value)| add(key, value, line));
-                    }
-                }
-                Block::List(list) => {
-                    for item in &list.items {
-                        let first = item.text.text.lines().next().unwrap_or_default();
-                        split(first).into_iter().for_each(|(key, value)| add(key, value, item.text.line));
-                    }
-                }
-                Block::Table(table) => from_table(table, own, &mut add),
-                Block::Code => {}
-            }
-        }
+        at_top &= kind == SectionKind::Body && (part.level <= 1 || part.level == LABEL_LEVEL);
+        let place = Place::of(part, kind, at_top);
+        pairs(part, &is_key, &mut |pair: Pair<'_>| {
+            let Some(key) = key_named(pair.label, own).filter(|&key| place.allows(key, &pair)) else { return };
+            let value = if pair.items.is_empty() {
+                Value::Text(pair.value.trim().to_owned())
+            } else {
+                Value::List(pair.items.iter().map(|item| Value::Text((*item).to_owned())).collect())
+            };
+            entries.push(Entry { key, value, line: pair.line });
+        });
     }
     entries
 }
 
+/// What a part is about, as far as that decides which of its pairs are facts of the incident.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The text below the title, or a part that is headed so.
+    Metadata,
+    Summary,
+    Impact,
+    /// Any other text.
+    Body,
+    /// Sections that speak of other things than the incident as a whole.
+    Other,
+}
+
+impl Place {
+    fn of(part: &Part<'_>, kind: SectionKind, at_top: bool) -> Self {
+        match kind {
+            _ if at_top || is_metadata(&part.heading) => Self::Metadata,
+            SectionKind::Summary => Self::Summary,
+            SectionKind::Impact => Self::Impact,
+            SectionKind::Body => Self::Body,
+            _ => Self::Other,
+        }
+    }
+
+    fn allows(self, key: Key, pair: &Pair<'_>) -> bool {
+        let of_the_incident = matches!(
+            key,
+            Key::Severity
+                | Key::Services
+                | Key::Status
+                | Key::Start
+                | Key::End
+                | Key::Resolved
+                | Key::Duration(_)
+                | Key::DurationSeconds
+                | Key::Measure(_)
+                | Key::Share(_)
+        );
+        match (self, pair.shape) {
+            // `impact` is a severity in front matter alone.
+            _ if key == Key::Impact => false,
+            (Self::Other, _) => false,
+            (_, Shape::Heading) => heading_states(key, pair),
+            (Self::Metadata, _) => true,
+            (Self::Summary, _) => !matches!(key, Key::Title | Key::Name | Key::Summary | Key::Tags | Key::Related),
+            (Self::Impact, Shape::Table) => of_the_incident && key != Key::Status,
+            (Self::Impact, _) => matches!(key, Key::Services | Key::Duration(_) | Key::Severity),
+            (Self::Body, Shape::Table) => of_the_incident,
+            (Self::Body, _) => false,
+        }
+    }
+}
+
+/// Whether a heading and what stands below it are a key and its value, and no section.
+fn heading_states(key: Key, pair: &Pair<'_>) -> bool {
+    /// In characters: what is longer is prose.
+    const SHORT: usize = 80;
+    let short = pair.value.chars().count() <= SHORT;
+    match key {
+        Key::Severity => true,
+        Key::Status => {
+            let status = plain(pair.value.trim_matches(|c: char| !c.is_alphanumeric()));
+            leading_status(&status).is_some()
+        }
+        Key::Date
+        | Key::Start
+        | Key::End
+        | Key::Duration(_)
+        | Key::DurationSeconds
+        | Key::Measure(_)
+        | Key::Share(_) => short,
+        // `Applications` may be about anything.
+        Key::Services => {
+            let vague = matches!(
+                normal(pair.label).as_str(),
+                "services"
+                    | "service"
+                    | "affected"
+                    | "systems"
+                    | "system"
+                    | "components"
+                    | "component"
+                    | "products"
+                    | "product"
+                    | "applications"
+                    | "application"
+            );
+            !vague && (!pair.items.is_empty() || (short && !pair.value.ends_with(['.', '。'])))
+        }
+        _ => false,
+    }
+}
+
 fn is_metadata(heading: &str) -> bool {
     const HEADINGS: &[&str] = &[
-        "metadata",
-        "stats",
-        "details",
-        "incident details",
-        "facts",
-        "key facts",
+        "header",
+        "general",
         "at a glance",
-        "general information",
+        "incident",
+        "cabecalho",
+        "eckdaten",
+        "metadaten",
+        "metadonnees",
+        "metadatos",
+        "metadados",
         "メタデータ",
         "基本情報",
         "インシデント情報",
+        "元数据",
+        "基本信息",
+        "事件信息",
+        "메타데이터",
+        "기본 정보",
     ];
-    let heading = heading.trim().to_lowercase();
-    HEADINGS.contains(&heading.trim_end_matches([':', '：']))
-}
-
-/// `Key: value`, with a colon of either width.
-fn split(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.split_once([':', '：'])?;
-    (key.chars().count() <= 40).then(|| (key.trim(), value.trim()))
-}
-
-/// Rows of two cells. The header may be a row too, when nobody wrote one.
-fn from_table(table: &Table<'_>, own: &BTreeMap<String, String>, add: &mut impl FnMut(&str, &str, u32)) {
-    let rows = std::iter::once((table.line, &table.header)).chain(table.rows.iter().map(|row| (row.line, &row.cells)));
-    let pairs: Vec<(u32, &str, &str)> = rows
-        .filter_map(|(line, cells)| match &cells[..] {
-            [key, value] => Some((line, key.trim(), value.trim())),
-            _ => None,
-        })
-        .collect();
-    let known = pairs.iter().filter(|(_, key, _)| key_named(key, own).is_some()).count();
-    if known >= 2 || known * 2 > pairs.len() {
-        pairs.into_iter().for_each(|(line, key, value)| add(key.trim_end_matches([':', '：']), value, line));
+    const WORDS: &[&str] = &["metadata", "details", "facts", "information", "info", "stats", "data"];
+    /// A longer heading is about something else.
+    const MOST: usize = 60;
+    if heading.len() > MOST {
+        return false;
     }
+    let heading = plain(heading);
+    let heading = heading.trim_matches(|c: char| !c.is_alphanumeric());
+    HEADINGS.contains(&heading)
+        || (heading.split(' ').count() <= 3 && heading.rsplit(' ').next().is_some_and(|last| WORDS.contains(&last)))
 }
 
 #[cfg(test)]
@@ -103,7 +175,8 @@ mod tests {
         let outline = outline(source, 0);
         let kinds = sections::kinds(&outline.parts, &BTreeMap::new());
         let entries = read_metadata(&outline.parts, &kinds, &BTreeMap::new());
-        let found: Vec<_> = entries.iter().map(|e| (e.key, e.value.as_str(), e.line)).collect();
+        let found: Vec<_> = entries.iter().map(|e| (e.key, e.value.text().unwrap_or_default(), e.line)).collect();
+        let expected: Vec<_> = expected.iter().map(|&(key, value, line)| (key, value.to_owned(), line)).collect();
         assert_eq!(found, expected, "{source}");
     }
 

@@ -2,41 +2,58 @@
 //!
 //! front matter -> outline of the body -> sections and metadata -> facts -> body (timeline, measures, actions ...) -> incident
 
+mod action_item;
 mod actions;
 mod body;
 mod chosen;
+mod clock;
+mod cursor;
 mod date;
+mod day;
 mod duration;
 mod facts;
 mod front_matter;
+mod html;
 mod keys;
 mod lists;
+mod measure_value;
 mod measures;
 mod metadata;
 mod milestones;
+mod moment;
 mod numbers;
+mod order;
 mod outline;
+mod pairs;
+mod prose;
+mod range;
 mod sections;
 mod timeline;
+mod title;
 mod value;
 mod when;
+mod words;
 mod yaml;
+mod zone;
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::incident::{FRONT_MATTER, Incident, Problem, ProblemKind, Section, SectionKind, Source, Sourced};
-use crate::parse::body::{prose_duration, read_body};
-use crate::parse::chosen::{date_of_names, date_of_text, duration};
+use crate::incident::{
+    FRONT_MATTER, Incident, Place, Problem, ProblemKind, Section, SectionKind, Severity, Source, Sourced,
+};
+use crate::parse::body::read_body;
+use crate::parse::chosen::{Report, Times, choose};
 pub(crate) use crate::parse::date::find_date;
+pub(crate) use crate::parse::duration::whole_duration;
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
 use crate::parse::keys::{Key, key_named};
 use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
 use crate::parse::outline::{Outline, Part, outline};
-use crate::parse::value::{Value, clean};
+use crate::parse::title::{title, title_heading};
 
 /// What an archive's settings say about parsing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +63,8 @@ pub struct ParseOptions {
     pub keys: BTreeMap<String, String>,
     /// More headings, in any case, and the section they open.
     pub headings: BTreeMap<String, SectionKind>,
+    /// Whether `04/03/2025` is the 4th of March, where nothing in the report decides it.
+    pub day_first: Option<bool>,
     /// How much of a report's body is taken apart, in bytes; 1 MB when not set.
     pub max_facts_bytes: Option<usize>,
 }
@@ -94,36 +113,39 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let kinds = sections::kinds(&outline.parts, &options.headings);
 
     let mut facts = Facts::default();
-    let mut line_of_end = front.line;
-    let keys = front.map.iter().filter_map(|(name, value)| Some((key_named(name, &options.keys)?, name, value)));
-    let mut keys: Vec<_> = keys.map(|(key, name, value)| (key, value, front.line_of(&source, name))).collect();
+    let lines = front.lines(&source);
+    let keys = front.keys(&options.keys).into_iter();
+    let mut keys: Vec<_> =
+        keys.map(|(key, name, value)| (key, value, lines.get(name).copied().unwrap_or(front.line))).collect();
     // The zone decides how the times are read, wherever it stands.
     keys.sort_by_key(|(key, ..)| *key != Key::Zone);
     for (key, value, line) in keys {
-        if matches!(key, Key::End | Key::Resolved) {
-            line_of_end = line;
-        }
         facts.state(key, value, Source::FrontMatter, line);
     }
     for entry in read_metadata(&outline.parts, &kinds, &options.keys) {
-        if entry.key == Key::End && line_of_end == front.line {
-            line_of_end = entry.line;
-        }
-        facts.state(entry.key, &Value::Text(entry.value), Source::Metadata, entry.line);
+        facts.state(entry.key, &entry.value, Source::Metadata, entry.line);
     }
 
     let heading = title_heading(&outline, &kinds);
-    let title = facts.title.take().or_else(|| heading.map(|text| Sourced::new(clean(text), Source::Heading)));
-    let title = title.unwrap_or_else(|| Sourced::new(title_of_path(path), Source::FileName));
-    let (stated, end) = facts.when.period(line_of_end, &mut facts.problems);
-    let date = stated.or_else(|| date_of_names(heading, &title.value, path));
-    let body = read_body(&outline, &kinds, date.as_ref().map(|date| date.value), facts.when.zone);
-    let of_summary = || Some(Sourced::new(find_date(facts.summary.as_deref()?, None)?.1, Source::Prose));
-    let date =
-        date.or_else(|| date_of_text(&outline, &kinds, &body)).or_else(of_summary).or_else(|| facts.when.published());
-    let in_prose = || prose_duration(&outline.parts, &kinds);
-    let duration = duration(&facts.when, date.as_ref(), end.as_ref(), &body.timeline, in_prose);
-    let services = affected_services(&outline.parts, std::mem::take(&mut facts.services));
+    let title = title(facts.title.as_ref(), facts.name.take(), heading, path);
+    if facts.severity.is_none()
+        && let Some(severity) = Severity::of_title(&title.value)
+    {
+        facts.severity = Some(Sourced { value: severity, source: title.source, line: title.line });
+    }
+    let report = Report {
+        path,
+        source: &source,
+        heading: heading.map(|part| &*part.heading),
+        title: &title.value,
+        summary: facts.summary.as_deref(),
+        outline: &outline,
+        kinds: &kinds,
+        day_first: options.day_first,
+    };
+    let Times { date, end, duration, timeline } = choose(&facts.when, &report, &mut facts.problems);
+    let body = read_body(&outline, &kinds);
+    let services = affected_services(&outline.parts, &mut facts);
     let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);
 
     let mut problems = front.problems;
@@ -152,13 +174,17 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
         end,
         severity: facts.severity,
         services,
+        services_at: facts.services_at,
         tags: facts.tags,
+        tags_at: facts.tags_at,
         status: facts.status,
+        status_label: facts.status_label,
+        document_status: facts.document_status,
         duration,
         author: facts.author,
         prepared_by: body.prepared_by,
         prepared_on: body.prepared_on,
-        timeline: body.timeline,
+        timeline,
         measures,
         contributing_factors: body.contributing_factors,
         resolution_steps: body.resolution_steps,
@@ -189,42 +215,26 @@ fn outline_within(source: &str, body_start: usize, limit: usize) -> (Outline<'_>
     (outline, Some(Problem::new(line, ProblemKind::FactsCutOff { limit: limit as u64 })))
 }
 
-/// The heading that is the title: the first one, unless it only names a section.
-fn title_heading<'a>(outline: &'a Outline<'_>, kinds: &[SectionKind]) -> Option<&'a str> {
-    let mut headed =
-        outline.parts.iter().zip(kinds).filter(|(part, _)| part.level > 0 && !part.heading.trim().is_empty());
-    let names_none =
-        |(part, kind): &(&'a Part<'_>, &SectionKind)| **kind == SectionKind::Body && !sections::is_named(&part.heading);
-    let first = headed.clone().next().filter(names_none);
-    first
-        .or_else(|| headed.find(|found| found.0.level == 1 && names_none(found)))
-        .map(|(part, _)| part.heading.as_ref())
-}
-
-/// The folder's name for `index.md` and the like, else the file's.
-fn title_of_path(path: &str) -> String {
-    let id = report_id(path);
-    let (folder, name) = id.rsplit_once('/').unwrap_or(("", &id));
-    let generic = ["index", "_index", "readme"].iter().any(|generic| name.eq_ignore_ascii_case(generic));
-    let folder = folder.rsplit('/').next().filter(|folder| generic && !folder.is_empty());
-    clean(folder.unwrap_or(name))
-}
-
 /// The services stated, else the items under a heading such as `Affected Services`.
-fn affected_services(parts: &[Part<'_>], stated: Vec<String>) -> Vec<String> {
-    if !stated.is_empty() {
-        return stated;
+fn affected_services(parts: &[Part<'_>], facts: &mut Facts) -> Vec<String> {
+    let mut services = std::mem::take(&mut facts.services);
+    if !services.is_empty() {
+        return services;
     }
-    let listed = parts.iter().find(|part| key_named(&part.heading, &BTreeMap::new()) == Some(Key::Services));
-    let mut services: Vec<String> = Vec::new();
+    let is_listed = |part: &&Part<'_>| {
+        key_named(&part.heading, &BTreeMap::new()) == Some(Key::Services)
+            && part.heading.contains([' ', '影', '受', '영'])
+    };
+    let Some(listed) = parts.iter().find(is_listed) else { return services };
     let mut seen = HashSet::new();
-    for item in listed.into_iter().flat_map(items) {
+    for item in items(listed) {
         // `api (read only)`, `api: slow`: the name stands first.
         let name = item.split(['(', '（', ':', '：', ',']).next().unwrap_or_default().trim();
         if !name.is_empty() && name.split(' ').count() <= 4 && seen.insert(name.to_owned()) {
             services.push(name.to_owned());
         }
     }
+    facts.services_at = (!services.is_empty()).then_some(Place { source: Source::Metadata, line: Some(listed.line) });
     services
 }
 
@@ -251,3 +261,7 @@ fn sections_of(front: &FrontMatter, summary: Option<&str>, source: &str, body: V
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod times_tests;
+#[cfg(test)]
+mod work_tests;

@@ -17,6 +17,8 @@ pub(crate) struct Number {
     pub(crate) range: Range<usize>,
     /// As written with no separators, to know status codes by.
     pub(crate) digits: String,
+    /// The value when a point before three digits parts thousands: `12.345` of things that come whole.
+    pub(crate) whole: f64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -39,10 +41,9 @@ pub(crate) fn numbers(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|i| at + i) {
-        let length =
-            text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.'))).unwrap_or(text.len() - start);
-        let written = text[start..start + length].trim_end_matches([',', '.']);
-        at = start + written.len().max(1);
+        let digits = read_digits(&text[start..]);
+        let written = &text[start..start + digits.length];
+        at = start + digits.length.max(1);
         // Part of a name, a version, a date or a time.
         let glued = |c: char| {
             c.is_alphanumeric() && !matches!(c, '約' | '計') || matches!(c, '-' | '_' | '/' | ':' | '#' | '.')
@@ -54,14 +55,138 @@ pub(crate) fn numbers(text: &str) -> Vec<Number> {
         if (glued_before && !before.ends_with("us$")) || glued_after || is_of_a_date(before, written) {
             continue;
         }
-        let digits: String = written.chars().filter(|&c| c != ',').collect();
-        let Ok(value) = digits.parse::<f64>() else { continue };
+        let Some(value) = digits.value.filter(|_| !is_a_name(before)) else { continue };
         let mut number = with_unit(text, start, at, value);
-        number.digits = digits;
+        let scale = if value == 0.0 { 1.0 } else { number.value / value };
+        number.whole = digits.thousands.unwrap_or(value) * scale;
+        number.digits = written.chars().filter(char::is_ascii_digit).collect();
         at = number.range.end.max(at);
         found.push(number);
     }
     found
+}
+
+/// Digits with what parts them.
+pub(crate) struct Digits {
+    /// In bytes.
+    pub(crate) length: usize,
+    /// The number, unless it is none: a version, a list.
+    pub(crate) value: Option<f64>,
+    /// The number when its only point parts thousands.
+    pub(crate) thousands: Option<f64>,
+}
+
+/// Reads the digits that a text begins with. Thousands are parted by `,` `.` `'` or a space, decimals by `.` or `,`.
+pub(crate) fn read_digits(text: &str) -> Digits {
+    let run = |at: usize| text[at..].len() - text[at..].trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let first = run(0);
+    let (mut length, mut groups) = (first, vec![(None, &text[..first])]);
+    while let Some(separator) = text[length..].chars().next() {
+        let start = length + separator.len_utf8();
+        let group = &text[start..start + run(start)];
+        let space = matches!(separator, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’');
+        let parts = match separator {
+            ',' | '.' => !group.is_empty(),
+            _ => space && group.len() == 3 && (1..=3).contains(&first) && !text.starts_with('0'),
+        };
+        if !parts {
+            break;
+        }
+        groups.push((Some(separator), group));
+        length = start + group.len();
+    }
+    let (value, thousands) = value_of(&groups);
+    Digits { length, value, thousands }
+}
+
+/// What groups of digits mean, each with what stands in front of it; and the other reading of one point.
+fn value_of(groups: &[(Option<char>, &str)]) -> (Option<f64>, Option<f64>) {
+    let join = |groups: &[(Option<char>, &str)]| groups.iter().map(|(_, digits)| *digits).collect::<String>();
+    let whole = || join(groups).parse::<f64>().ok();
+    let Some(((separator, last), front)) = groups.split_last() else { return (None, None) };
+    let Some((_, first)) = groups.first() else { return (None, None) };
+    let decimal = || format!("{}.{last}", join(front)).parse::<f64>().ok();
+    let grouped = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let same = |groups: &[(Option<char>, &str)]| {
+        groups.iter().skip(1).all(|(by, digits)| *by == groups[1].0 && digits.len() == 3)
+    };
+    match separator {
+        None => (whole(), None),
+        Some(separator) if front.len() == 1 => match separator {
+            '.' if grouped && last.len() == 3 => (decimal(), whole()),
+            ',' if grouped && last.len() == 3 => (whole(), None),
+            '.' | ',' => (decimal(), None),
+            _ => (whole(), None),
+        },
+        Some(_) if grouped && same(groups) => (whole(), None),
+        Some(separator) => {
+            let other = front[1].0 != Some(*separator);
+            (if grouped && other && same(front) && matches!(separator, '.' | ',') { decimal() } else { None }, None)
+        }
+    }
+}
+
+/// Whether the word before a number makes it a name: `port 8080`, `ticket 4711`, `version 3`.
+fn is_a_name(before: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "port",
+        "version",
+        "ticket",
+        "issue",
+        "pr",
+        "page",
+        "step",
+        "phase",
+        "code",
+        "status",
+        "http",
+        "error",
+        "line",
+        "build",
+        "release",
+        "room",
+        "chapter",
+        "section",
+        "level",
+        "priority",
+        "severity",
+        "rfc",
+        "cve",
+        "ios",
+        "android",
+        "windows",
+        "tls",
+        "ipv",
+        "python",
+        "java",
+        "node",
+        "postgres",
+        "mysql",
+        "ubuntu",
+        "debian",
+        "q",
+        "week",
+        "day",
+        "sprint",
+        "commit",
+        "job",
+        "number",
+        "no.",
+        "nr.",
+        "id",
+        "tier",
+        "case",
+        "incident",
+        "generation",
+        "gen",
+        "figure",
+        "table",
+        "attempt",
+        "part",
+    ];
+    let Some(rest) = before.strip_suffix([' ', '\u{a0}']) else { return false };
+    let word = rest.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
+    NAMES.contains(&word)
 }
 
 /// Reads what stands around a number: its sign, its scale and its unit.
@@ -81,9 +206,12 @@ fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number
         ("sek ", "SEK"),
         ("dkk ", "DKK"),
     ];
+    // `€ 1.2m` as `€1.2m`.
     let before = &text[..start];
+    let spaced = before.strip_suffix(' ').filter(|before| before.ends_with(['$', '€', '£', '¥', '￥']));
+    let before = spaced.unwrap_or(before);
     let currency = CURRENCIES.iter().find(|(sign, _)| before.ends_with(sign));
-    let start = currency.map_or(start, |(sign, _)| start - sign.len());
+    let start = currency.map_or(start, |(sign, _)| before.len() - sign.len());
 
     let mut take = |words: &[&'static str]| {
         let rest = &text[end..];
@@ -130,7 +258,7 @@ fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number
     if text[end..].starts_with('+') {
         (bound, end) = (Bound::AtLeast, end + 1);
     }
-    Number { value, unit, bound, range: start..end, digits: String::new() }
+    Number { value, unit, bound, range: start..end, digits: String::new(), whole: value }
 }
 
 /// Whether a number is a day or a year by the word before it: `april 22`, `february 2017`, `since 2019`.
@@ -165,6 +293,11 @@ fn bound_before(before: &str) -> Bound {
                 "less than",
                 "under",
                 "up to",
+                "bis zu",
+                "jusqu'a",
+                "hasta",
+                "最多",
+                "최대",
                 "at most",
                 "below",
                 "fewer than",
@@ -173,7 +306,25 @@ fn bound_before(before: &str) -> Bound {
                 "以下",
             ],
         ),
-        (Bound::AtLeast, &[">", "≥", ">=", "more than", "over", "at least", "above", "minimum of", "upwards of"]),
+        (
+            Bound::AtLeast,
+            &[
+                ">",
+                "≥",
+                ">=",
+                "more than",
+                "over",
+                "at least",
+                "above",
+                "minimum of",
+                "upwards of",
+                "mehr als",
+                "plus de",
+                "mas de",
+                "超过",
+                "以上の",
+            ],
+        ),
         (
             Bound::About,
             &[
@@ -190,10 +341,27 @@ fn bound_before(before: &str) -> Bound {
                 "an estimated",
                 "約",
                 "およそ",
+                "circa",
+                "ca.",
+                "c.",
+                "etwa",
+                "rund",
+                "environ",
+                "unos",
+                "cerca de",
+                "aproximadamente",
+                "约",
+                "大约",
+                "약",
+                "an estimated total of",
             ],
         ),
     ];
-    let before = before.trim_end();
+    // An arrow is no comparison.
+    let before = before.trim_end().trim_end_matches(['→', '⇒']);
+    if before.ends_with("->") || before.ends_with("=>") {
+        return Bound::Exact;
+    }
     let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
     BOUNDS.iter().find(|(_, words)| ends(words)).map_or(Bound::Exact, |&(bound, _)| bound)
 }

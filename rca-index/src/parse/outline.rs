@@ -4,11 +4,15 @@
 //! and links are read. No Markdown type leaves this file.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::incident::{Problem, ProblemKind};
+use crate::parse::html::html_blocks;
+use crate::parse::keys::key_named;
+use crate::parse::sections::is_named;
 
 /// A report's body in pieces. All texts are plain: markup removed, white space folded; lines count from 1.
 #[derive(Debug, Default)]
@@ -19,6 +23,8 @@ pub(crate) struct Outline<'a> {
     pub(crate) links: Vec<OutlineLink<'a>>,
     /// Blocks that never end.
     pub(crate) problems: Vec<Problem>,
+    /// Bytes and tokens looked at.
+    pub(crate) work: usize,
 }
 
 /// The text under one heading, up to the next heading of any level.
@@ -73,14 +79,40 @@ pub(crate) struct Item<'a> {
     pub(crate) depth: u8,
     /// The state of a checkbox `- [x]`.
     pub(crate) checked: Option<bool>,
+    /// Where it starts, in bytes of the source.
+    pub(crate) start: usize,
 }
 
 /// Plain text and the line where it starts. Soft and hard line breaks inside a paragraph are kept as `\n`, since
 /// metadata lines (`**Severity:** P2`) often follow each other without a blank line.
 #[derive(Debug)]
+#[allow(clippy::struct_field_names)]
 pub(crate) struct Text<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) line: u32,
+    /// What is bold, as bytes of the text.
+    pub(crate) bold: Vec<Range<usize>>,
+    /// Letters that stand in code, and elsewhere.
+    code: (bool, bool),
+}
+
+impl Text<'_> {
+    fn empty(line: u32) -> Self {
+        Self { text: Cow::default(), line, bold: Vec::new(), code: (false, false) }
+    }
+
+    /// Whether the text is nothing but code.
+    pub(crate) fn is_code(&self) -> bool {
+        self.code == (true, false)
+    }
+
+    /// The text when it is one line that is all bold, a colon behind it aside: a label that opens what follows.
+    pub(crate) fn bold_label(&self) -> Option<&str> {
+        let [bold] = &self.bold[..] else { return None };
+        let rest = self.text.get(bold.end..)?.trim();
+        (bold.start == 0 && matches!(rest, "" | ":" | "：" | ".")).then_some(())?;
+        Some(self.text.get(bold.clone())?.trim()).filter(|label| !label.contains('\n'))
+    }
 }
 
 #[derive(Debug)]
@@ -94,12 +126,31 @@ pub(crate) struct OutlineLink<'a> {
 /// A heading longer than this is a paragraph with a rule below it.
 const MAX_HEADING: usize = 300;
 
+/// How often a body may be read over: once, and once more for each of some blocks that never end.
+const PASSES: usize = 12;
+
+/// So much work is never too much.
+const SMALL: usize = 50_000;
+
+/// A label is not longer, in bytes.
+const MAX_LABEL: usize = 80;
+
+/// The level of a label that opens a block as a heading does: below every heading.
+pub(crate) const LABEL_LEVEL: u8 = 7;
+
 /// Reads the outline of a body that starts at byte `body_start` of the source.
 pub(crate) fn outline(source: &str, body_start: usize) -> Outline<'_> {
     let mut builder = Builder::new(source, body_start);
+    let budget = PASSES * (source.len() - body_start) + SMALL;
     let mut start = body_start;
     while let Some(next) = builder.read(start) {
         start = next;
+        // Each block that never ends means to read the rest once more.
+        if builder.outline.work > budget {
+            let line = builder.lines.line_of(start);
+            builder.outline.problems.push(Problem::new(line, ProblemKind::WorkLimit));
+            break;
+        }
     }
     builder.finish()
 }
@@ -127,6 +178,10 @@ struct Builder<'a> {
     /// Headings inside lists and quotes are no headings of the report.
     containers: usize,
     link: Option<OutlineLink<'a>>,
+    /// Where the open bold text starts.
+    bold_from: Option<usize>,
+    /// Bytes of HTML in the open block of it.
+    html: Option<Range<usize>>,
 }
 
 impl<'a> Builder<'a> {
@@ -146,13 +201,15 @@ impl<'a> Builder<'a> {
             part,
             lines,
             target: Target::Nothing,
-            text: Text { text: Cow::default(), line },
+            text: Text::empty(line),
             table: None,
             cells: Vec::new(),
             list: None,
             open_items: Vec::new(),
             containers: 0,
             link: None,
+            bold_from: None,
+            html: None,
         }
     }
 
@@ -162,6 +219,7 @@ impl<'a> Builder<'a> {
         let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_WIKILINKS;
         let source = self.lines.source;
         let text = source.get(start..).unwrap_or_default();
+        self.outline.work += text.len();
         for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
             let range = range.start + start..range.end + start;
             if let Some(kind) = endless(&event, source, &range) {
@@ -171,22 +229,33 @@ impl<'a> Builder<'a> {
                 let first_line = source[range.start..].find('\n').map_or(source.len(), |end| range.start + end + 1);
                 return Some(first_line);
             }
+            self.outline.work += 1;
             self.event(event, range);
         }
         None
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {
+        let code = matches!(event, Event::Code(_));
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag, range),
             Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                let says = text.contains(char::is_alphanumeric);
+                if let Some(current) = self.current().filter(|_| says) {
+                    if code { current.code.0 = true } else { current.code.1 = true }
+                }
                 if let Some(link) = &mut self.link {
                     append(link.label.get_or_insert_default(), text.clone());
                 }
                 self.push(text);
             }
             Event::SoftBreak | Event::HardBreak => self.push(CowStr::Borrowed("\n")),
+            Event::Html(_) => {
+                if let Some(html) = &mut self.html {
+                    html.end = range.end;
+                }
+            }
             Event::InlineHtml(tag) if tag.starts_with("<br") => self.push(CowStr::Borrowed("\n")),
             Event::TaskListMarker(checked) => {
                 if let Some(item) = self.item() {
@@ -214,6 +283,7 @@ impl<'a> Builder<'a> {
                 None => self.begin(Target::Paragraph, line),
             },
             Tag::CodeBlock(_) => self.target = Target::Nothing,
+            Tag::HtmlBlock if self.containers == 0 => self.html = Some(range.start..range.start),
             Tag::BlockQuote(_) => self.containers += 1,
             Tag::List(_) => {
                 self.containers += 1;
@@ -223,10 +293,11 @@ impl<'a> Builder<'a> {
                 let depth = u8::try_from(self.open_items.len()).unwrap_or(u8::MAX);
                 if let Some(list) = &mut self.list {
                     self.open_items.push(list.items.len());
-                    list.items.push(Item { text: Text { text: Cow::default(), line }, depth, checked: None });
+                    list.items.push(Item { text: Text::empty(line), depth, checked: None, start: range.start });
                 }
                 self.target = Target::Item;
             }
+            Tag::Strong => self.bold_from = self.current().map(|text| text.text.len()),
             Tag::Table(_) => self.table = Some(Table { header: Vec::new(), rows: Vec::new(), line }),
             Tag::TableRow => self.text.line = line,
             Tag::TableCell => self.begin(Target::Cell, line),
@@ -247,7 +318,13 @@ impl<'a> Builder<'a> {
             }
             TagEnd::Paragraph | TagEnd::Heading(_) => {
                 let text = self.take_text();
-                self.part.blocks.push(Block::Paragraph(text));
+                match self.opening_label(&text, range.end).map(str::to_owned) {
+                    Some(label) if self.containers == 0 => {
+                        self.part.range.end = range.start;
+                        self.heading(Text { text: label.into(), ..text }, LABEL_LEVEL, range);
+                    }
+                    _ => self.part.blocks.push(Block::Paragraph(text)),
+                }
             }
             TagEnd::CodeBlock => {
                 self.part.blocks.push(Block::Code);
@@ -255,16 +332,29 @@ impl<'a> Builder<'a> {
                     self.target = Target::Item;
                 }
             }
+            TagEnd::HtmlBlock => {
+                if let Some(html) = self.html.take() {
+                    let line = self.lines.line_of(html.start);
+                    self.part.blocks.extend(html_blocks(&self.lines.source[html], line));
+                }
+            }
             TagEnd::BlockQuote(_) => self.containers = self.containers.saturating_sub(1),
             TagEnd::List(_) => {
                 self.containers = self.containers.saturating_sub(1);
                 if self.open_items.is_empty() {
-                    self.part.blocks.extend(self.list.take().map(Block::List));
+                    if let Some(list) = self.list.take() {
+                        self.list_ends(list);
+                    }
                     self.target = Target::Nothing;
                 }
             }
             TagEnd::Item => {
                 self.open_items.pop();
+            }
+            TagEnd::Strong => {
+                if let (Some(from), Some(text)) = (self.bold_from.take(), self.current()) {
+                    text.bold.push(from..text.text.len());
+                }
             }
             TagEnd::TableCell => {
                 let cell = self.take_text().text;
@@ -293,7 +383,64 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn heading(&mut self, text: Text<'a>, level: u8, range: Range<usize>) {
+    /// The label that a paragraph is, when it names a section or a key and opens what follows: bold, or right above a list
+    /// or a table.
+    fn opening_label<'t>(&self, text: &'t Text<'a>, end: usize) -> Option<&'t str> {
+        if text.text.len() > MAX_LABEL {
+            return None;
+        }
+        let plain = || {
+            let rest = self.lines.source.get(end..)?.trim_start();
+            let block = ["- ", "* ", "+ ", "| ", "1. ", "1) "].iter().any(|mark| rest.starts_with(mark));
+            let label = text.text.trim().trim_end_matches([':', '：']);
+            let capital = label.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii());
+            (block && capital && text.bold.is_empty() && is_named(label)).then_some(label)
+        };
+        let names = |label: &&str| is_named(label) || key_named(label, &BTreeMap::new()).is_some();
+        text.bold_label().map(|label| label.trim_end_matches([':', '：', '.'])).filter(names).or_else(plain)
+    }
+
+    /// Items that are a bold label above deeper items are headings of what they hold.
+    fn list_ends(&mut self, list: List<'a>) {
+        let opens = |(item, next): (&Item<'_>, Option<&Item<'_>>)| {
+            let label = item.text.bold_label().map(|label| label.trim_end_matches([':', '：', '.']));
+            let deeper = next.is_some_and(|next| next.depth > 0);
+            item.depth == 0 && deeper && label.is_some_and(is_named)
+        };
+        let follower = list.items.iter().skip(1).map(Some).chain([None]);
+        let labels: Vec<usize> =
+            list.items.iter().zip(follower).enumerate().filter(|&(_, pair)| opens(pair)).map(|(i, _)| i).collect();
+        if labels.is_empty() {
+            self.part.blocks.push(Block::List(list));
+            return;
+        }
+        let mut open = Vec::new();
+        for (i, mut item) in list.items.into_iter().enumerate() {
+            if labels.binary_search(&i).is_ok() {
+                self.push_list(std::mem::take(&mut open));
+                self.part.range.end = item.start;
+                let label = item.text.bold_label().unwrap_or_default().trim_end_matches([':', '：']).to_owned();
+                let line_end =
+                    self.lines.source[item.start..].find('\n').map_or(self.lines.source.len(), |at| item.start + at);
+                self.heading(Text { text: label.into(), ..item.text }, LABEL_LEVEL, item.start..line_end);
+            } else {
+                if i > labels[0] {
+                    item.depth = item.depth.saturating_sub(1);
+                }
+                open.push(item);
+            }
+        }
+        self.push_list(open);
+    }
+
+    fn push_list(&mut self, items: Vec<Item<'a>>) {
+        if !items.is_empty() {
+            self.part.blocks.push(Block::List(List { items }));
+        }
+    }
+
+    fn heading(&mut self, mut text: Text<'a>, level: u8, range: Range<usize>) {
+        without_attributes(&mut text.text);
         if text.text.len() > MAX_HEADING || text.text.contains('\n') {
             self.part.range.end = self.lines.source.len();
             self.part.blocks.push(Block::Paragraph(text));
@@ -331,13 +478,13 @@ impl<'a> Builder<'a> {
 
     fn begin(&mut self, target: Target, line: u32) {
         self.target = target;
-        self.text = Text { text: Cow::default(), line };
+        self.text = Text::empty(line);
     }
 
     fn take_text(&mut self) -> Text<'a> {
         self.target = Target::Nothing;
         let line = self.text.line;
-        std::mem::replace(&mut self.text, Text { text: Cow::default(), line })
+        std::mem::replace(&mut self.text, Text::empty(line))
     }
 
     fn push(&mut self, text: CowStr<'a>) {
@@ -349,6 +496,15 @@ impl<'a> Builder<'a> {
             }
             Target::Nothing => {}
             _ => append(&mut self.text.text, text),
+        }
+    }
+
+    /// The text that is being read.
+    fn current(&mut self) -> Option<&mut Text<'a>> {
+        match self.target {
+            Target::Item => self.item().map(|item| &mut item.text),
+            Target::Nothing => None,
+            _ => Some(&mut self.text),
         }
     }
 
@@ -369,6 +525,8 @@ impl<'a> Builder<'a> {
         self.cells.clear();
         self.containers = 0;
         self.link = None;
+        self.bold_from = None;
+        self.html = None;
         self.target = Target::Nothing;
     }
 
@@ -404,6 +562,17 @@ fn endless(event: &Event<'_>, source: &str, range: &Range<usize>) -> Option<Prob
             (!closed).then_some(ProblemKind::HtmlNeverClosed)
         }
         _ => None,
+    }
+}
+
+/// Cuts the attributes off a heading: `Timeline { #when .table }`.
+fn without_attributes(heading: &mut Cow<'_, str>) {
+    let Some(open) = heading.trim_end().strip_suffix('}').and_then(|rest| rest.rfind('{')) else { return };
+    let inside = heading[open + 1..].trim().trim_end_matches('}').trim();
+    let attribute = |word: &str| word.starts_with(['#', '.', ':']) || word.contains('=');
+    if !inside.is_empty() && inside.split_whitespace().all(attribute) {
+        let rest = heading[..open].trim_end().to_owned();
+        *heading = Cow::Owned(rest);
     }
 }
 

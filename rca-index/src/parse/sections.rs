@@ -5,339 +5,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use crate::incident::SectionKind::{
-    self, Actions, Body, Impact, Lessons, Related, Resolution, RootCause, Summary, Timeline,
-};
+use crate::incident::SectionKind::{self, Body};
+use aho_corasick::AhoCorasick;
+
 use crate::incident::squeeze::squeezed;
 use crate::parse::outline::Part;
-
-/// Headings, in lower case, and what stands below them.
-const HEADINGS: &[(SectionKind, &[&str])] = &[
-    (
-        Summary,
-        &[
-            "summary",
-            "executive summary",
-            "incident summary",
-            "issue summary",
-            "tl;dr",
-            "tldr",
-            "overview",
-            "abstract",
-            "synopsis",
-            "description",
-            "what happened",
-            "in short",
-            "in brief",
-            "at a glance",
-            "the incident",
-            "incident overview",
-            "incident description",
-            "what it looked like",
-            "problem",
-            "problem statement",
-            "概要",
-            "要約",
-            "サマリー",
-            "サマリ",
-            "インシデント概要",
-            "障害概要",
-        ],
-    ),
-    (
-        Timeline,
-        &[
-            "timeline",
-            "time line",
-            "chronology",
-            "sequence of events",
-            "incident timeline",
-            "events",
-            "log of events",
-            "timeline of events",
-            "detection and response",
-            "incident log",
-            "updates",
-            "タイムライン",
-            "時系列",
-            "経緯",
-            "対応経緯",
-        ],
-    ),
-    (
-        RootCause,
-        &[
-            "root cause",
-            "root causes",
-            "cause",
-            "causes",
-            "root cause analysis",
-            "cause analysis",
-            "why it happened",
-            "why did it happen",
-            "what caused it",
-            "contributing factors",
-            "contributing factor",
-            "contributing causes",
-            "contributing conditions",
-            "5 whys",
-            "5-whys",
-            "five whys",
-            "the five whys",
-            "trigger",
-            "triggers",
-            "underlying cause",
-            "proximate cause",
-            "technical analysis",
-            "analysis",
-            "background",
-            "fault",
-            "how the attack worked",
-            "what went wrong technically",
-            "diagnosis",
-            "investigation",
-            "rca",
-            "根本原因",
-            "根本原因分析",
-            "原因",
-            "直接原因",
-            "原因分析",
-            "発生原因",
-            "寄与要因",
-            "なぜなぜ分析",
-            "トリガー",
-            "背景要因",
-        ],
-    ),
-    (
-        Impact,
-        &[
-            "impact",
-            "impacts",
-            "customer impact",
-            "user impact",
-            "business impact",
-            "affected services",
-            "services affected",
-            "affected systems",
-            "affected users",
-            "scope",
-            "scope of impact",
-            "blast radius",
-            "damage",
-            "effect",
-            "effects",
-            "consequences",
-            "what was affected",
-            "who was affected",
-            "what it meant for people",
-            "what was down",
-            "影響",
-            "影響範囲",
-            "影響度",
-            "定量的影響",
-            "顧客影響",
-            "ユーザー影響",
-            "被害",
-        ],
-    ),
-    (
-        Resolution,
-        &[
-            "resolution",
-            "resolutions",
-            "recovery",
-            "mitigation",
-            "mitigations",
-            "fix",
-            "the fix",
-            "fixes",
-            "remediation",
-            "solution",
-            "how it was resolved",
-            "how we fixed it",
-            "how we got out",
-            "resolution and recovery",
-            "corrective actions taken",
-            "actions taken",
-            "response",
-            "repair",
-            "workaround",
-            "what we did",
-            "resulting action",
-            "containment",
-            "対応",
-            "対応内容",
-            "実施した対応",
-            "復旧",
-            "復旧対応",
-            "復旧手順",
-            "解決",
-            "解決策",
-            "修正",
-            "修正内容",
-            "暫定対応",
-            "暫定対処",
-            "対処",
-            "緩和策",
-        ],
-    ),
-    (
-        Lessons,
-        &[
-            "lessons learned",
-            "lessons learnt",
-            "lessons",
-            "lesson learned",
-            "what we learned",
-            "what we learnt",
-            "learnings",
-            "takeaways",
-            "key takeaways",
-            "retrospective",
-            "reflections",
-            "what i take from it",
-            "what we take from it",
-            "what we think about it",
-            "what went well",
-            "things that went well",
-            "went well",
-            "what worked",
-            "what worked well",
-            "what went wrong",
-            "what went badly",
-            "what went poorly",
-            "what did not go well",
-            "what didn't go well",
-            "things that went poorly",
-            "things that went wrong",
-            "what could be improved",
-            "what could have gone better",
-            "what did not work",
-            "where we got lucky",
-            "where we were lucky",
-            "we got lucky",
-            "luck",
-            "教訓",
-            "学び",
-            "学んだこと",
-            "得られた教訓",
-            "振り返り",
-            "対応の評価",
-            "技術的教訓",
-            "組織的教訓",
-            "うまくいったこと",
-            "良かったこと",
-            "良かった点",
-            "うまくいかなかったこと",
-            "改善が必要なこと",
-            "改善点",
-            "悪かったこと",
-            "悪かった点",
-            "運が良かったこと",
-            "幸運だったこと",
-        ],
-    ),
-    (
-        Actions,
-        &[
-            "action items",
-            "action item",
-            "actions",
-            "action points",
-            "action plan",
-            "follow-up",
-            "follow up",
-            "follow-ups",
-            "followups",
-            "follow up actions",
-            "follow-up actions",
-            "next steps",
-            "todo",
-            "todos",
-            "to do",
-            "to-do",
-            "corrective actions",
-            "preventive actions",
-            "preventative actions",
-            "corrective and preventive actions",
-            "preventive measures",
-            "prevention",
-            "remediation items",
-            "improvements",
-            "process improvements",
-            "technical improvements",
-            "documentation improvements",
-            "what we will do",
-            "what we are going to do",
-            "tickets",
-            "tasks",
-            "future work",
-            "アクションアイテム",
-            "アクション",
-            "再発防止",
-            "再発防止策",
-            "恒久対応",
-            "恒久対策",
-            "対策",
-            "今後の対応",
-            "今後の対策",
-            "次のステップ",
-            "フォローアップ",
-        ],
-    ),
-    (
-        Related,
-        &[
-            "related incidents",
-            "related incident",
-            "related",
-            "related links",
-            "related documents",
-            "related reports",
-            "similar incidents",
-            "previous incidents",
-            "see also",
-            "references",
-            "reference",
-            "links",
-            "further reading",
-            "resources",
-            "related resources",
-            "関連",
-            "関連インシデント",
-            "関連リンク",
-            "関連資料",
-            "関連ドキュメント",
-            "関連リソース",
-            "参考",
-            "参考資料",
-            "参考情報",
-            "参照",
-            "外部資料",
-        ],
-    ),
-    (
-        Body,
-        &[
-            "metadata",
-            "stats",
-            "statistics",
-            "attendees",
-            "participants",
-            "people",
-            "appendix",
-            "glossary",
-            "context",
-            "changelog",
-            "メタデータ",
-            "検知",
-            "付録",
-            "用語",
-            "基本情報",
-        ],
-    ),
-];
+use crate::parse::words;
 
 /// Which part is about what. `headings` are more headings, in any case, from the archive's settings.
 pub(crate) fn kinds(parts: &[Part<'_>], headings: &BTreeMap<String, SectionKind>) -> Vec<SectionKind> {
@@ -382,30 +55,47 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
             exact(first)
         })
         .or_else(|| {
-            // `Detailed timeline of the day`: the longest known heading among its words.
-            let short = whole.split(' ').count() <= 6;
-            let listed = HEADINGS.iter().flat_map(|&(kind, names)| names.iter().map(move |&name| (kind, name)));
-            let inside = listed.filter(|(_, name)| {
-                let ascii = name.is_ascii();
-                (!ascii || short) && name.len() <= whole.len() && {
-                    whole.match_indices(name).any(|(at, _)| {
-                        let (before, after) = (&whole[..at], &whole[at + name.len()..]);
-                        !ascii
-                            || ((before.is_empty() || before.ends_with(' '))
-                                && (after.is_empty() || after.starts_with(' ')))
-                    })
-                }
-            });
-            inside
-                .filter(|(kind, name)| *kind != Body && !VAGUE.contains(name))
-                .max_by_key(|(_, name)| name.len())
-                .map(|(kind, _)| kind)
+            let (kind, name) = inside(&whole)?;
+            // `Improvements to the timeline of updates` is too long for a name.
+            (whole.split(' ').count() <= 6 || !is_spaced(name)).then_some(kind)
         })
 }
 
+/// The longest known heading among the words of one: `Detailed timeline of the day`.
+fn inside(heading: &str) -> Option<(SectionKind, &'static str)> {
+    static FINDER: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(LISTED.iter().map(|(name, _)| name)).ok());
+    let stands_alone = |range: &std::ops::Range<usize>| {
+        let (before, after) = (&heading[..range.start], &heading[range.end..]);
+        (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '))
+    };
+    // The name of a product.
+    if heading.contains("github actions") {
+        return None;
+    }
+    let found = FINDER.as_ref()?.find_overlapping_iter(heading).filter_map(|found| {
+        let (name, kind) = LISTED.get(found.pattern().as_usize())?;
+        let fits =
+            *kind != Body && !VAGUE.contains(&name.as_str()) && (!is_spaced(name) || stands_alone(&found.range()));
+        fits.then_some((*kind, name.as_str()))
+    });
+    found.max_by_key(|(_, name)| name.len())
+}
+
+/// Whether a language has spaces between words.
+fn is_spaced(name: &str) -> bool {
+    name.chars().all(|c| c < '\u{1100}')
+}
+
+/// The listed headings and their kinds.
+static LISTED: LazyLock<Vec<(String, SectionKind)>> = LazyLock::new(|| {
+    let headings = words::ALL.iter().flat_map(|words| words.headings);
+    headings.flat_map(|&(kind, names)| names.iter().map(move |name| (normal(name), kind))).collect()
+});
+
 /// The kind of each listed heading.
 static BY_NAME: LazyLock<HashMap<&str, SectionKind>> =
-    LazyLock::new(|| HEADINGS.iter().flat_map(|&(kind, names)| names.iter().map(move |&name| (name, kind))).collect());
+    LazyLock::new(|| LISTED.iter().rev().map(|(name, kind)| (name.as_str(), *kind)).collect());
 
 const SEPARATORS: &[&str] = &[":", "：", " (", "（", " - ", " – ", " — ", " & ", " and ", " / ", ", ", "・"];
 
@@ -438,11 +128,86 @@ const VAGUE: &[&str] = &[
     "参考",
     "関連",
     "影響",
+    "影响",
+    "解决",
+    "修复",
+    "恢复",
+    "处理",
+    "总结",
+    "改进",
+    "原因分析",
+    "원인",
+    "영향",
+    "해결",
+    "조치",
+    "대응",
+    "복구",
+    "참고",
+    "issue",
+    "history",
+    "why",
+    "ai",
+    "date",
+    "damage",
+    "cause",
+    "fix",
+    "fixes",
+    "change",
+    "solution",
+    "extent",
+    "recommendations",
+    "positives",
+    "negatives",
+    "artifacts",
+    "artefacts",
+    "prevention",
+    "causa",
+    "causas",
+    "causes",
+    "folgen",
+    "grund",
+    "verlauf",
+    "ablauf",
+    "origen",
+    "origine",
+    "portee",
+    "suites",
+    "suivi",
+    "acciones",
+    "acoes",
+    "tiltak",
+    "tareas",
+    "tarefas",
+    "mejoras",
+    "melhorias",
+    "ameliorations",
+    "descripcion",
+    "descricao",
+    "beschreibung",
+    "beskrivelse",
+    "aufgaben",
+    "lehren",
+    "historique",
+    "historico",
+    "trigger",
+    "triggers",
+    "liens",
+    "enlaces",
+    "linker",
+    "lenker",
+    "solutions",
+    "losning",
+    "what broke",
+    "measures",
+    "afterwards",
+    "what we do",
+    "what remains",
+    "what follows",
 ];
 
 /// Lower case, no numbering, emoji or closing punctuation, one space between words.
 fn normal(heading: &str) -> String {
-    let lower = heading.to_lowercase().replace('’', "'");
+    let lower = words::plain(heading);
     // `5 whys` begins with a number that counts; `5. Impact` with one that does not.
     let numbered = lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ')');
     let number = &lower[..lower.len() - numbered.len()];
@@ -455,6 +220,7 @@ fn normal(heading: &str) -> String {
 mod tests {
     use super::*;
     use crate::parse::outline::outline;
+    use SectionKind::{Actions, Impact, Lessons, Resolution, RootCause, Summary, Timeline};
 
     fn check(source: &str, expected: &[SectionKind]) {
         let parts = outline(source, 0).parts;

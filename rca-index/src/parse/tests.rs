@@ -1,7 +1,7 @@
 //! Whole reports. What the parts of the parser make of their input is tested beside them.
 
 use super::*;
-use crate::incident::Timestamp;
+use crate::incident::{Sourced, Timestamp};
 
 fn parse(path: &str, source: &str) -> Parsed {
     parse_report(path, source.to_owned(), &ParseOptions::default())
@@ -48,9 +48,10 @@ fn the_duration_comes_from_the_best_statement() {
     let body = body.replace("**Duration:** 2h\n", "");
     let times = "start: 2024-05-02T10:00Z\nend: 2024-05-02T10:30Z\n";
     assert_eq!(duration(&format!("---\n{times}---\n{body}")), Some((30.0, Source::StartAndEnd)));
-    assert_eq!(duration(&format!("---\ndate: 2024-05-02\n---\n{body}")), Some((180.0, Source::Timeline)));
-    let body = body.replace("resolved", "went on");
+    // What a sentence states of the incident is sooner right than the span of its timeline.
     assert_eq!(duration(&format!("---\ndate: 2024-05-02\n---\n{body}")), Some((240.0, Source::Prose)));
+    let body = body.replace("It lasted 4 hours.", "It was bad.");
+    assert_eq!(duration(&format!("---\ndate: 2024-05-02\n---\n{body}")), Some((180.0, Source::Timeline)));
     let seconds = "---\nstart: 2024-05-02T10:00:00Z\nend: 2024-05-02T10:00:50Z\n---\n";
     assert_eq!(duration(seconds), Some((0.83, Source::StartAndEnd)));
     assert_eq!(duration("# T\n"), None);

@@ -17,12 +17,17 @@ impl Value {
     pub(crate) fn text(&self) -> Option<String> {
         match self {
             Self::Null => None,
-            Self::Text(text) => Some(clean(text)).filter(|text| !is_blank(text)),
+            Self::Text(text) => Some(unquoted(clean(text))).filter(|text| !is_blank(text)),
             Self::List(items) => items.iter().find_map(Self::text),
             Self::Map(map) => {
                 let named = ["name", "title", "service", "id", "value", "tag"];
                 let named = named.iter().find_map(|name| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
-                named.or(map.first()).and_then(|(_, value)| value.text())
+                // `- api: slow` names what the value is about; of more keys none is known to be the name.
+                let single = || match &map[..] {
+                    [(key, Self::Text(_) | Self::Null)] => Some(clean(key)),
+                    _ => None,
+                };
+                named.map_or_else(single, |(_, value)| value.text())
             }
         }
     }
@@ -48,7 +53,14 @@ fn split_list(text: &str) -> Vec<String> {
             c => pieces.last_mut().into_iter().for_each(|piece| piece.push(c)),
         }
     }
-    pieces.iter().map(|piece| clean(piece)).filter(|piece| !is_blank(piece)).collect()
+    pieces.iter().map(|piece| unquoted(clean(piece))).filter(|piece| !is_blank(piece)).collect()
+}
+
+/// A text without the curly quotes around it, which no format takes for quotes.
+fn unquoted(text: String) -> String {
+    let pairs = [('“', '”'), ('‘', '’'), ('„', '“'), ('«', '»'), ('“', '“'), ('”', '”')];
+    let inside = pairs.iter().find_map(|&(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    inside.filter(|inside| !inside.contains(['“', '”'])).map(|inside| inside.trim().to_owned()).unwrap_or(text)
 }
 
 /// Whether a text stands for no value.
@@ -72,7 +84,16 @@ pub(crate) fn clean(text: &str) -> String {
                 }
                 chars.next();
             }
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            '\u{200b}'
+            | '\u{2060}'
+            | '\u{ad}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => {}
+            // Joiners matter in some scripts and in emoji, and are invisible between Latin letters.
+            '\u{200c}' | '\u{200d}' if out.ends_with(|c: char| c.is_ascii()) => {}
             c if c.is_whitespace() => {
                 if !out.ends_with(' ') && !out.is_empty() {
                     out.push(' ');

@@ -3,6 +3,8 @@
 //! Front matter that the library refuses (duplicate keys, colons in titles, tabs) is read line by line, so that one bad
 //! line costs one value.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::parse::value::{Map, Value};
 
 /// More than this is no front matter; the line reader is enough for it.
@@ -42,7 +44,7 @@ fn read_any(text: &str) -> Result<Map, YamlError> {
     };
     match serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| wrong(&e))? {
         serde_yaml::Value::Null => Ok(Map::new()),
-        serde_yaml::Value::Mapping(map) => Ok(convert_map(map)),
+        serde_yaml::Value::Mapping(map) => Ok(convert_map(map, &Written::of(text))),
         _ => Err(YamlError { line: 1, reason: "no keys and values".to_owned() }),
     }
 }
@@ -55,10 +57,11 @@ fn read_plain(text: &str) -> Option<Map> {
         return None;
     }
     let mut map = Map::new();
+    let mut known = HashSet::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
         let (key, value) = line.split_once(": ")?;
         let is_key = |key: &str| key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        if key.len() > 60 || !is_key(key) || !is_plain(key) || map.iter().any(|(known, _)| known == key) {
+        if key.len() > 60 || !is_key(key) || !is_plain(key) || !known.insert(key) {
             return None;
         }
         map.push((key.to_owned(), plain_value(value.trim())?));
@@ -105,20 +108,42 @@ fn nesting(text: &str) -> usize {
     deepest
 }
 
-fn convert_map(map: serde_yaml::Mapping) -> Map {
-    let key = |key| convert(key).text().unwrap_or_default();
-    map.into_iter().map(|(k, value)| (key(k), convert(value))).collect()
+/// How numbers are written that the library would write in another way: `1.10`, by their bits.
+struct Written<'t>(HashMap<u64, &'t str>);
+
+impl<'t> Written<'t> {
+    fn of(text: &'t str) -> Self {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_')));
+        let cut = words.filter(|word| word.contains('.') && word.ends_with('0') && word.len() <= 24);
+        let numbers = cut.filter_map(|word| Some((word.parse::<f64>().ok()?.to_bits(), word)));
+        Self(numbers.collect())
+    }
+
+    fn number(&self, number: &serde_yaml::Number) -> String {
+        let written = number.as_f64().filter(|_| number.is_f64()).and_then(|number| self.0.get(&number.to_bits()));
+        written.map_or_else(|| number.to_string(), |&text| text.to_owned())
+    }
 }
 
-fn convert(value: serde_yaml::Value) -> Value {
+fn convert_map(map: serde_yaml::Mapping, written: &Written<'_>) -> Map {
+    let key = |key| match convert(key, written) {
+        Value::Text(text) => text,
+        other => other.text().unwrap_or_default(),
+    };
+    map.into_iter().map(|(k, value)| (key(k), convert(value, written))).collect()
+}
+
+fn convert(value: serde_yaml::Value, written: &Written<'_>) -> Value {
     match value {
         serde_yaml::Value::Null => Value::Null,
         serde_yaml::Value::Bool(b) => Value::Text(b.to_string()),
-        serde_yaml::Value::Number(n) => Value::Text(n.to_string()),
+        serde_yaml::Value::Number(n) => Value::Text(written.number(&n)),
         serde_yaml::Value::String(text) => Value::Text(text),
-        serde_yaml::Value::Sequence(items) => Value::List(items.into_iter().map(convert).collect()),
-        serde_yaml::Value::Mapping(map) => Value::Map(convert_map(map)),
-        serde_yaml::Value::Tagged(tagged) => convert(tagged.value),
+        serde_yaml::Value::Sequence(items) => {
+            Value::List(items.into_iter().map(|item| convert(item, written)).collect())
+        }
+        serde_yaml::Value::Mapping(map) => Value::Map(convert_map(map, written)),
+        serde_yaml::Value::Tagged(tagged) => convert(tagged.value, written),
     }
 }
 
@@ -141,7 +166,7 @@ pub(crate) fn read_lines(text: &str) -> Map {
             map.push((key.to_owned(), scalar(value)));
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     map.retain(|(key, _)| seen.insert(key.to_lowercase()));
     map
 }

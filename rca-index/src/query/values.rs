@@ -7,7 +7,7 @@ use jiff::civil;
 
 use crate::error::QueryErrorKind;
 use crate::incident::{Precision, Timestamp};
-use crate::parse::find_date;
+use crate::parse::{find_date, whole_duration};
 use crate::query::ast::{Comparison, DateRange, NumberRange};
 use crate::schema::Unit;
 
@@ -54,53 +54,27 @@ pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, Query
 /// The suffixes of a unit and their factors.
 fn suffixes(unit: Unit) -> &'static [(&'static str, f64)] {
     match unit {
-        Unit::Minutes => &[
-            ("", 1.0),
-            ("m", 1.0),
-            ("min", 1.0),
-            ("mins", 1.0),
-            ("minutes", 1.0),
-            ("h", 60.0),
-            ("hr", 60.0),
-            ("hours", 60.0),
-            ("d", 1440.0),
-            ("days", 1440.0),
-            ("w", 10_080.0),
-            ("s", 1.0 / 60.0),
-            ("sec", 1.0 / 60.0),
-        ],
+        // Durations are read as in reports.
+        Unit::Minutes => &[],
         Unit::Milliseconds => &[("", 1.0), ("ms", 1.0), ("s", 1e3), ("sec", 1e3), ("m", 6e4), ("min", 6e4)],
         Unit::Percent => &[("", 1.0), ("%", 1.0)],
         Unit::Count => &[("", 1.0), ("k", 1e3), ("m", 1e6), ("bn", 1e9), ("b", 1e9)],
     }
 }
 
-/// A number with suffixes; several in sequence add up: `1h30m`.
+/// A number with a suffix, or a duration: `1h30m`, `1h30`, `PT1H`.
 fn number(text: &str, unit: Unit) -> Result<f64, QueryErrorKind> {
-    let mut rest = text.trim().trim_start_matches(['$', '€', '£', '¥']);
-    let mut total = 0.0;
-    let mut any = false;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(rest.len());
-        let number = rest[..digits].replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
-        let letters = rest[digits..].find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len() - digits);
-        let suffix = rest[digits..digits + letters].to_lowercase();
-        let factor = suffixes(unit).iter().find(|(known, _)| *known == suffix).map(|&(_, factor)| factor);
-        let (Some(number), Some(factor)) = (number, factor) else {
-            any = false;
-            break;
-        };
-        // Only durations may consist of several parts, and the last part may omit its unit: `1h30`.
-        if any && unit != Unit::Minutes {
-            any = false;
-            break;
-        }
-        total += number * factor;
-        any = true;
-        rest = &rest[digits + letters..];
-    }
-    if any {
-        return Ok(total);
+    let suffixed = || {
+        let text = text.trim().trim_start_matches(['$', '€', '£', '¥']);
+        let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
+        let number = text[..digits].replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite())?;
+        let suffix = text[digits..].to_lowercase();
+        let (_, factor) = suffixes(unit).iter().find(|(known, _)| *known == suffix)?;
+        Some(number * factor)
+    };
+    let read = if unit == Unit::Minutes { whole_duration(text) } else { suffixed() };
+    if let Some(number) = read {
+        return Ok(number);
     }
     Err(QueryErrorKind::NotANumber { value: text.to_owned(), unit })
 }
@@ -223,6 +197,12 @@ mod tests {
         check("1h30", Unit::Minutes, Some(90.0));
         check("2d", Unit::Minutes, Some(2880.0));
         check("1.5h", Unit::Minutes, Some(90.0));
+        check("PT1H5M", Unit::Minutes, Some(65.0));
+        check("1h 5m", Unit::Minutes, Some(65.0));
+        check("1:05:00", Unit::Minutes, Some(65.0));
+        check("1_000", Unit::Minutes, Some(1000.0));
+        check("2 hours, 5 of them bad", Unit::Minutes, None);
+        check("about 5m", Unit::Minutes, None);
         check("2s", Unit::Milliseconds, Some(2000.0));
         check("18%", Unit::Percent, Some(18.0));
         check("$10k", Unit::Count, Some(10_000.0));

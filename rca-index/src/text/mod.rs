@@ -5,7 +5,7 @@
 
 pub(crate) mod analyzer;
 pub(crate) mod class;
-mod fold;
+pub(crate) mod fold;
 mod language;
 mod stop_words;
 mod synonyms;

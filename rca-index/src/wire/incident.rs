@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Figure, HeadForm, VERSION};
+use super::{Figure, HeadForm, PlaceForm, VERSION, stated_facts};
 use crate::incident::Timestamp;
-use crate::incident::{Bound, Incident, Milestone, Source};
+use crate::incident::{Bound, Incident, Milestone};
 
 /// A whole incident.
 #[derive(Debug, Serialize)]
@@ -20,8 +20,12 @@ pub struct IncidentForm<'a> {
     pub severity_label: Option<&'a str>,
     /// 0 (most severe) to 5.
     pub severity_rank: Option<u8>,
-    /// The sources of the values.
-    pub sources: BTreeMap<&'static str, Source>,
+    /// The status as written, with its remark.
+    pub status_label: Option<&'a str>,
+    /// How far the report itself has come.
+    pub document_status: Option<&'a str>,
+    /// Where each fact was found.
+    pub sources: BTreeMap<String, PlaceForm>,
     pub author: Option<&'a str>,
     pub prepared_by: Option<&'a str>,
     pub prepared_on: Option<Timestamp>,
@@ -61,6 +65,8 @@ pub struct RowForm<'a> {
 #[allow(missing_docs)]
 pub struct LinkForm<'a> {
     pub target: &'a str,
+    /// Whether it points out of the archive.
+    pub external: bool,
     pub label: Option<&'a str>,
     pub line: u32,
     /// The incidents that match the target; `None` if there are none.
@@ -80,21 +86,15 @@ impl<'a> IncidentForm<'a> {
     /// The JSON form of an incident. `resolve` returns the incidents that match a link's target.
     pub fn new(incident: &'a Incident, resolve: impl Fn(&str) -> Vec<String>) -> Self {
         let severity = incident.severity.as_ref().map(|severity| &severity.value);
-        let sources = [
-            ("title", Some(incident.title.source)),
-            ("date", incident.date.as_ref().map(|date| date.source)),
-            ("end", incident.end.as_ref().map(|end| end.source)),
-            ("severity", incident.severity.as_ref().map(|severity| severity.source)),
-            ("status", incident.status.as_ref().map(|status| status.source)),
-            ("duration", incident.duration.as_ref().map(|duration| duration.source)),
-        ];
         Self {
             version: VERSION,
             head: HeadForm::new(incident),
             end: incident.end.as_ref().map(|end| end.value),
             severity_label: severity.map(|severity| severity.label.as_str()),
             severity_rank: severity.and_then(|severity| severity.rank),
-            sources: sources.into_iter().filter_map(|(name, source)| Some((name, source?))).collect(),
+            status_label: incident.status_label.as_deref(),
+            document_status: incident.document_status.as_ref().map(|status| status.value.as_str()),
+            sources: stated_facts(incident).into_iter().map(|fact| (fact.name, fact.place)).collect(),
             author: incident.author.as_deref(),
             prepared_by: incident.prepared_by.as_deref(),
             prepared_on: incident.prepared_on,
@@ -133,9 +133,10 @@ impl<'a> IncidentForm<'a> {
                 .iter()
                 .map(|link| LinkForm {
                     target: &link.target,
+                    external: link.external,
                     label: link.label.as_deref(),
                     line: link.line,
-                    ids: resolve(&link.target),
+                    ids: if link.external { Vec::new() } else { resolve(&link.target) },
                 })
                 .collect(),
             sections: incident

@@ -5,6 +5,7 @@
 
 mod incident;
 mod report;
+mod stated;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults,
 
 pub use incident::{IncidentForm, LinkForm, MeasureForm, RowForm, SectionForm};
 pub use report::{CheckForm, HealthForm, ProblemForm, UpdateForm};
+pub use stated::{PlaceForm, StatedFact, stated_facts};
 
 /// The version of the JSON form.
 pub const VERSION: u32 = 1;
