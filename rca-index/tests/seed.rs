@@ -24,7 +24,9 @@ fn read(folder: &str) -> Option<Incident> {
 }
 
 /// Checks the facts that both reports state in the same words or numbers.
-fn check_facts(incident: &Incident) {
+///
+/// `acknowledged` is when somebody took it on, in minutes: a page alone says so only where nothing else does.
+fn check_facts(incident: &Incident, acknowledged: f64) {
     assert_eq!(incident.id, NAME);
     assert_eq!(incident.date.as_ref().unwrap().value.to_string(), "2025-06-02");
     let severity = &incident.severity.as_ref().unwrap().value;
@@ -55,7 +57,7 @@ fn check_facts(incident: &Incident) {
 
     assert_eq!(incident.timeline.len(), 7);
     let minutes = Milestone::ALL.map(|milestone| incident.minutes_to(milestone));
-    assert_eq!(minutes, [Some(0.0), Some(2.0), Some(10.0), Some(39.0), Some(65.0)]);
+    assert_eq!(minutes, [Some(0.0), Some(acknowledged), Some(10.0), Some(39.0), Some(65.0)]);
     assert_eq!(incident.contributing_factors.len(), 3);
     assert_eq!(incident.resolution_steps.len(), 4);
     assert_eq!((incident.lessons.went_well.len(), incident.lessons.went_badly.len()), (4, 4));
@@ -87,7 +89,7 @@ fn check_facts(incident: &Incident) {
 #[test]
 fn the_reference_report() {
     let Some(incident) = read("../../shared/seed") else { return };
-    check_facts(&incident);
+    check_facts(&incident, 2.0);
     assert_eq!(incident.title.value, "2025-06-02 - Message Queue Backlog in inventory-api");
     let bound = |kind| incident.measure(kind).unwrap().bound;
     assert_eq!([ErrorRateBaselinePct, ErrorRatePct, Users].map(bound), [Bound::AtMost, Bound::Exact, Bound::Exact]);
@@ -103,5 +105,5 @@ fn the_reference_report() {
 
 #[test]
 fn the_report_of_the_corpus_states_the_same() {
-    check_facts(&read("../corpus/incidents").unwrap());
+    check_facts(&read("../corpus/incidents").unwrap(), 5.0);
 }

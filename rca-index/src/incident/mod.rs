@@ -4,6 +4,7 @@
 //! program; the schema turns it into a document, a hit gives it back.
 
 mod problem;
+mod reached;
 mod severity;
 pub(crate) mod squeeze;
 mod timestamp;
@@ -13,6 +14,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use problem::{Level, Problem, ProblemKind};
+pub use reached::{CountedFrom, MinutesFrom, Reached, ReachedAt};
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};
 
@@ -119,6 +121,11 @@ pub struct Incident {
     pub prepared_on: Option<Timestamp>,
     /// The rows of the timeline, in the order of the report.
     pub timeline: Vec<TimelineRow>,
+    /// The milestones reached, at most one of each. Of an incident that is no file, the rows' own milestones count as well.
+    pub milestones: Vec<Reached>,
+    /// What the minutes to the milestones are counted from; when not set, the start if it has a time of day, else the first
+    /// row of the timeline that has one.
+    pub counted_from: Option<CountedFrom>,
     /// Numbers with a unit that the text states, at most one of each kind.
     pub measures: Vec<Measure>,
     /// The list items of the root cause section.
@@ -159,6 +166,8 @@ impl Incident {
             prepared_by: None,
             prepared_on: None,
             timeline: Vec::new(),
+            milestones: Vec::new(),
+            counted_from: None,
             measures: Vec::new(),
             contributing_factors: Vec::new(),
             resolution_steps: Vec::new(),
@@ -201,16 +210,41 @@ impl Incident {
         Some(self.measure(MeasureKind::Users)?.value * self.duration.as_ref()?.value)
     }
 
-    /// Minutes from the start to the first timeline row of this milestone.
+    /// When a milestone was reached, and where the report says so.
+    pub fn reached(&self, milestone: Milestone) -> Option<Reached> {
+        let row = || {
+            let row = self.timeline.iter().find(|row| row.milestone == Some(milestone) && row.time.is_some())?;
+            Some(Reached { milestone, at: ReachedAt::Time(row.time?), source: Source::Timeline, line: Some(row.line) })
+        };
+        let found = self.milestones.iter().find(|reached| reached.milestone == milestone).copied();
+        // What a parser knows it has said.
+        found.or_else(|| if self.counted_from.is_none() { row() } else { None })
+    }
+
+    /// What minutes are counted from: as found in the report, else the start when it has a time of day, else the first row
+    /// of the timeline that has one.
+    pub fn minutes_from(&self) -> Option<CountedFrom> {
+        let start = || {
+            let date = self.date.as_ref().filter(|date| date.value.has_time())?;
+            Some(CountedFrom { time: date.value, origin: MinutesFrom::StatedStart, line: date.line })
+        };
+        let row = || {
+            let row = self.timeline.iter().find(|row| row.time.is_some_and(|time| time.has_time()))?;
+            Some(CountedFrom { time: row.time?, origin: MinutesFrom::FirstRow, line: Some(row.line) })
+        };
+        self.counted_from.or_else(start).or_else(row)
+    }
+
+    /// Minutes to a milestone, as stated or counted from [`Self::minutes_from`].
     ///
-    /// The start is the incident's date when that has a time of day, else the first row of the timeline with a time.
-    /// Unknown when the row or the start is, or when the row lies before the start.
+    /// Unknown when either point in time is, has no time of day, or when the milestone lies before the start.
     pub fn minutes_to(&self, milestone: Milestone) -> Option<f64> {
-        let reached = self.timeline.iter().find(|row| row.milestone == Some(milestone) && row.time.is_some())?.time?;
-        let stated = self.date.as_ref().map(|d| d.value).filter(Timestamp::has_time);
-        let start = stated.or_else(|| self.timeline.iter().find_map(|row| row.time))?;
-        let minutes = (reached.unix_seconds() - start.unix_seconds()) as f64 / 60.0;
-        (minutes >= 0.0).then_some(minutes)
+        let reached = match self.reached(milestone)?.at {
+            ReachedAt::Minutes(minutes) => return Some(minutes),
+            ReachedAt::Time(time) => time,
+        };
+        let minutes = (reached.unix_seconds() - self.minutes_from()?.time.unix_seconds()) as f64 / 60.0;
+        (reached.has_time() && minutes >= 0.0).then_some(minutes)
     }
 }
 

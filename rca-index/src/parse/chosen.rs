@@ -6,10 +6,12 @@
 
 use jiff::civil::Date;
 
-use crate::incident::{Milestone, Problem, SectionKind, Source, Sourced, TimelineRow, Timestamp};
+use crate::incident::{CountedFrom, Milestone, Problem, SectionKind, Source, Sourced, TimelineRow, Timestamp};
+use crate::parse::agreement::is_close;
 use crate::parse::cursor::is_latin;
 use crate::parse::date::{find_date, find_moment, may_begin};
 use crate::parse::day::{Day, days};
+use crate::parse::milestones::Said;
 use crate::parse::moment::{Habits, local_day};
 use crate::parse::order::day_order;
 use crate::parse::outline::{Block, Outline, Part};
@@ -39,13 +41,14 @@ pub(super) struct Times {
     pub(super) end: Option<Sourced<Timestamp>>,
     pub(super) duration: Option<Sourced<f64>>,
     pub(super) timeline: Vec<TimelineRow>,
+    pub(super) said: Said,
+    /// The detection that is stated under a key.
+    pub(super) detected: Option<Sourced<Timestamp>>,
+    pub(super) counted_from: Option<CountedFrom>,
 }
 
 /// Post-mortems are written within so many days of what they are about.
 const REPORT_DAYS: i64 = 31;
-
-/// A row of the day before may begin an incident, one of the days before that is its background.
-const BACKGROUND_SECONDS: i64 = 86_400;
 
 /// Chooses among all that is stated.
 pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Problem>) -> Times {
@@ -66,10 +69,13 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let day_of = |time: &Option<Sourced<Timestamp>>| local_day(time.as_ref()?.value, &habits.zone);
     habits.about = day_of(&base).or(habits.about).or_else(|| day_of(&published));
     let window = prose_window(parts, kinds).and_then(|window| Spanned::of(&window, day_of(&base), &habits));
+    // A window of another length than the incident is one of something else.
+    let lasted = |window: &Spanned| Some(is_close(window.duration()?.value, when.duration.as_ref()?.value));
+    let window = window.filter(|window| lasted(window) != Some(false));
     let in_prose = || date_of_text(report, &habits);
     let anchor = base.clone().or_else(|| window.as_ref().map(|window| window.start.clone())).or_else(in_prose);
     habits.about = day_of(&anchor).or(habits.about);
-    let timeline = read_timeline(
+    let mut timeline = read_timeline(
         parts,
         kinds,
         anchor.as_ref().map(|anchor| anchor.value).or(published.as_ref().map(|p| p.value)),
@@ -78,10 +84,18 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     problems.extend(timeline.problems.iter().cloned());
     let (date, window) = date(&stated, base, anchor, window, &timeline, &habits);
     let date = date.or(published);
-    let end = end(&stated, date.as_ref(), window.as_ref(), &timeline.rows);
-    let duration =
-        duration(when, date.as_ref(), &stated, window.as_ref(), &timeline.rows, || prose_duration(parts, kinds));
-    Times { date, end, duration, timeline: timeline.rows }
+    let rows = &mut timeline.rows;
+    let said = Said::read(rows);
+    let of_sentence = window.as_ref().and_then(Spanned::duration);
+    let lasted = when.duration.clone().or(of_sentence);
+    let counted_from = said.counted_from(rows, date.as_ref(), lasted.as_ref());
+    // The row that says resolved lies within what is stated.
+    said.reached(Vec::new(), rows, counted_from, stated.end.as_ref(), lasted.as_ref());
+    let end = end(&stated, date.as_ref(), window.as_ref(), rows);
+    let from = counted_from.map(|from| from.time);
+    let duration = duration(when, date.as_ref(), &stated, window.as_ref(), from, rows, || prose_duration(parts, kinds));
+    let detected = when.detected(date.as_ref(), &habits);
+    Times { date, end, duration, timeline: timeline.rows, said, detected, counted_from }
 }
 
 /// A window as points in time.
@@ -107,8 +121,9 @@ impl Spanned {
         })
     }
 
-    fn minutes(&self) -> Option<f64> {
-        between(self.start.value, self.end.as_ref()?.value)
+    fn duration(&self) -> Option<Sourced<f64>> {
+        let minutes = between(self.start.value, self.end.as_ref()?.value)?;
+        Some(Sourced { value: minutes, source: Source::Prose, line: self.start.line })
     }
 }
 
@@ -194,12 +209,13 @@ fn end(
 }
 
 /// How long it lasted, in minutes: as stated, else from start to end, else the window of a sentence, else as a sentence
-/// says, else from the first row of the timeline to the one that says resolved.
+/// says, else from `from`, which minutes are counted from, to the row of the timeline that says resolved.
 fn duration(
     when: &When,
     date: Option<&Sourced<Timestamp>>,
     stated: &Period,
     window: Option<&Spanned>,
+    from: Option<Timestamp>,
     rows: &[TimelineRow],
     in_prose: impl Fn() -> Option<(f64, u32)>,
 ) -> Option<Sourced<f64>> {
@@ -207,17 +223,11 @@ fn duration(
         let (start, end) = (stated.start.as_ref().or(date)?, stated.end.as_ref()?);
         Some(Sourced { value: between(start.value, end.value)?, source: Source::StartAndEnd, line: end.line })
     };
-    let of_window = || Some(Sourced { value: window?.minutes()?, source: Source::Prose, line: window?.start.line });
+    let of_window = || window.and_then(Spanned::duration);
     let prose = || in_prose().map(|(minutes, line)| Sourced::new(minutes, Source::Prose).at(line));
     let timeline = || {
-        // A row long before the day of the incident is its background.
-        let recent = |time: &Timestamp| {
-            date.is_none_or(|date| date.value.day().unix_seconds() - time.unix_seconds() <= BACKGROUND_SECONDS)
-        };
-        let first = || rows.iter().filter_map(|row| row.time.filter(Timestamp::has_time)).filter(recent).min();
-        let first = date.map(|date| date.value).filter(Timestamp::has_time).or_else(first)?;
         let resolved = rows.iter().rfind(|row| row.milestone == Some(Milestone::Resolved))?;
-        let minutes = between(first, resolved.time?).filter(|&minutes| minutes > 0.0)?;
+        let minutes = between(from?, resolved.time?).filter(|&minutes| minutes > 0.0)?;
         Some(Sourced::new(minutes, Source::Timeline).at(resolved.line))
     };
     let duration = when.duration.clone().or_else(start_and_end).or_else(of_window).or_else(prose).or_else(timeline);

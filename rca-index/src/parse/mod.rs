@@ -4,6 +4,7 @@
 
 mod action_item;
 mod actions;
+mod agreement;
 mod body;
 mod chosen;
 mod clock;
@@ -41,8 +42,10 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::incident::{
-    FRONT_MATTER, Incident, Place, Problem, ProblemKind, Section, SectionKind, Severity, Source, Sourced,
+    FRONT_MATTER, Incident, Milestone, Place, Problem, ProblemKind, Reached, Section, SectionKind, Severity, Source,
+    Sourced,
 };
+use crate::parse::agreement::settle;
 use crate::parse::body::read_body;
 use crate::parse::chosen::{Report, Times, choose};
 pub(crate) use crate::parse::date::find_date;
@@ -52,6 +55,7 @@ use crate::parse::front_matter::{FrontMatter, read_front_matter};
 use crate::parse::keys::{Key, key_named};
 use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
+use crate::parse::milestones::read_stated;
 use crate::parse::outline::{Outline, Part, outline};
 use crate::parse::title::{title, title_heading};
 
@@ -143,19 +147,16 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
         kinds: &kinds,
         day_first: options.day_first,
     };
-    let Times { date, end, duration, timeline } = choose(&facts.when, &report, &mut facts.problems);
+    let times = choose(&facts.when, &report, &mut facts.problems);
+    let Times { date, end, duration, mut timeline, said, detected, counted_from } = times;
+    let line_of = |name: &str| lines.get(name).copied().unwrap_or(front.line);
+    let mut stated = read_stated(&front.map, line_of, &outline.parts, &kinds);
+    stated.extend(detected.as_ref().map(|time| Reached::at_time(Milestone::Detected, time)));
+    let milestones = said.reached(stated, &mut timeline, counted_from, end.as_ref(), duration.as_ref());
     let body = read_body(&outline, &kinds);
     let services = affected_services(&outline.parts, &mut facts);
     let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);
 
-    let mut problems = front.problems;
-    problems.extend(outline.problems);
-    problems.extend(unread);
-    problems.append(&mut facts.problems);
-    // Who reads the front matter may count line ends that nobody else does.
-    let last = 1 + source.bytes().filter(|&b| b == b'\n').count() as u32;
-    problems.iter_mut().for_each(|problem| problem.line = problem.line.min(last));
-    problems.sort();
     let mut measures = facts.measures;
     measures.extend(body.measures);
     let mut seen = Vec::new();
@@ -168,7 +169,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let mut links = facts.related;
     links.extend(body.links);
 
-    let incident = Incident {
+    let mut incident = Incident {
         path: path.to_owned(),
         date,
         end,
@@ -185,6 +186,8 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
         prepared_by: body.prepared_by,
         prepared_on: body.prepared_on,
         timeline,
+        milestones,
+        counted_from,
         measures,
         contributing_factors: body.contributing_factors,
         resolution_steps: body.resolution_steps,
@@ -196,6 +199,15 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
         source: String::new(),
         ..Incident::new(report_id(path), "")
     };
+    let mut problems = front.problems;
+    problems.extend(outline.problems);
+    problems.extend(unread);
+    problems.append(&mut facts.problems);
+    settle(&mut incident, &mut problems);
+    // Who reads the front matter may count line ends that nobody else does.
+    let last = 1 + source.bytes().filter(|&b| b == b'\n').count() as u32;
+    problems.iter_mut().for_each(|problem| problem.line = problem.line.min(last));
+    problems.sort();
     Parsed { incident: Incident { source, ..incident }, problems }
 }
 

@@ -159,6 +159,13 @@ impl When {
         Period { start, sure, end }
     }
 
+    /// When the incident was detected, with a clock, if that is not what stands in for the start.
+    pub(crate) fn detected(&self, start: Option<&Sourced<Timestamp>>, habits: &Habits) -> Option<Sourced<Timestamp>> {
+        let day = start.and_then(|start| local_day(start.value, &habits.zone));
+        let ((detected, _), line) = self.first(Role::Detected, day, habits, &mut Vec::new())?;
+        (detected.value.has_time() && start.is_some_and(|start| start.line != Some(line))).then_some(detected)
+    }
+
     /// When the report was published.
     pub(crate) fn published(&self, habits: &Habits) -> Option<Sourced<Timestamp>> {
         self.first(Role::Published, None, habits, &mut Vec::new()).map(|((start, _), _)| start)

@@ -29,8 +29,10 @@ pub struct IncidentForm<'a> {
     pub author: Option<&'a str>,
     pub prepared_by: Option<&'a str>,
     pub prepared_on: Option<Timestamp>,
-    /// Minutes from the start to each milestone.
+    /// Minutes to each milestone.
     pub minutes_to: BTreeMap<&'static str, Figure>,
+    /// What these minutes are counted from: `stated-start`, `stated-window`, `first-failure`, `first-row`.
+    pub minutes_from: Option<&'static str>,
     pub measure_details: Vec<MeasureForm<'a>>,
     pub timeline: Vec<RowForm<'a>>,
     pub contributing_factors: &'a [String],
@@ -102,6 +104,7 @@ impl<'a> IncidentForm<'a> {
                 .into_iter()
                 .filter_map(|milestone| Some((milestone.name(), Figure(incident.minutes_to(milestone)?))))
                 .collect(),
+            minutes_from: incident.minutes_from().map(|from| from.origin.name()),
             measure_details: incident
                 .measures
                 .iter()

@@ -1,6 +1,6 @@
 //! Timeline: what happened when, from tables, bullets, lines, headings and sentences that state a time.
 //!
-//! In: the parts of a report and when the incident began. Out: rows in UTC, with milestones. The shapes of rows are read
+//! In: the parts of a report and when the incident began. Out: rows in UTC. The shapes of rows are read
 //! here, single rows in `row.rs`, and the days that their clocks fall on are worked out in `days.rs`.
 
 mod days;
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use crate::incident::squeeze::{append_words, squeezed};
 use crate::incident::{Problem, ProblemKind, SectionKind, TimelineRow, Timestamp};
 use crate::parse::keys::key_named;
-use crate::parse::milestones::mark;
+use crate::parse::milestones::is_status_word;
 use crate::parse::moment::{Habits, Moment};
 use crate::parse::outline::{Block, Item, Part, Table};
 use crate::parse::timeline::days::{Draft, resolve};
@@ -101,14 +101,13 @@ pub(crate) fn read_timeline(
         .map(|draft| draft.above.is_some() || draft.moment.as_ref().is_some_and(|m| m.day.is_some()));
     let dated = dated.collect();
     let counted = reader.drafts.iter().any(|draft| draft.offset.is_some());
-    let mut rows = resolve(reader.drafts, start);
+    let rows = resolve(reader.drafts, start);
     if counted && rows.iter().all(|row| row.time.is_none()) {
         // `T+5min` of a start that has no clock.
         let line = headed.map_or_else(|| rows.first().map_or(1, |row| row.line), |part| part.heading_line);
         problems.push(Problem::new(line, ProblemKind::TimelineWithoutRows));
         return Timeline { rows: Vec::new(), dated: Vec::new(), problems };
     }
-    mark(&mut rows);
     Timeline { rows, dated, problems }
 }
 
@@ -152,7 +151,14 @@ impl Reader {
         self.in_row = false;
         self.zone_of(&part.heading);
         self.heading(part);
+        let before = self.drafts.len();
         self.blocks(part, timeline);
+        // The heading of an update of a status page says what it reports.
+        if let [draft] = &mut self.drafts[before..]
+            && is_status_word(&part.heading)
+        {
+            draft.text = format!("{}: {}", part.heading.trim(), draft.text);
+        }
     }
 
     fn zone_of(&mut self, text: &str) {

@@ -1,0 +1,339 @@
+//! Claims: which milestones the text of one row says were reached.
+//!
+//! In: the text. Out: milestones, each plainly or as a hint. A row is read clause by clause: a clause makes a claim when it
+//! has the words of a rule, and does not deny, try, plan, ask or take it back.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, Match};
+
+use super::rules::{LABELS, RULES, Rule, STATUS_WORDS};
+use super::words::{BREAKS, BUT, FAILS, GOOD, MAYBE, NOT, NOT_BEHIND, SETS, START, STILL, SUBORDINATE, Set, TROUBLE};
+use crate::incident::Milestone;
+
+/// So much of a row is read, in bytes: nobody says what happened only after a page of text.
+const MOST_BYTES: usize = 1500;
+
+/// What a row says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Claims {
+    plain: u8,
+    hinted: u8,
+    /// Whether it says that something failed.
+    pub(super) trouble: bool,
+    /// Whether it says that the incident begins.
+    pub(super) begins: bool,
+}
+
+impl Claims {
+    /// Whether the row says so plainly.
+    pub(super) fn says(self, milestone: Milestone) -> bool {
+        self.plain & bit(milestone) != 0
+    }
+
+    /// Whether it says so, if only by a hint.
+    pub(super) fn hints(self, milestone: Milestone) -> bool {
+        (self.plain | self.hinted) & bit(milestone) != 0
+    }
+}
+
+fn bit(milestone: Milestone) -> u8 {
+    1 << milestone as u8
+}
+
+/// All words at once, and the sets that each of them belongs to. None only if the table could not be compiled.
+static FINDER: LazyLock<Option<(AhoCorasick, Vec<Set>)>> = LazyLock::new(|| {
+    let mut sets: HashMap<&str, Set> = HashMap::new();
+    for &(set, words) in SETS {
+        words.iter().for_each(|word| *sets.entry(word).or_default() |= set);
+    }
+    let (words, sets): (Vec<&str>, Vec<Set>) = sets.into_iter().unzip();
+    Some((AhoCorasick::new(words).ok()?, sets))
+});
+
+/// A word of a set, where it begins in the row.
+#[derive(Debug, Clone, Copy)]
+struct Hit {
+    sets: Set,
+    start: usize,
+    /// Whether `to` stands before it.
+    infinitive: bool,
+}
+
+/// What the text of a row claims, whose time is written as `label`. What stands behind another time in the text happened then.
+pub(super) fn read_claims(text: &str, label: &str) -> Claims {
+    let Some((finder, sets)) = &*FINDER else { return Claims::default() };
+    let most = (0..=MOST_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let lower = plain(&text[..most]);
+    let mut found: Vec<Match> =
+        finder.find_overlapping_iter(&lower).filter(|found| is_whole(&lower, found.start(), found.end())).collect();
+    found.sort_unstable_by_key(|found| (found.start(), std::cmp::Reverse(found.end())));
+    // A word within a phrase is part of the phrase.
+    let mut taken = 0;
+    found.retain(|found| {
+        let within = found.end() <= taken;
+        taken = taken.max(found.end());
+        !within
+    });
+    let hit = |found: &Match| Hit {
+        sets: sets[found.pattern()],
+        start: found.start(),
+        infinitive: lower[..found.start()].ends_with("to ") && !lower[..found.start()].ends_with("back to "),
+    };
+    let hits: Vec<Hit> = found.iter().map(hit).collect();
+    let mut claims = Claims::default();
+    labelled(text, &lower, &mut claims);
+    if hits.is_empty() {
+        return claims;
+    }
+    let clauses = clauses(&lower, &hits);
+    let until = other_time(&lower, label);
+    for (number, clause) in clauses.iter().enumerate() {
+        claims.trouble |= clause.sets & (TROUBLE | BREAKS) != 0 && clause.sets & SUBORDINATE == 0;
+        if clause.hits.last().is_some_and(|hit| hit.start >= until) {
+            break;
+        }
+        if clause.is_question || clause.opens(SUBORDINATE) {
+            continue;
+        }
+        claims.begins |= clause.sets & START != 0 && clause.sets & (NOT | MAYBE) == 0;
+        let next = clauses.get(number + 1);
+        let rest = &clauses[number + 1..];
+        RULES.iter().filter(|rule| clause.claims(rule, next, rest)).for_each(|rule| {
+            if rule.weak {
+                // Who is called because of an alert is in the row of the alert.
+                claims.hinted |= bit(rule.milestone);
+            } else {
+                claims.plain |= bit(rule.milestone);
+            }
+        });
+    }
+    claims
+}
+
+/// Where another time of day than the row's begins: `acknowledged; 14:09 mitigated`. Times in brackets explain.
+fn other_time(text: &str, label: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digits =
+        |from: usize, until: usize| bytes.get(from..until).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let mut depth = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth -= 1,
+            b':' if depth <= 0 && at >= 2 && digits(at - 1, at) && digits(at + 1, at + 3) => {
+                let start = if digits(at - 2, at - 1) { at - 2 } else { at - 1 };
+                let alone = start == 0
+                    || !(bytes[start - 1].is_ascii_alphanumeric()
+                        || matches!(bytes[start - 1], b':' | b'.' | b'/' | b'-'));
+                let ends = bytes.get(at + 3).is_none_or(|next| {
+                    !(next.is_ascii_digit() || matches!(next, b':' | b'.') && digits(at + 4, at + 5))
+                });
+                if alone && ends && start > 0 && !label.contains(&text[start..at + 3]) {
+                    // The words right before it belong to it, too: `acknowledged 18:38`.
+                    return text[..start].rfind([';', '.', ',', '—', '–']).map_or(start, |stop| stop + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    usize::MAX
+}
+
+/// A text in lower case with no markup, and without what others said in corner brackets.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '「' | '『' => quoted = true,
+            '」' | '』' => quoted = false,
+            _ if quoted => {}
+            '’' | '‘' => plain.push('\''),
+            '*' | '`' => plain.push(' '),
+            _ => plain.extend(c.to_lowercase()),
+        }
+    }
+    plain
+}
+
+/// Whether a word stands by itself. Scripts with no spaces have no such thing.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let word = &text[start..end];
+    let joins = |c: char| (c.is_alphanumeric() || c == '_') && !is_ideographic(c);
+    let before = text[..start].chars().next_back();
+    let after = text[end..].chars().next();
+    let begins = !word.starts_with(joins) || before.is_none_or(|c| !(joins(c) || matches!(c, '-' | '/' | '.')));
+    let ends =
+        !word.ends_with(joins) || after.is_none_or(|c| !(joins(c) || matches!(c, '/' | '#'))) && !is_part(&text[end..]);
+    begins && ends
+}
+
+/// `-` and a letter, as in `alert-manager`: the word goes on.
+fn is_part(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    matches!(chars.next(), Some('-' | '.' | '_')) && chars.next().is_some_and(char::is_alphanumeric)
+}
+
+/// Letters of Chinese, Japanese and Korean, whose words are not parted by spaces or carry endings.
+fn is_ideographic(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}')
+}
+
+/// A stretch of a row that says one thing.
+#[derive(Debug)]
+struct Clause<'h> {
+    hits: &'h [Hit],
+    /// Of all hits.
+    sets: Set,
+    is_question: bool,
+    /// Whether it is in the same sentence as the clause before.
+    goes_on: bool,
+}
+
+impl Clause<'_> {
+    /// Whether the first word of a set is one of these. Only words that open clauses are asked for.
+    fn opens(&self, sets: Set) -> bool {
+        self.hits.first().is_some_and(|hit| hit.sets & sets != 0)
+    }
+
+    fn claims(&self, rule: &Rule, next: Option<&Clause<'_>>, rest: &[Clause<'_>]) -> bool {
+        let all = rule.needs.iter().all(|set| self.sets & set != 0);
+        let Some(verb) = rule.needs.last().filter(|_| all && self.sets & rule.lacks == 0) else { return false };
+        // One word is not two: `detected` is what a monitor did only where there is a monitor.
+        let distinct = rule.needs.len() == 1
+            || self.hits.iter().filter(|hit| rule.needs.iter().any(|set| hit.sets & set != 0)).count() > 1;
+        if !distinct {
+            return false;
+        }
+        let ends = matches!(rule.milestone, Milestone::Mitigated | Milestone::Resolved);
+        let said = self.hits.iter().enumerate().any(|(at, hit)| {
+            let behind = &self.hits[at + 1..];
+            hit.sets & verb != 0
+                && !hit.infinitive
+                && self.hits[..at].iter().all(|before| before.sets & (NOT | MAYBE) == 0)
+                && behind.iter().all(|after| after.sets & NOT_BEHIND == 0)
+                && !(ends && behind.iter().any(|after| after.sets & FAILS != 0))
+        });
+        said && !(ends && taken_back(next, rest))
+    }
+}
+
+/// Whether what follows a clause says that the end was none: `, but`, `: still down`.
+fn taken_back(next: Option<&Clause<'_>>, rest: &[Clause<'_>]) -> bool {
+    next.is_some_and(|next| next.opens(BUT | STILL) || (next.goes_on && next.sets & FAILS != 0 && next.sets & NOT == 0))
+        || rest.iter().any(|clause| clause.opens(BUT | STILL) && clause.sets & (FAILS | TROUBLE) != 0)
+}
+
+/// Parts a row into clauses: at punctuation, and before words that open one.
+fn clauses<'h>(text: &str, hits: &'h [Hit]) -> Vec<Clause<'h>> {
+    let mut clauses: Vec<Clause<'h>> = Vec::new();
+    let mut first = 0;
+    // Clauses of the sentence that is being read begin here.
+    let mut sentence = 0;
+    let mut goes_on = false;
+    let close = |until: usize, first: &mut usize, goes_on: bool, clauses: &mut Vec<Clause<'h>>| {
+        let hits = &hits[*first..until];
+        if !hits.is_empty() {
+            let (mut sets, mut denied) = (0, false);
+            for hit in hits {
+                // `not as expected` is nothing good.
+                sets |= if denied { hit.sets & !GOOD } else { hit.sets };
+                denied |= hit.sets & NOT != 0;
+            }
+            clauses.push(Clause { hits, sets, is_question: false, goes_on });
+        }
+        *first = until;
+    };
+    let mut from = 0;
+    for at in 0..=hits.len() {
+        let until = hits.get(at).map_or(text.len(), |hit| hit.start);
+        let between = text.get(from..until).unwrap_or_default();
+        match stop(between) {
+            Some(Stop::Sentence(question)) => {
+                close(at, &mut first, goes_on, &mut clauses);
+                if question {
+                    clauses[sentence..].iter_mut().for_each(|clause| clause.is_question = true);
+                }
+                sentence = clauses.len();
+                goes_on = false;
+            }
+            Some(Stop::Clause) => {
+                close(at, &mut first, goes_on, &mut clauses);
+                goes_on = true;
+            }
+            None if hits.get(at).is_some_and(|hit| hit.sets & (BUT | SUBORDINATE) != 0) => {
+                close(at, &mut first, goes_on, &mut clauses);
+                goes_on = true;
+            }
+            None => {}
+        }
+        from = until;
+    }
+    close(hits.len(), &mut first, goes_on, &mut clauses);
+    clauses
+}
+
+/// What parts two clauses.
+enum Stop {
+    /// The end of a sentence, and whether it is a question.
+    Sentence(bool),
+    Clause,
+}
+
+/// The strongest stop in the text between two words, the first of them included.
+fn stop(between: &str) -> Option<Stop> {
+    let mut found = None;
+    let mut chars = between.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        let spaced = chars.peek().is_none_or(|next| next.is_whitespace());
+        match c {
+            '?' if spaced => return Some(Stop::Sentence(true)),
+            '？' => return Some(Stop::Sentence(true)),
+            '.' | '!' if spaced => found = Some(Stop::Sentence(false)),
+            '。' | '！' | '\n' => found = Some(Stop::Sentence(false)),
+            _ if found.is_none() && parts_clauses(c, before, spaced) => found = Some(Stop::Clause),
+            _ => {}
+        }
+        before = c;
+    }
+    found
+}
+
+/// Whether a character parts two clauses. `before` is the one before it, `spaced` whether a space follows.
+fn parts_clauses(c: char, before: char, spaced: bool) -> bool {
+    match c {
+        ',' | ';' | ':' | '/' => spaced,
+        '-' => spaced && before.is_whitespace(),
+        _ => matches!(c, '、' | '，' | '；' | '：' | '(' | ')' | '[' | ']' | '（' | '）' | '—' | '–' | '→'),
+    }
+}
+
+/// A label at the head of a row (`Detected: ...`), a cell of its own at the end, or the word of a status page.
+fn labelled(text: &str, lower: &str, claims: &mut Claims) {
+    let head = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = head.find([':', '：', '—', '–', '(', '（', '.', ',', '\n']).into_iter().chain(head.find(" - ")).min();
+    let begins = end.map_or(head, |end| &head[..end]).trim();
+    let ends = lower.rsplit([':', '：']).next().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
+    let last = lower.trim_end_matches(|c: char| !c.is_alphanumeric()).rsplit(". ").next().unwrap_or_default().trim();
+    for (milestone, labels) in LABELS {
+        let named = |part: &str| {
+            !part.is_empty() && labels.contains(&part.trim_end_matches(|c: char| c.is_numeric() || c == ' '))
+        };
+        if named(begins) || named(ends) || named(last) {
+            claims.plain |= bit(*milestone);
+        }
+    }
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    for (word, milestone) in STATUS_WORDS {
+        let behind = text.strip_prefix(word).map(|rest| rest.trim_start_matches([':', '-', '–', '—', ' ', '\n', '*']));
+        if behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_uppercase)) {
+            claims.plain |= bit(*milestone);
+            if *milestone == Milestone::Acknowledged {
+                claims.hinted |= bit(Milestone::Detected);
+            }
+        }
+    }
+}

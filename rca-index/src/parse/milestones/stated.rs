@@ -1,0 +1,372 @@
+//! Stated: milestones whose minutes a report states: `Time to detect: 4 min`, `MTTR | 2h`, `detected after 10 minutes`.
+//!
+//! In: front matter and the parts of a report. Out: milestones with their minutes, the first statement of each.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::incident::Milestone::{self, Acknowledged, Detected, Identified, Mitigated, Resolved};
+use crate::incident::{Reached, ReachedAt, SectionKind, Source};
+use crate::parse::duration::{find_duration, read_duration};
+use crate::parse::outline::{Block, Part, Text};
+use crate::parse::pairs::pairs;
+use crate::parse::value::Map;
+
+/// Labels, in lower case letters only.
+const LABELS: &[(Milestone, &[&str])] = &[
+    (
+        Detected,
+        &[
+            "timetodetect",
+            "timetodetection",
+            "timetodiscover",
+            "timetodiscovery",
+            "ttd",
+            "mttd",
+            "detectiontime",
+            "detectiondelay",
+            "detectedafter",
+            "detectedwithin",
+            "検知までの時間",
+            "検知時間",
+            "检测时间",
+            "检测耗时",
+            "zeitbiszurerkennung",
+            "délaidedétection",
+            "tempsdedétection",
+            "tiempodedetección",
+            "tiddetekter",
+            "감지시간",
+        ],
+    ),
+    (
+        Acknowledged,
+        &[
+            "timetoacknowledge",
+            "timetoacknowledgement",
+            "timetoack",
+            "tta",
+            "mtta",
+            "timetoengage",
+            "acknowledgedafter",
+        ],
+    ),
+    (
+        Identified,
+        &[
+            "timetoidentify",
+            "timetoidentification",
+            "timetodiagnose",
+            "timetodiagnosis",
+            "timetorootcause",
+            "tti",
+            "mtti",
+            "原因特定までの時間",
+        ],
+    ),
+    (
+        Mitigated,
+        &["timetomitigate", "timetomitigation", "ttm", "mttm", "mitigatedafter", "mitigatedwithin", "緩和までの時間"],
+    ),
+    (
+        Resolved,
+        &[
+            "timetoresolve",
+            "timetoresolution",
+            "timetorecover",
+            "timetorecovery",
+            "timetorestore",
+            "timetorestoration",
+            "timetofix",
+            "ttr",
+            "mttr",
+            "resolvedafter",
+            "resolvedwithin",
+            "復旧までの時間",
+            "恢复时间",
+            "恢复耗时",
+            "zeitbiszurbehebung",
+            "délaiderésolution",
+            "tiempoderesolución",
+            "복구시간",
+        ],
+    ),
+];
+
+/// Phrases of sentences that a duration follows.
+const PHRASES: &[(&str, Milestone)] = &[
+    ("detected after", Detected),
+    ("detected within", Detected),
+    ("noticed after", Detected),
+    ("discovered after", Detected),
+    ("acknowledged after", Acknowledged),
+    ("acknowledged within", Acknowledged),
+    ("cause was identified after", Identified),
+    ("cause was identified within", Identified),
+    ("incident was resolved after", Resolved),
+    ("incident was resolved within", Resolved),
+    ("outage was resolved after", Resolved),
+    ("outage was resolved within", Resolved),
+    ("issue was resolved after", Resolved),
+    ("issue was resolved within", Resolved),
+    ("service was restored after", Resolved),
+    ("service was restored within", Resolved),
+    ("erkannt nach", Detected),
+    ("behoben nach", Resolved),
+];
+
+/// Units that a label may end with, for a bare number, in minutes.
+const UNITS: &[(&str, f64)] =
+    &[("seconds", 1.0 / 60.0), ("secs", 1.0 / 60.0), ("minutes", 1.0), ("mins", 1.0), ("min", 1.0), ("hours", 60.0)];
+
+/// What makes a sentence a wish or a rule, and a label a goal.
+const WISHES: &[&str] = &[
+    "should",
+    "would",
+    "could",
+    "will ",
+    "can be",
+    "must",
+    "goal",
+    "target",
+    "objective",
+    "slo",
+    "sla",
+    "aim",
+    "average",
+    "usually",
+    "typically",
+    "not ",
+    "n't",
+    "per ",
+    "every ",
+];
+
+static BY_NAME: LazyLock<HashMap<&str, Milestone>> = LazyLock::new(|| {
+    LABELS.iter().flat_map(|&(milestone, names)| names.iter().map(move |&name| (name, milestone))).collect()
+});
+
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let phrases = PHRASES.iter().map(|(phrase, _)| phrase);
+    AhoCorasick::builder().ascii_case_insensitive(true).build(phrases).ok()
+});
+
+/// Reads what is stated. `line_of` says in which line a key of the front matter stands.
+pub(crate) fn read_stated(
+    front: &Map,
+    line_of: impl Fn(&str) -> u32,
+    parts: &[Part<'_>],
+    kinds: &[SectionKind],
+) -> Vec<Reached> {
+    let mut stated = Stated::default();
+    for (key, value) in front {
+        if let Some(text) = value.text() {
+            stated.pair(key, &text, Source::FrontMatter, || line_of(key));
+        }
+    }
+    let told = |kind: SectionKind| !matches!(kind, SectionKind::Actions | SectionKind::Related | SectionKind::Lessons);
+    for (part, _) in parts.iter().zip(kinds).filter(|&(_, &kind)| told(kind)) {
+        pairs(part, &|label| named(label).is_some(), &mut |pair| {
+            stated.pair(pair.label, &pair.value, Source::Metadata, || pair.line);
+        });
+        for block in &part.blocks {
+            match block {
+                Block::Paragraph(text) => stated.sentences(text),
+                Block::List(list) => list.items.iter().for_each(|item| stated.sentences(&item.text)),
+                Block::Table(_) | Block::Code => {}
+            }
+        }
+    }
+    stated.counted_from_the_start();
+    stated.reached
+}
+
+#[derive(Debug, Default)]
+struct Stated {
+    reached: Vec<Reached>,
+}
+
+impl Stated {
+    fn sentences(&mut self, text: &Text<'_>) {
+        let Some(finder) = &*FINDER else { return };
+        let (first, text) = (text.line, &*text.text);
+        for found in finder.find_iter(text) {
+            let sentence = text[..found.start()].rfind(". ").map_or(0, |end| end + 2);
+            let before = text[sentence..found.start()].to_lowercase();
+            let line = first + text[..found.start()].bytes().filter(|&b| b == b'\n').count() as u32;
+            if WISHES.iter().any(|wish| before.contains(wish)) {
+                continue;
+            }
+            let after = &text[found.end()..];
+            // The duration follows at once, but for `about` and the like.
+            if let Some((range, duration)) = find_duration(after)
+                && after[..range.start].split_whitespace().count() <= 1
+                && after[range.end..].chars().next().is_none_or(|c| !matches!(c, '/' | '-'))
+                && !is_counted_from_elsewhere(&clause_of(&after[range.end..]))
+            {
+                self.add(PHRASES[found.pattern()].1, duration.minutes, Source::Prose, line);
+            }
+        }
+    }
+
+    fn pair(&mut self, label: &str, value: &str, source: Source, line: impl Fn() -> u32) {
+        let Some((milestone, unit)) = named(label) else { return };
+        if let Some(minutes) = minutes(value.trim().trim_start_matches('*').trim(), unit) {
+            self.add(milestone, minutes, source, line());
+        }
+    }
+
+    /// A time to resolve that is shorter than the time to detect is counted from the detection.
+    fn counted_from_the_start(&mut self) {
+        let of = |stated: &Self, milestone| {
+            stated.reached.iter().find(|reached| reached.milestone == milestone).map(|reached| reached.at)
+        };
+        let Some(ReachedAt::Minutes(detected)) = of(self, Detected) else { return };
+        for reached in &mut self.reached {
+            if let ReachedAt::Minutes(minutes) = &mut reached.at
+                && *minutes < detected
+            {
+                *minutes += detected;
+            }
+        }
+    }
+
+    fn add(&mut self, milestone: Milestone, minutes: f64, source: Source, line: u32) {
+        if self.reached.iter().all(|reached| reached.milestone != milestone) {
+            self.reached.push(Reached { milestone, at: ReachedAt::Minutes(minutes), source, line: Some(line) });
+        }
+    }
+}
+
+/// The milestone that a label states the minutes to, and the minutes of the unit that it names.
+fn named(label: &str) -> Option<(Milestone, Option<f64>)> {
+    if label.len() > 60 {
+        return None;
+    }
+    let (label, remark) = label.split_once(['(', '（']).unwrap_or((label, ""));
+    let letters =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect() };
+    let unit =
+        |name: &str| UNITS.iter().find_map(|&(unit, minutes)| Some((name.strip_suffix(unit)?.to_owned(), minutes)));
+    let name = letters(label);
+    if let Some(&milestone) = BY_NAME.get(name.as_str()) {
+        return Some((milestone, unit(&letters(remark)).map(|(_, unit)| unit)));
+    }
+    let (name, unit) = unit(&name)?;
+    Some((*BY_NAME.get(name.as_str())?, Some(unit)))
+}
+
+/// The minutes of a value; a bare number needs the unit of its label. A time counted from anything but the start is none.
+fn minutes(value: &str, unit: Option<f64>) -> Option<f64> {
+    if let Ok(number) = value.parse::<f64>() {
+        return unit.map(|unit| number * unit).filter(|minutes| minutes.is_finite() && *minutes >= 0.0);
+    }
+    let lower = value.to_lowercase();
+    if WISHES.iter().any(|wish| lower.contains(wish)) {
+        return None;
+    }
+    if is_counted_from_elsewhere(&lower) {
+        return None;
+    }
+    // A clock is a point in time, and no duration.
+    let first = lower.split([' ', '(']).next().unwrap_or_default();
+    if first.contains(':')
+        || lower.contains(" am")
+        || lower.contains(" pm")
+        || lower.contains("utc") && !lower.contains('(')
+    {
+        return None;
+    }
+    read_duration(value).ok().map(|duration| duration.minutes)
+}
+
+/// The rest of a clause, in lower case.
+fn clause_of(text: &str) -> String {
+    text.split(['.', ',', ';', '(']).next().unwrap_or_default().to_lowercase()
+}
+
+/// Whether a text in lower case names another origin of its minutes than the start: `31 minutes from the root cause`.
+fn is_counted_from_elsewhere(text: &str) -> bool {
+    const BEGINS: &[&str] =
+        &["start", "onset", "begin", "began", "first failure", "first error", "impact", "outage", "incident"];
+    let origin =
+        [" from ", " after ", " since ", " of "].iter().find_map(|word| text.split_once(word)).map(|(_, rest)| rest);
+    origin.is_some_and(|origin| {
+        let origin = origin.split(" to ").next().unwrap_or(origin);
+        !BEGINS.iter().any(|word| origin.contains(word))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::outline::outline;
+    use crate::parse::sections;
+    use crate::parse::value::Value;
+    use std::collections::BTreeMap;
+
+    fn check(source: &str, expected: &[(Milestone, f64, u32)]) {
+        let outline = outline(source, 0);
+        let kinds = sections::kinds(&outline.parts, &BTreeMap::new());
+        let stated = read_stated(&Map::new(), |_| 1, &outline.parts, &kinds);
+        let minutes = |reached: &Reached| match reached.at {
+            ReachedAt::Minutes(minutes) => minutes,
+            ReachedAt::Time(time) => panic!("{time} is a point in time"),
+        };
+        let found: Vec<_> =
+            stated.iter().map(|reached| (reached.milestone, minutes(reached), reached.line.unwrap())).collect();
+        assert_eq!(found, expected, "{source}");
+    }
+
+    #[test]
+    fn lines_bullets_and_tables() {
+        check("# T\n\n**Time to detection:** 4 min\n", &[(Detected, 4.0, 3)]);
+        check("# T\n\n- TTD: 12m\n- MTTR: 2h\n", &[(Detected, 12.0, 3), (Resolved, 120.0, 4)]);
+        check("# T\n\nMTTD: 5 min | MTTR: 1h 5m\n", &[(Detected, 5.0, 3), (Resolved, 65.0, 3)]);
+        check("# T\n\n| Metric | Value |\n|-|-|\n| Time to mitigate | 40 min |\n", &[(Mitigated, 40.0, 5)]);
+        check("# T\n\n| TTD | TTR |\n|-|-|\n| 5m | 50m |\n", &[(Detected, 5.0, 5), (Resolved, 50.0, 5)]);
+        check("# T\n\nTime to detect (minutes): 7\n", &[(Detected, 7.0, 3)]);
+        check("# T\n\nTime to acknowledge: 90 seconds\n", &[(Acknowledged, 1.5, 3)]);
+        check("# T\n\nTime to identify: 8 min from the start of the outage\n", &[(Identified, 8.0, 3)]);
+    }
+
+    #[test]
+    fn sentences() {
+        check("# T\n\nIt was detected after 10 minutes.\n", &[(Detected, 10.0, 3)]);
+        check("# T\n\nThe outage was resolved within about 2 hours.\n", &[(Resolved, 120.0, 3)]);
+        check("# T\n\nAcknowledged within 3 min by Lin.\n", &[(Acknowledged, 3.0, 3)]);
+        check("# T\n\nSuch a fault should be detected within 5 minutes.\n", &[]);
+        check("# T\n\nIt was not detected within 5 minutes.\n", &[]);
+        check("# T\n\nDetected within 5 minutes of the second deploy.\n", &[]);
+    }
+
+    #[test]
+    fn what_is_none() {
+        check("# T\n\nTime to detect: unknown\n", &[]);
+        check("# T\n\nTime to detect: 7\n", &[]);
+        check("# T\n\nDetection time: 13:45 UTC\n", &[]);
+        check("# T\n\nTime to resolve: 31 min from the root cause\n", &[]);
+        check("# T\n\nMTTR: goal 30 min\n", &[]);
+        check("# T\n\n## Action items\n\n- Time to detect: 5 min\n", &[]);
+        check("# T\n\nResponse: 5 min\n", &[]);
+    }
+
+    #[test]
+    fn a_time_to_resolve_may_be_counted_from_the_detection() {
+        check("# T\n\n- TTD: 13h\n- TTR: 1h\n", &[(Detected, 780.0, 3), (Resolved, 840.0, 4)]);
+    }
+
+    #[test]
+    fn front_matter() {
+        let front = vec![
+            ("time_to_detect".to_owned(), Value::Text("4m".to_owned())),
+            ("ttr_minutes".to_owned(), Value::Text("95".to_owned())),
+        ];
+        let stated = read_stated(&front, |key| if key == "ttr_minutes" { 3 } else { 2 }, &[], &[]);
+        let found: Vec<_> = stated.iter().map(|reached| (reached.milestone, reached.at, reached.line)).collect();
+        let expected = [(Detected, ReachedAt::Minutes(4.0), Some(2)), (Resolved, ReachedAt::Minutes(95.0), Some(3))];
+        assert_eq!(found, expected);
+    }
+}
