@@ -74,6 +74,8 @@ fn state_of_heading(heading: &str) -> Option<bool> {
         {
             Some(false)
         }
+        // `What will be done`
+        () if says(&["will", "to", "be", "not", "what", "should", "must"]) => None,
         () if says(&["completed", "done", "implemented", "feitas", "realizadas", "erledigt", "完了"]) => Some(true),
         () => None,
     }

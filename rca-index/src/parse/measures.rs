@@ -111,6 +111,9 @@ fn has_digit(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_digit())
 }
 
+/// Words of a sentence that states what an outage cost.
+const LOSSES: &[&str] = &["revenue", "sales", "lost", "loss", "losses", "turnover", "売上", "損失", "機会損失"];
+
 fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
     if !has_digit(text) {
         return;
@@ -131,6 +134,8 @@ fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
             });
         }
     };
+    // The whole sentence is looked at once, however many amounts it has.
+    let mut loses_money = None;
     for number in &numbers {
         match number.unit {
             NumberUnit::None => {
@@ -139,8 +144,7 @@ fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
                 }
             }
             NumberUnit::Currency(code) => {
-                let words = ["revenue", "sales", "lost", "loss", "losses", "turnover", "売上", "損失", "機会損失"];
-                if words.iter().any(|word| contains_word(&lower, word)) {
+                if *loses_money.get_or_insert_with(|| LOSSES.iter().any(|word| contains_word(&lower, word))) {
                     add(MeasureKind::Revenue, &Number { value: number.whole, ..number.clone() }, Some(code.to_owned()));
                 }
             }

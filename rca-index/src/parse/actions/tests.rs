@@ -209,6 +209,8 @@ fn numbered_sub_headings_are_actions() {
     check_all("### 3. Review these resolvers\n- [ ] `a()`\n- [ ] Watch b\n", &["|Watch b|||open"]);
     check_all("### 1. Alert on disks\n\nText.\n\n### Action items\n- Buy disks\n", &["|Buy disks|||"]);
     check_all("### Remaining work\n- Buy disks\n", &["|Buy disks|||open"]);
+    check_all("### Completed\n- Buy disks\n", &["|Buy disks|||done"]);
+    check_all("### What will be done\n- Buy disks\n", &["|Buy disks|||"]);
     check_all("### 5. Prevention\n1. Buy disks\n", &["|Buy disks|||"]);
     check_all("### This week\n\nText.\n", &[]);
 }
