@@ -122,6 +122,10 @@ const DUES: &[&str] = &[
 
 /// The value of a labelled field in a text: `Owner: SRE`, `owner=eng`, up to the next field or the end of the bracket.
 fn field<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
+    // Most texts have no field at all: look for a mark before anything else.
+    if !text.contains([':', '=', '：']) && !names.contains(&"assigned to") {
+        return None;
+    }
     let lower = lower_of(text);
     let (_, at) = names
         .iter()
@@ -210,7 +214,8 @@ pub(crate) fn owner_named(name: &str) -> Option<String> {
     const LONGEST: usize = 80;
     // In one cell with the due date: `Owner: Platform. Due: 2025-03-14`.
     let name = field(name, OWNERS).unwrap_or(name);
-    let due = [". due", "; due", ", due", " due:"].iter().filter_map(|due| lower_of(name).find(due)).min();
+    let lower = lower_of(name);
+    let due = [". due", "; due", ", due", " due:"].iter().filter_map(|due| lower.find(due)).min();
     let name = name[..due.unwrap_or(name.len())].trim();
     let name = name.trim_matches(|c: char| matches!(c, '*' | '`' | '_' | '~') || c.is_whitespace());
     let bracketed = name.starts_with(['(', '[', '<', '{', '（']) && name.ends_with([')', ']', '>', '}', '）']);
@@ -322,9 +327,9 @@ pub(crate) fn leading_priority(text: &str) -> Option<(String, String)> {
     let (label, rest) = inner.split_at(end);
     let separated = inner.len() < text.len() || rest.trim_start().starts_with([':', '-', '–', '—']);
     let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ']' | ')' | '-' | '–' | '—'));
-    let fits = is_level(label) || (is_priority_word(label) && separated);
-    let priority = Severity::parse(label).filter(|_| !rest.is_empty() && fits)?;
-    Some((priority.label, rest.to_owned()))
+    // Most texts begin with another word: look before reading a severity.
+    let fits = !rest.is_empty() && (is_level(label) || (separated && is_priority_word(label)));
+    fits.then(|| Severity::parse(label)).flatten().map(|priority| (priority.label, rest.to_owned()))
 }
 
 /// A priority in brackets or in a field: `Alert (High)`, `Alert [P1]`, `(priority=high)`.
@@ -345,5 +350,6 @@ fn is_level(label: &str) -> bool {
 }
 
 fn is_priority_word(label: &str) -> bool {
-    ["high", "medium", "low", "critical", "urgent", "must", "should"].contains(&label.to_lowercase().as_str())
+    let words = ["high", "medium", "low", "critical", "urgent", "must", "should"];
+    words.iter().any(|word| word.eq_ignore_ascii_case(label))
 }

@@ -44,7 +44,8 @@ impl<'a> Cursor<'a> {
 
     /// Eats the first of these texts that stands here.
     pub(crate) fn eat_any(&mut self, texts: &[&'static str]) -> Option<&'static str> {
-        texts.iter().copied().find(|text| self.eat(text))
+        let first = self.rest().bytes().next()?;
+        texts.iter().copied().filter(|text| text.as_bytes().first() == Some(&first)).find(|text| self.eat(text))
     }
 
     /// Eats an ASCII text in any case.
@@ -56,7 +57,9 @@ impl<'a> Cursor<'a> {
 
     /// Eats the first of these words, which no letter may follow.
     pub(crate) fn eat_word(&mut self, words: &[&str]) -> bool {
-        words.iter().any(|word| {
+        // Most words differ in their first letter.
+        let Some(first) = self.rest().bytes().next().map(|b| b.to_ascii_lowercase()) else { return false };
+        words.iter().filter(|word| word.as_bytes().first() == Some(&first)).any(|word| {
             let mut ahead = *self;
             let found = ahead.eat_ignoring_case(word) && (!word.ends_with(char::is_alphanumeric) || ahead.ends());
             if found {

@@ -3,12 +3,15 @@
 //! In: a value or running text. Out: a `Timestamp` in UTC, as precise as the text is. Days with no year, and days whose
 //! month may be either number, are none here.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::incident::Timestamp;
 use crate::parse::cursor::{Cursor, is_latin};
 use crate::parse::day::{self, Day};
-use crate::parse::moment::{Habits, Moment, read_moment};
+use crate::parse::moment::{self, Habits, Moment, read_moment};
+use crate::parse::range;
 use crate::parse::zone::Zone;
 
 /// Reads a text that begins with a date, or a date and time, after spaces, quotes and words such as `about`. `zone` is that
@@ -60,7 +63,19 @@ pub(crate) fn month(text: &str) -> Option<(usize, i8)> {
 
 /// Whether a moment may begin here: with a digit, or with a word that has one behind it.
 pub(crate) fn may_begin(text: &str, first: char) -> bool {
-    first.is_ascii_digit() || first.is_alphabetic() && text.bytes().take(28).any(|b| b.is_ascii_digit())
+    first.is_ascii_digit()
+        || first.is_alphabetic()
+            && (!first.is_ascii() || is_start_of_a_word(text.as_bytes()))
+            && text.bytes().take(28).any(|b| b.is_ascii_digit())
+}
+
+/// Whether the first two letters are those of a word that a moment or a range may begin with: most words differ in these.
+fn is_start_of_a_word(text: &[u8]) -> bool {
+    static PAIRS: LazyLock<HashSet<[u8; 2]>> = LazyLock::new(|| {
+        let words = day::names().chain(moment::words_before()).chain(range::words_before());
+        words.filter_map(|word| word.as_bytes().first_chunk().copied()).collect()
+    });
+    text.first_chunk::<2>().is_some_and(|pair| PAIRS.contains(&pair.map(|b| b.to_ascii_lowercase())))
 }
 
 /// `at 10:05 on ...` is found where its clock begins.

@@ -3,6 +3,9 @@
 //!
 //! In: a text that begins with a day. Out: a `Day`, which may lack its year or have two readings, and bytes taken.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use crate::parse::cursor::{Cursor, is_space};
@@ -299,20 +302,27 @@ pub(crate) fn month(cursor: &mut Cursor<'_>) -> Option<i8> {
     Some(month)
 }
 
+/// Names of days and months.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    MONTHS.iter().map(|&(name, _)| name).chain(WEEKDAYS.iter().copied())
+}
+
 /// The month of a name in any case.
 pub(crate) fn month_named(word: &str) -> Option<i8> {
     if !(3..=12).contains(&word.len()) {
         return None;
     }
-    let first = word.chars().next()?.to_lowercase().next()?;
-    let group = MONTHS.iter().filter(|(name, _)| name.starts_with(first));
-    let mut group = group.filter(|(name, _)| name.len() == word.len());
-    let same = |name: &str| {
-        name.eq_ignore_ascii_case(word)
-            || (!name.is_ascii() && name.chars().eq(word.chars().flat_map(char::to_lowercase)))
-    };
-    group.find(|(name, _)| same(name)).map(|&(_, month)| month)
+    static BY_NAME: LazyLock<HashMap<&str, i8>> = LazyLock::new(|| MONTHS.iter().rev().copied().collect());
+    // Most words are no month, and differ from all in their first two letters.
+    let known = |b: u8| !b.is_ascii() || MONTH_LETTERS.contains(&b.to_ascii_lowercase());
+    if !word.bytes().next().is_some_and(known) {
+        return None;
+    }
+    BY_NAME.get(word.to_lowercase().as_str()).copied()
 }
+
+/// The letters that names of months begin with.
+const MONTH_LETTERS: &[u8] = b"adefgjlmnos";
 
 /// Names and short forms in English, German, French, Spanish, Portuguese, Italian, Dutch and the Scandinavian languages.
 const MONTHS: &[(&str, i8)] = &[
@@ -475,11 +485,8 @@ pub(crate) fn weekday(cursor: &mut Cursor<'_>) -> bool {
     }
     let mut ahead = *cursor;
     let word = ahead.word();
-    if word.len() < 3
-        || !WEEKDAYS
-            .iter()
-            .any(|day| day.len() == word.len() && (day.eq_ignore_ascii_case(word) || word.to_lowercase() == *day))
-    {
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| WEEKDAYS.iter().copied().collect());
+    if !(3..=16).contains(&word.len()) || !NAMES.contains(word.to_lowercase().as_str()) {
         return false;
     }
     ahead.skip(word.len());

@@ -72,6 +72,12 @@ static BY_NAME: LazyLock<HashMap<String, Key>> = LazyLock::new(|| {
 
 /// Lower case letters and digits, without accents; what stands in brackets does not count: `Start (UTC)`.
 pub(super) fn normal(name: &str) -> String {
+    if name.is_ascii() {
+        let bare = name.bytes().take_while(|b| !matches!(b, b'(' | b'[')).filter(u8::is_ascii_alphanumeric);
+        let mut normal = String::with_capacity(name.len());
+        bare.for_each(|b| normal.push(char::from(b.to_ascii_lowercase())));
+        return normal;
+    }
     let name = name.split(['(', '（', '[']).next().unwrap_or(name);
     let mut normal = words::plain(name);
     normal.retain(char::is_alphanumeric);

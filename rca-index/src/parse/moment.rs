@@ -113,31 +113,39 @@ struct Lead {
     clock: bool,
 }
 
+/// Words before a time that is about.
+const ABOUT: &[&str] = &[
+    "about",
+    "around",
+    "approximately",
+    "approx.",
+    "approx",
+    "ca.",
+    "ca",
+    "circa",
+    "c.",
+    "roughly",
+    "gegen",
+    "vers",
+    "cerca de",
+    "por volta das",
+    "omkring",
+    "early",
+    "late",
+    "mid",
+    "nearly",
+];
+/// Words before a time that say nothing of it.
+const PLAIN: &[&str] = &["at", "on", "the", "by", "since", "from", "le", "el", "den", "am", "dia"];
+/// Words before a clock.
+const CLOCK: &[&str] = &["kl.", "kl", "klokka", "klokken", "um", "às", "as", "a las", "à"];
+/// Words that a moment may begin with, names of days and months aside.
+pub(super) fn words_before() -> impl Iterator<Item = &'static str> {
+    [ABOUT, PLAIN, CLOCK].into_iter().flatten().copied()
+}
+
 /// Eats brackets, signs and words before a time.
 fn hedges(cursor: &mut Cursor<'_>) -> Lead {
-    const ABOUT: &[&str] = &[
-        "about",
-        "around",
-        "approximately",
-        "approx.",
-        "approx",
-        "ca.",
-        "ca",
-        "circa",
-        "c.",
-        "roughly",
-        "gegen",
-        "vers",
-        "cerca de",
-        "por volta das",
-        "omkring",
-        "early",
-        "late",
-        "mid",
-        "nearly",
-    ];
-    const PLAIN: &[&str] = &["at", "on", "the", "by", "since", "from", "le", "el", "den", "am", "dia"];
-    const CLOCK: &[&str] = &["kl.", "kl", "klokka", "klokken", "um", "às", "as", "a las", "à"];
     let mut lead = Lead::default();
     // A few are enough: `on about the 3rd`.
     for _ in 0..4 {

@@ -43,7 +43,7 @@ const NEAR: i64 = 20;
 /// Where two digits, a slash or hyphen, two digits and the same sign stand before four digits.
 fn candidates(source: &str) -> impl Iterator<Item = usize> {
     let bytes = source.as_bytes();
-    let shaped = |&at: &usize| {
+    let shaped = move |&at: &usize| {
         let digit = |offset: usize| bytes.get(at + offset).is_some_and(u8::is_ascii_digit);
         // Of most bytes one look is enough.
         let mark = bytes.get(at + 2).copied();
@@ -55,7 +55,9 @@ fn candidates(source: &str) -> impl Iterator<Item = usize> {
                 .checked_sub(1)
                 .is_none_or(|before| !(bytes[before].is_ascii_alphanumeric() || matches!(bytes[before], b'/' | b'-')))
     };
-    (0..bytes.len().saturating_sub(9)).filter(shaped)
+    // Two digits before each sign.
+    let signs = source.match_indices('/').chain(source.match_indices('-')).filter_map(|(at, _)| at.checked_sub(2));
+    signs.filter(shaped)
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ fn labelled(line: &str) -> Vec<&str> {
     const LONGEST: usize = 2_000;
     let mut pieces: Vec<&str> = Vec::new();
     let mut start = 0;
-    if line.len() > LONGEST {
+    if line.len() > LONGEST || !SEPARATORS.iter().any(|separator| line.contains(separator)) {
         return vec![line];
     }
     for (at, separator) in SEPARATORS.iter().flat_map(|separator| line.match_indices(separator)) {
@@ -180,7 +180,12 @@ fn bold_pair<'t>(text: &Text<'_>, start: usize, line: &'t str) -> Option<(&'t st
 pub(crate) fn split(line: &str) -> Option<(&str, &str)> {
     /// In characters; what stands in brackets is no part of the name.
     const LONGEST: usize = 40;
-    let (label, value) = line.split_once([':', '：'])?;
+    // A label is short: of a long line only the front is gone through.
+    let front = (0..=line.len().min(4 * LONGEST + 3)).rev().find(|&at| line.is_char_boundary(at)).unwrap_or(0);
+    let bytes = line[..front].bytes();
+    let mut colons = bytes.enumerate().filter(|&(at, b)| b == b':' || b == 0xef && line[at..].starts_with('：'));
+    let (at, _) = colons.next()?;
+    let (label, value) = (&line[..at], &line[at + line[at..].chars().next().map_or(1, char::len_utf8)..]);
     let name = label.split(['(', '（']).next().unwrap_or_default();
     let fits = label.len() <= 4 * LONGEST && name.chars().count() <= LONGEST;
     fits.then(|| (label.trim(), value.trim_start_matches(':').trim()))

@@ -138,6 +138,19 @@ const OTHERS: [&str; 12] = [
 
 /// The window that a sentence states, when it is about the incident.
 fn window_of_sentence(sentence: &str, plain: bool, line: u32) -> Option<Window> {
+    static SAYS: LazyLock<Option<[AhoCorasick; 2]>> = LazyLock::new(|| {
+        let finder = |words: &[&str]| AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
+        Some([finder(&OTHERS)?, finder(&FAILURES)?])
+    });
+    // Most sentences have no two clocks: look before reading.
+    let digits = sentence.as_bytes().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    if digits.filter(|run| run[0].is_ascii_digit()).take(2).count() < 2 {
+        return None;
+    }
+    let [others, failures] = SAYS.as_ref()?;
+    if others.is_match(sentence) || !plain && !failures.is_match(sentence) {
+        return None;
+    }
     let mut found: Option<Range> = None;
     let mut several = false;
     let mut day = None;
@@ -167,11 +180,6 @@ fn window_of_sentence(sentence: &str, plain: bool, line: u32) -> Option<Window> 
         boundary = !(is_latin(c) || matches!(c, '.' | ':' | '-' | '/' | '_'));
     }
     let mut range = found?;
-    let lower = sentence.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if says(&OTHERS) || !plain && !says(&FAILURES) {
-        return None;
-    }
     if range.start.day.is_none() {
         range.start.day = day;
         // The end is on the same day, or on the next: the range works it out.

@@ -56,6 +56,11 @@ const ANDS: &[&str] = &["and", "und", "et", "y", "e", "og", "en", "och"];
 const BETWEEN: &[&str] = &["between", "zwischen", "entre", "mellom", "tussen", "mellan"];
 const FROM: &[&str] = &["from", "von", "fra", "de", "du", "desde", "das", "från", "van", "starting"];
 
+/// Words that a range may begin with, those of a moment aside.
+pub(super) fn words_before() -> impl Iterator<Item = &'static str> {
+    [BETWEEN, FROM].into_iter().flatten().copied()
+}
+
 /// Reads a moment or a range at the start of a text, and says how many bytes it took.
 pub(crate) fn read_range(text: &str) -> Option<(Range, usize)> {
     let mut cursor = Cursor::new(text);

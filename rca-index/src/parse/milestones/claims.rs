@@ -143,6 +143,10 @@ fn other_time(text: &str, label: &str) -> usize {
 
 /// A text in lower case with no markup, and without what others said in corner brackets.
 fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        let lower = text.to_ascii_lowercase();
+        return if lower.contains(['*', '`']) { lower.replace(['*', '`'], " ") } else { lower };
+    }
     let mut plain = String::with_capacity(text.len());
     let mut quoted = false;
     for c in text.chars() {

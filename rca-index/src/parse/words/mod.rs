@@ -108,8 +108,13 @@ pub(crate) fn is_done(state: &str) -> Option<bool> {
         let letter = |c: char| c.is_alphanumeric() && c < '\u{1100}';
         bare.strip_prefix(name).is_some_and(|rest| !rest.starts_with(letter) || !name.ends_with(letter))
     };
-    STATES.iter().find(|(name, _)| begins(name)).map(|&(_, done)| done).or_else(|| {
+    let first = bare.as_bytes().first().copied();
+    let same_start = |name: &str| name.as_bytes().first().copied() == first;
+    STATES.iter().find(|(name, _)| same_start(name) && begins(name)).map(|&(_, done)| done).or_else(|| {
         // `PR を作成、完了`: these scripts put the state behind.
+        if bare.is_ascii() {
+            return None;
+        }
         let inside = |name: &str| name >= "\u{2e80}" && bare.contains(name);
         STATES.iter().find(|(name, _)| inside(name)).map(|&(_, done)| done)
     })
@@ -123,17 +128,21 @@ pub(crate) fn column(header: &str) -> Option<Column> {
         return None;
     }
     let header = plain(header);
-    let fits = |name: &str| {
-        let name = plain(name);
-        // Short words are words of their own: `who` in `whole` says nothing.
-        let whole = || header.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
-        if name.len() <= 4 && name.is_ascii() { whole() } else { header.contains(&name) }
-    };
-    [Column::Priority, Column::Due, Column::Owner, Column::State, Column::Text].into_iter().find(|&wanted| {
-        let names = ALL.iter().flat_map(|words| words.columns).filter(|(column, _)| *column == wanted);
-        names.flat_map(|(_, names)| *names).any(|name| fits(name))
-    })
+    // Short words are words of their own: `who` in `whole` says nothing.
+    let whole = |name: &str| header.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
+    let fits = |name: &str| if name.len() <= 4 && name.is_ascii() { whole(name) } else { header.contains(name) };
+    COLUMNS.iter().find(|(_, name)| fits(name)).map(|&(column, _)| column)
 }
+
+/// Words in headers in their folded form, the first kind of column first.
+static COLUMNS: LazyLock<Vec<(Column, String)>> = LazyLock::new(|| {
+    let kinds = [Column::Priority, Column::Due, Column::Owner, Column::State, Column::Text];
+    let of = |wanted: Column| {
+        let names = ALL.iter().flat_map(|words| words.columns).filter(move |(column, _)| *column == wanted);
+        names.flat_map(|(_, names)| *names).map(move |name| (wanted, plain(name)))
+    };
+    kinds.into_iter().flat_map(of).collect()
+});
 
 /// What a text begins to say as a status: the longest known status in front, and where it ends. The text is plain.
 pub(crate) fn leading_status(text: &str) -> Option<(StatusWord, usize)> {
@@ -152,6 +161,11 @@ pub(crate) fn leading_status(text: &str) -> Option<(StatusWord, usize)> {
 
 /// A name in lower case, its Latin letters without accents, its words a space apart.
 pub(crate) fn plain(name: &str) -> String {
+    // Most names are so but for their case.
+    let bytes = name.as_bytes();
+    if bytes.iter().all(|b| matches!(b, b' '..=b'~')) && !bytes.windows(2).any(|two| two == b"  ") {
+        return name.to_ascii_lowercase();
+    }
     let mut plain = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
