@@ -1,10 +1,10 @@
 //! The planner: from a query tree to a plan.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::error::Result;
 use crate::plan::sequence::Sequence;
-use crate::plan::{Clause, Condition, Correction, Plan, Vocabulary, Word, WordId};
+use crate::plan::{AnyVocabulary, Clause, Condition, Correction, Plan, Vocabulary, Word, WordId};
 use crate::query::{DateRange, Node, NodeKind, Query};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
@@ -17,6 +17,9 @@ pub(crate) struct Planner<'a> {
     /// Now, in seconds since 1970, UTC.
     pub(crate) now: i64,
 }
+
+/// For what is excluded.
+static NO_SYNONYMS: LazyLock<Synonyms> = LazyLock::new(Synonyms::none);
 
 /// A plan under construction.
 #[derive(Default)]
@@ -81,9 +84,8 @@ impl Planner<'_> {
             NodeKind::Not(inner) => {
                 // Excluded words are not corrected or expanded with synonyms; a word that occurs in no incident
                 // excludes nothing.
-                let before = draft.corrections.len();
-                let clause = Clause::Not(Box::new(self.group(inner, draft)?.clause));
-                draft.corrections.truncate(before);
+                let as_typed = Planner { synonyms: &NO_SYNONYMS, vocabulary: &AnyVocabulary, ..*self };
+                let clause = Clause::Not(Box::new(as_typed.group(inner, draft)?.clause));
                 Ok(Group { clause, ranked: Vec::new(), interpreted: node.clone() })
             }
             kind => {

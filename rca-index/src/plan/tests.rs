@@ -201,3 +201,17 @@ fn a_plan_can_be_built_from_weighted_words() {
     assert_eq!(ranked, [("lag", 3.0, 2), ("kafka", 1.5, 1)]);
     assert_eq!((plan.needed.len(), plan.typed(), plan.conditions.len()), (2, 2, 0));
 }
+
+#[test]
+fn excluded_words_are_excluded_as_typed() {
+    let words = Words(&["zebra", "kubernetes", "quagga"]);
+    for text in ["quagga -zebro", "quagga -k8s", "quagga -(zebro k8s)"] {
+        let plan = plan_with(text, &words);
+        let [Clause::Not(_)] = &plan.conditions[..] else { panic!("{:?}", plan.conditions) };
+        let excluded = plan.words.iter().enumerate().filter(|(id, _)| !plan.ranked.contains(id));
+        for (_, word) in excluded {
+            assert_eq!(word.alternatives.len(), 1, "{text}: {word:?}");
+        }
+        assert!(plan.corrections.is_empty());
+    }
+}

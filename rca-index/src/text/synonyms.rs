@@ -44,6 +44,11 @@ impl Default for Synonyms {
 }
 
 impl Synonyms {
+    /// A table with no groups.
+    pub(crate) fn none() -> Self {
+        Self::new([])
+    }
+
     /// A table of these groups. Groups that share an entry are merged.
     fn new(groups: impl IntoIterator<Item = Vec<Phrase>>) -> Self {
         let mut merged: Vec<Vec<Phrase>> = Vec::new();
