@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use fastrand::Rng;
-use rca_index::{Incident, Milestone};
+use rca_index::{Incident, Milestone, Sourced};
 
 use crate::facts::incidents;
 
@@ -78,13 +78,17 @@ fn facts(incident: &Incident) -> Vec<Fact> {
     let mut add = |name: &str, value: Option<String>, line: Option<u32>| {
         facts.extend(value.map(|value| Fact { name: name.to_owned(), value, line }));
     };
-    add("date", incident.date.as_ref().map(|date| date.value.to_string()), None);
-    add("end", incident.end.as_ref().map(|end| end.value.to_string()), None);
-    add("duration", incident.duration.as_ref().map(|duration| format!("{} minutes", duration.value)), None);
-    let severity = incident.severity.as_ref().map(|severity| &severity.value);
-    add("severity", severity.map(|severity| format!("{} ({})", severity.name, severity.label)), None);
-    add("status", incident.status.as_ref().map(|status| status.value.clone()), None);
-    add("services", (!incident.services.is_empty()).then(|| incident.services.join(", ")), None);
+    add("date", incident.date.as_ref().map(|date| date.value.to_string()), line_of(incident.date.as_ref()));
+    add("end", incident.end.as_ref().map(|end| end.value.to_string()), line_of(incident.end.as_ref()));
+    let duration = incident.duration.as_ref();
+    add("duration", duration.map(|duration| format!("{} minutes", duration.value)), line_of(duration));
+    let severity = incident.severity.as_ref();
+    let name = severity.map(|severity| format!("{} ({})", severity.value.name, severity.value.label));
+    add("severity", name, line_of(severity));
+    let status = incident.status.as_ref();
+    add("status", status.map(|status| status.value.clone()), line_of(status));
+    let services_line = incident.services_at.and_then(|place| place.line);
+    add("services", (!incident.services.is_empty()).then(|| incident.services.join(", ")), services_line);
     for milestone in Milestone::ALL {
         let row = incident.timeline.iter().find(|row| row.milestone == Some(milestone));
         let minutes = incident.minutes_to(milestone).map(|minutes| format!("{minutes} minutes"));
@@ -108,6 +112,11 @@ fn facts(incident: &Incident) -> Vec<Fact> {
     facts
 }
 
+/// The line of a fact, if one states it.
+fn line_of<T>(fact: Option<&Sourced<T>>) -> Option<u32> {
+    fact.and_then(|fact| fact.line)
+}
+
 #[cfg(test)]
 mod tests {
     use rca_index::parse::{ParseOptions, parse_report};
@@ -124,9 +133,9 @@ mod tests {
         let all = draw(Path::new("x"), std::slice::from_ref(&incident), 1, 100);
         assert_eq!(all.len(), facts(&incident).len());
         for line in [
-            "x/a/queue.md  date  2025-06-02",
-            "x/a/queue.md  severity  P2 (P2)",
-            "x/a/queue.md  services  api, queue",
+            "x/a/queue.md:2  date  2025-06-02  |  date: 2025-06-02",
+            "x/a/queue.md:3  severity  P2 (P2)  |  severity: P2",
+            "x/a/queue.md:4  services  api, queue  |  services: [api, queue]",
             "x/a/queue.md:11  mitigated  20 minutes  |  - 10:20 Mitigated",
             "x/a/queue.md:10  row time  2025-06-02T10:00Z  |  - 10:00 Alert fired",
             "x/a/queue.md:15  users  1348  |  - 1,348 users affected",

@@ -101,10 +101,7 @@ impl Report {
         writeln!(out, "## Timeline\n\n| Time (UTC) | Event |\n|------------|-------|")?;
         let start = rng.u64(0..1440);
         let steps = [
-            "Alert triggered",
-            "On-call engineer paged",
-            "Root cause identified",
-            "Mitigation applied",
+            "Alert triggered", "On-call engineer paged", "Root cause identified", "Mitigation applied",
             "Incident resolved",
         ];
         for (i, step) in (0..).zip(steps) {

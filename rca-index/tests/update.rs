@@ -60,13 +60,7 @@ fn apply(root: &Path, step: &Step) {
 /// For several queries: ids in order with rounded scores, totals and facets.
 fn answers(index: &Index) -> Vec<String> {
     let queries = [
-        "*",
-        "queue",
-        "queue backlog",
-        "service:svc-1",
-        "disk -certificate",
-        "severity:>=P2",
-        "expir*",
+        "*", "queue", "queue backlog", "service:svc-1", "disk -certificate", "severity:>=P2", "expir*",
         "deploy~ latency",
     ];
     let answer = |query: &&str| {

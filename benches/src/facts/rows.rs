@@ -149,8 +149,7 @@ mod tests {
         assert_eq!(
             score.faults(),
             [
-                "missing  mitigated    own/a.md:7",
-                "missing  resolved     own/b.md:3",
+                "missing  mitigated    own/a.md:7", "missing  resolved     own/b.md:3",
                 "wrong    identified   own/a.md:4"
             ]
         );

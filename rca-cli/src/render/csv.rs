@@ -15,16 +15,7 @@ use crate::render::{IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::{Output, clean};
 
 const INCIDENT_COLUMNS: [&str; 10] = [
-    "id",
-    "path",
-    "title",
-    "date",
-    "severity",
-    "services",
-    "tags",
-    "status",
-    "duration_minutes",
-    "impact_user_minutes",
+    "id", "path", "title", "date", "severity", "services", "tags", "status", "duration_minutes", "impact_user_minutes",
 ];
 
 /// Comma-separated values.

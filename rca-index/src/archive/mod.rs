@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use crate::error::{Error, Result};
+use crate::incident::lines::line_at;
 use crate::incident::{Problem, SectionKind};
-use crate::parse::ParseOptions;
+use crate::parse::{ParseOptions, is_key, key_names};
 use crate::text::Language;
 
 pub use check::{CheckReport, check};
@@ -38,7 +40,8 @@ pub struct Settings {
     pub max_facts_bytes: Option<usize>,
     /// Whether `04/03/2025` is the 4th of March; if not set, the other dates of the report decide.
     pub day_first: Option<bool>,
-    /// Additional front-matter keys: `outage_class = "severity"`.
+    /// Additional front-matter keys, and the known keys they stand for: `outage_class = "severity"`. In a settings file
+    /// an unknown target is an error.
     pub keys: BTreeMap<String, String>,
     /// Additional headings: `"what broke" = "rootcause"`.
     pub headings: BTreeMap<String, SectionKind>,
@@ -194,12 +197,27 @@ impl Archive {
     }
 }
 
+/// The `[keys]` of a settings file, and where the values are.
+#[derive(Deserialize)]
+struct KeyTargets {
+    #[serde(default)]
+    keys: BTreeMap<String, Spanned<String>>,
+}
+
 fn read_settings(path: &Path, text: &str) -> Result<Settings> {
-    toml::from_str(text).map_err(|e| {
-        let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = 1 + before.bytes().filter(|&b| b == b'\n').count() as u32;
-        Error::Settings { path: path.to_owned(), line, reason: e.message().to_owned() }
-    })
+    let wrong = |at, reason| Error::Settings { path: path.to_owned(), line: line_at(text, at), reason };
+    let not_toml = |e: toml::de::Error| wrong(e.span().map_or(0, |span| span.start), e.message().to_owned());
+    let settings = toml::from_str(text).map_err(not_toml)?;
+    let KeyTargets { keys } = toml::from_str(text).map_err(not_toml)?;
+    let unknown = keys.values().filter(|target| !is_key(target.get_ref()));
+    match unknown.min_by_key(|target| target.span().start) {
+        None => Ok(settings),
+        Some(target) => {
+            let known = key_names().collect::<Vec<_>>().join(", ");
+            let reason = format!("unknown key `{}`; these are known: {known}", target.get_ref());
+            Err(wrong(target.span().start, reason))
+        }
+    }
 }
 
 fn globs(root: &Path, patterns: &[String]) -> Result<GlobSet> {
@@ -242,5 +260,23 @@ mod tests {
         std::fs::write(folder.path().join(SETTINGS_FILE), "\nlanguage = \"klingon\"\n").unwrap();
         let message = Archive::open(folder.path()).unwrap_err().to_string();
         assert!(message.contains("rca.toml:2: unknown language `klingon`; these are known: arabic, "), "{message}");
+    }
+
+    #[test]
+    fn an_unknown_target_of_a_key_is_reported_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |text: &str| {
+            std::fs::write(folder.path().join(SETTINGS_FILE), text).unwrap();
+            Archive::open(folder.path()).map(|archive| archive.settings.keys)
+        };
+        let text =
+            "[keys]\nblast = \"severity\"\nwhat = \"Affected Services\"\nzone = \"sevrity\"\narea = \"nothing\"\n";
+        let Err(Error::Settings { path, line, reason }) = open(text) else { panic!("no error") };
+        assert_eq!((path, line), (folder.path().join(SETTINGS_FILE), 4));
+        assert!(reason.starts_with("unknown key `sevrity`; these are known: title, start, date, "), "{reason}");
+        for known in ["end", "severity", "services", "tags", "status", "duration", "summary", "impact"] {
+            assert!(reason.split(", ").any(|name| name == known), "{known} is not in: {reason}");
+        }
+        assert_eq!(open("[keys]\nblast = \"severity\"\nort = \"Betroffene Dienste\"\n").unwrap().len(), 2);
     }
 }

@@ -82,12 +82,7 @@ mod tests {
     fn names_match_the_end_of_an_id_or_the_start_of_a_file_name() {
         let mut names = Names::default();
         let ids = [
-            "pm/PM-2026-033-mtls-expired",
-            "pm/PM-2026-0331-other",
-            "2024/disk/index",
-            "a/queue",
-            "b/queue",
-            "xa/queue",
+            "pm/PM-2026-033-mtls-expired", "pm/PM-2026-0331-other", "2024/disk/index", "a/queue", "b/queue", "xa/queue",
         ];
         ids.iter().for_each(|id| names.add(id));
         let check = |name: &str, expected: &[&str]| assert_eq!(names.resolve(name), expected, "{name}");

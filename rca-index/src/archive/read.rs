@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::archive::walk::File;
+use crate::incident::lines::line_at;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed, parse_report};
 
@@ -87,10 +88,6 @@ fn decode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> String {
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let units = bytes.as_chunks().0.iter().map(|&pair| unit(pair));
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-}
-
-fn line_at(bytes: &[u8], at: usize) -> u32 {
-    1 + bytes[..at].iter().filter(|&&b| b == b'\n').count() as u32
 }
 
 #[cfg(test)]

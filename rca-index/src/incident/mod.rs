@@ -3,6 +3,7 @@
 //! In: what `parse` found, or what an embedding tool built by hand. Out: the one value that travels through the whole
 //! program; the schema turns it into a document, a hit gives it back.
 
+pub(crate) mod lines;
 mod problem;
 mod reached;
 mod severity;
@@ -184,7 +185,7 @@ impl Incident {
         if !self.source.is_empty() && !self.source.ends_with('\n') {
             self.source.push('\n');
         }
-        let line = 1 + self.source.bytes().filter(|&b| b == b'\n').count() as u32;
+        let line = lines::line_at(&self.source, self.source.len());
         let start = self.source.len();
         self.source.push_str(text);
         self.sections.push(Section { kind, heading: String::new(), line, range: start..self.source.len() });

@@ -5,6 +5,7 @@
 use crate::incident::squeeze::squeezed;
 use crate::incident::{Action, Severity, Timestamp};
 use crate::parse::date::{find_date, read_date};
+use crate::parse::value::is_blank;
 use crate::parse::words::{is_done, plain};
 
 /// The text of an action without its marks, and what these say.
@@ -64,20 +65,8 @@ impl ActionText {
         let closing = || {
             let inside = closing_bracket(&self.text)?;
             let over = [
-                "complet",
-                "done",
-                "implement",
-                "fixed",
-                "merged",
-                "closed",
-                "deployed",
-                "resolved",
-                "shipped",
-                "since",
-                "added",
-                "済",
-                "完了",
-                "已",
+                "complet", "done", "implement", "fixed", "merged", "closed", "deployed", "resolved", "shipped",
+                "since", "added", "済", "完了", "已",
             ];
             let lower = lower_of(inside);
             (!over.iter().any(|word| lower.contains(word))).then(|| find_date(inside, None))?.map(|(_, date)| date)
@@ -87,37 +76,12 @@ impl ActionText {
 }
 
 const OWNERS: &[&str] = &[
-    "owner",
-    "owners",
-    "assignee",
-    "assigned to",
-    "responsible",
-    "dri",
-    "担当",
-    "担当者",
-    "负责人",
-    "verantwortlich",
-    "responsable",
-    "responsavel",
-    "eier",
-    "ansvarlig",
-    "담당",
-    "담당자",
+    "owner", "owners", "assignee", "assigned to", "responsible", "dri", "担当", "担当者", "负责人", "verantwortlich",
+    "responsable", "responsavel", "eier", "ansvarlig", "담당", "담당자",
 ];
 const DUES: &[&str] = &[
-    "due",
-    "due date",
-    "deadline",
-    "eta",
-    "target date",
-    "期限",
-    "截止",
-    "fallig",
-    "echeance",
-    "vencimiento",
-    "prazo",
-    "frist",
-    "기한",
+    "due", "due date", "deadline", "eta", "target date", "期限", "截止", "fallig", "echeance", "vencimiento", "prazo",
+    "frist", "기한",
 ];
 
 /// The value of a labelled field in a text: `Owner: SRE`, `owner=eng`, up to the next field or the end of the bracket.
@@ -174,41 +138,9 @@ fn closing_bracket(text: &str) -> Option<&str> {
 /// A name, unless it stands for nobody.
 pub(crate) fn owner_named(name: &str) -> Option<String> {
     const NOBODY: &[&str] = &[
-        "tbd",
-        "tba",
-        "tbc",
-        "unassigned",
-        "not assigned",
-        "unknown",
-        "none",
-        "nobody",
-        "n/a",
-        "na",
-        "to be assigned",
-        "todo",
-        "to be determined",
-        "to be decided",
-        "open",
-        "no owner",
-        "owner",
-        "name",
-        "未定",
-        "未割当",
-        "未アサイン",
-        "要アサイン",
-        "なし",
-        "待定",
-        "未分配",
-        "无",
-        "없음",
-        "미정",
-        "offen",
-        "a definir",
-        "por definir",
-        "a determiner",
-        "ingen",
-        "prior",
-        "various",
+        "tba", "tbc", "unassigned", "not assigned", "nobody", "to be assigned", "todo", "to be determined",
+        "to be decided", "open", "no owner", "owner", "name", "未割当", "未アサイン", "要アサイン", "待定", "未分配",
+        "미정", "offen", "a definir", "por definir", "a determiner", "ingen", "prior", "various",
     ];
     /// In characters.
     const LONGEST: usize = 80;
@@ -222,7 +154,7 @@ pub(crate) fn owner_named(name: &str) -> Option<String> {
     let inside = name.trim_matches(|c: char| !c.is_alphanumeric());
     let folded = plain(inside);
     let nobody =
-        inside.is_empty() || NOBODY.contains(&folded.as_str()) || (is_state(&folded) && !name.starts_with('@'));
+        is_blank(&folded) || NOBODY.contains(&folded.as_str()) || (is_state(&folded) && !name.starts_with('@'));
     if nobody || bracketed || name.chars().count() >= LONGEST {
         return None;
     }

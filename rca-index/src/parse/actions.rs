@@ -11,6 +11,7 @@ use crate::parse::action_item::{ActionText, due_date, leading_priority, owner_na
 use crate::parse::date::read_date;
 use crate::parse::outline::{Block, Item, List, Part, Row, Table};
 use crate::parse::sections::is_named;
+use crate::parse::value::is_blank;
 use crate::parse::words::{Column, column, is_done, plain};
 
 /// Reads the actions of the parts of a section. Numbered sub-headings are actions when nothing else is.
@@ -61,15 +62,7 @@ fn state_of_heading(heading: &str) -> Option<bool> {
     };
     match () {
         () if says(&[
-            "remaining",
-            "outstanding",
-            "pending",
-            "todo",
-            "open",
-            "pendentes",
-            "pendientes",
-            "offen",
-            "offene",
+            "remaining", "outstanding", "pending", "todo", "open", "pendentes", "pendientes", "offen", "offene",
         ]) =>
         {
             Some(false)
@@ -269,9 +262,8 @@ fn from_row(row: &Row<'_>, columns: &Columns) -> Option<Action> {
 
 /// A cell's text, if it says anything.
 fn stated(cell: &str) -> Option<String> {
-    const BLANK: [&str; 12] = ["", "-", "—", "–", "n/a", "tbd", "none", "?", "なし", "未定", "无", "없음"];
     let text = squeezed(cell);
-    (!BLANK.iter().any(|blank| text.eq_ignore_ascii_case(blank))).then(|| text.into_owned())
+    (!is_blank(&text)).then(|| text.into_owned())
 }
 
 #[cfg(test)]

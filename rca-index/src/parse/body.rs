@@ -1,4 +1,6 @@
 //! The body: everything below the front matter that is no metadata, read from the outline.
+//!
+//! In: the outline and the kinds of its parts. Out: a `Body`: sections, measures, lists of steps, lessons, actions, links.
 
 use crate::incident::Timestamp;
 use crate::incident::squeeze::squeezed;

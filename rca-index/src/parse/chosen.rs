@@ -72,8 +72,10 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     // A window of another length than the incident is one of something else.
     let lasted = |window: &Spanned| Some(is_close(window.duration()?.value, when.duration.as_ref()?.value));
     let window = window.filter(|window| lasted(window) != Some(false));
-    let in_prose = || date_of_text(report, &habits);
-    let anchor = base.clone().or_else(|| window.as_ref().map(|window| window.start.clone())).or_else(in_prose);
+    let anchor = base
+        .clone()
+        .or_else(|| window.as_ref().map(|window| window.start.clone()))
+        .or_else(|| date_of_text(report, &habits));
     habits.about = day_of(&anchor).or(habits.about);
     let mut timeline = read_timeline(
         parts,
@@ -82,15 +84,24 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
         &habits,
     );
     problems.extend(timeline.problems.iter().cloned());
-    let (date, window) = date(&stated, base, anchor, window, &timeline, &habits);
+    let said = Said::read(&timeline.rows);
+    let in_prose = || first_paragraph(parts).and_then(|text| first_day(text)?.resolve(about, &habits));
+    let told = Told { timeline: &timeline, said: &said, lasted: when.duration.as_ref(), file_day, in_prose: &in_prose };
+    let (date, window) = date(&stated, base, anchor, window, &told, &habits);
     let date = date.or(published);
     let rows = &mut timeline.rows;
-    let said = Said::read(rows);
     let of_sentence = window.as_ref().and_then(Spanned::duration);
     let lasted = when.duration.clone().or(of_sentence);
     let counted_from = said.counted_from(rows, date.as_ref(), lasted.as_ref());
     // The row that says resolved lies within what is stated.
-    said.reached(Vec::new(), rows, counted_from, stated.end.as_ref(), lasted.as_ref());
+    let in_prose = || prose_duration(parts, kinds).map(|(minutes, line)| Sourced::new(minutes, Source::Prose).at(line));
+    // A sentence may be about a part of the incident: it counts where a row agrees with it.
+    for lasted in [lasted.clone().or_else(in_prose), lasted] {
+        said.reached(Vec::new(), rows, counted_from, stated.end.as_ref(), lasted.as_ref());
+        if rows.iter().any(|row| row.milestone == Some(Milestone::Resolved)) {
+            break;
+        }
+    }
     let end = end(&stated, date.as_ref(), window.as_ref(), rows);
     let from = counted_from.map(|from| from.time);
     let duration = duration(when, date.as_ref(), &stated, window.as_ref(), from, rows, || prose_duration(parts, kinds));
@@ -137,13 +148,40 @@ fn base(stated: &Period, named: Option<Sourced<Timestamp>>) -> Option<Sourced<Ti
     named.filter(|named| named.source == Source::Heading && named.value.day() != start.value.day()).or(Some(start))
 }
 
+/// What else tells the day of the incident.
+struct Told<'a> {
+    timeline: &'a Timeline,
+    said: &'a Said,
+    /// The stated duration.
+    lasted: Option<&'a Sourced<f64>>,
+    file_day: Option<Date>,
+    /// The first day, or range of days, of the first paragraph.
+    in_prose: &'a dyn Fn() -> Option<(Timestamp, Option<Timestamp>)>,
+}
+
+impl Told<'_> {
+    /// The row that the stated duration is counted from, where it lies days behind the first one: that is the cause, such
+    /// as a change that broke nothing until the next restart.
+    fn start_of_duration(&self, first: &Sourced<Timestamp>) -> Option<Sourced<Timestamp>> {
+        const DAY: i64 = 24 * 3600;
+        let from = self.said.counted_from(&self.timeline.rows, None, Some(self.lasted?))?;
+        let minutes = self.lasted?.value;
+        let gap = from.time.unix_seconds() - first.value.unix_seconds();
+        (gap > DAY && gap > (minutes * 60.0) as i64).then_some(Sourced {
+            value: from.time,
+            source: Source::Timeline,
+            line: from.line,
+        })
+    }
+}
+
 /// The start. Gives the window back only where it is of the same incident.
 fn date(
     stated: &Period,
     base: Option<Sourced<Timestamp>>,
     anchor: Option<Sourced<Timestamp>>,
     window: Option<Spanned>,
-    timeline: &Timeline,
+    told: &Told<'_>,
     habits: &Habits,
 ) -> (Option<Sourced<Timestamp>>, Option<Spanned>) {
     let day = |time: Timestamp| local_day(time, &habits.zone).map(days);
@@ -151,21 +189,31 @@ fn date(
         if let Some(window) = window.filter(|window| window.dated) {
             return (Some(window.start.clone()), Some(window));
         }
-        return (own_day(timeline).or(anchor), None);
+        let first = own_day(told.timeline).map(|(first, _)| told.start_of_duration(&first).unwrap_or(first));
+        return (first.or(anchor), None);
     };
     let of_report = !stated.sure && (base.source != Source::Metadata);
     let days_before = |time: Timestamp| Some(day(base.value)? - day(time)?);
     if of_report
-        && let Some(first) = own_day(timeline)
+        && let Some((first, row)) = own_day(told.timeline)
         && let Some(before) = days_before(first.value)
     {
-        let among = timeline
-            .rows
-            .iter()
-            .zip(&timeline.dated)
-            .any(|(row, dated)| *dated && row.time.and_then(day) == day(base.value));
+        let timeline = told.timeline;
+        let dated = || timeline.rows.iter().zip(&timeline.dated).filter(|(_, dated)| **dated);
+        let among = dated().any(|(row, _)| row.time.and_then(day) == day(base.value));
         // A row of the day before is the incident, one of the week before its background.
-        if (1..=REPORT_DAYS).contains(&before) && (!among || before <= 1 && base.source != Source::FrontMatter) {
+        let in_prose = || (told.in_prose)().and_then(|(start, _)| day(start)) == day(first.value);
+        let earlier = (1..=REPORT_DAYS).contains(&before)
+            && (!among
+                || before <= 1 && base.source != Source::FrontMatter
+                || before <= 7 && told.said.is_noticed(row)
+                || in_prose());
+        // A day with no row at all is another one in the zone of the writer: the incident was on the next.
+        let next_day = before == -1 && !among && timeline.dated.iter().all(|dated| *dated);
+        // The file's name and the rows agree against a title that was copied from another report.
+        let copied =
+            base.source == Source::Heading && !among && told.file_day.map(days) == day(first.value) && before != 0;
+        if earlier || copied || next_day && !base.value.has_time() {
             return (Some(first), window.filter(|window| window.dated));
         }
     }
@@ -184,12 +232,13 @@ fn date(
     (Some(base), None)
 }
 
-/// The first row with a clock whose day the timeline itself states.
-fn own_day(timeline: &Timeline) -> Option<Sourced<Timestamp>> {
-    let rows = || timeline.rows.iter().zip(&timeline.dated).filter(|(_, dated)| **dated).map(|(row, _)| row);
-    let clock = rows().filter(|row| row.time.is_some_and(|time| time.has_time())).min_by_key(|row| row.time);
-    let row = clock.or_else(|| rows().filter(|row| row.time.is_some()).min_by_key(|row| row.time))?;
-    Some(Sourced::new(row.time.filter(|&time| credible(time))?, Source::Timeline).at(row.line))
+/// The first row with a clock whose day the timeline itself states, and its number.
+fn own_day(timeline: &Timeline) -> Option<(Sourced<Timestamp>, usize)> {
+    let rows = || timeline.rows.iter().enumerate().filter(|(number, _)| timeline.dated[*number]);
+    let clock = rows().filter(|(_, row)| row.time.is_some_and(|time| time.has_time())).min_by_key(|(_, row)| row.time);
+    let (number, row) =
+        clock.or_else(|| rows().filter(|(_, row)| row.time.is_some()).min_by_key(|(_, row)| row.time))?;
+    Some((Sourced::new(row.time.filter(|&time| credible(time))?, Source::Timeline).at(row.line), number))
 }
 
 /// The end: as stated, else that of the window, else the row that says resolved.
@@ -278,6 +327,14 @@ fn first_day(text: &str) -> Option<Range> {
         boundary = !is_latin(c);
     }
     None
+}
+
+/// The first paragraph of a report.
+fn first_paragraph<'a>(parts: &'a [Part<'_>]) -> Option<&'a str> {
+    parts.iter().flat_map(|part| &part.blocks).find_map(|block| match block {
+        Block::Paragraph(text) => Some(text.text.as_ref()),
+        _ => None,
+    })
 }
 
 /// The day at the start of the file's or the folder's name.

@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time};
 
 use crate::incident::{Precision, Timestamp};
 use crate::parse::cursor::{Cursor, is_latin};
-use crate::parse::zone::{Zone, read_zone};
+use crate::parse::zone::{Zone, read_city, read_zone};
 
 /// A time of day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,7 +227,7 @@ fn zone_behind(cursor: &mut Cursor<'_>, clock: &Clock, iso: bool) -> Option<Zone
             return None;
         }
     }
-    let (zone, taken) = read_zone(ahead.rest())?;
+    let (zone, taken) = read_zone(ahead.rest()).or_else(|| read_city(ahead.rest()).filter(|_| spaced))?;
     ahead.skip(taken);
     if let Some(bracket) = bracket {
         let close = match bracket {
@@ -301,6 +301,10 @@ mod tests {
             ("10:00 UTC+2:", "10:00+120|:"),
             ("09:40:12.250 (JST)", "09:40:12+540|"),
             ("10:05 Eastern Time", "10:05-300|"),
+            ("10:05 Denver - restarted", "10:05-420| - restarted"),
+            ("10h05 Paris Time", "10:05+60|"),
+            ("10:05 Denver restarted", "10:05| Denver restarted"),
+            ("10:05 Parish - restarted", "10:05| Parish - restarted"),
             ("10:05 America/New_York", "10:05-300|"),
             ("10:05Z", "10:05+0|"),
             ("3:05pm", "15:05|"),
@@ -328,26 +332,8 @@ mod tests {
     #[test]
     fn what_is_no_clock() {
         for text in [
-            "25:00",
-            "14",
-            "14 users",
-            "1506",
-            "1506 users",
-            "15.30",
-            "1:2:3",
-            "10:05:07:09",
-            "3時間",
-            "3시간",
-            "17h",
-            "10:5",
-            "09:XX UTC",
-            "18:1x",
-            "10:60",
-            "13 am",
-            "3:1",
-            "p",
-            "",
-            "10:05abc",
+            "25:00", "14", "14 users", "1506", "1506 users", "15.30", "1:2:3", "10:05:07:09", "3時間", "3시간", "17h",
+            "10:5", "09:XX UTC", "18:1x", "10:60", "13 am", "3:1", "p", "", "10:05abc",
         ] {
             assert_eq!(shown(text, read_clock), "", "{text}");
         }

@@ -4,10 +4,13 @@
 //! In: a value or running text. Out: minutes, how they are to be read, and bytes taken. A value that goes on to state
 //! another duration, a rate or a doubt is not understood: never the part that happens to come first.
 
+mod words;
+
 use std::ops::Range;
 
 use crate::incident::Bound;
 use crate::parse::cursor::{Cursor, is_latin, is_space};
+use crate::parse::duration::words::{ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE};
 use crate::parse::range::read_range;
 
 /// A duration as a text states it.
@@ -85,37 +88,6 @@ pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, Duration)> {
 
 /// Words before a duration that say how it is meant, or only that it is one.
 fn lead(cursor: &mut Cursor<'_>) -> Bound {
-    const ABOUT: &[&str] = &[
-        "about",
-        "approximately",
-        "approx.",
-        "approx",
-        "around",
-        "roughly",
-        "ca.",
-        "ca",
-        "circa",
-        "c.",
-        "nearly",
-        "almost",
-        "some",
-        "an estimated",
-        "estimated",
-        "environ",
-        "etwa",
-        "ungefähr",
-        "rund",
-        "cerca de",
-        "aproximadamente",
-        "unos",
-        "omtrent",
-        "est.",
-    ];
-    const LEAST: &[&str] =
-        &["at least", "more than", "over", "mindestens", "plus de", "más de", "mais de", "minst", "au moins"];
-    const MOST: &[&str] =
-        &["less than", "under", "up to", "at most", "no more than", "max.", "max", "moins de", "weniger als", "bis zu"];
-    const PLAIN: &[&str] = &["a total of", "total of", "total", "in total", "for", "lasted", "lasting", "just"];
     let mut bound = Bound::Exact;
     for _ in 0..4 {
         cursor.spaces();
@@ -162,7 +134,6 @@ fn plus(text: &str) -> Option<(f64, usize)> {
 
 /// What may stand behind a duration. It makes the value an approximate one; what states more makes it unclear.
 fn remark(rest: &str, duration: &mut Duration) -> Result<(), Unclear> {
-    const DOUBTS: [&str; 9] = ["not", "never", "unknown", "unclear", "tbd", "tbc", "per", "nicht", "unbekannt"];
     let mut rest = rest.trim_start_matches(is_space);
     if rest.is_empty() {
         return Ok(());
@@ -295,9 +266,6 @@ fn before_half(cursor: &mut Cursor<'_>, unit: f64) -> bool {
     unit >= HOUR && cursor.eat_any(&["半", "반"]).is_some()
 }
 
-const HOUR: f64 = 60.0;
-const DAY: f64 = 1440.0;
-
 /// One number and its unit: minutes, the minutes of the unit, and whether a `+` stands between them.
 fn amount(cursor: &mut Cursor<'_>, follows: bool) -> Option<(f64, f64, Bound)> {
     if let Some(found) = spelled_whole(cursor) {
@@ -318,29 +286,6 @@ fn amount(cursor: &mut Cursor<'_>, follows: bool) -> Option<(f64, f64, Bound)> {
 
 /// `half an hour`, `a quarter of an hour`, `three quarters of an hour`, `une demi-heure`, `halvannen time`.
 fn spelled_whole(cursor: &mut Cursor<'_>) -> Option<(f64, f64, Bound)> {
-    const WHOLE: &[(&str, f64, f64)] = &[
-        ("half an hour", 0.5, HOUR),
-        ("half hour", 0.5, HOUR),
-        ("half-hour", 0.5, HOUR),
-        ("half a day", 0.5, DAY),
-        ("half a minute", 0.5, 1.0),
-        ("a quarter of an hour", 0.25, HOUR),
-        ("quarter of an hour", 0.25, HOUR),
-        ("quarter hour", 0.25, HOUR),
-        ("three quarters of an hour", 0.75, HOUR),
-        ("three-quarters of an hour", 0.75, HOUR),
-        ("une demi-heure", 0.5, HOUR),
-        ("demi-heure", 0.5, HOUR),
-        ("eine halbe stunde", 0.5, HOUR),
-        ("media hora", 0.5, HOUR),
-        ("meia hora", 0.5, HOUR),
-        ("anderthalb stunden", 1.5, HOUR),
-        ("halvannen time", 1.5, HOUR),
-        ("en halv time", 0.5, HOUR),
-        ("半小时", 0.5, HOUR),
-        ("半時間", 0.5, HOUR),
-        ("半日", 0.5, DAY),
-    ];
     // Most amounts are digits.
     if !cursor.peek()?.is_alphabetic() {
         return None;
@@ -348,46 +293,6 @@ fn spelled_whole(cursor: &mut Cursor<'_>) -> Option<(f64, f64, Bound)> {
     let (_, number, unit) = WHOLE.iter().find(|(words, ..)| cursor.eat_word(&[words]))?;
     Some((number * unit, *unit, Bound::Exact))
 }
-
-/// Numbers that prose spells out.
-const SPELLED: &[(&str, f64)] = &[
-    ("an", 1.0),
-    ("a", 1.0),
-    ("one", 1.0),
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("seven", 7.0),
-    ("eight", 8.0),
-    ("nine", 9.0),
-    ("ten", 10.0),
-    ("eleven", 11.0),
-    ("twelve", 12.0),
-    ("fifteen", 15.0),
-    ("twenty", 20.0),
-    ("thirty", 30.0),
-    ("forty", 40.0),
-    ("forty-five", 45.0),
-    ("fifty", 50.0),
-    ("sixty", 60.0),
-    ("ninety", 90.0),
-    ("eine", 1.0),
-    ("einer", 1.0),
-    ("zwei", 2.0),
-    ("drei", 3.0),
-    ("une", 1.0),
-    ("deux", 2.0),
-    ("trois", 3.0),
-    ("una", 1.0),
-    ("dos", 2.0),
-    ("tres", 3.0),
-    ("en", 1.0),
-    ("to", 2.0),
-    ("tre", 3.0),
-    ("fem", 5.0),
-];
 
 /// A number, and whether it may be a decade: `1990`.
 fn number(cursor: &mut Cursor<'_>) -> Option<(f64, bool)> {
@@ -476,9 +381,7 @@ fn unit_behind(cursor: &mut Cursor<'_>, follows: bool) -> Option<f64> {
     if word == "M" && !follows {
         return None;
     }
-    let (_, minutes) = UNITS.iter().find(|(unit, _)| {
-        unit.len() == word.len() && (unit.eq_ignore_ascii_case(word) || word.to_lowercase() == *unit)
-    })?;
+    let minutes = unit_named(word)?;
     ahead.skip(length);
     // Short forms may have a point: `2 Std. 30 Min.`
     if word.len() <= 5 && ahead.rest().starts_with(". ") && ahead.rest()[2..].starts_with(|c: char| c.is_ascii_digit())
@@ -486,104 +389,15 @@ fn unit_behind(cursor: &mut Cursor<'_>, follows: bool) -> Option<f64> {
         ahead.skip(1);
     }
     *cursor = ahead;
-    Some(*minutes)
+    Some(minutes)
 }
 
-/// Units that are written with no space, longer ones first.
-const CJK_UNITS: &[(&str, f64)] = &[
-    ("時間", HOUR),
-    ("个小时", HOUR),
-    ("小时", HOUR),
-    ("小時", HOUR),
-    ("시간", HOUR),
-    ("分間", 1.0),
-    ("分钟", 1.0),
-    ("分鐘", 1.0),
-    ("分", 1.0),
-    ("분", 1.0),
-    ("秒間", 1.0 / 60.0),
-    ("秒钟", 1.0 / 60.0),
-    ("秒", 1.0 / 60.0),
-    ("초", 1.0 / 60.0),
-    ("日間", DAY),
-    ("日", DAY),
-    ("天", DAY),
-    ("일", DAY),
-    ("週間", 7.0 * DAY),
-    ("周", 7.0 * DAY),
-    ("주일", 7.0 * DAY),
-];
-
-/// Units by their spelling in lower case, and their minutes.
-const UNITS: &[(&str, f64)] = &[
-    ("ms", 1.0 / 60_000.0),
-    ("milliseconds", 1.0 / 60_000.0),
-    ("s", 1.0 / 60.0),
-    ("sec", 1.0 / 60.0),
-    ("secs", 1.0 / 60.0),
-    ("second", 1.0 / 60.0),
-    ("seconds", 1.0 / 60.0),
-    ("sek", 1.0 / 60.0),
-    ("sekunden", 1.0 / 60.0),
-    ("secondes", 1.0 / 60.0),
-    ("segundos", 1.0 / 60.0),
-    ("sekunder", 1.0 / 60.0),
-    ("m", 1.0),
-    ("mn", 1.0),
-    ("min", 1.0),
-    ("mins", 1.0),
-    ("minute", 1.0),
-    ("minutes", 1.0),
-    ("minuten", 1.0),
-    ("minuto", 1.0),
-    ("minutos", 1.0),
-    ("minutt", 1.0),
-    ("minutter", 1.0),
-    ("minuti", 1.0),
-    ("h", HOUR),
-    ("hr", HOUR),
-    ("hrs", HOUR),
-    ("hour", HOUR),
-    ("hours", HOUR),
-    ("std", HOUR),
-    ("stunde", HOUR),
-    ("stunden", HOUR),
-    ("heure", HOUR),
-    ("heures", HOUR),
-    ("hora", HOUR),
-    ("horas", HOUR),
-    ("time", HOUR),
-    ("timer", HOUR),
-    ("uur", HOUR),
-    ("ore", HOUR),
-    ("d", DAY),
-    ("day", DAY),
-    ("days", DAY),
-    ("tag", DAY),
-    ("tage", DAY),
-    ("tagen", DAY),
-    ("jour", DAY),
-    ("jours", DAY),
-    ("día", DAY),
-    ("días", DAY),
-    ("dia", DAY),
-    ("dias", DAY),
-    ("dag", DAY),
-    ("dager", DAY),
-    ("dagen", DAY),
-    ("giorni", DAY),
-    ("w", 7.0 * DAY),
-    ("week", 7.0 * DAY),
-    ("weeks", 7.0 * DAY),
-    ("woche", 7.0 * DAY),
-    ("wochen", 7.0 * DAY),
-    ("semaine", 7.0 * DAY),
-    ("semaines", 7.0 * DAY),
-    ("semana", 7.0 * DAY),
-    ("semanas", 7.0 * DAY),
-    ("uke", 7.0 * DAY),
-    ("uker", 7.0 * DAY),
-];
+/// The minutes of a unit with this name, in any case.
+pub(crate) fn unit_named(word: &str) -> Option<f64> {
+    let same =
+        |unit: &str| unit.len() == word.len() && (unit.eq_ignore_ascii_case(word) || word.to_lowercase() == unit);
+    UNITS.iter().find(|(unit, _)| same(unit)).map(|&(_, minutes)| minutes)
+}
 
 /// ISO 8601: `PT1H5M`, `P1DT2H`.
 fn read_iso(text: &str) -> Option<f64> {
@@ -635,107 +449,4 @@ fn clock_amount(text: &str) -> Option<(Duration, usize)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use Bound::{About, AtLeast, AtMost, Exact};
-
-    #[test]
-    fn values() {
-        let check = |text: &str, minutes: f64, bound: Bound| {
-            let read = read_duration(text).unwrap_or_else(|why| panic!("{text}: {why:?}"));
-            assert!((read.minutes - minutes).abs() < 0.01 && read.bound == bound, "{text}: {read:?}");
-        };
-        check("65", 65.0, Exact);
-        check("1h", 60.0, Exact);
-        check("1h30", 90.0, Exact);
-        check("01h05", 65.0, Exact);
-        check("2 h 05", 125.0, Exact);
-        check("6h 27m", 387.0, Exact);
-        check("1H30M", 90.0, Exact);
-        check("1d 5h 47m", 1787.0, Exact);
-        check("~24h40m", 1480.0, About);
-        check("PT1H5M", 65.0, Exact);
-        check("P1DT2H", 1560.0, Exact);
-        check("1:05:00", 65.0, Exact);
-        check("30:15:00", 1815.0, Exact);
-        check("1 day, 2:03:04", 1563.07, Exact);
-        check("4 minutes, 2 seconds", 4.03, Exact);
-        check("2 hours and 5 minutes", 125.0, Exact);
-        check("an hour and a half", 90.0, Exact);
-        check("a day and a half", 2160.0, Exact);
-        check("two and a half hours", 150.0, Exact);
-        check("1½ hours", 90.0, Exact);
-        check("quarter of an hour", 15.0, Exact);
-        check("half an hour", 30.0, Exact);
-        check("halvannen time", 90.0, Exact);
-        check("2 Std. 30 Min.", 150.0, Exact);
-        check("2,5 Stunden", 150.0, Exact);
-        check("environ 2 heures", 120.0, About);
-        check("3 horas", 180.0, Exact);
-        check("30mn", 30.0, Exact);
-        check("1,440 minutes", 1440.0, Exact);
-        check("2.5 hours", 150.0, Exact);
-        check("2時間30分", 150.0, Exact);
-        check("約24時間30分（TTD ≈ 24時間）", 1470.0, About);
-        check("2小时30分钟", 150.0, Exact);
-        check("1時間半", 90.0, Exact);
-        check("2시간 30분", 150.0, Exact);
-        check("7 days degraded + ~1h 12m", 10152.0, Exact);
-        check("30–45 minutes", 45.0, AtMost);
-        check("1-2 hours", 120.0, AtMost);
-        check("1h to 2h", 120.0, AtMost);
-        check("13+ hours", 780.0, AtLeast);
-        check("9h+", 540.0, AtLeast);
-        check("> 2h", 120.0, AtLeast);
-        check("less than 5 minutes", 5.0, AtMost);
-        check("20:20 - 20:46 UTC", 26.0, Exact);
-        check("23:50 to 00:20", 30.0, Exact);
-        check("~13 minutes (11:31 to 11:44 UTC), with a brief second blip", 13.0, About);
-        check("about 22h to full recovery", 1320.0, About);
-        check("45 minutes, no data lost", 45.0, About);
-        check("3 hours (180 minutes)", 180.0, Exact);
-        check("[2h]", 120.0, Exact);
-    }
-
-    #[test]
-    fn values_that_are_unclear() {
-        for (text, why) in [
-            ("34 hours undetected, 22 minutes to resolve", Unclear::More),
-            ("90 seconds per call", Unclear::More),
-            ("4 min/hour", Unclear::More),
-            ("2h, not yet over", Unclear::More),
-            ("9h+ (since the restart), 2h of search", Unclear::More),
-            ("Unknown (since the upgrade), 2h of search", Unclear::More),
-            ("-5m", Unclear::None),
-            ("-5", Unclear::None),
-            ("unknown", Unclear::None),
-            ("two windows", Unclear::None),
-            ("1990s", Unclear::None),
-            ("5M", Unclear::None),
-            ("1.2.3", Unclear::None),
-            ("", Unclear::None),
-            ("NaN", Unclear::None),
-            ("P", Unclear::None),
-        ] {
-            assert_eq!(read_duration(text), Err(why), "{text}");
-        }
-    }
-
-    #[test]
-    fn in_prose() {
-        let check = |text: &str, minutes: Option<f64>| {
-            assert_eq!(find_duration(text).map(|(_, duration)| duration.minutes), minutes, "{text}");
-        };
-        check("lasted approximately 65 minutes and hit", Some(65.0));
-        check("for two hours", Some(120.0));
-        check("a 65-minute outage", Some(65.0));
-        check("1 hour and 5 minutes", Some(65.0));
-        check("a quarter of an hour", Some(15.0));
-        check("(6 hours and 33 minutes), x", Some(393.0));
-        check("p99 went to 7947", None);
-        check("in 2025 a man", None);
-        check("A 1990s outage", None);
-        check("v2.5h", None);
-        check("é1é", None);
-    }
-}
+mod tests;

@@ -1,8 +1,11 @@
 //! Front matter: the block of keys and values at the top, in YAML, TOML or JSON, however it is fenced.
+//!
+//! In: the source. Out: keys and values, where the block stands, where the body starts, and problems.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use crate::incident::lines::line_at;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::keys::{Key, key_named, normal};
 use crate::parse::value::{Map, Value};
@@ -78,44 +81,10 @@ enum Format {
 /// Whether the keys below this one say something of a person, the document or the site.
 fn is_about_another(name: &str) -> bool {
     const OTHERS: &[&str] = &[
-        "author",
-        "authors",
-        "reporter",
-        "owner",
-        "owners",
-        "contact",
-        "contacts",
-        "lead",
-        "commander",
-        "people",
-        "team",
-        "review",
-        "reviews",
-        "document",
-        "page",
-        "site",
-        "file",
-        "template",
-        "seo",
-        "opengraph",
-        "og",
-        "image",
-        "cover",
-        "header",
-        "menu",
-        "nav",
-        "sitemap",
-        "build",
-        "versions",
-        "package",
-        "cvss",
-        "actions",
-        "actionitems",
-        "followups",
-        "related",
-        "links",
-        "history",
-        "changelog",
+        "author", "authors", "reporter", "owner", "owners", "contact", "contacts", "lead", "commander", "people",
+        "team", "review", "reviews", "document", "page", "site", "file", "template", "seo", "opengraph", "og", "image",
+        "cover", "header", "menu", "nav", "sitemap", "build", "versions", "package", "cvss", "actions", "actionitems",
+        "followups", "related", "links", "history", "changelog",
     ];
     OTHERS.contains(&normal(name).as_str())
 }
@@ -123,7 +92,7 @@ fn is_about_another(name: &str) -> bool {
 /// Reads the front matter of a report, if there is any.
 pub(crate) fn read_front_matter(source: &str) -> FrontMatter {
     let start = source.len() - source.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).len();
-    let first_line = 1 + newlines(&source[..start]);
+    let first_line = line_at(source, start);
     let (opening, rest) = split_line(&source[start..]);
     let inner = source.len() - rest.len();
     let (format, closing): (_, &[&str]) = match opening.trim_end().to_ascii_lowercase().as_str() {
@@ -166,7 +135,7 @@ fn read_block(front: &mut FrontMatter, source: &str, format: Format) {
         Format::Toml => match toml::from_str::<toml::Table>(block) {
             Ok(table) => (table.into_iter().map(|(key, value)| (key, from_toml(value))).collect(), None),
             Err(e) => {
-                let line = e.span().map_or(1, |span| 1 + newlines(block.get(..span.start).unwrap_or_default()));
+                let line = e.span().map_or(1, |span| line_at(block, span.start));
                 (read_lines(&block.replace(" = ", ": ")), Some(("TOML", line, e.message().to_owned())))
             }
         },
@@ -267,10 +236,6 @@ fn has_heading(text: &str) -> bool {
 
 fn split_line(text: &str) -> (&str, &str) {
     text.find('\n').map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
-}
-
-fn newlines(text: &str) -> u32 {
-    text.bytes().filter(|&b| b == b'\n').count() as u32
 }
 
 fn from_toml(value: toml::Value) -> Value {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::incident::lines::line_ends;
 use crate::incident::squeeze::squeezed;
 use crate::parse::outline::{Block, Row, Table};
 
@@ -19,7 +20,7 @@ pub(crate) fn html_blocks(html: &str, line: u32) -> Vec<Block<'_>> {
         let Some(close) = rest[open..].find('>') else { break };
         let tag = &rest[open + 1..open + close];
         reader.tag(tag);
-        reader.line += tag.bytes().filter(|&b| b == b'\n').count() as u32;
+        reader.line += line_ends(tag);
         rest = &rest[open + close + 1..];
     }
     reader.tables.into_iter().map(Block::Table).collect()
@@ -38,7 +39,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn text(&mut self, text: &str) {
-        self.line += text.bytes().filter(|&b| b == b'\n').count() as u32;
+        self.line += line_ends(text);
         if let Some(cell) = &mut self.cell {
             let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
             if text.contains('&') {

@@ -1,4 +1,6 @@
 //! Keys: what the names of front matter keys and of labels in the body stand for, in any known language.
+//!
+//! In: a name as a report writes it, and the keys of the archive's settings. Out: the `Key` that it stands for, if any.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -58,6 +60,16 @@ pub(crate) fn key_named(name: &str, own: &BTreeMap<String, String>) -> Option<Ke
         let (first, second) = name.split_once(['/', '&', '／'])?;
         of(&normal(first)).filter(|key| of(&normal(second)) == Some(*key))
     })
+}
+
+/// Whether a name is that of a key, in any language.
+pub(crate) fn is_key(name: &str) -> bool {
+    BY_NAME.contains_key(&normal(name))
+}
+
+/// A name of each key, in English.
+pub(crate) fn key_names() -> impl Iterator<Item = &'static str> {
+    words::ENGLISH.keys.iter().filter_map(|(_, names)| names.first().copied())
 }
 
 static BY_NAME: LazyLock<HashMap<String, Key>> = LazyLock::new(|| {

@@ -1,4 +1,6 @@
 //! Lists: contributing factors, resolution steps, lessons, links, and the closing line with who prepared the report.
+//!
+//! In: the outline of a report, or its parts of one kind. Out: a text for each item, links, a name and a day.
 
 use crate::incident::Timestamp;
 use crate::incident::squeeze::squeezed;
@@ -45,17 +47,8 @@ enum Group {
 impl Group {
     fn of(heading: &str) -> Self {
         const BADLY: &[&str] = &[
-            "wrong",
-            "badly",
-            "poorly",
-            "improve",
-            "better",
-            "not go well",
-            "n't go well",
-            "not work",
-            "うまくいかなかった",
-            "改善",
-            "悪かった",
+            "wrong", "badly", "poorly", "improve", "better", "not go well", "n't go well", "not work",
+            "うまくいかなかった", "改善", "悪かった",
         ];
         const WELL: &[&str] = &["well", "worked", "good", "うまくいった", "良かった"];
         let heading = heading.to_lowercase().replace('’', "'");

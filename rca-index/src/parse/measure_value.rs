@@ -3,7 +3,7 @@
 //! In: what the key measures, and its value. Out: the number, and how it is to be read.
 
 use crate::incident::{Bound, MeasureKind};
-use crate::parse::measures::UNITS;
+use crate::parse::measures::counted::is_time_or_size;
 use crate::parse::numbers::{Number, NumberUnit, numbers};
 use crate::parse::words::plain;
 
@@ -52,7 +52,7 @@ pub(crate) fn measure_value(kind: MeasureKind, share: bool, text: &str) -> Optio
         return None;
     }
     let noun = rest.split_whitespace().next().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
-    if UNITS.contains(&noun) {
+    if is_time_or_size(noun) {
         return None;
     }
     let (value, qualifier) = in_unit(kind, share, &number)?;

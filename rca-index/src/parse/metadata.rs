@@ -1,4 +1,6 @@
 //! Metadata in the body: pairs of a known key and its value, as far as the place where they stand is about them.
+//!
+//! In: the parts of a report and their kinds. Out: keys and values with their lines, in the order of the report.
 
 use std::collections::BTreeMap;
 
@@ -134,24 +136,9 @@ fn heading_states(key: Key, pair: &Pair<'_>) -> bool {
 
 fn is_metadata(heading: &str) -> bool {
     const HEADINGS: &[&str] = &[
-        "header",
-        "general",
-        "at a glance",
-        "incident",
-        "cabecalho",
-        "eckdaten",
-        "metadaten",
-        "metadonnees",
-        "metadatos",
-        "metadados",
-        "メタデータ",
-        "基本情報",
-        "インシデント情報",
-        "元数据",
-        "基本信息",
-        "事件信息",
-        "메타데이터",
-        "기본 정보",
+        "header", "general", "at a glance", "incident", "cabecalho", "eckdaten", "metadaten", "metadonnees",
+        "metadatos", "metadados", "メタデータ", "基本情報", "インシデント情報", "元数据", "基本信息", "事件信息",
+        "메타데이터", "기본 정보",
     ];
     const WORDS: &[&str] = &["metadata", "details", "facts", "information", "info", "stats", "data"];
     /// A longer heading is about something else.

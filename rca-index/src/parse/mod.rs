@@ -8,6 +8,7 @@ mod agreement;
 mod body;
 mod chosen;
 mod clock;
+mod currency;
 mod cursor;
 mod date;
 mod day;
@@ -41,6 +42,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::incident::lines::{line_at, line_ends};
 use crate::incident::{
     FRONT_MATTER, Incident, Milestone, Place, Problem, ProblemKind, Reached, Section, SectionKind, Severity, Source,
     Sourced,
@@ -48,11 +50,13 @@ use crate::incident::{
 use crate::parse::agreement::settle;
 use crate::parse::body::read_body;
 use crate::parse::chosen::{Report, Times, choose};
+pub(crate) use crate::parse::currency::is_currency_sign;
 pub(crate) use crate::parse::date::find_date;
-pub(crate) use crate::parse::duration::whole_duration;
+pub(crate) use crate::parse::duration::{unit_named, whole_duration};
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
 use crate::parse::keys::{Key, key_named};
+pub(crate) use crate::parse::keys::{is_key, key_names};
 use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
 use crate::parse::milestones::read_stated;
@@ -205,7 +209,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     problems.append(&mut facts.problems);
     settle(&mut incident, &mut problems);
     // Who reads the front matter may count line ends that nobody else does.
-    let last = 1 + source.bytes().filter(|&b| b == b'\n').count() as u32;
+    let last = line_at(&source, source.len());
     problems.iter_mut().for_each(|problem| problem.line = problem.line.min(last));
     problems.sort();
     Parsed { incident: Incident { source, ..incident }, problems }
@@ -223,7 +227,7 @@ fn outline_within(source: &str, body_start: usize, limit: usize) -> (Outline<'_>
     if let Some(last) = outline.parts.last_mut() {
         last.range.end = source.len();
     }
-    let line = 1 + source[..end].bytes().filter(|&b| b == b'\n').count() as u32;
+    let line = line_at(source, end);
     (outline, Some(Problem::new(line, ProblemKind::FactsCutOff { limit: limit as u64 })))
 }
 
@@ -255,7 +259,7 @@ fn sections_of(front: &FrontMatter, summary: Option<&str>, source: &str, body: V
     let mut sections = Vec::with_capacity(body.len() + 2);
     let add = |kind, heading: &str, range: std::ops::Range<usize>, sections: &mut Vec<Section>| {
         let before = source.get(front.range.start..range.start).unwrap_or_default();
-        let line = front.line + before.bytes().filter(|&b| b == b'\n').count() as u32;
+        let line = front.line + line_ends(before);
         sections.push(Section { kind, heading: heading.to_owned(), line, range });
     };
     if !front.range.is_empty() {

@@ -115,25 +115,8 @@ struct Lead {
 
 /// Words before a time that is about.
 const ABOUT: &[&str] = &[
-    "about",
-    "around",
-    "approximately",
-    "approx.",
-    "approx",
-    "ca.",
-    "ca",
-    "circa",
-    "c.",
-    "roughly",
-    "gegen",
-    "vers",
-    "cerca de",
-    "por volta das",
-    "omkring",
-    "early",
-    "late",
-    "mid",
-    "nearly",
+    "about", "around", "approximately", "approx.", "approx", "ca.", "ca", "circa", "c.", "roughly", "gegen", "vers",
+    "cerca de", "por volta das", "omkring", "early", "late", "mid", "nearly",
 ];
 /// Words before a time that say nothing of it.
 const PLAIN: &[&str] = &["at", "on", "the", "by", "since", "from", "le", "el", "den", "am", "dia"];

@@ -5,7 +5,9 @@
 use std::ops::Range;
 
 use crate::incident::Bound;
+use crate::parse::currency::{CURRENCIES, currency_before};
 use crate::parse::date::month;
+use crate::parse::duration::unit_named;
 
 /// A number in a sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,60 +131,11 @@ fn value_of(groups: &[(Option<char>, &str)]) -> (Option<f64>, Option<f64>) {
 /// Whether the word before a number makes it a name: `port 8080`, `ticket 4711`, `version 3`.
 fn is_a_name(before: &str) -> bool {
     const NAMES: &[&str] = &[
-        "port",
-        "version",
-        "ticket",
-        "issue",
-        "pr",
-        "page",
-        "step",
-        "phase",
-        "code",
-        "status",
-        "http",
-        "error",
-        "line",
-        "build",
-        "release",
-        "room",
-        "chapter",
-        "section",
-        "level",
-        "priority",
-        "severity",
-        "rfc",
-        "cve",
-        "ios",
-        "android",
-        "windows",
-        "tls",
-        "ipv",
-        "python",
-        "java",
-        "node",
-        "postgres",
-        "mysql",
-        "ubuntu",
-        "debian",
-        "q",
-        "week",
-        "day",
-        "sprint",
-        "commit",
-        "job",
-        "number",
-        "no.",
-        "nr.",
-        "id",
-        "tier",
-        "case",
-        "incident",
-        "generation",
-        "gen",
-        "figure",
-        "table",
-        "attempt",
-        "part",
+        "port", "version", "ticket", "issue", "pr", "page", "step", "phase", "code", "status", "http", "error", "line",
+        "build", "release", "room", "chapter", "section", "level", "priority", "severity", "rfc", "cve", "ios",
+        "android", "windows", "tls", "ipv", "python", "java", "node", "postgres", "mysql", "ubuntu", "debian", "q",
+        "week", "day", "sprint", "commit", "job", "number", "no.", "nr.", "id", "tier", "case", "incident",
+        "generation", "gen", "figure", "table", "attempt", "part",
     ];
     let Some(rest) = before.strip_suffix([' ', '\u{a0}']) else { return false };
     let word = rest.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
@@ -191,27 +144,8 @@ fn is_a_name(before: &str) -> bool {
 
 /// Reads what stands around a number: its sign, its scale and its unit.
 fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number {
-    const CURRENCIES: &[(&str, &str)] = &[
-        ("us$", "USD"),
-        ("$", "USD"),
-        ("€", "EUR"),
-        ("£", "GBP"),
-        ("¥", "JPY"),
-        ("￥", "JPY"),
-        ("usd ", "USD"),
-        ("eur ", "EUR"),
-        ("gbp ", "GBP"),
-        ("chf ", "CHF"),
-        ("jpy ", "JPY"),
-        ("sek ", "SEK"),
-        ("dkk ", "DKK"),
-    ];
-    // `€ 1.2m` as `€1.2m`.
-    let before = &text[..start];
-    let spaced = before.strip_suffix(' ').filter(|before| before.ends_with(['$', '€', '£', '¥', '￥']));
-    let before = spaced.unwrap_or(before);
-    let currency = CURRENCIES.iter().find(|(sign, _)| before.ends_with(sign));
-    let start = currency.map_or(start, |(sign, _)| before.len() - sign.len());
+    let currency = currency_before(&text[..start]);
+    let start = start - currency.map_or(0, |(_, length)| length);
 
     let mut take = |words: &[&'static str]| {
         let rest = &text[end..];
@@ -234,25 +168,19 @@ fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number
         Some("万") => value *= 1e4,
         _ => {}
     }
-    let unit = if let Some((_, code)) = currency {
+    let unit = if let Some((code, _)) = currency {
         NumberUnit::Currency(code)
     } else if take(&["%", "percent", "per cent", "％"]).is_some() {
         NumberUnit::Percent
-    } else if take(&["milliseconds", "ms"]).is_some() {
+    } else if let Some(unit) = take(&["milliseconds", "ms", "seconds", "second", "secs", "sec", "s"]) {
+        value *= unit_named(unit).map_or(1.0, |minutes| minutes * 60_000.0);
         NumberUnit::Time
-    } else if take(&["seconds", "second", "secs", "sec", "s"]).is_some() {
-        value *= 1000.0;
-        NumberUnit::Time
+    } else if let Some(currency) = CURRENCIES.iter().find(|currency| take(currency.behind).is_some()) {
+        NumberUnit::Currency(currency.code)
+    } else if counts_something_else(&text[end..]) {
+        NumberUnit::Other
     } else {
-        match take(&["usd", "eur", "euros", "euro", "dollars", "gbp", "chf", "€", "円"]) {
-            Some("usd" | "dollars") => NumberUnit::Currency("USD"),
-            Some("eur" | "euros" | "euro" | "€") => NumberUnit::Currency("EUR"),
-            Some("gbp") => NumberUnit::Currency("GBP"),
-            Some("chf") => NumberUnit::Currency("CHF"),
-            Some("円") => NumberUnit::Currency("JPY"),
-            _ if counts_something_else(&text[end..]) => NumberUnit::Other,
-            _ => NumberUnit::None,
-        }
+        NumberUnit::None
     };
     let mut bound = bound_before(&text[..start]);
     if text[end..].starts_with('+') {
@@ -287,73 +215,23 @@ fn bound_before(before: &str) -> Bound {
         (
             Bound::AtMost,
             &[
-                "<",
-                "≤",
-                "<=",
-                "less than",
-                "under",
-                "up to",
-                "bis zu",
-                "jusqu'a",
-                "hasta",
-                "最多",
-                "최대",
-                "at most",
-                "below",
-                "fewer than",
-                "no more than",
-                "未満",
-                "以下",
+                "<", "≤", "<=", "less than", "under", "up to", "bis zu", "jusqu'a", "hasta", "最多", "최대", "at most",
+                "below", "fewer than", "no more than", "未満", "以下",
             ],
         ),
         (
             Bound::AtLeast,
             &[
-                ">",
-                "≥",
-                ">=",
-                "more than",
-                "over",
-                "at least",
-                "above",
-                "minimum of",
-                "upwards of",
-                "mehr als",
-                "plus de",
-                "mas de",
-                "超过",
-                "以上の",
+                ">", "≥", ">=", "more than", "over", "at least", "above", "minimum of", "upwards of", "mehr als",
+                "plus de", "mas de", "超过", "以上の",
             ],
         ),
         (
             Bound::About,
             &[
-                "~",
-                "≈",
-                "about",
-                "approximately",
-                "approx.",
-                "around",
-                "roughly",
-                "some",
-                "nearly",
-                "almost",
-                "an estimated",
-                "約",
-                "およそ",
-                "circa",
-                "ca.",
-                "c.",
-                "etwa",
-                "rund",
-                "environ",
-                "unos",
-                "cerca de",
-                "aproximadamente",
-                "约",
-                "大约",
-                "약",
-                "an estimated total of",
+                "~", "≈", "about", "approximately", "approx.", "around", "roughly", "some", "nearly", "almost",
+                "an estimated", "約", "およそ", "circa", "ca.", "c.", "etwa", "rund", "environ", "unos", "cerca de",
+                "aproximadamente", "约", "大约", "약", "an estimated total of",
             ],
         ),
     ];

@@ -91,49 +91,15 @@ pub(crate) fn prose_window(parts: &[Part<'_>], kinds: &[SectionKind]) -> Option<
 
 /// Words of sentences about something that fails.
 const FAILURES: [&str; 27] = [
-    "unavailable",
-    "outage",
-    "down",
-    "offline",
-    "unreachable",
-    "inaccessible",
-    "disrupt",
-    "interrupt",
-    "degrad",
-    "affect",
-    "impact",
-    "fail",
-    "error",
-    "unable",
-    "could not",
-    "couldn't",
-    "broken",
-    "problem",
-    "issue",
-    "incident",
-    "timeout",
-    "timed out",
-    "utilgjengelig",
-    "ausfall",
-    "panne",
-    "caída",
-    "障害",
+    "unavailable", "outage", "down", "offline", "unreachable", "inaccessible", "disrupt", "interrupt", "degrad",
+    "affect", "impact", "fail", "error", "unable", "could not", "couldn't", "broken", "problem", "issue", "incident",
+    "timeout", "timed out", "utilgjengelig", "ausfall", "panne", "caída", "障害",
 ];
 
 /// Words of sentences about other windows.
 const OTHERS: [&str; 12] = [
-    "maintenance",
-    "scheduled",
-    "every ",
-    "daily",
-    "business hours",
-    "working hours",
-    "office hours",
-    "will be",
-    "deadline",
-    "meeting",
-    "between deployments",
-    "planned",
+    "maintenance", "scheduled", "every ", "daily", "business hours", "working hours", "office hours", "will be",
+    "deadline", "meeting", "between deployments", "planned",
 ];
 
 /// The window that a sentence states, when it is about the incident.
@@ -190,56 +156,19 @@ fn window_of_sentence(sentence: &str, plain: bool, line: u32) -> Option<Window> 
 /// The duration that a sentence states of the incident itself: `lasted about 65 minutes`, `a 40-minute outage`.
 fn duration_of_sentence(sentence: &str) -> Option<f64> {
     const BEFORE: [&str; 26] = [
-        "lasted",
-        "lasting",
-        "duration of",
-        "duration was",
-        "duration:",
-        "down for",
-        "unavailable for",
-        "unreachable for",
-        "inaccessible for",
-        "offline for",
-        "degraded for",
-        "affected for",
-        "outage of",
-        "downtime of",
-        "downtime was",
-        "downtime:",
-        "disruption of",
-        "interruption of",
-        "a total of",
-        "continued for",
-        "took down",
-        "nede i",
-        "opp i",
-        "influencé pendant",
-        "影響時間",
-        "停止時間",
+        "lasted", "lasting", "duration of", "duration was", "duration:", "down for", "unavailable for",
+        "unreachable for", "inaccessible for", "offline for", "degraded for", "affected for", "outage of",
+        "downtime of", "downtime was", "downtime:", "disruption of", "interruption of", "a total of", "continued for",
+        "took down", "nede i", "opp i", "influencé pendant", "影響時間", "停止時間",
     ];
     const AFTER: [&str; 9] = [
-        "outage",
-        "incident",
-        "disruption",
-        "downtime",
-        "interruption",
-        "of downtime",
-        "of outage",
-        "partial outage",
+        "outage", "incident", "disruption", "downtime", "interruption", "of downtime", "of outage", "partial outage",
         "service outage",
     ];
     /// Words behind which `for 14 hours` is how long the incident lasted.
     const STATES: [&str; 10] = [
-        "unavailable",
-        "outage",
-        " down ",
-        "offline",
-        "unreachable",
-        "inaccessible",
-        "interrupted",
-        "disrupted",
-        "affected",
-        "degraded",
+        "unavailable", "outage", " down ", "offline", "unreachable", "inaccessible", "interrupted", "disrupted",
+        "affected", "degraded",
     ];
     /// Most sentences have none of these: look before lower-casing.
     static CUES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -259,7 +188,9 @@ fn duration_of_sentence(sentence: &str) -> Option<f64> {
         BEFORE.iter().find_map(|cue| {
             let rest = &lower[lower.find(cue)? + cue.len()..];
             let (range, duration) = find_duration(rest)?;
-            (range.start <= 32 && is_own(&rest[..range.start]) && !is_rate(&rest[range.end..]))
+            // `lasted nine hours before it was over`
+            let ends = cue.starts_with("last") && rest[range.end..].trim_start().starts_with("before ");
+            (range.start <= 32 && is_own(&rest[..range.start]) && (ends || !is_rate(&rest[range.end..])))
                 .then_some(duration.minutes)
         })
     };
@@ -314,6 +245,8 @@ mod tests {
         check("The builders will be offline for 25m or more.", None);
         check("A 1990s outage drill was the template", None);
         check("It was down for 5 minutes per hour", None);
+        check("This lasted about nine hours before all was well again.", Some(540.0));
+        check("It had been down for 3 hours before anybody saw it.", None);
         check("Nothing", None);
     }
 

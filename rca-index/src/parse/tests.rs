@@ -106,6 +106,7 @@ fn lists_may_be_anything() {
     assert_eq!(services("services: api"), ["api"]);
     assert_eq!(services("services: [api, API, web (read only)]"), ["api", "web"]);
     assert_eq!(services("services: ~"), [] as [&str; 0]);
+    assert_eq!(services("affected:\n  - nothing\n"), [] as [&str; 0]);
     assert_eq!(services("services:\n  - name: api\n    region: eu\n"), ["api"]);
     assert_eq!(services("services: api v2.1, web. The others were fine, and so was mail"), ["api v2.1", "web"]);
     let prose = "everything that had to do with the ordering of goods of any kind in any of our shops";
@@ -138,7 +139,7 @@ proptest::proptest! {
         for section in &parsed.incident.sections {
             proptest::prop_assert!(parsed.incident.source.get(section.range.clone()).is_some());
         }
-        let lines = 1 + source.bytes().filter(|&b| b == b'\n').count() as u32;
+        let lines = line_at(&source, source.len());
         proptest::prop_assert!(parsed.problems.iter().all(|problem| (1..=lines).contains(&problem.line)));
     }
 }

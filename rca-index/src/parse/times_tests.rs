@@ -56,6 +56,22 @@ fn statements_of_start_end_and_duration() {
         "2025-03-13T15:03Z",
         Some(38.0),
     );
+    // The row that agrees with how long it lasted, not the one of the day after.
+    check(
+        "# T\n\n## Summary\n\nThe outage lasted about nine hours.\n\n## Timeline\n\n- 2025-03-04 11:00 traffic fails\n\
+         - 2025-03-04 19:50 traffic is back to normal\n- 2025-03-05 10:00 bug fixed, incident closed\n",
+        "2025-03-04T11:00Z",
+        "2025-03-04T19:50Z",
+        Some(540.0),
+    );
+    check(
+        "# T\n\n## Summary\n\nLogins were down for 40 minutes.\n\n## Timeline\n\n- 2025-03-04 11:00 logins fail\n\
+         - 2025-03-04 16:00 service restored\n",
+        "2025-03-04T11:00Z",
+        // No row agrees: the end is in doubt.
+        "",
+        Some(40.0),
+    );
     // The end that the timeline states.
     check(
         "# T\n\n**Date:** 2025-03-04\n\n## Timeline\n\n- 14:10 alert fired\n- 15:00 incident resolved\n",
@@ -87,6 +103,32 @@ fn the_day_of_the_incident_and_not_of_the_report() {
         "a.md",
         "---\ndate: 2024-10-24\n---\n## Timeline\n- 2024-10-16 11:58 a\n- 2024-10-24 02:00 b\n",
         "2024-10-24",
+    );
+    // A first report is no background, however many days go by.
+    check(
+        "a.md",
+        "---\ndate: 2024-10-24\n---\n## Timeline\n- Oct 22 11:58 first report of errors\n- Oct 24 02:00 b\n",
+        "2024-10-22T11:58Z",
+    );
+    // All rows are of the day after the one of the post.
+    check("a.md", "---\ndate: 2024-10-24\n---\n## Timeline\n- Oct 25 01:52 a\n- Oct 25 02:10 b\n", "2024-10-25T01:52Z");
+    check("a.md", "---\ndate: 2024-10-24\n---\n## Timeline\n- Oct 28 01:52 a\n- Oct 28 02:10 b\n", "2024-10-24");
+    // The text and the rows agree.
+    check(
+        "a.md",
+        "---\ndate: 2024-10-24\n---\nBetween October 20 and October 24, 2024, all orders were public.\n\n\
+         ## Timeline\n- 2024-10-20 01:52 a\n- 2024-10-24 02:10 b\n",
+        "2024-10-20T01:52Z",
+    );
+    // What lasted half an hour began half an hour before its end.
+    let late = "# T\n\n## Timeline\n- 2024-10-20 10:00 rule deployed\n- 2024-10-24 08:00 orders fail\n- 2024-10-24 08:30 resolved\n";
+    check("a.md", &format!("{late}\n## Stats\n\n- Duration: 30 minutes\n"), "2024-10-24T08:00Z");
+    check("a.md", late, "2024-10-20T10:00Z");
+    // The title is a copy of another report's.
+    check(
+        "2023-08-04-x.md",
+        "# 2023-02-19, x\n## Timeline\n### 2023-08-04 10:00 - start\na\n### 21:00 - end\nb\n",
+        "2023-08-04T10:00Z",
     );
     check("a.md", "---\ndate: 2024-10-24\n---\n# T\n\n**Date:** 2024-10-22\n", "2024-10-22");
     check("2026/05/06-05-2026-x.md", "# 06-05-2026 - x\n", "2026-05-06");

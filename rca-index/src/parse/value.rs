@@ -1,4 +1,6 @@
 //! Values as front matter states them, whatever it is written in: YAML, TOML or JSON.
+//!
+//! In: what a reader of one of these formats made out. Out: texts and lists of texts, without values that stand for none.
 
 /// A value. Numbers, booleans and dates keep their text, since a report's `date: 2025-06-02` is no number.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,9 +68,11 @@ fn unquoted(text: String) -> String {
 /// Whether a text stands for no value.
 pub(crate) fn is_blank(text: &str) -> bool {
     let text = text.trim();
-    matches!(text, "" | "~" | "-" | "—" | "–" | "?" | "なし" | "不明" | "未定" | "[]" | "{}")
+    matches!(text, "" | "~" | "-" | "—" | "–" | "?" | "なし" | "不明" | "未定" | "无" | "없음" | "[]" | "{}")
         || text.starts_with("不明")
-        || ["null", "none", "n/a", "na", "tbd", "unknown"].iter().any(|blank| text.eq_ignore_ascii_case(blank))
+        || ["null", "none", "n/a", "na", "tbd", "unknown", "nothing"]
+            .iter()
+            .any(|blank| text.eq_ignore_ascii_case(blank))
 }
 
 /// A text on one line, with neither terminal sequences nor characters that control the direction of writing.
@@ -119,6 +123,14 @@ mod tests {
         let map = Value::Map(vec![("region".into(), text("eu")), ("name".into(), text("api"))]);
         assert_eq!(Value::List(vec![map]).texts(), ["api"]);
         assert_eq!(Value::Null.texts(), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn values_that_stand_for_none() {
+        for text in ["", " ", "-", "N/A", "TBD", "none", "不明（調査中）", "未定", "无", "없음", "[]"] {
+            assert!(is_blank(text), "{text}");
+        }
+        assert!(!["0", "no", "nonesuch", "--"].iter().any(|text| is_blank(text)));
     }
 
     #[test]

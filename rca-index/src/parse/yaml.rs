@@ -2,6 +2,8 @@
 //!
 //! Front matter that the library refuses (duplicate keys, colons in titles, tabs) is read line by line, so that one bad
 //! line costs one value.
+//!
+//! In: a block of front matter. Out: a map of keys and values, or the line and the reason of an error.
 
 use std::collections::{HashMap, HashSet};
 

@@ -144,6 +144,55 @@ const ALONE: &[(&str, &str)] = &[
     ("heure de paris", "Europe/Paris"),
 ];
 
+/// Cities by whose clocks people tell the time.
+const CITIES: &[(&str, &str)] = &[
+    ("Amsterdam", "Europe/Amsterdam"),
+    ("Berlin", "Europe/Berlin"),
+    ("Chicago", "America/Chicago"),
+    ("Copenhagen", "Europe/Copenhagen"),
+    ("Denver", "America/Denver"),
+    ("Dublin", "Europe/Dublin"),
+    ("Helsinki", "Europe/Helsinki"),
+    ("Lisbon", "Europe/Lisbon"),
+    ("London", "Europe/London"),
+    ("Los Angeles", "America/Los_Angeles"),
+    ("Madrid", "Europe/Madrid"),
+    ("New York", "America/New_York"),
+    ("Oslo", "Europe/Oslo"),
+    ("Paris", "Europe/Paris"),
+    ("Prague", "Europe/Prague"),
+    ("Rome", "Europe/Rome"),
+    ("San Francisco", "America/Los_Angeles"),
+    ("Seattle", "America/Los_Angeles"),
+    ("Seoul", "Asia/Seoul"),
+    ("Singapore", "Asia/Singapore"),
+    ("Stockholm", "Europe/Stockholm"),
+    ("Sydney", "Australia/Sydney"),
+    ("Tokyo", "Asia/Tokyo"),
+    ("Toronto", "America/Toronto"),
+    ("Vienna", "Europe/Vienna"),
+    ("Warsaw", "Europe/Warsaw"),
+    ("Zurich", "Europe/Zurich"),
+];
+
+/// The zone of a city right behind a clock, `10:05 Denver - restarted`, `17:00 Paris time`, and the bytes it takes. A city
+/// that goes on as a sentence is who did it: `10:05 Denver restarted`.
+pub(crate) fn read_city(text: &str) -> Option<(Zone, usize)> {
+    let same = |name: &str| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let (name, region) = CITIES.iter().find(|(name, _)| text.starts_with(|c: char| c.is_uppercase()) && same(name))?;
+    let mut cursor = Cursor::new(&text[name.len()..]);
+    let mut ahead = cursor;
+    ahead.spaces();
+    let time = ahead.eat_word(&["time"]);
+    if time {
+        cursor = ahead;
+    }
+    let rest = cursor.rest();
+    let closes =
+        rest.is_empty() || rest.starts_with(')') || [" - ", " – ", " — "].iter().any(|dash| rest.starts_with(dash));
+    (time || closes).then(|| Some((Zone::Region(TimeZone::get(region).ok()?), name.len() + cursor.at())))?
+}
+
 /// The zone that a text begins with, and the bytes it takes.
 pub(crate) fn read_zone(text: &str) -> Option<(Zone, usize)> {
     let mut cursor = Cursor::new(text);
@@ -155,7 +204,20 @@ pub(crate) fn read_zone(text: &str) -> Option<(Zone, usize)> {
         c if !c.is_alphabetic() => return None,
         _ => {}
     }
-    abbreviation(text).or_else(|| region(text)).or_else(|| spelled(text))
+    let (zone, taken) = abbreviation(text).or_else(|| region(text)).or_else(|| spelled(text))?;
+    Some(offset_in_brackets(text, taken).unwrap_or((zone, taken)))
+}
+
+/// `PST (UTC-7)`, `CET (GMT+1)`: the offset says what the name, often the wrong one in summer, is meant to be.
+fn offset_in_brackets(text: &str, name: usize) -> Option<(Zone, usize)> {
+    let bracket = text.get(name..)?.trim_start_matches(' ').strip_prefix('(')?;
+    let universal =
+        bracket.get(..3).filter(|word| ["UTC", "GMT"].iter().any(|known| known.eq_ignore_ascii_case(word)))?;
+    let mut cursor = Cursor::new(&bracket[universal.len()..]);
+    cursor.spaces();
+    let minutes = offset(&mut cursor)?;
+    let behind = bracket[universal.len() + cursor.at()..].strip_prefix(')')?;
+    Some((Zone::Offset(minutes), text.len() - behind.len()))
 }
 
 /// The zone that the whole text names: `UTC`, `Europe/Oslo`, `+02:00`, `(JST)`.
@@ -266,7 +328,13 @@ fn region(text: &str) -> Option<(Zone, usize)> {
     let name = text.get(..length)?.trim_end_matches(['-', '+', '/']);
     let is_path = name.split('/').count() >= 2
         && name.split('/').all(|piece| piece.starts_with(|c: char| c.is_ascii_uppercase()));
-    is_path.then(|| Some((Zone::Region(TimeZone::get(name).ok()?), name.len())))?
+    // `UC/Pacific`: whatever was meant in front, there is one time of that name.
+    let american = || {
+        let (_, side) = name.split_once('/')?;
+        let known = ["Pacific", "Mountain", "Central", "Eastern"].contains(&side);
+        known.then(|| TimeZone::get(&format!("US/{side}")).ok())?
+    };
+    is_path.then(|| Some((Zone::Region(TimeZone::get(name).ok().or_else(american)?), name.len())))?
 }
 
 /// `Eastern Time`, `Pacific Daylight Time`, `UK time`, `日本時間`.
@@ -335,10 +403,16 @@ mod tests {
         check("America/Los_Angeles)", Some(((-480, -420), ")")));
         check("Asia/Kolkata", Some(((330, 330), "")));
         check("Asia/Nowhere", None);
+        check("UC/Pacific", Some(((-480, -420), "")));
         check("Eastern Time", Some(((-300, -240), "")));
         check("Central European Summer Time", Some(((60, 120), "")));
         check("Pacific Daylight Time now", Some(((-480, -420), " now")));
         check("UK time", Some(((0, 60), "")));
+        check("PST (UTC-7) and so on", Some(((-420, -420), " and so on")));
+        check("CET (GMT+1)", Some(((60, 60), "")));
+        check("Eastern Time (UTC -04:00)", Some(((-240, -240), "")));
+        check("CET (UTC+1 in winter)", Some(((60, 120), " (UTC+1 in winter)")));
+        check("PST (San Diego)", Some(((-480, -480), " (San Diego)")));
         check("central storage", None);
         check("est encore", None);
         check("et", None);

@@ -7,7 +7,7 @@ use jiff::civil;
 
 use crate::error::QueryErrorKind;
 use crate::incident::{Precision, Timestamp};
-use crate::parse::{find_date, whole_duration};
+use crate::parse::{find_date, is_currency_sign, unit_named, whole_duration};
 use crate::query::ast::{Comparison, DateRange, NumberRange};
 use crate::schema::Unit;
 
@@ -51,26 +51,25 @@ pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, Query
     }
 }
 
-/// The suffixes of a unit and their factors.
-fn suffixes(unit: Unit) -> &'static [(&'static str, f64)] {
-    match unit {
-        // Durations are read as in reports.
-        Unit::Minutes => &[],
-        Unit::Milliseconds => &[("", 1.0), ("ms", 1.0), ("s", 1e3), ("sec", 1e3), ("m", 6e4), ("min", 6e4)],
-        Unit::Percent => &[("", 1.0), ("%", 1.0)],
-        Unit::Count => &[("", 1.0), ("k", 1e3), ("m", 1e6), ("bn", 1e9), ("b", 1e9)],
+/// The factor of a suffix of a unit.
+fn factor(unit: Unit, suffix: &str) -> Option<f64> {
+    match (unit, suffix) {
+        (_, "") | (Unit::Percent, "%") => Some(1.0),
+        (Unit::Milliseconds, suffix) => unit_named(suffix).map(|minutes| minutes * 60_000.0),
+        (Unit::Count, "k") => Some(1e3),
+        (Unit::Count, "m") => Some(1e6),
+        (Unit::Count, "bn" | "b") => Some(1e9),
+        _ => None,
     }
 }
 
 /// A number with a suffix, or a duration: `1h30m`, `1h30`, `PT1H`.
 fn number(text: &str, unit: Unit) -> Result<f64, QueryErrorKind> {
     let suffixed = || {
-        let text = text.trim().trim_start_matches(['$', '€', '£', '¥']);
+        let text = text.trim().trim_start_matches(is_currency_sign);
         let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
         let number = text[..digits].replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite())?;
-        let suffix = text[digits..].to_lowercase();
-        let (_, factor) = suffixes(unit).iter().find(|(known, _)| *known == suffix)?;
-        Some(number * factor)
+        Some(number * factor(unit, &text[digits..].to_lowercase())?)
     };
     let read = if unit == Unit::Minutes { whole_duration(text) } else { suffixed() };
     if let Some(number) = read {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::incident::lines::line_ends;
 use crate::incident::{Incident, Section, SectionKind};
 use crate::plan::{Alternative, Pattern, Slot, Word};
 use crate::schema::{FIELDS, FieldKind, TextField};
@@ -276,7 +277,7 @@ fn start_of(incident: &Incident) -> Option<Snippet> {
     let text = incident.section_text(section);
     let content = text.trim_start();
     let skipped = text.len() - content.len();
-    let number = section.line + text[..skipped].matches('\n').count() as u32;
+    let number = section.line + line_ends(&text[..skipped]);
     let start = section.range.start + skipped;
     let range = start..start + content.len();
     let line = Line { section: section.kind, weight: 1.0, nth: 0, number, range, matches: Vec::new() };

@@ -114,6 +114,7 @@ fn money_percentages_and_times_have_their_units() {
             ("latency:2000", "mid"),
             ("latency:2000ms", "mid"),
             ("latency:>2s", "high"),
+            ("latency:>2seconds", "high"),
             ("latency:<2s", "low"),
             ("latency:<1m", "low mid high"),
             ("latency_before:300ms", "mid"),

@@ -48,6 +48,11 @@ impl Said {
         Self { claims, order }
     }
 
+    /// Whether a row says that the incident was noticed: it is no background.
+    pub(crate) fn is_noticed(&self, row: usize) -> bool {
+        self.claims.get(row).is_some_and(|claims| claims.says(Milestone::Detected))
+    }
+
     /// When each milestone was reached: as stated, else by the end of the incident, else by the rows that lie within it. Marks
     /// the rows.
     pub(crate) fn reached(
@@ -152,9 +157,13 @@ impl Said {
         let &(first, began) = timed.first()?;
         let starts = || {
             let duration = duration.filter(|duration| duration.source != Source::Timeline)?;
-            let resolved = rows[self.row(rows, Milestone::Resolved, None)?].time.filter(Timestamp::has_time)?;
-            let start = resolved.unix_seconds() - (duration.value * 60.0) as i64;
-            let apart = |time: Timestamp| (time.unix_seconds() - start).abs();
+            let lasted = (duration.value * 60.0) as i64;
+            // Several rows may say that it is over: the one that the duration fits best ends it.
+            let over = timed.iter().filter(|(row, _)| self.claims[*row].hints(Milestone::Resolved));
+            let ends: Vec<i64> = over.map(|(_, time)| time.unix_seconds()).collect();
+            let apart = |time: Timestamp| {
+                ends.iter().map(|end| (end - lasted - time.unix_seconds()).abs()).min().unwrap_or(i64::MAX)
+            };
             let rounded = ((duration.value * 6.0) as i64).max(A_MINUTE);
             timed.iter().filter(|(_, time)| apart(*time) <= rounded).min_by_key(|(_, time)| apart(*time))
         };

@@ -58,7 +58,6 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// What a row says by the word that it begins with, as a label, or that fills a cell beside it.
-#[rustfmt::skip]
 pub(super) const LABELS: &[(Milestone, &[&str])] = &[
     (
         Detected,
@@ -74,9 +73,9 @@ pub(super) const LABELS: &[(Milestone, &[&str])] = &[
         Acknowledged,
         &[
             "acknowledged", "ack", "acknowledgement", "response", "investigating", "investigation",
-            "investigation started", "triage", "acknowledged by", "acknowledged at", "対応開始", "調査開始",
-            "调查中", "响应", "bestätigt", "in untersuchung", "prise en charge", "reconocido", "investigando",
-            "undersøkes", "undersøges", "조사 중", "대응 시작",
+            "investigation started", "triage", "acknowledged by", "acknowledged at", "対応開始", "調査開始", "调查中",
+            "响应", "bestätigt", "in untersuchung", "prise en charge", "reconocido", "investigando", "undersøkes",
+            "undersøges", "조사 중", "대응 시작",
         ],
     ),
     (
@@ -84,15 +83,15 @@ pub(super) const LABELS: &[(Milestone, &[&str])] = &[
         &[
             "identified", "identified at", "root cause identified", "cause identified", "root cause found",
             "cause found", "root cause", "diagnosis", "diagnosed", "原因特定", "原因判明", "定位", "根因定位",
-            "identifiziert", "ursache gefunden", "identifié", "cause identifiée", "identificado",
-            "causa identificada", "identifisert", "identificeret", "원인 파악", "원인 식별",
+            "identifiziert", "ursache gefunden", "identifié", "cause identifiée", "identificado", "causa identificada",
+            "identifisert", "identificeret", "원인 파악", "원인 식별",
         ],
     ),
     (
         Mitigated,
         &[
-            "mitigated", "mitigation", "mitigated at", "monitoring", "workaround", "containment", "contained",
-            "緩和", "緩和策", "緩和策適用", "暫定復旧", "缓解", "mitigiert", "atténué", "atténuation", "mitigado",
+            "mitigated", "mitigation", "mitigated at", "monitoring", "workaround", "containment", "contained", "緩和",
+            "緩和策", "緩和策適用", "暫定復旧", "缓解", "mitigiert", "atténué", "atténuation", "mitigado",
             "mitigación", "완화",
         ],
     ),
@@ -100,10 +99,10 @@ pub(super) const LABELS: &[(Milestone, &[&str])] = &[
         Resolved,
         &[
             "resolved", "resolution", "recovered", "restored", "resolved at", "closed", "fixed", "all clear",
-            "incident resolved", "issue resolved", "completed", "end", "incident closed", "復旧", "解決",
-            "完全復旧", "復旧完了", "終息", "恢复", "解决", "已解决", "behoben", "gelöst", "wiederhergestellt",
-            "entwarnung", "résolu", "rétabli", "resuelto", "restablecido", "løst", "rettet", "gjenopprettet",
-            "genoprettet", "복구", "해결", "복구 완료",
+            "incident resolved", "issue resolved", "completed", "end", "incident closed", "復旧", "解決", "完全復旧",
+            "復旧完了", "終息", "恢复", "解决", "已解决", "behoben", "gelöst", "wiederhergestellt", "entwarnung",
+            "résolu", "rétabli", "resuelto", "restablecido", "løst", "rettet", "gjenopprettet", "genoprettet", "복구",
+            "해결", "복구 완료",
         ],
     ),
 ];

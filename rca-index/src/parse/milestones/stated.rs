@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::incident::Milestone::{self, Acknowledged, Detected, Identified, Mitigated, Resolved};
+use crate::incident::lines::line_ends;
 use crate::incident::{Reached, ReachedAt, SectionKind, Source};
-use crate::parse::duration::{find_duration, read_duration};
+use crate::parse::duration::{find_duration, read_duration, unit_named};
 use crate::parse::outline::{Block, Part, Text};
 use crate::parse::pairs::pairs;
 use crate::parse::value::Map;
@@ -19,51 +20,24 @@ const LABELS: &[(Milestone, &[&str])] = &[
     (
         Detected,
         &[
-            "timetodetect",
-            "timetodetection",
-            "timetodiscover",
-            "timetodiscovery",
-            "ttd",
-            "mttd",
-            "detectiontime",
-            "detectiondelay",
-            "detectedafter",
-            "detectedwithin",
-            "検知までの時間",
-            "検知時間",
-            "检测时间",
-            "检测耗时",
-            "zeitbiszurerkennung",
-            "délaidedétection",
-            "tempsdedétection",
-            "tiempodedetección",
-            "tiddetekter",
+            "timetodetect", "timetodetection", "timetodiscover", "timetodiscovery", "ttd", "mttd", "detectiontime",
+            "detectiondelay", "detectedafter", "detectedwithin", "検知までの時間", "検知時間", "检测时间", "检测耗时",
+            "zeitbiszurerkennung", "délaidedétection", "tempsdedétection", "tiempodedetección", "tiddetekter",
             "감지시간",
         ],
     ),
     (
         Acknowledged,
         &[
-            "timetoacknowledge",
-            "timetoacknowledgement",
-            "timetoack",
-            "tta",
-            "mtta",
-            "timetoengage",
+            "timetoacknowledge", "timetoacknowledgement", "timetoack", "tta", "mtta", "timetoengage",
             "acknowledgedafter",
         ],
     ),
     (
         Identified,
         &[
-            "timetoidentify",
-            "timetoidentification",
-            "timetodiagnose",
-            "timetodiagnosis",
-            "timetorootcause",
-            "tti",
-            "mtti",
-            "原因特定までの時間",
+            "timetoidentify", "timetoidentification", "timetodiagnose", "timetodiagnosis", "timetorootcause", "tti",
+            "mtti", "原因特定までの時間",
         ],
     ),
     (
@@ -73,24 +47,9 @@ const LABELS: &[(Milestone, &[&str])] = &[
     (
         Resolved,
         &[
-            "timetoresolve",
-            "timetoresolution",
-            "timetorecover",
-            "timetorecovery",
-            "timetorestore",
-            "timetorestoration",
-            "timetofix",
-            "ttr",
-            "mttr",
-            "resolvedafter",
-            "resolvedwithin",
-            "復旧までの時間",
-            "恢复时间",
-            "恢复耗时",
-            "zeitbiszurbehebung",
-            "délaiderésolution",
-            "tiempoderesolución",
-            "복구시간",
+            "timetoresolve", "timetoresolution", "timetorecover", "timetorecovery", "timetorestore",
+            "timetorestoration", "timetofix", "ttr", "mttr", "resolvedafter", "resolvedwithin", "復旧までの時間",
+            "恢复时间", "恢复耗时", "zeitbiszurbehebung", "délaiderésolution", "tiempoderesolución", "복구시간",
         ],
     ),
 ];
@@ -117,31 +76,13 @@ const PHRASES: &[(&str, Milestone)] = &[
     ("behoben nach", Resolved),
 ];
 
-/// Units that a label may end with, for a bare number, in minutes.
-const UNITS: &[(&str, f64)] =
-    &[("seconds", 1.0 / 60.0), ("secs", 1.0 / 60.0), ("minutes", 1.0), ("mins", 1.0), ("min", 1.0), ("hours", 60.0)];
+/// Units that a label may end with, for a bare number.
+const UNITS: &[&str] = &["seconds", "secs", "minutes", "mins", "min", "hours"];
 
 /// What makes a sentence a wish or a rule, and a label a goal.
 const WISHES: &[&str] = &[
-    "should",
-    "would",
-    "could",
-    "will ",
-    "can be",
-    "must",
-    "goal",
-    "target",
-    "objective",
-    "slo",
-    "sla",
-    "aim",
-    "average",
-    "usually",
-    "typically",
-    "not ",
-    "n't",
-    "per ",
-    "every ",
+    "should", "would", "could", "will ", "can be", "must", "goal", "target", "objective", "slo", "sla", "aim",
+    "average", "usually", "typically", "not ", "n't", "per ", "every ",
 ];
 
 static BY_NAME: LazyLock<HashMap<&str, Milestone>> = LazyLock::new(|| {
@@ -195,7 +136,7 @@ impl Stated {
         for found in finder.find_iter(text) {
             let sentence = text[..found.start()].rfind(". ").map_or(0, |end| end + 2);
             let before = text[sentence..found.start()].to_lowercase();
-            let line = first + text[..found.start()].bytes().filter(|&b| b == b'\n').count() as u32;
+            let line = first + line_ends(&text[..found.start()]);
             if WISHES.iter().any(|wish| before.contains(wish)) {
                 continue;
             }
@@ -249,7 +190,7 @@ fn named(label: &str) -> Option<(Milestone, Option<f64>)> {
     let letters =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect() };
     let unit =
-        |name: &str| UNITS.iter().find_map(|&(unit, minutes)| Some((name.strip_suffix(unit)?.to_owned(), minutes)));
+        |name: &str| UNITS.iter().find_map(|unit| Some((name.strip_suffix(unit)?.to_owned(), unit_named(unit)?)));
     let name = letters(label);
     if let Some(&milestone) = BY_NAME.get(name.as_str()) {
         return Some((milestone, unit(&letters(remark)).map(|(_, unit)| unit)));

@@ -16,6 +16,7 @@ fn detection() {
     check(&[
         ("Alert fires for the queue", &[Detected]),
         ("PagerDuty receives the first alarm", &[Detected]),
+        ("Okafor is notified by a friend", &[Detected]),
         ("Pingdom reports that the shop is down", &[Detected]),
         ("A customer complains about empty carts", &[Detected]),
         ("Support raised a ticket: orders are missing", &[Detected]),
@@ -57,6 +58,8 @@ fn acknowledgement() {
 fn identification() {
     check(&[
         ("Root cause identified", &[Identified]),
+        ("Identifies the discussion on the forum and joins it", &[]),
+        ("Mia identified the owner of the table", &[]),
         ("The cause was found in the access log", &[Identified]),
         ("Traced to an expired certificate", &[Identified]),
         ("Identified: the index is missing", &[Identified]),
@@ -100,6 +103,7 @@ fn mitigation() {
 fn resolution() {
     check(&[
         ("Incident resolved", &[Resolved]),
+        ("Believing the incident resolved, Mia goes home", &[]),
         ("Resolved", &[Resolved]),
         ("All clear", &[Resolved]),
         ("Traffic is back to normal", &[Resolved]),
@@ -243,10 +247,14 @@ fn what_minutes_are_counted_from() {
     check(&[(0, "orders fail"), (5, "alert fires")], None, 0, MinutesFrom::FirstFailure);
     check(&[(0, "version 4 is rolled out"), (5, "orders fail")], None, 0, MinutesFrom::FirstRow);
     check(&[(0, "version 4 is rolled out"), (500, "orders fail")], None, 500, MinutesFrom::FirstFailure);
+    check(&[(0, "a log volume fills up"), (600, "alert fires")], None, 0, MinutesFrom::FirstFailure);
     check(&[(0, "a meeting"), (5, "another one")], None, 0, MinutesFrom::FirstRow);
     check(&[(0, "errors in a test"), (5, "start of the incident")], None, 5, MinutesFrom::FirstFailure);
     let told = [(0, "rollout begins"), (26, "node 7 behaves oddly"), (34, "alert fires"), (198, "resolved")];
     check(&told, Some(172.0), 26, MinutesFrom::FirstFailure);
+    let twice =
+        [(0, "rollout begins"), (26, "node 7 is odd"), (34, "and 8"), (94, "service restored"), (100, "resolved")];
+    check(&twice, Some(68.0), 26, MinutesFrom::FirstFailure);
     check(&told, None, 0, MinutesFrom::FirstRow);
     let rows = rows(&told);
     for (source, origin) in

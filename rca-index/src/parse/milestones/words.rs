@@ -34,7 +34,7 @@ sets! {
         "waits", "waited", "waiting", "pending", "ready", "being", "awaiting", "scheduled", "upcoming", "possible",
         "possibly", "potential", "potentially", "maybe", "perhaps", "probably", "assume", "assumed", "assumes",
         "suspect", "suspected", "suspects", "suspecting", "thought", "thinks", "think", "believed", "believes",
-        "believe", "presumed", "supposedly", "allegedly", "prematurely", "falsely", "wrongly", "false", "initial",
+        "believe", "believing", "presumed", "presumably", "supposedly", "allegedly", "prematurely", "falsely", "wrongly", "false", "initial",
         "candidate", "todo", "next step", "next steps", "goal", "aim", "option", "options", "search for",
         "searching for", "looking for", "look for", "how to", "unknown", "unclear", "testing", "discuss",
         "discussed", "discussing", "wird versucht", "versuch", "versucht", "geplant", "soll", "sollte",
@@ -187,7 +187,8 @@ sets! {
         "spots", "discovered", "discovers", "discover", "observed", "observes", "witnessed", "became aware",
         "becomes aware", "become aware", "made aware", "first report", "first reports", "first confirmation",
         "been notified", "was notified", "were notified", "are notified", "is notified", "was alerted",
-        "were alerted", "is alerted", "are alerted", "alerted by", "got alerted", "alert discovered", "検知",
+        "notified by a", "notified by our", "notified by users", "notified by customers", "notified by support",
+        "notified by social media", "were alerted", "is alerted", "are alerted", "alerted by", "got alerted", "alert discovered", "検知",
         "発覚", "気づき", "気付き", "気づく", "気づいた", "检测到", "发现", "erkannt", "bemerkt", "entdeckt",
         "festgestellt", "détecté", "détectée", "détectés", "détectées", "constaté", "constatée", "remarqué",
         "détection", "detectado", "detectada", "detecta", "se detectó", "detectamos", "oppdaget", "oppdager",
@@ -357,6 +358,11 @@ sets! {
     ];
     /// The start, as a row says it.
     BREAKS = 47: [
+        "begins to fill", "began to fill", "starts to fill", "started to fill", "fills up", "filled up", "filling up",
+        "begins to grow", "began to grow", "starts to grow", "started to grow", "starts growing", "started growing",
+        "begins to climb", "began to climb", "starts to climb", "started to climb", "starts climbing",
+        "started climbing", "piles up", "piling up", "backs up", "builds up", "building up", "begins to leak",
+        "starts to leak", "starts leaking", "runs out of", "ran out of", "running out of",
         "no new", "warnings", "advarsler", "does not load", "do not load", "hangs", "hang", "drops", "stalls", "stalled", "freezes", "froze", "died",
         "dies", "restart loop", "throttled", "wrong", "duplicates", "starts failing", "incident begins",
         "incident starts", "incident started", "incident began", "outage begins", "outage starts", "outage started",
@@ -370,7 +376,8 @@ sets! {
     /// Not the cause but what is done about it, and to whom.
     FIX_WORDS = 48: [
         "fix", "workaround", "solution", "mitigation", "users", "customers", "pipelines", "steps", "candidate",
-        "improvements", "follow-ups", "actions",
+        "improvements", "follow-ups", "actions", "conversation", "conversations", "discussion", "thread", "owner",
+        "owners",
     ];
     /// An alert, by what follows it.
     ALERT_ON = 49: [

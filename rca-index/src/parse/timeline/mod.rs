@@ -1,25 +1,22 @@
 //! Timeline: what happened when, from tables, bullets, lines, headings and sentences that state a time.
 //!
-//! In: the parts of a report and when the incident began. Out: rows in UTC. The shapes of rows are read
-//! here, single rows in `row.rs`, and the days that their clocks fall on are worked out in `days.rs`.
+//! In: the parts of a report and when the incident began. Out: rows in UTC. The shapes of rows are read here, the columns
+//! of tables in `columns.rs`, single rows in `row.rs`, and the days that their clocks fall on are worked out in `days.rs`.
 
+mod columns;
 mod days;
 mod row;
-
-use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use crate::incident::squeeze::{append_words, squeezed};
 use crate::incident::{Problem, ProblemKind, SectionKind, TimelineRow, Timestamp};
-use crate::parse::keys::key_named;
 use crate::parse::milestones::is_status_word;
 use crate::parse::moment::{Habits, Moment};
 use crate::parse::outline::{Block, Item, Part, Table};
+use crate::parse::timeline::columns::{Columns, is_metadata};
 use crate::parse::timeline::days::{Draft, resolve};
-use crate::parse::timeline::row::{
-    Lead, clock_in, day_in_brackets, is_time_header, labelled, leading, only_time, strip_separators,
-};
+use crate::parse::timeline::row::{Lead, clock_in, day_in_brackets, labelled, leading, only_time, strip_separators};
 use crate::parse::zone::{Zone, stated_zone};
 
 pub(crate) use crate::parse::timeline::row::sentences;
@@ -302,6 +299,11 @@ impl Reader {
             if rest.is_empty() {
                 rest.extend(behind.filter(|text| !text.is_empty()));
             }
+            if let [text] = rest[..]
+                && row::is_unfilled(cell(columns.first), text)
+            {
+                continue;
+            }
             let saved = self.above;
             self.above = day;
             let habits = row::in_year(&self.habits, year);
@@ -445,59 +447,6 @@ impl Reader {
 /// Whether items below one have clocks, up to the next one that is a day again.
 fn has_clocks_below(items: &[Item<'_>]) -> bool {
     items.first().is_some_and(|item| leading(&item.text.text).is_some_and(|lead| lead.moment.day.is_none()))
-}
-
-/// Which columns of a table state times.
-struct Columns {
-    first: usize,
-    /// A column of clocks beside one of days.
-    second: Option<usize>,
-    /// Whether the header says that the column is one of clocks.
-    sure: bool,
-}
-
-impl Columns {
-    fn of(table: &Table<'_>, timeline: bool) -> Option<Self> {
-        // No table of times has its times further to the right.
-        const MOST: usize = 8;
-        let named = |column: usize| table.header.get(column).is_some_and(|cell| is_time_header(cell));
-        let timed = |column: usize| {
-            let cells = table.rows.iter().filter_map(|row| row.cells.get(column));
-            let sure = named(column);
-            cells
-                .filter(|cell| {
-                    if sure {
-                        row::leading_in_column(cell).is_some() || row::offset(cell).is_some()
-                    } else {
-                        leading(cell).is_some() || row::offset(cell).is_some()
-                    }
-                })
-                .count()
-        };
-        let enough = |count: usize| {
-            count > 0 && count * 2 >= table.rows.len() || count >= 2 && count * 3 >= table.rows.len() && timeline
-        };
-        let columns: Vec<usize> = (0..table.header.len().min(MOST)).filter(|&column| enough(timed(column))).collect();
-        let &first = columns.first()?;
-        if !timeline && first > 0 && !named(first) {
-            return None;
-        }
-        // A column of days may have a column of times beside it.
-        let is_days = |column: usize| {
-            let cells = || table.rows.iter().filter_map(|row| row.cells.get(column)).filter_map(|cell| leading(cell));
-            cells().next().is_some() && cells().all(|lead| lead.is_day())
-        };
-        let second = columns.get(1).copied().filter(|&second| second == first + 1 && is_days(first));
-        Some(Self { first, second, sure: named(first) })
-    }
-}
-
-/// Whether a table states keys and values of the incident.
-fn is_metadata(table: &Table<'_>) -> bool {
-    let none = BTreeMap::new();
-    let keys =
-        table.rows.iter().filter(|row| row.cells.first().is_some_and(|cell| key_named(cell, &none).is_some())).count();
-    keys >= 2 && keys * 2 >= table.rows.len()
 }
 
 /// The zone that a sentence about the times of the report names, anywhere in it.

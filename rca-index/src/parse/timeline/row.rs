@@ -72,7 +72,15 @@ fn closes(day: &str, behind: &str) -> bool {
     let capital = |text: &str| text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
     rest.is_empty()
         || rest.starts_with(|c: char| !c.is_alphanumeric())
+        || is_unknown_clock(rest)
         || capital(day) && (day.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with(char::is_uppercase))
+}
+
+/// `22:XX`, `22:??`: a clock whose minutes nobody knows.
+fn is_unknown_clock(text: &str) -> bool {
+    let hour = text.bytes().take(3).take_while(u8::is_ascii_digit).count();
+    let minutes = text.get(hour..).and_then(|rest| rest.strip_prefix(':')).and_then(|rest| rest.get(..2));
+    matches!(hour, 1 | 2) && minutes.is_some_and(|minutes| matches!(minutes, "XX" | "xx" | "??" | "--"))
 }
 
 /// `Day 1 - January 23, 2026`, `Day 2 (Jan 24):`
@@ -97,6 +105,18 @@ pub(super) fn leading_in_column(text: &str) -> Option<Lead> {
         // `3 hosts` is none, whatever the header says.
         only_marks(&text[taken..]).then_some(Lead { moment, taken })
     })
+}
+
+/// Whether a row is the example of a template: `2025-06-02 HH:mm | Short event description.` The clock alone proves nothing:
+/// people leave it so where they do not know it.
+pub(super) fn is_unfilled(time: &str, text: &str) -> bool {
+    let text = text.trim().trim_matches(['.', '*', '_', '<', '>', '[', ']', '(', ')']).to_lowercase();
+    time.to_ascii_lowercase().contains("hh:mm")
+        && [
+            "", "event", "description", "event description", "short event description", "what happened",
+            "short description",
+        ]
+        .contains(&text.as_str())
 }
 
 /// Whether a line begins as a sentence does, and ends as one: `At 10:05 the shop was down.`
@@ -260,25 +280,8 @@ pub(super) fn in_year(habits: &Habits, year: Option<i16>) -> Habits {
 /// Whether the header of a column says that it holds times.
 pub(super) fn is_time_header(header: &str) -> bool {
     const NAMES: &[&str] = &[
-        "time",
-        "times",
-        "clock",
-        "when",
-        "zeit",
-        "uhrzeit",
-        "heure",
-        "hora",
-        "horário",
-        "klokkeslett",
-        "tid",
-        "tidspunkt",
-        "ora",
-        "時刻",
-        "时间",
-        "시간",
-        "日時",
-        "timestamp",
-        "utc",
+        "time", "times", "clock", "when", "zeit", "uhrzeit", "heure", "hora", "horário", "klokkeslett", "tid",
+        "tidspunkt", "ora", "時刻", "时间", "시간", "日時", "timestamp", "utc",
     ];
     let name = header.split(['(', '（', '[']).next().unwrap_or(header).trim().trim_matches('*');
     let first = name.split_whitespace().next().unwrap_or_default();

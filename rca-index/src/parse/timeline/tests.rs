@@ -1,5 +1,7 @@
 //! Timelines of every shape.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::parse::moment::local_day;
 use crate::parse::outline::outline;
@@ -29,6 +31,18 @@ fn tables() {
         "## Timeline\n| Time (UTC) | Event |\n|-|-|\n| 15:53 | Alert |\n| | later |\n| ~16:03 | Found |\n",
         day,
         &[("2025-06-02T15:53Z", "Alert"), ("", "later"), ("2025-06-02T16:03Z", "Found")],
+    );
+    check(
+        "## Timeline\n- Jun 2nd **21:44** one\n- Jun 2nd **22:XX** more\n",
+        day,
+        &[("2025-06-02T21:44Z", "one"), ("2025-06-02", "22:XX more")],
+    );
+    // The example row of a template.
+    check(
+        "## Timeline\n| Time | Event |\n|-|-|\n| 2025-06-02 15:53 | Alert |\n| 2025-06-02 HH:mm | What happened |\n\
+         | 2025-06-03 HH:mm | Old hosts removed |\n",
+        None,
+        &[("2025-06-02T15:53Z", "Alert"), ("2025-06-03", "Old hosts removed")],
     );
     check(
         "## Timeline\n| Date | Time (CET) | Who | What |\n|-|-|-|-|\n| 2025-06-03 | 00:10 | Lin | paged |\n",

@@ -59,6 +59,9 @@ pub(super) const ALL: [&Words; 9] = [
     &norwegian::WORDS,
 ];
 
+/// The language of messages.
+pub(super) const ENGLISH: &Words = &english::WORDS;
+
 /// What a status says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusWord {
