@@ -337,6 +337,10 @@ impl<'a> Builder<'a> {
 
 /// Why a block that starts here has no end of its own, though the report goes on below it.
 fn endless(event: &Event<'_>, source: &str, range: &Range<usize>) -> Option<ProblemKind> {
+    // Lists within lists begin as many blocks as they have levels, each as long as the rest: only these are gone through.
+    if !matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)) | Tag::HtmlBlock)) {
+        return None;
+    }
     let block = source.get(range.clone())?;
     if !source.get(range.end..)?.trim().is_empty() || !block.trim_end().contains('\n') {
         return None;
