@@ -24,8 +24,6 @@ const SHAPES: &[Shape] = &[
     ("inline HTML", "", "a <br> ", "\n"),
     ("lists in lists on a line", "", "- ", "x\n"),
     ("lists in lists", "", "- - - x\n", ""),
-    ("one line of lists in lists", "", "- ", "x\n"),
-    ("one line of quotes in quotes", "", "> ", "x\n"),
     ("numbered lists in lists", "", "1. ", "x\n"),
     ("quotes in quotes", "", "> ", "x\n"),
     ("quotes", "", "> x\n", ""),
