@@ -36,7 +36,11 @@ static INCIDENTS: LazyLock<Vec<Incident>> =
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let index = Index::in_memory().expect("an index in memory");
     let copy = |copy: usize| {
-        INCIDENTS.iter().map(move |incident| Incident { id: format!("{copy}/{}", incident.id), ..incident.clone() })
+        INCIDENTS.iter().map(move |incident| {
+            let mut copied = incident.clone();
+            copied.id = format!("{copy}/{}", incident.id);
+            copied
+        })
     };
     index.upsert((0..COPIES).flat_map(copy)).expect("incidents go in");
     index

@@ -85,6 +85,7 @@ impl<T> From<T> for Sourced<T> {
 
 /// One incident. Everything but the id may be missing: unknown stays unknown, never zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Incident {
     /// The report's path in the archive with no extension, `/` between folders; unique in an index.
     pub id: String,
@@ -276,6 +277,7 @@ impl Section {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum SectionKind {
     Summary,
     Timeline,
@@ -338,6 +340,7 @@ pub struct TimelineRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum Milestone {
     Detected,
     Acknowledged,
@@ -382,6 +385,7 @@ pub struct Measure {
 /// What a measure counts, with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MeasureKind {
     /// Users or customers affected.
     Users,
