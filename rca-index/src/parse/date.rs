@@ -36,11 +36,8 @@ pub(crate) fn find_moment<T>(
     if !has_year(text) {
         return None;
     }
-    let mut boundary = true;
-    for (at, c) in text.char_indices() {
-        if boundary
-            && may_begin(&text[at..], c)
-            && let Some((moment, taken)) = read_moment(&text[at..])
+    for at in possible_starts(text) {
+        if let Some((moment, taken)) = read_moment(&text[at..])
             && matches!(moment.day, Some(Day::Date(_) | Day::Month(..) | Day::Either(..)))
             && !begins_with_words(&text[at..])
         {
@@ -49,9 +46,18 @@ pub(crate) fn find_moment<T>(
                 return Some((range, made));
             }
         }
-        boundary = !is_latin(c);
     }
     None
+}
+
+/// Where in running text a moment may begin: at words, not within them.
+pub(crate) fn possible_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut boundary = true;
+    text.char_indices().filter_map(move |(at, c)| {
+        let starts = boundary && may_begin(&text[at..], c);
+        boundary = !is_latin(c);
+        starts.then_some(at)
+    })
 }
 
 /// The month that a text begins with, and the bytes it takes.

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 
 use crate::parse::cursor::{Cursor, is_latin};
-use crate::parse::date::may_begin;
+use crate::parse::date::{may_begin, possible_starts};
 use crate::parse::day::Day;
 use crate::parse::duration::find_duration;
 use crate::parse::moment::{Habits, Moment, read_moment, read_sure_moment};
@@ -246,19 +246,13 @@ pub(super) fn day_in_brackets(text: &str, habits: &Habits) -> Option<Date> {
     if text.len() > 200 {
         return None;
     }
-    let mut boundary = true;
-    for (at, c) in text.char_indices() {
-        if boundary
-            && may_begin(&text[at..], c)
-            && let Some((range, _)) = read_range(&text[at..])
-            && range.start.clock.is_none()
-            && let Some(day @ (Day::Date(_) | Day::Either(..))) = range.start.day
-        {
-            return habits.date(day);
-        }
-        boundary = !is_latin(c);
-    }
-    None
+    possible_starts(text)
+        .find_map(|at| {
+            let (range, _) = read_range(&text[at..])?;
+            let day = range.start.day.filter(|day| matches!(day, Day::Date(_) | Day::Either(..)))?;
+            range.start.clock.is_none().then_some(day)
+        })
+        .and_then(|day| habits.date(day))
 }
 
 /// The year that the header of a column of days names: `Date (2024)`.
