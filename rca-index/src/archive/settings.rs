@@ -1,0 +1,125 @@
+//! From `rca.toml` to the settings of an archive, and to those that an index keeps.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::error::{Error, Result};
+use crate::incident::SectionKind;
+use crate::incident::lines::line_at;
+use crate::parse::{ParseOptions, is_key, key_names};
+use crate::text::Language;
+
+/// The settings of an archive, from `rca.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Globs of reports in addition to the usual extensions: `["*.txt", "incidents/*.adoc"]`.
+    pub include: Vec<String>,
+    /// Globs of files that are not reports: `["README.md", "templates/**"]`.
+    pub exclude: Vec<String>,
+    /// The maximum size of a report, in bytes; the default is 10 MB.
+    pub max_report_bytes: Option<u64>,
+    /// How much of a report's body is searched for facts, in bytes; the default is 1 MB. The whole text is indexed.
+    pub max_facts_bytes: Option<usize>,
+    /// Whether `04/03/2025` is the 4th of March; if not set, the other dates of the report decide.
+    pub day_first: Option<bool>,
+    /// Additional front-matter keys, and the known keys they stand for: `outage_class = "severity"`. In a settings file
+    /// an unknown target is an error.
+    pub keys: BTreeMap<String, String>,
+    /// Additional headings: `"what broke" = "rootcause"`.
+    pub headings: BTreeMap<String, SectionKind>,
+    /// The language of the reports; the default is English.
+    pub language: Language,
+    /// Changes to the built-in table of synonyms.
+    pub synonyms: SynonymSettings,
+}
+
+/// An archive's changes to the built-in table of synonyms.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct SynonymSettings {
+    /// Groups of words and phrases with the same meaning: `[["shop", "storefront"]]`. A group that shares an entry with
+    /// a group of the table is merged with it.
+    pub add: Vec<Vec<String>>,
+    /// Words and phrases to remove from the table: `["db"]`.
+    pub remove: Vec<String>,
+}
+
+/// The settings that an index depends on, as stored in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptSettings {
+    /// The settings for parsing; `None` if no report came from an archive.
+    pub(crate) reading: Option<ReadingSettings>,
+    pub(crate) language: Language,
+    pub(crate) synonyms: SynonymSettings,
+}
+
+/// The settings for parsing reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReadingSettings {
+    pub(crate) parse: ParseOptions,
+    pub(super) max_report_bytes: u64,
+}
+
+/// The `[keys]` of a settings file, and where the values are.
+#[derive(Deserialize)]
+struct KeyTargets {
+    #[serde(default)]
+    keys: BTreeMap<String, Spanned<String>>,
+}
+
+pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
+    let wrong = |at, reason| Error::Settings { path: path.to_owned(), line: line_at(text, at), reason };
+    let not_toml = |e: toml::de::Error| wrong(e.span().map_or(0, |span| span.start), e.message().to_owned());
+    let settings = toml::from_str(text).map_err(not_toml)?;
+    let KeyTargets { keys } = toml::from_str(text).map_err(not_toml)?;
+    let unknown = keys.values().filter(|target| !is_key(target.get_ref()));
+    match unknown.min_by_key(|target| target.span().start) {
+        None => Ok(settings),
+        Some(target) => {
+            let known = key_names().collect::<Vec<_>>().join(", ");
+            let reason = format!("unknown key `{}`; these are known: {known}", target.get_ref());
+            Err(wrong(target.span().start, reason))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Archive, SETTINGS_FILE};
+    use super::*;
+
+    #[test]
+    fn an_invalid_settings_file_is_reported_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(SETTINGS_FILE), "exclude = []\ninclud = []\n").unwrap();
+        let message = Archive::open(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("rca.toml:2: unknown field `includ`"), "{message}");
+        std::fs::write(folder.path().join(SETTINGS_FILE), "\nlanguage = \"klingon\"\n").unwrap();
+        let message = Archive::open(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("rca.toml:2: unknown language `klingon`; these are known: arabic, "), "{message}");
+    }
+
+    #[test]
+    fn an_unknown_target_of_a_key_is_reported_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |text: &str| {
+            std::fs::write(folder.path().join(SETTINGS_FILE), text).unwrap();
+            Archive::open(folder.path()).map(|archive| archive.settings.keys)
+        };
+        let text =
+            "[keys]\nblast = \"severity\"\nwhat = \"Affected Services\"\nzone = \"sevrity\"\narea = \"nothing\"\n";
+        let Err(Error::Settings { path, line, reason }) = open(text) else { panic!("no error") };
+        assert_eq!((path, line), (folder.path().join(SETTINGS_FILE), 4));
+        assert!(reason.starts_with("unknown key `sevrity`; these are known: title, start, date, "), "{reason}");
+        for known in ["end", "severity", "services", "tags", "status", "duration", "summary", "impact"] {
+            assert!(reason.split(", ").any(|name| name == known), "{known} is not in: {reason}");
+        }
+        assert_eq!(open("[keys]\nblast = \"severity\"\nort = \"Betroffene Dienste\"\n").unwrap().len(), 2);
+    }
+}
