@@ -34,9 +34,11 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 
 /// Whether a report states a date anywhere, in digits or in words. Independent of the parser.
 ///
-/// The date on which somebody copied the report is not a date of the incident.
+/// When somebody published or copied the report, and what its address has, is no date of the incident.
 fn states_date(text: &str) -> bool {
-    let text: String = text.split_inclusive('\n').filter(|line| !line.starts_with("source_fetched_at:")).collect();
+    let of_the_document = ["source_fetched_at:", "source_published_at:", "url:", "archive_url:"];
+    let own = |line: &&str| !of_the_document.iter().any(|key| line.starts_with(key));
+    let text: String = text.split_inclusive('\n').filter(own).collect();
     let bytes = text.as_bytes();
     let digits = |at: usize, n: usize| bytes.get(at..at + n).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
     let in_figures = (0..bytes.len()).any(|i| {

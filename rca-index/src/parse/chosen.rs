@@ -4,6 +4,8 @@
 //! stated as the start comes first. A day that may be the report's own, as `date:` or the one of its file, gives way to
 //! another day that the body states of the incident.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::incident::{CountedFrom, Milestone, Problem, SectionKind, Source, Sourced, TimelineRow, Timestamp};
@@ -11,6 +13,7 @@ use crate::parse::agreement::is_close;
 use crate::parse::cursor::is_latin;
 use crate::parse::date::{find_date, find_moment, may_begin};
 use crate::parse::day::{Day, days};
+use crate::parse::keys::{Key, key_named};
 use crate::parse::milestones::Said;
 use crate::parse::moment::{Habits, local_day};
 use crate::parse::order::day_order;
@@ -80,7 +83,7 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let mut timeline = read_timeline(
         parts,
         kinds,
-        anchor.as_ref().map(|anchor| anchor.value).or(published.as_ref().map(|p| p.value)),
+        anchor.as_ref().map(|anchor| anchor.value).or(published.as_ref().map(|day| day.value)),
         &habits,
     );
     problems.extend(timeline.problems.iter().cloned());
@@ -88,7 +91,7 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let in_prose = || first_paragraph(parts).and_then(|text| first_day(text)?.resolve(about, &habits));
     let told = Told { timeline: &timeline, said: &said, lasted: when.duration.as_ref(), file_day, in_prose: &in_prose };
     let (date, window) = date(&stated, base, anchor, window, &told, &habits);
-    let date = date.or(published);
+    let date = date.or_else(|| opened_before(published, stated.end.as_ref()?));
     let rows = &mut timeline.rows;
     let of_sentence = window.as_ref().and_then(Spanned::duration);
     let lasted = when.duration.clone().or(of_sentence);
@@ -107,6 +110,11 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let duration = duration(when, date.as_ref(), &stated, window.as_ref(), from, rows, || prose_duration(parts, kinds));
     let detected = when.detected(date.as_ref(), &habits);
     Times { date, end, duration, timeline: timeline.rows, said, detected, counted_from }
+}
+
+/// Of a ticket that states when it was created and when it was resolved, the first is the start.
+fn opened_before(created: Option<Sourced<Timestamp>>, end: &Sourced<Timestamp>) -> Option<Sourced<Timestamp>> {
+    created.filter(|created| between(created.value, end.value).is_some_and(|minutes| minutes > 0.0))
 }
 
 /// A window as points in time.
@@ -361,7 +369,7 @@ fn date_of_text(report: &Report<'_>, habits: &Habits) -> Option<Sourced<Timestam
     let in_text = |text: &str, line: u32| {
         let (_, time) = find_moment(text, |moment, range| {
             let time = moment.resolve(habits)?;
-            (credible(time) && stands_alone(text, &range)).then_some(time)
+            (credible(time) && stands_alone(text, &range) && !is_of_publication(text, &range)).then_some(time)
         })?;
         Some(Sourced::new(time, Source::Prose).at(line))
     };
@@ -383,6 +391,21 @@ fn date_of_text(report: &Report<'_>, habits: &Habits) -> Option<Sourced<Timestam
             .filter(|date| credible(date.value))
     };
     summary.or_else(stated_summary).or_else(rest)
+}
+
+/// Whether a date is the day of a text about the incident: `**Created:** 2025-06-09`, `before the publication of the
+/// article on February 2`.
+fn is_of_publication(text: &str, range: &std::ops::Range<usize>) -> bool {
+    const WORDS: [&str; 7] =
+        ["publish", "publication", "posted on", "this article", "blog post", "last updated", "written on"];
+    let before = &text[..range.start];
+    let line =
+        before.rfind('\n').map_or(before, |at| &before[at..]).trim_matches(|c: char| c == '*' || c.is_whitespace());
+    if line.strip_suffix(':').is_some_and(|label| key_named(label, &BTreeMap::new()) == Some(Key::Published)) {
+        return true;
+    }
+    let clause = before.rfind(['.', ';', ',', '(', '\n']).map_or(before, |at| &before[at..]).to_lowercase();
+    WORDS.iter().any(|word| clause.contains(word))
 }
 
 /// Whether a date is no piece of an address, a file name or an identifier.

@@ -20,7 +20,8 @@ pub(crate) enum Key {
     Date,
     /// When it was noticed; stands in for the start when nothing else does.
     Detected,
-    /// When the report was published: better than no date at all.
+    /// When the report was published or created: not the date of the incident, but the year of a day that states none,
+    /// and a start where an end behind it is stated.
     Published,
     End,
     /// The end when it is a time, the status when it is yes or no.
