@@ -20,7 +20,7 @@ use crate::parse::order::day_order;
 use crate::parse::outline::{Block, Outline, Part};
 use crate::parse::prose::{Window, prose_duration, prose_window};
 use crate::parse::range::{Range, read_range};
-use crate::parse::timeline::{Timeline, read_timeline, zone_stated_anywhere};
+use crate::parse::timeline::{Timeline, read_timeline, zone_of_timeline, zone_stated_anywhere};
 use crate::parse::when::{Period, When, credible, is_before};
 use crate::parse::zone::Zone;
 
@@ -56,8 +56,12 @@ const REPORT_DAYS: i64 = 31;
 /// Chooses among all that is stated.
 pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Problem>) -> Times {
     let (parts, kinds) = (&report.outline.parts[..], report.kinds);
-    let zone =
-        when.zone.clone().or_else(|| zone_stated_anywhere(parts)).or_else(|| when.zone_of_start()).unwrap_or(Zone::UTC);
+    let zone = when.zone.clone().or_else(|| zone_stated_anywhere(parts)).or_else(|| when.zone_of_start());
+    // A clock that names no zone, and stands in the timeline as well, is meant as it is there.
+    let in_timeline = |part: &Part<'_>| {
+        report.source.get(part.range.clone()).is_some_and(|text| when.bare_clocks().any(|clock| text.contains(&clock)))
+    };
+    let zone = zone.or_else(|| zone_of_timeline(parts, kinds, in_timeline)).unwrap_or(Zone::UTC);
     let file_day = day_of_path(report.path);
     let about = when.any_day().or(file_day);
     let day_first = report.day_first.or_else(|| day_order(report.source, about.or_else(|| month_of_path(report.path))));
@@ -80,12 +84,16 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
         .or_else(|| window.as_ref().map(|window| window.start.clone()))
         .or_else(|| date_of_text(report, &habits));
     habits.about = day_of(&anchor).or(habits.about);
-    let mut timeline = read_timeline(
-        parts,
-        kinds,
-        anchor.as_ref().map(|anchor| anchor.value).or(published.as_ref().map(|day| day.value)),
-        &habits,
-    );
+    let day = anchor.as_ref().or(stated.end.as_ref()).or(published.as_ref()).map(|day| day.value);
+    let mut timeline = read_timeline(parts, kinds, day, &habits);
+    // Rows that go on past midnight began on the day before the end.
+    if anchor.is_none()
+        && let Some(end) = stated.end.as_ref().and_then(|end| local_day(end.value, &habits.zone))
+        && timeline.rows.iter().filter_map(|row| local_day(row.time?, &habits.zone)).any(|day| day > end)
+    {
+        let before = end.yesterday().ok().and_then(|day| sourced_day(day, Source::Timeline));
+        timeline = read_timeline(parts, kinds, before.map(|day| day.value), &habits);
+    }
     problems.extend(timeline.problems.iter().cloned());
     let said = Said::read(&timeline.rows);
     let in_prose = || first_paragraph(parts).and_then(|text| first_day(text)?.resolve(about, &habits));

@@ -62,6 +62,15 @@ fn statements_of_start_end_and_duration() {
         "2025-08-19T14:37Z",
         Some(35.0),
     );
+    // A clock that names no zone is meant as it is in the timeline, where it stands there.
+    let jst = |start: &str| {
+        format!(
+            "# T\n\n**Start:** {start}\n\n## Timeline\n\n| Time (JST) | Event |\n|---|---|\n| 07:37 | Reads fail |\n"
+        )
+    };
+    check(&jst("2025-03-23 07:37"), "2025-03-22T22:37Z", "", None);
+    check(&jst("2025-03-22 22:37"), "2025-03-22T22:37Z", "", None);
+    check(&jst("2025-03-23 07:37 UTC"), "2025-03-23T07:37Z", "", None);
     // The day of a text about the incident is not the day of the incident.
     check("---\npublished_at: 2025-10-09\n---\n\nA release broke production.\n", "", "", None);
     check("# T\n\n**Created:** 2025-10-09\n\nA release broke production on 4 March 2025.\n", "2025-03-04", "", None);

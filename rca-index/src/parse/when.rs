@@ -108,7 +108,15 @@ impl When {
     /// The offset behind the stated start: the clocks of the body are those of the same place.
     pub(crate) fn zone_of_start(&self) -> Option<Zone> {
         let start = self.statements.iter().filter(|statement| matches!(statement.role, Role::Start | Role::Date));
-        start.filter_map(|statement| statement.range.start.clock.as_ref()?.zone.clone()).find(|zone| *zone != Zone::UTC)
+        let mut zones = start.filter_map(|statement| statement.range.start.clock.as_ref()?.zone.clone());
+        let first = zones.next()?;
+        Some(if first == Zone::UTC { zones.find(|zone| *zone != Zone::UTC).unwrap_or(first) } else { first })
+    }
+
+    /// The clocks, `07:36`, of statements that name no zone.
+    pub(crate) fn bare_clocks(&self) -> impl Iterator<Item = String> {
+        let clocks = self.statements.iter().filter_map(|statement| statement.range.start.clock.as_ref());
+        clocks.filter(|clock| clock.zone.is_none()).map(|clock| format!("{:02}:{:02}", clock.hour, clock.minute))
     }
 
     /// Some unambiguous day that is stated, to read the others by.

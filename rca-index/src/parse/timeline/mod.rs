@@ -464,5 +464,22 @@ pub(crate) fn zone_stated_anywhere(parts: &[Part<'_>]) -> Option<Zone> {
     paragraphs.filter(may_be).flat_map(|text| text.split(['.', '\n'])).filter(about_times).find_map(stated_zone)
 }
 
+/// The zone that the heading of a timeline that `counts`, or the header of its table, names.
+pub(crate) fn zone_of_timeline(
+    parts: &[Part<'_>],
+    kinds: &[SectionKind],
+    counts: impl Fn(&Part<'_>) -> bool,
+) -> Option<Zone> {
+    let timelines = parts.iter().zip(kinds).filter(|(_, kind)| **kind == SectionKind::Timeline);
+    let of_header = |part: &Part<'_>| {
+        part.blocks.iter().find_map(|block| match block {
+            Block::Table(table) => table.header.iter().find_map(|cell| stated_zone(cell)),
+            _ => None,
+        })
+    };
+    let zone = |part: &Part<'_>| stated_zone(&part.heading).or_else(|| of_header(part));
+    timelines.map(|(part, _)| part).find_map(|part| zone(part).filter(|_| counts(part)))
+}
+
 #[cfg(test)]
 mod tests;

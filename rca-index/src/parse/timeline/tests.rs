@@ -197,3 +197,20 @@ fn a_timeline_with_no_row_is_a_problem() {
     assert_eq!(problems("# T\n## Timeline\n- 10:05 this\n"), []);
     assert_eq!(problems("# T\n## Timeline\n## Impact\nNone.\n"), []);
 }
+
+#[test]
+fn the_day_of_the_end_is_the_day_of_rows_where_no_start_is_known() {
+    let times = |rows: &str| {
+        let source = format!("# T\n\n**Resolved:** 2025-03-05 00:40 UTC\n\n## Timeline\n\n{rows}");
+        let incident = crate::parse::parse_report("r.md", source, &crate::parse::ParseOptions::default()).incident;
+        incident
+            .timeline
+            .iter()
+            .map(|row| row.time.map(|time| time.to_string()).unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    let late = times("- 23:50 Reads fail\n- 00:10 Restarted\n- 00:40 Back to normal\n");
+    assert_eq!(late, ["2025-03-04T23:50Z", "2025-03-05T00:10Z", "2025-03-05T00:40Z"]);
+    let same = times("- 00:10 Reads fail\n- 00:40 Back to normal\n- 11:20 Data checked\n");
+    assert_eq!(same, ["2025-03-05T00:10Z", "2025-03-05T00:40Z", "2025-03-05T11:20Z"]);
+}
