@@ -41,6 +41,14 @@ impl Failure {
         Self::Plain { what: what.into(), hint: hint.into(), code: INDEX }
     }
 
+    /// The same failure; if it is an error of a query, of this one.
+    pub(crate) fn of_query(self, text: &str) -> Self {
+        match self {
+            Self::Query { errors, .. } => Self::Query { text: text.to_owned(), errors },
+            other => other,
+        }
+    }
+
     /// A bug in this program.
     pub(crate) fn bug() -> Self {
         let what = "this is a bug in rca".to_owned();

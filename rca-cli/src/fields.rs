@@ -1,8 +1,10 @@
 //! The field table as the command line needs it: the names of facets and sections for help texts, and the reverse.
 //!
-//! In: names and kinds of fields. Out: rows of the library's table. No field is named here.
+//! In: names and kinds of fields. Out: rows of the library's table, or keys of an index. No field is named here.
 
-use rca_index::{FIELDS, Facet, FieldKind, FieldSpec, SectionKind, TextField, fields_named};
+use rca_index::{
+    Error, FIELDS, Facet, FacetName, FieldKind, FieldSpec, Index, SearchRequest, SectionKind, TextField, fields_named,
+};
 
 /// The facet of a field.
 fn as_facet(spec: &FieldSpec) -> Option<Facet> {
@@ -18,11 +20,6 @@ fn as_section(spec: &FieldSpec) -> Option<SectionKind> {
         FieldKind::Text(TextField::Section(kind)) => Some(kind),
         _ => None,
     }
-}
-
-/// All facets, in the order of the table.
-pub(crate) fn facets() -> Vec<Facet> {
-    FIELDS.iter().filter_map(as_facet).collect()
 }
 
 /// The names of the fields for which there is a value.
@@ -48,9 +45,27 @@ pub(crate) fn section_names() -> String {
     names(as_section).join(", ")
 }
 
-/// Reads the name or alias of a facet.
-pub(crate) fn parse_facet(name: &str) -> Result<Facet, String> {
-    fields_named(name).find_map(as_facet).ok_or_else(|| format!("not a facet; the facets are {}", facet_names()))
+/// Reads the name of a facet, or of a key of front matter; only an index knows which keys there are.
+pub(crate) fn parse_facet(name: &str) -> Result<FacetName, String> {
+    let is_other = |spec: &FieldSpec| as_facet(spec).is_none() && spec.name.eq_ignore_ascii_case(name);
+    match FacetName::from(name) {
+        FacetName::Key(key) if key.is_empty() || FIELDS.iter().any(is_other) => {
+            Err(format!("not a facet; the facets are {}", facet_names()))
+        }
+        facet => Ok(facet),
+    }
+}
+
+/// A key among these facets that no incident of the index has, with the keys that there are.
+pub(crate) fn unknown_key(index: &Index, facets: &[FacetName]) -> Result<Option<(String, Vec<String>)>, Error> {
+    let keys = || facets.iter().filter_map(|facet| if let FacetName::Key(key) = facet { Some(key) } else { None });
+    if keys().next().is_none() {
+        return Ok(None);
+    }
+    let found = index.search(&SearchRequest::default().limit(0).facet(FacetName::Fields))?;
+    let known = found.facets.into_iter().flat_map(|counts| counts.values).map(|field| field.value);
+    let known: Vec<String> = known.filter(|name| matches!(FacetName::from(name.as_str()), FacetName::Key(_))).collect();
+    Ok(keys().find(|key| !known.contains(key)).cloned().map(|key| (key, known)))
 }
 
 /// Reads the name or alias of a section.
@@ -73,7 +88,7 @@ mod tests {
     fn names_come_from_the_table() {
         for spec in FIELDS {
             if let Some(kind) = as_facet(spec) {
-                assert_eq!(parse_facet(spec.name), Ok(kind));
+                assert_eq!(parse_facet(spec.name), Ok(kind.into()));
                 assert!(facet_names().contains(spec.name) && any_facet_name().contains(spec.name), "{}", spec.name);
             }
             if let Some(kind) = as_section(spec) {
@@ -81,8 +96,12 @@ mod tests {
                 assert!(section_names().contains(spec.name), "{}", spec.name);
             }
         }
-        assert_eq!((parse_facet("svc"), parse_section("cause")), (Ok(Facet::Service), Ok(SectionKind::RootCause)));
-        assert!(parse_facet("title").is_err() && parse_section("title").is_err());
+        assert_eq!(
+            (parse_facet("svc"), parse_section("cause")),
+            (Ok(Facet::Service.into()), Ok(SectionKind::RootCause))
+        );
+        assert_eq!(parse_facet("On-Call Team"), Ok(FacetName::Key("on_call_team".to_owned())));
+        assert!(parse_facet("title").is_err() && parse_facet("?").is_err() && parse_section("title").is_err());
         assert!(any_facet_name().ends_with("tag or status"), "{}", any_facet_name());
     }
 }

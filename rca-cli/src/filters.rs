@@ -4,9 +4,10 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use rca_index::query::{Node, QueryError, QueryErrors, parse_flag};
-use rca_index::{FIELDS, FilterFlag, FlagKind, SearchRequest};
+use rca_index::{FIELDS, FilterFlag, FlagKind, Index, SearchRequest, SearchResults};
 
 use crate::failure::Failure;
+use crate::fields::{facet_names, unknown_key};
 use crate::negation::query_text;
 
 const HEADING: &str = "Filters (a comma is OR, a repeated flag is AND)";
@@ -87,15 +88,22 @@ impl FilterArgs {
     pub(crate) fn request(&self, words: &[String], literal: bool) -> Result<SearchRequest, Failure> {
         let text = query_text(words);
         let parsed = if literal { SearchRequest::literal(&text) } else { SearchRequest::parse(&text) };
-        let request = parsed.map_err(|error| match Failure::from(error) {
-            Failure::Query { errors, .. } => Failure::Query { text, errors },
-            other => other,
-        })?;
+        let request = parsed.map_err(|error| Failure::from(error).of_query(&text))?;
         self.given.iter().try_fold(request, |request, (filter, value)| {
             let flag = format!("--{}", filter.flag.name);
             Ok(request.filter(filter.condition(value).map_err(|errors| wrong(&flag, value, &errors))?))
         })
     }
+}
+
+/// Runs a search. Facets that are neither of the table nor keys of the index are a failure.
+pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchResults, Failure> {
+    if let Some((key, known)) = unknown_key(index, &request.facets)? {
+        let keys = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let fix = format!("the facets are {}; the other keys of front matter here: {keys}", facet_names());
+        return Err(Failure::usage(format!("`{key}` is not a facet"), fix));
+    }
+    index.search(request).map_err(|error| Failure::from(error).of_query(&request.text))
 }
 
 /// The failure for an invalid value of a flag.

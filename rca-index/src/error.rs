@@ -81,6 +81,12 @@ pub(crate) fn is_read_only(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
+impl From<QueryError> for Error {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error.into())
+    }
+}
+
 impl Error {
     /// Whether the place cannot be written to, so that another may do.
     pub fn is_read_only(&self) -> bool {

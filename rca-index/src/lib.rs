@@ -159,12 +159,12 @@ pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
     Action, Bound, CountedFrom, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone,
-    MinutesFrom, Place, Precision, Problem, ProblemKind, Reached, ReachedAt, Section, SectionKind, Severity, Source,
-    Sourced, TimelineRow, Timestamp,
+    MinutesFrom, OwnField, OwnValue, Place, Precision, Problem, ProblemKind, Reached, ReachedAt, Section, SectionKind,
+    Severity, Source, Sourced, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{
-    FIELDS, Facet, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
+    FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };
 pub use search::{
     Explanation, FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,

@@ -4,7 +4,7 @@
 //! else.
 
 use crate::incident::Severity;
-use crate::incident::{Incident, MeasureKind, Milestone, SectionKind};
+use crate::incident::{Incident, MeasureKind, Milestone, OwnField, SectionKind};
 use crate::ranking::TITLE_WEIGHT;
 
 /// A facet: a field with few distinct values, which can be counted.
@@ -76,6 +76,49 @@ impl Facet {
         values
     }
 }
+
+/// What incidents are counted by: a facet of the table, or a key of front matter that the table does not know.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FacetName {
+    /// A facet of the table.
+    Known(Facet),
+    /// The values of a key.
+    Key(String),
+    /// The facets of the table and the keys themselves: how many incidents have each.
+    Fields,
+}
+
+impl FacetName {
+    /// The name in queries and in machine-readable output.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Known(facet) => facet.name(),
+            Self::Key(key) => key,
+            Self::Fields => FIELDS_NAME,
+        }
+    }
+}
+
+impl From<Facet> for FacetName {
+    fn from(facet: Facet) -> Self {
+        Self::Known(facet)
+    }
+}
+
+impl From<&str> for FacetName {
+    /// A facet of the table with this name or alias, else a key.
+    fn from(name: &str) -> Self {
+        let known = fields_named(name).find_map(|spec| match spec.kind {
+            FieldKind::Facet(facet) => Some(Self::Known(facet)),
+            _ => None,
+        });
+        known.unwrap_or_else(|| if name == FIELDS_NAME { Self::Fields } else { Self::Key(OwnField::name(name)) })
+    }
+}
+
+/// The name of what counts fields.
+const FIELDS_NAME: &str = "field";
 
 /// Severity schemes with numbered levels.
 const SCHEMES: [&str; 3] = ["P", "SEV", "S"];

@@ -54,6 +54,17 @@ fn changed_headings_and_keys_take_effect() {
 }
 
 #[test]
+fn keys_are_renamed() {
+    let folder = archive(&[("a", "---\nsquad: payments\n---\n# A\n"), ("b", "---\nteam: Payments\n---\n# B\n")]);
+    let folder = folder.path();
+    update(folder, "");
+    assert_eq!(found(folder, "team:payments"), ["b"]);
+    assert_eq!(update(folder, "[keys]\nsquad = \"team\"\n").modified, 2);
+    assert_eq!(found(folder, "team:payments"), ["a", "b"]);
+    assert!(found(folder, "has:team").len() == 2);
+}
+
+#[test]
 fn incidents_without_files_survive_a_change_of_settings() {
     let folder = archive(&[("disk", "# Disk full\n")]);
     let folder = folder.path();

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
-use rca_index::{Archive, Error, Facet, Index, SearchRequest, UpdateOptions, UpdateReport};
+use rca_index::{Archive, Error, Facet, FacetName, Index, SearchRequest, UpdateOptions, UpdateReport};
 
 const WORDS: [&str; 8] = ["queue", "backlog", "disk", "certificate", "expired", "latency", "deploy", "rollback"];
 
@@ -106,7 +106,7 @@ proptest! {
         let index = Index::in_memory().unwrap();
         update(&index, &Archive::open(folder.path()).unwrap());
         let mut request = SearchRequest::parse(query).unwrap().limit(usize::MAX);
-        request.facets = Facet::ALL.to_vec();
+        request.facets = Facet::ALL.map(Into::into).to_vec();
         request.relax = false;
         let found = index.search(&request).unwrap();
         prop_assert_eq!(found.hits.len(), found.total);
@@ -114,7 +114,8 @@ proptest! {
             let mut plain: BTreeMap<String, usize> = BTreeMap::new();
             for hit in &found.hits {
                 let incident = &hit.incident;
-                let values: Vec<String> = match counts.facet {
+                let FacetName::Known(facet) = counts.facet else { panic!("not asked for") };
+                let values: Vec<String> = match facet {
                     Facet::Service => incident.services.iter().map(|s| s.to_lowercase()).collect(),
                     Facet::Severity => incident.severity.iter().map(|s| s.value.name.clone()).collect(),
                     Facet::Tag => incident.tags.iter().map(|s| s.to_lowercase()).collect(),

@@ -5,12 +5,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::{Facet, SearchRequest};
+use rca_index::FacetName;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::fields::{any_facet_name, facets, parse_facet};
-use crate::filters::FilterArgs;
+use crate::fields::{any_facet_name, facet_names, parse_facet};
+use crate::filters::{FilterArgs, search};
 use crate::freshen::open_fresh;
 use crate::location::Location;
 use crate::render;
@@ -19,14 +19,15 @@ use crate::render;
 #[command(about = format!("Count incidents per {}", any_facet_name()))]
 #[command(before_help = "\
 Examples:
-  rca facets                             every facet
+  rca facets                             the facets there are, and how many incidents have each
   rca facets service                     incidents per service
   rca facets tag 'certificate date:2025' only incidents that match a query
+  rca facets team                        incidents per value of `team:` in the front matter
   rca facets severity --service billing-api --format csv")]
 pub(crate) struct Arguments {
     #[arg(value_name = "FIELD", value_parser = parse_facet)]
-    #[arg(help = format!("Facet to count: {}; omit it to count all", any_facet_name()))]
-    field: Option<Facet>,
+    #[arg(help = format!("Facet to count: {}, or a key of your front matter; omit it to list them", facet_names()))]
+    field: Option<FacetName>,
     /// Count only incidents that match this query
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
@@ -45,11 +46,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let request = arguments.filters.request(&arguments.query, arguments.literal)?.limit(0);
-    let facets = arguments.field.map_or_else(facets, |facet| vec![facet]);
-    let request = facets.into_iter().fold(request, SearchRequest::facet);
+    let request = request.facet(arguments.field.clone().unwrap_or(FacetName::Fields));
     let location = Location::find(None, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
-    let mut results = index.search(&request)?;
+    let mut results = search(&index, &request)?;
     for counts in &mut results.facets {
         counts.values.truncate(arguments.limit.unwrap_or(usize::MAX));
     }

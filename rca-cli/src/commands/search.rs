@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use rca_index::query::{MAX_QUERY_BYTES, parse_sort};
-use rca_index::{Facet, SearchRequest};
+use rca_index::{FacetName, SearchRequest};
 
 use crate::context::Context;
 use crate::failure::{Failure, NO_HITS};
 use crate::fields::{facet_names, parse_facet};
-use crate::filters::{FilterArgs, wrong};
+use crate::filters::{self, FilterArgs, wrong};
 use crate::freshen::open_fresh;
 use crate::location::Location;
 use crate::render;
@@ -47,8 +47,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<String>,
     #[arg(long, value_name = "FACETS", value_delimiter = ',', value_parser = parse_facet)]
-    #[arg(help = format!("Count the values of these facets over all matches: {}", facet_names()))]
-    facets: Vec<Facet>,
+    #[arg(help = format!("Count the values of these facets over all matches: {}, or keys of your front matter", facet_names()))]
+    facets: Vec<FacetName>,
     /// Treat the query as plain text, with no query syntax
     #[arg(long)]
     literal: bool,
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let request = request(arguments)?;
     let location = Location::find(None, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
-    let results = index.search(&request)?;
+    let results = filters::search(&index, &request)?;
     render::search(context, &location, &request, &results)?;
     Ok(if arguments.exit_status && results.total == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
 }
@@ -86,7 +86,7 @@ fn request(arguments: &Arguments) -> Result<SearchRequest, Failure> {
     let mut request = arguments.filters.request(words, arguments.literal)?;
     request = request.limit(arguments.limit).offset(arguments.offset).explain(arguments.explain);
     request.preferences = !arguments.no_preferences;
-    request = arguments.facets.iter().fold(request, |request, &facet| request.facet(facet));
+    request = arguments.facets.iter().fold(request, |request, facet| request.facet(facet.clone()));
     if let Some(text) = &arguments.sort {
         request = request.sort(parse_sort(text).map_err(|errors| wrong("--sort", text, &errors))?);
     }

@@ -255,8 +255,8 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
         for (name, value) in known(incident) {
             let value = clean(&value);
             for (i, line) in wrap(&value, out.width.saturating_sub(16)).iter().enumerate() {
-                let name = if i == 0 { name } else { "" };
-                writeln!(out, "{INDENT}{DIM}{name:<14}{DIM:#}{line}")?;
+                let name = if i == 0 { &*clean(name) } else { "" };
+                writeln!(out, "{INDENT}{DIM}{name:<13}{DIM:#} {line}")?;
             }
         }
     }
@@ -278,7 +278,7 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
 }
 
 /// The facts of an incident that are known, with their labels.
-fn known(incident: &Incident) -> Vec<(&'static str, String)> {
+fn known(incident: &Incident) -> Vec<(&str, String)> {
     let mut known = Vec::new();
     let mut add = |name, value: Option<String>| known.extend(value.map(|value| (name, value)));
     let list = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
@@ -298,6 +298,9 @@ fn known(incident: &Incident) -> Vec<(&'static str, String)> {
         add(measure_label(measure.kind), Some(measure_text(measure)));
     }
     add("author", incident.author.clone());
+    for field in &incident.front_matter {
+        add(&field.key, list(field.value.texts()));
+    }
     known
 }
 

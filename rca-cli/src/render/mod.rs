@@ -148,6 +148,6 @@ pub(crate) fn health(context: &mut Context, health: &Health) -> Result<(), Failu
 }
 
 /// Facet counts as rows: the name of a facet, and a value with its count.
-fn facet_rows(results: &SearchResults) -> impl Iterator<Item = (&'static str, &FacetCount)> {
+fn facet_rows(results: &SearchResults) -> impl Iterator<Item = (&str, &FacetCount)> {
     results.facets.iter().flat_map(|counts| counts.values.iter().map(|value| (counts.facet.name(), value)))
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::error::{Error, Result};
-use crate::incident::SectionKind;
 use crate::incident::lines::line_at;
+use crate::incident::{OwnField, SectionKind};
 use crate::parse::{ParseOptions, is_key, key_names};
 use crate::text::Language;
 
@@ -27,8 +27,9 @@ pub struct Settings {
     pub max_facts_bytes: Option<usize>,
     /// Whether `04/03/2025` is the 4th of March; if not set, the other dates of the report decide.
     pub day_first: Option<bool>,
-    /// Additional front-matter keys, and the known keys they stand for: `outage_class = "severity"`. In a settings file
-    /// an unknown target is an error.
+    /// Additional front-matter keys, and the known keys they stand for: `outage_class = "severity"`. Any other target is
+    /// another name for a key of the archive's own: `squad = "team"`. In a settings file a target that is nearly a known
+    /// key is an error.
     pub keys: BTreeMap<String, String>,
     /// Additional headings: `"what broke" = "rootcause"`.
     pub headings: BTreeMap<String, SectionKind>,
@@ -78,15 +79,32 @@ pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
     let not_toml = |e: toml::de::Error| wrong(e.span().map_or(0, |span| span.start), e.message().to_owned());
     let settings = toml::from_str(text).map_err(not_toml)?;
     let KeyTargets { keys } = toml::from_str(text).map_err(not_toml)?;
-    let unknown = keys.values().filter(|target| !is_key(target.get_ref()));
-    match unknown.min_by_key(|target| target.span().start) {
+    let wrong_targets = keys.values().filter_map(|target| Some((target.span().start, wrong_target(target.get_ref())?)));
+    match wrong_targets.min_by_key(|(at, _)| *at) {
         None => Ok(settings),
-        Some(target) => {
-            let known = key_names().collect::<Vec<_>>().join(", ");
-            let reason = format!("unknown key `{}`; these are known: {known}", target.get_ref());
-            Err(wrong(target.span().start, reason))
-        }
+        Some((at, reason)) => Err(wrong(at, reason)),
     }
+}
+
+/// Why a key cannot stand for this one: it is no name, or nearly a known key.
+fn wrong_target(target: &str) -> Option<String> {
+    let known = || key_names().collect::<Vec<_>>().join(", ");
+    if is_key(target) {
+        return None;
+    }
+    if !OwnField::name(target).contains(char::is_alphabetic) {
+        return Some(format!("`{}` is not a name of a key; these are known: {}", target.escape_debug(), known()));
+    }
+    let near = nearest_key(target)?;
+    Some(format!("unknown key `{target}`; did you mean `{near}`? These are known: {}", known()))
+}
+
+/// The known key that a name is a typo of: one edit away, or two from a long key, with the same first letter.
+fn nearest_key(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let near = key_names().filter(|known| known.len() >= 4 && known.bytes().next() == name.bytes().next());
+    let near = near.map(|known| (strsim::damerau_levenshtein(&name, known), known));
+    near.filter(|&(edits, known)| edits <= if known.len() > 5 { 2 } else { 1 }).min().map(|(_, known)| known)
 }
 
 #[cfg(test)]
@@ -116,9 +134,17 @@ mod tests {
             "[keys]\nblast = \"severity\"\nwhat = \"Affected Services\"\nzone = \"sevrity\"\narea = \"nothing\"\n";
         let Err(Error::Settings { path, line, reason }) = open(text) else { panic!("no error") };
         assert_eq!((path, line), (folder.path().join(SETTINGS_FILE), 4));
-        assert!(reason.starts_with("unknown key `sevrity`; these are known: title, start, date, "), "{reason}");
+        assert!(
+            reason.starts_with("unknown key `sevrity`; did you mean `severity`? These are known: title, start, date, "),
+            "{reason}"
+        );
         for known in ["end", "severity", "services", "tags", "status", "duration", "summary", "impact"] {
             assert!(reason.split(", ").any(|name| name == known), "{known} is not in: {reason}");
+        }
+        assert_eq!(open("[keys]\nsquad = \"team\"\n").unwrap()["squad"], "team");
+        for target in ["", "?!", "12", "\\u0000"] {
+            let error = open(&format!("[keys]\nsquad = \"{target}\"\n")).unwrap_err().to_string();
+            assert!(error.contains("rca.toml:2: `") && error.contains("` is not a name of a key"), "{error}");
         }
         assert_eq!(open("[keys]\nblast = \"severity\"\nort = \"Betroffene Dienste\"\n").unwrap().len(), 2);
     }

@@ -10,19 +10,19 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use tantivy::collector::{Collector as _, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::fastfield::FacetReader;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use crate::engine::compile::Compiler;
-use crate::engine::document::{DATE, KEY, RANK, facet_column, number_column};
+use crate::engine::document::{DATE, KEY, RANK, number_column};
 use crate::engine::lookup::KnownWords;
 use crate::engine::snapshot::Snapshot;
+use crate::engine::tally::FacetTally;
 use crate::error::Result;
 use crate::plan::{Needed, Plan};
 use crate::query::SortKey;
 use crate::ranking::rounded;
-use crate::schema::Facet;
+use crate::schema::FacetName;
 
 /// What to collect.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(crate) struct Collect {
     pub(crate) limit: usize,
     pub(crate) order: Order,
     /// The facets to count over all matches.
-    pub(crate) facets: Vec<Facet>,
+    pub(crate) facets: Vec<FacetName>,
 }
 
 /// The order of candidates.
@@ -183,7 +183,7 @@ impl tantivy::collector::Collector for Collector {
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentCandidates> {
         let columns = reader.fast_fields();
-        let facets = self.collect.facets.iter().map(|&facet| FacetTally::new(reader, facet));
+        let facets = self.collect.facets.iter().map(|facet| FacetTally::new(reader, facet));
         Ok(SegmentCandidates {
             segment,
             limit: self.collect.limit,
@@ -281,37 +281,6 @@ impl SegmentOrder {
 /// The number of incidents per block; columns are read much faster in blocks.
 const BLOCK: usize = 1024;
 
-struct FacetTally {
-    names: FacetReader,
-    values: Option<Column<u64>>,
-    counts: Vec<u32>,
-    docs: Vec<DocId>,
-    rows: Vec<u32>,
-    block: Vec<u64>,
-}
-
-impl FacetTally {
-    fn new(reader: &SegmentReader, facet: Facet) -> tantivy::Result<Self> {
-        let name = facet_column(facet);
-        let values = reader.fast_fields().str(&name)?.map(|values| values.ords().clone());
-        let names = reader.facet_reader(&name)?;
-        let counts = vec![0; names.num_facets()];
-        Ok(Self { names, values, counts, docs: Vec::new(), rows: Vec::new(), block: Vec::new() })
-    }
-
-    fn count(&mut self, docs: &[DocId]) {
-        let Some(values) = &self.values else { return };
-        self.docs.clear();
-        self.rows.clear();
-        values.row_ids_for_docs(docs, &mut self.docs, &mut self.rows);
-        self.block.resize(self.rows.len(), 0);
-        values.values.get_vals(&self.rows, &mut self.block);
-        for &value in &self.block {
-            self.counts[value as usize] += 1;
-        }
-    }
-}
-
 /// What was collected in one segment.
 pub(super) struct InSegment {
     segment: SegmentOrdinal,
@@ -390,20 +359,7 @@ impl SegmentCollector for SegmentCandidates {
     fn harvest(mut self) -> Self::Fruit {
         self.count_pending();
         self.sort();
-        let mut facets = Vec::with_capacity(self.facets.len());
-        for facet in &self.facets {
-            let counted: Vec<(u64, u32)> = (0..).zip(facet.counts.iter().copied()).filter(|(_, n)| *n > 0).collect();
-            let ords: Vec<u64> = counted.iter().map(|(ord, _)| *ord).collect();
-            let mut numbers = counted.iter().map(|(_, count)| *count as usize);
-            let mut counts = HashMap::with_capacity(counted.len());
-            // One pass over the dictionary, because looking up values one by one takes longer than counting. A zero
-            // byte separates the levels of a value.
-            facet.names.facet_dict().sorted_ords_to_term_cb(&ords, |value| {
-                let value = String::from_utf8_lossy(value).replace('\0', "/");
-                counts.extend(numbers.next().map(|count| (value, count)));
-            })?;
-            facets.push(counts);
-        }
+        let facets = self.facets.iter().map(FacetTally::harvest).collect::<tantivy::Result<_>>()?;
         Ok(InSegment { segment: self.segment, ids: self.ids, best: self.best, total: self.total, facets })
     }
 }
@@ -438,7 +394,7 @@ mod tests {
         let words = snapshot.look_up(&plan).unwrap();
         let compiler = Compiler { fields: &snapshot.engine.fields, words: &words, statistics: snapshot.statistics() };
         let query = compiler.compile(&plan, Needed::All);
-        let collect = Collect { limit, order, facets: vec![Facet::Service] };
+        let collect = Collect { limit, order, facets: vec![crate::schema::Facet::Service.into()] };
         snapshot.collect(&*query, &Collector { collect }, parallel).unwrap()
     }
 

@@ -10,6 +10,7 @@ use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, Rang
 use tantivy::schema::IndexRecordOption;
 
 use crate::engine::document::{Fields, engine_facet};
+use crate::engine::keys::{self, InRange};
 use crate::engine::lookup::KnownWords;
 use crate::engine::scorer::WordsQuery;
 use crate::plan::{Clause, Condition, Needed, Plan, Statistics, WordId};
@@ -74,6 +75,14 @@ impl Compiler<'_> {
             Condition::Number { field, range } => self.number(*field, *range),
             Condition::Date { from, until } => self.date(*from, *until),
             Condition::Has { field, present } => self.has(field, *present),
+            Condition::Key { key, values } => {
+                let value = |value: &String| self.key_term(key, Some(value.as_str()));
+                unscored(Box::new(BooleanQuery::union(values.iter().map(value).collect())))
+            }
+            Condition::KeyRange { key, range } => {
+                unscored(Box::new(InRange { field: self.fields.keys, key: key.clone(), range: range.clone() }))
+            }
+            Condition::HasKey { key, present } => present_or_not(self.key_term(key, None), *present),
         }
     }
 
@@ -123,9 +132,18 @@ impl Compiler<'_> {
 
     fn has(&self, field: &str, present: bool) -> Box<dyn Query> {
         let term = Term::from_field_text(self.fields.has, field);
-        let has = unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)));
-        if present { has } else { all_of(vec![(Occur::MustNot, has)]) }
+        present_or_not(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), present)
     }
+
+    fn key_term(&self, key: &str, value: Option<&str>) -> Box<dyn Query> {
+        Box::new(TermQuery::new(keys::term(self.fields.keys, key, value), IndexRecordOption::Basic))
+    }
+}
+
+/// Incidents that match a query, or those that do not.
+fn present_or_not(has: Box<dyn Query>, present: bool) -> Box<dyn Query> {
+    let has = unscored(has);
+    if present { has } else { all_of(vec![(Occur::MustNot, has)]) }
 }
 
 /// A query that matches everything.

@@ -11,6 +11,7 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
+use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
 use crate::incident::{Incident, Section, SectionKind};
 use crate::parse::{ParseOptions, parse_report};
@@ -18,7 +19,7 @@ use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 
@@ -52,6 +53,8 @@ pub(super) struct Fields {
     regions: Field,
     /// The length in bytes of text, for length normalization.
     length: Field,
+    /// Keys of front matter that the field table does not know, with their values.
+    pub(super) keys: Field,
     /// The path of the report.
     path: Field,
     /// The unchanged text of the report.
@@ -90,6 +93,7 @@ impl Fields {
         let regions = builder.add_u64_field(REGIONS, column.clone());
         let title = builder.add_text_field("title", words.clone());
         let text = builder.add_text_field(TEXT, words);
+        let keys = builder.add_facet_field(KEYS, FacetOptions::default());
         let path = builder.add_text_field("path", STORED);
         // As text, because the engine stores bytes one by one.
         let source = builder.add_text_field("source", STORED);
@@ -107,7 +111,7 @@ impl Fields {
             }
         }
         let schema = builder.build();
-        Self { schema, key, has, date, rank, title, text, regions, length, path, source, facts, facets, numbers }
+        Self { schema, key, has, date, rank, title, text, regions, length, keys, path, source, facts, facets, numbers }
     }
 
     /// The fields with words: the text, then the title.
@@ -171,6 +175,9 @@ impl Fields {
             if present {
                 has.extend([spec.name, " "]);
             }
+        }
+        for facet in keys::engine_facets(incident) {
+            doc.add(self.keys, facet);
         }
         doc.add(self.has, has);
         doc.add(self.text, text);

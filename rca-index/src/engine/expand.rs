@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 
+use crate::engine::keys;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Form, Pattern, Vocabulary};
@@ -88,5 +89,13 @@ impl Vocabulary for Snapshot<'_> {
 
     fn incidents_with(&self, forms: &[Form]) -> Result<u64> {
         self.frequency(forms).map_err(|e| self.engine.error(e))
+    }
+
+    fn has_key(&self, key: &str) -> Result<bool> {
+        self.has_term(&keys::term(self.engine.fields.keys, key, None)).map_err(|e| self.engine.error(e))
+    }
+
+    fn has_value(&self, key: &str, value: &str) -> Result<bool> {
+        self.has_term(&keys::term(self.engine.fields.keys, key, Some(value))).map_err(|e| self.engine.error(e))
     }
 }

@@ -17,6 +17,7 @@ mod fixture;
 mod folder;
 pub(crate) mod health;
 mod inspect;
+mod keys;
 mod lookup;
 mod permits;
 mod plain_file;
@@ -24,6 +25,7 @@ mod postings;
 mod regions;
 mod scorer;
 mod snapshot;
+mod tally;
 mod tokenizer;
 mod writer;
 

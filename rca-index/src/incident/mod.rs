@@ -3,7 +3,9 @@
 //! In: what `parse` found, or what an embedding tool built by hand. Out: the one value that travels through the whole
 //! program; the schema turns it into a document, a hit gives it back.
 
+mod follow_up;
 pub(crate) mod lines;
+mod own_field;
 mod problem;
 mod reached;
 mod severity;
@@ -14,6 +16,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+pub use follow_up::{Action, Lessons, Link};
+pub use own_field::{OwnField, OwnValue};
 pub use problem::{Level, Problem, ProblemKind};
 pub use reached::{CountedFrom, MinutesFrom, Reached, ReachedAt};
 pub use severity::Severity;
@@ -140,6 +144,8 @@ pub struct Incident {
     pub actions: Vec<Action>,
     /// Links to other documents, in the order of the report.
     pub links: Vec<Link>,
+    /// Keys of front matter that the field table does not know, in the order of the report, each once.
+    pub front_matter: Vec<OwnField>,
     /// The parts of the report under their headings, in the order of the report.
     pub sections: Vec<Section>,
     /// The whole text of the report; sections are ranges of it.
@@ -176,6 +182,7 @@ impl Incident {
             lessons: Lessons::default(),
             actions: Vec::new(),
             links: Vec::new(),
+            front_matter: Vec::new(),
             sections: Vec::new(),
             source: String::new(),
         }
@@ -450,45 +457,4 @@ pub enum Bound {
     AtMost,
     /// More than the number, or at least it.
     AtLeast,
-}
-
-/// What the team learned.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Lessons {
-    /// What went well.
-    pub went_well: Vec<String>,
-    /// What went badly, or could be improved.
-    pub went_badly: Vec<String>,
-    /// Lessons under no such heading, luck included.
-    pub other: Vec<String>,
-}
-
-/// Something to be done after the incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Action {
-    /// The priority as written.
-    pub priority: Option<String>,
-    /// What is to be done.
-    pub text: String,
-    /// Who does it.
-    pub owner: Option<String>,
-    /// By when.
-    pub due: Option<Timestamp>,
-    /// Whether it is done, when the report says so by a checkbox or a status.
-    pub done: Option<bool>,
-    /// The line in the report, counted from 1.
-    pub line: u32,
-}
-
-/// A link to another document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
-    /// Where it points, as written: a name (`[[name]]`), a relative path (`[text](path.md)`), or an address.
-    pub target: String,
-    /// Whether it points out of the archive: a runbook, a ticket.
-    pub external: bool,
-    /// The text shown for it.
-    pub label: Option<String>,
-    /// The line in the report, counted from 1.
-    pub line: u32,
 }

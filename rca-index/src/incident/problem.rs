@@ -83,6 +83,8 @@ pub enum ProblemKind {
     FrontMatterNeverOpened,
     /// Front matter that its format's reader refuses: `YAML`, `TOML`, `JSON`.
     FrontMatterInvalid { format: String, reason: String },
+    /// Some keys or values of the front matter are no fields, because there are too many or they are too long.
+    FieldsCutOff { keys: u64, bytes: u64 },
     /// A code fence with no end.
     CodeFenceNeverClosed,
     /// A block of HTML with no end.
@@ -143,6 +145,7 @@ impl ProblemKind {
             Self::FrontMatterNeverClosed { .. } => "front-matter-never-closed",
             Self::FrontMatterNeverOpened => "front-matter-never-opened",
             Self::FrontMatterInvalid { .. } => "front-matter-invalid",
+            Self::FieldsCutOff { .. } => "fields-cut-off",
             Self::CodeFenceNeverClosed => "code-fence-never-closed",
             Self::HtmlNeverClosed => "html-never-closed",
             Self::FactsCutOff { .. } => "facts-cut-off",
@@ -193,6 +196,7 @@ impl ProblemKind {
             | Self::NotUtf8
             | Self::NulBytes
             | Self::FrontMatterNeverOpened
+            | Self::FieldsCutOff { .. }
             | Self::CodeFenceNeverClosed
             | Self::HtmlNeverClosed
             | Self::FactsCutOff { .. }
@@ -233,6 +237,11 @@ impl Display for ProblemKind {
             Self::FrontMatterInvalid { format, reason } => {
                 write!(f, "invalid {format} in the front matter: {reason}; read line by line instead")
             }
+            Self::FieldsCutOff { keys, bytes } => write!(
+                f,
+                "more than {keys} keys of your own in the front matter, or {bytes} bytes of them; \
+                 the rest are no fields, all text is searched"
+            ),
             Self::CodeFenceNeverClosed => f.write_str("code fence never closed; its content is read as text"),
             Self::HtmlNeverClosed => f.write_str("HTML block never closed; its content is read as text"),
             Self::FactsCutOff { limit } => write!(

@@ -53,15 +53,7 @@ impl FrontMatter {
                     _ => None,
                 })
                 .collect();
-            // A name below a key is the name of something else.
-            let of_the_incident = |key: Key| {
-                !matches!(
-                    key,
-                    Key::Title | Key::Name | Key::Summary | Key::Author | Key::Related | Key::Status | Key::Impact
-                )
-            };
-            let status = |(key, ..): &(Key, &str, &Value)| of_the_incident(*key) || *key == Key::Status;
-            keys.extend(maps.iter().copied().flatten().filter_map(named).filter(status));
+            keys.extend(maps.iter().copied().flatten().filter_map(named).filter(|(key, ..)| is_of_the_incident(*key)));
         }
         keys
     }
@@ -78,8 +70,13 @@ enum Format {
     Json,
 }
 
+/// Whether a key in a map is one of the incident. A name below a key is the name of something else.
+pub(super) fn is_of_the_incident(key: Key) -> bool {
+    !matches!(key, Key::Title | Key::Name | Key::Summary | Key::Author | Key::Related | Key::Impact)
+}
+
 /// Whether the keys below this one say something of a person, the document or the site.
-fn is_about_another(name: &str) -> bool {
+pub(super) fn is_about_another(name: &str) -> bool {
     const OTHERS: &[&str] = &[
         "author", "authors", "reporter", "owner", "owners", "contact", "contacts", "lead", "commander", "people",
         "team", "review", "reviews", "document", "page", "site", "file", "template", "seo", "opengraph", "og", "image",

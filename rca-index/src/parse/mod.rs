@@ -26,6 +26,7 @@ mod moment;
 mod numbers;
 mod order;
 mod outline;
+mod own_fields;
 mod pairs;
 mod prose;
 mod range;
@@ -34,6 +35,7 @@ mod timeline;
 mod title;
 mod value;
 mod when;
+mod whole;
 mod words;
 mod yaml;
 mod zone;
@@ -61,13 +63,15 @@ use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
 use crate::parse::milestones::read_stated;
 use crate::parse::outline::{Outline, Part, outline};
+use crate::parse::own_fields::own_fields;
 use crate::parse::title::{title, title_heading};
+pub(crate) use crate::parse::whole::{whole_date, whole_number};
 
 /// What an archive's settings say about parsing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParseOptions {
-    /// More front-matter keys and what they mean: `outage_class` to `severity`.
+    /// More front-matter keys and what they mean: `outage_class` to `severity`; or another name for a key of the archive's own.
     pub keys: BTreeMap<String, String>,
     /// More headings, in any case, and the section they open.
     pub headings: BTreeMap<String, SectionKind>,
@@ -161,6 +165,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let services = affected_services(&outline.parts, &mut facts);
     let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);
 
+    let (front_matter, cut) = own_fields(&front.map, &options.keys, line_of);
     let mut measures = facts.measures;
     measures.extend(body.measures);
     let mut seen = Vec::new();
@@ -198,6 +203,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
         lessons: body.lessons,
         actions: body.actions,
         links,
+        front_matter,
         sections,
         title,
         source: String::new(),
@@ -206,6 +212,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let mut problems = front.problems;
     problems.extend(outline.problems);
     problems.extend(unread);
+    problems.extend(cut);
     problems.append(&mut facts.problems);
     settle(&mut incident, &mut problems);
     // Who reads the front matter may count line ends that nobody else does.

@@ -14,6 +14,9 @@ pub(crate) enum Value {
 /// Keys and values in the order of the report.
 pub(crate) type Map = Vec<(String, Value)>;
 
+/// The keys of a map that name it.
+pub(crate) const NAMES: [&str; 6] = ["name", "title", "service", "id", "value", "tag"];
+
 impl Value {
     /// The value as one text: of a list the first item that has one, of a map its name.
     pub(crate) fn text(&self) -> Option<String> {
@@ -22,8 +25,7 @@ impl Value {
             Self::Text(text) => Some(unquoted(clean(text))).filter(|text| !is_blank(text)),
             Self::List(items) => items.iter().find_map(Self::text),
             Self::Map(map) => {
-                let named = ["name", "title", "service", "id", "value", "tag"];
-                let named = named.iter().find_map(|name| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
+                let named = NAMES.iter().find_map(|name| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
                 // `- api: slow` names what the value is about; of more keys none is known to be the name.
                 let single = || match &map[..] {
                     [(key, Self::Text(_) | Self::Null)] => Some(clean(key)),

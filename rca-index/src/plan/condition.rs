@@ -1,7 +1,7 @@
 //! Conditions: they decide which incidents match, and do not affect the score.
 
 use crate::plan::WordId;
-use crate::query::{Comparison, NumberRange};
+use crate::query::{Comparison, KeyRange, NumberRange};
 use crate::schema::{Facet, NumberField};
 
 /// What an incident must satisfy to match.
@@ -30,6 +30,27 @@ pub(crate) enum Condition {
         facet: Facet,
         /// The values, folded.
         values: Vec<String>,
+    },
+    /// Any of these values of a key of front matter.
+    Key {
+        /// The name of the key.
+        key: String,
+        /// The values, folded.
+        values: Vec<String>,
+    },
+    /// A value of a key in a range.
+    KeyRange {
+        /// The name of the key.
+        key: String,
+        /// The range.
+        range: KeyRange,
+    },
+    /// Whether a key has a value.
+    HasKey {
+        /// The name of the key.
+        key: String,
+        /// Whether it must have one or must not.
+        present: bool,
     },
     /// A severity at least, or at most, as severe as a rank.
     SeverityRank {

@@ -8,6 +8,7 @@
 
 mod condition;
 mod evidence;
+mod keys;
 mod planner;
 mod sequence;
 #[cfg(test)]

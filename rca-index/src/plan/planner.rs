@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::error::Result;
+use crate::plan::keys;
 use crate::plan::sequence::Sequence;
 use crate::plan::{AnyVocabulary, Clause, Condition, Correction, Plan, Vocabulary, Word, WordId};
 use crate::query::{DateRange, Node, NodeKind, Query};
@@ -42,8 +43,9 @@ impl Planner<'_> {
     /// Plans a query.
     ///
     /// # Errors
-    /// The index cannot be read.
+    /// The index cannot be read; or the query asks for a field that neither the table nor the index has.
     pub(crate) fn plan(&self, query: &Query) -> Result<Plan> {
+        let query = &*keys::resolve(query, self.vocabulary)?;
         let mut draft = Draft::default();
         let (texts, others) = texts_and_others(&query.root);
         let Sequence { plain, phrases, extra, corrections, interpreted } = self.sequence(&texts, 0)?;
@@ -132,6 +134,7 @@ impl Planner<'_> {
             NodeKind::Date(DateRange::Last { seconds }) => {
                 Condition::Date { from: Some(self.now.saturating_sub(*seconds)), until: None }
             }
+            NodeKind::Key { key, test, .. } => keys::condition(key, test)?,
             NodeKind::Has { field, present } => Condition::Has { field, present: *present },
             NodeKind::All | NodeKind::Text { .. } | NodeKind::And(_) | NodeKind::Or(_) | NodeKind::Not(_) => {
                 return None;

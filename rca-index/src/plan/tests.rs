@@ -10,6 +10,27 @@ use crate::text::analyzer::Analyzer;
 /// A vocabulary of these words; words one edit away are similar.
 struct Words(&'static [&'static str]);
 
+/// A vocabulary of words that has the key `team` with the value `payments`, and the key `due` with a day in June.
+struct Keys;
+
+impl Vocabulary for Keys {
+    fn similar(&self, _: &str, _: u8, _: usize) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn incidents_with(&self, _: &[Form]) -> Result<u64> {
+        Ok(1)
+    }
+
+    fn has_key(&self, key: &str) -> Result<bool> {
+        Ok(["team", "due", "cost"].contains(&key))
+    }
+
+    fn has_value(&self, key: &str, value: &str) -> Result<bool> {
+        Ok([("team", "payments"), ("due", "2025-06-02"), ("cost", "100")].contains(&(key, value)))
+    }
+}
+
 impl Vocabulary for Words {
     fn similar(&self, word: &str, distance: u8, most: usize) -> Result<Vec<String>> {
         let pattern = Pattern::Typo { word: word.to_owned(), distance };
@@ -213,5 +234,44 @@ fn excluded_words_are_excluded_as_typed() {
             assert_eq!(word.alternatives.len(), 1, "{text}: {word:?}");
         }
         assert!(plan.corrections.is_empty());
+    }
+}
+
+#[test]
+fn a_key_is_a_filter_where_the_index_has_it_and_text_elsewhere() {
+    let conditions = |text: &str| {
+        let plan = plan_with(text, &Keys);
+        let shown = plan.interpreted.to_string();
+        (plan.conditions, shown)
+    };
+    let filter = |key: &str, values: &[&str]| {
+        let values = values.iter().map(|&value| value.to_owned()).collect();
+        Clause::Condition(Condition::Key { key: key.to_owned(), values })
+    };
+    let has = |present| Clause::Condition(Condition::HasKey { key: "team".to_owned(), present });
+    assert_eq!(conditions("zebra Team:Payments,\"A  b\"").0, [filter("team", &["payments", "a b"])]);
+    assert_eq!(conditions("zebra -team:a").0, [Clause::Not(Box::new(filter("team", &["a"])))]);
+    assert_eq!(conditions("has:team").0, [has(true)]);
+    assert_eq!(conditions("no:team").0, [has(false)]);
+    // A day is a value, a month that is none covers its days.
+    assert_eq!(conditions("due:2025-06-02").0, [filter("due", &["2025-06-02"])]);
+    let is_range = |text: &str| matches!(&conditions(text).0[..], [Clause::Condition(Condition::KeyRange { .. })]);
+    assert!(is_range("due:2025-06") && is_range("due:>=2025") && is_range("cost:>5"));
+    assert_eq!(conditions("zebra team:payments level:error").1, "zebra \\level:error team:payments");
+
+    let literal = plan_with("zebra level:error msg:\"lost it\"", &Keys);
+    assert!(literal.conditions.is_empty());
+    assert_eq!(literal.words, plan_with("zebra \\level:error \\msg:\"lost it\"", &Keys).words);
+    assert!(matches!(&plan("team:payments").conditions[..], []), "no index, no keys");
+    assert!(matches!(&plan("cost:>5").conditions[..], [Clause::Condition(Condition::Number { .. })]));
+    let filter_only = query::key_filter("squad", "a").unwrap();
+    let query = query::parse("", &QueryOptions::default()).unwrap().and(filter_only);
+    let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
+    let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &Keys, now: 0 };
+    assert_eq!(planner.plan(&query).unwrap().conditions, [filter("squad", &["a"])]);
+    for (text, reason) in [("has:wings", "unknown field `wings`"), ("x due:>soon", "`>soon` is not a number")] {
+        let query = query::parse(text, &QueryOptions::default());
+        let error = query.map_err(crate::Error::from).and_then(|query| planner.plan(&query)).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
     }
 }

@@ -16,6 +16,22 @@ pub(crate) trait Vocabulary {
     /// # Errors
     /// The index cannot be read.
     fn incidents_with(&self, forms: &[Form]) -> Result<u64>;
+
+    /// Whether an incident has a key of front matter that the field table does not know.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    fn has_key(&self, _key: &str) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Whether an incident has this value, folded, under a key.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    fn has_value(&self, _key: &str, _value: &str) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// The vocabulary if there is no index. Every word is known, so none is corrected.

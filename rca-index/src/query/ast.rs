@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::error::QueryErrorKind;
+use crate::query::key::KeyRange;
 use crate::schema::{Facet, NumberField, TextField};
 
 /// A byte range in the query text.
@@ -102,12 +104,55 @@ pub enum NodeKind {
         /// `true` for `has`, `false` for `no`.
         present: bool,
     },
+    /// `team:payments`: a key of front matter that is no field of the table. Whether the archive has it is known only when
+    /// the query is planned.
+    Key {
+        /// The name of the key.
+        key: String,
+        /// What is asked of its values.
+        test: KeyTest,
+        /// The text as typed.
+        typed: String,
+        /// What is meant if the archive has no such key.
+        otherwise: Otherwise,
+    },
     /// All of these; at least two.
     And(Vec<Node>),
     /// Any of these; at least two.
     Or(Vec<Node>),
     /// Excludes what this node matches.
     Not(Box<Node>),
+}
+
+/// What is asked of the values of a key.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum KeyTest {
+    /// Any of these values.
+    Values {
+        /// The values as typed; at least one.
+        values: Vec<String>,
+        /// The range that a single value covers if it is a date: 2025-06 has thirty days.
+        period: Option<KeyRange>,
+    },
+    /// A value in a range.
+    Range(KeyRange),
+    /// Whether there is a value.
+    Present(bool),
+    /// A comparison with something that cannot be compared.
+    Invalid(QueryErrorKind),
+}
+
+/// What is meant by a key that the archive does not have.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Otherwise {
+    /// Something else: most often the text as it stands.
+    Node(Box<Node>),
+    /// An error, such as that there is no such field.
+    Error(QueryErrorKind),
+    /// Nothing: no incident matches.
+    Nothing,
 }
 
 /// Words to search for.
@@ -153,6 +198,15 @@ pub struct NumberRange {
     pub to: Option<(f64, bool)>,
 }
 
+impl NumberRange {
+    /// Whether a number is in the range.
+    pub(crate) fn contains(self, number: f64) -> bool {
+        let above = self.from.is_none_or(|(from, inclusive)| number > from || inclusive && number >= from);
+        let below = self.to.is_none_or(|(to, inclusive)| number < to || inclusive && number <= to);
+        above && below
+    }
+}
+
 /// A range of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -169,6 +223,18 @@ pub enum DateRange {
         /// The number of seconds.
         seconds: i64,
     },
+}
+
+impl DateRange {
+    /// Whether a time, in seconds since 1970, is in a range with fixed ends.
+    pub(crate) fn contains(self, time: i64) -> bool {
+        match self {
+            Self::Between { from, until } => {
+                from.is_none_or(|from| time >= from) && until.is_none_or(|until| time < until)
+            }
+            Self::Last { .. } => false,
+        }
+    }
 }
 
 /// The sort order of hits.

@@ -64,6 +64,7 @@ fn show(node: &Node, out: &mut String) -> fmt::Result {
         NodeKind::Number { field, range } => show_number(number_name(*field), *range, out),
         NodeKind::Date(range) => write!(out, "date:{}", show_date_range(*range)),
         NodeKind::Has { field, present } => write!(out, "{}:{field}", if *present { "has" } else { "no" }),
+        NodeKind::Key { typed, .. } => out.write_str(typed),
         NodeKind::And(nodes) => {
             show_all(nodes, " ", |node| matches!(node.kind, NodeKind::Or(_) | NodeKind::And(_)), out)
         }

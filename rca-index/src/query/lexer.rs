@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::query::key::key_at;
 use crate::schema::fields_named;
 
 /// A token and its position.
@@ -23,6 +24,11 @@ pub(super) enum TokenKind {
     Minus,
     /// `name:` with the name of a field, or almost; its value follows.
     Field(String),
+    /// `name:value` with a name that is no field; how long the name is.
+    Key {
+        text: String,
+        name: usize,
+    },
     /// Text in quotes, and the text after a `~` that follows.
     Quoted {
         text: String,
@@ -120,6 +126,10 @@ impl Lexer<'_> {
                 return;
             }
         }
+        if let Some((length, name)) = key_at(rest) {
+            self.push(TokenKind::Key { text: rest[..length].to_owned(), name }, length);
+            return;
+        }
         let length = word_length(rest, false);
         let text = &rest[..length];
         let kind = match text {
@@ -143,7 +153,7 @@ impl Lexer<'_> {
 
 /// The length of a word. It ends at white space, or at the parenthesis that closes a surrounding group. In a list of
 /// values, white space in quotes does not end it.
-fn word_length(text: &str, values: bool) -> usize {
+pub(super) fn word_length(text: &str, values: bool) -> usize {
     let mut inside = 0_usize;
     let mut before = ',';
     let mut at = 0;
@@ -221,7 +231,7 @@ pub(super) fn nearest_field(name: &str, value: &str) -> Option<&'static str> {
     super::parse_filter(known, bare).is_ok().then_some(known)
 }
 
-fn nearest_name(name: &str) -> Option<&'static str> {
+pub(super) fn nearest_name(name: &str) -> Option<&'static str> {
     if is_field(name) || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
         return None;
     }

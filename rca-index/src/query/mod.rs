@@ -4,6 +4,7 @@
 
 mod ast;
 mod display;
+mod key;
 mod lexer;
 mod parser;
 #[cfg(test)]
@@ -11,8 +12,12 @@ mod tests;
 mod values;
 
 pub use crate::error::{QueryError, QueryErrorKind, QueryErrors};
-pub use ast::{Comparison, DateRange, Node, NodeKind, NumberRange, Query, Sort, SortKey, Span, Text};
+pub use ast::{
+    Comparison, DateRange, KeyTest, Node, NodeKind, NumberRange, Otherwise, Query, Sort, SortKey, Span, Text,
+};
+pub use key::KeyRange;
 
+use crate::incident::OwnField;
 use crate::schema::FlagKind;
 use parser::{all_of, has_letter, parse_query, parse_value, sort_of};
 
@@ -55,6 +60,24 @@ pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
 /// The field is unknown, or the value is invalid for it.
 pub fn parse_filter(field: &str, value: &str) -> Result<Node, QueryErrors> {
     parse_value(field, value.trim())
+}
+
+/// A filter by a key of front matter that is no field of the table: `key_filter("team", "a,b")` equals `team:a,b` in a
+/// query, but matches nothing if the archive has no such key.
+///
+/// # Errors
+/// The value is missing or cannot be compared, or the name has no letter.
+pub fn key_filter(key: &str, value: &str) -> Result<Node, QueryErrors> {
+    let (key, value) = (OwnField::name(key), value.trim());
+    let missing = || QueryErrorKind::MissingValue(key.clone());
+    match key::key_test(value).ok_or_else(missing) {
+        Ok(KeyTest::Invalid(kind)) | Err(kind) => Err(QueryError::new(0..value.len(), kind).into()),
+        Ok(test) => {
+            let typed = format!("{key}:{value}");
+            let kind = NodeKind::Key { typed, key, test, otherwise: Otherwise::Nothing };
+            Ok(Node { kind, span: 0..value.len() })
+        }
+    }
 }
 
 /// Reads the value of a filter flag: a value or a list of them, or the least or most that a value may be. A period that ends

@@ -9,8 +9,9 @@
 
 use crate::error::{MAX_SLOP, QueryError, QueryErrorKind, QueryErrors};
 use crate::incident::Severity;
-use crate::query::ast::{Comparison, Node, NodeKind, Query, Sort, SortKey, Span, Text};
-use crate::query::lexer::{Token, TokenKind, lex, nearest_field, unquote};
+use crate::query::ast::{Comparison, Node, NodeKind, Otherwise, Query, Sort, SortKey, Span, Text};
+use crate::query::key::{alias_test, key_or, key_test, presence, quoted, values};
+use crate::query::lexer::{Token, TokenKind, lex, nearest_field};
 use crate::query::values::{comparison, date_range, number_range};
 use crate::schema::{Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
 
@@ -184,6 +185,7 @@ impl Parser {
         match token.kind {
             TokenKind::Open => self.group(span),
             TokenKind::Field(name) => self.field(&name, span),
+            TokenKind::Key { text, name } => self.key(&text, name, span),
             TokenKind::Quoted { text, slop, closed } => {
                 if !closed {
                     self.error(span, QueryErrorKind::UnclosedQuote);
@@ -258,7 +260,11 @@ impl Parser {
                 self.error(token.span, QueryErrorKind::UnclosedQuote);
                 None
             }
-            TokenKind::Quoted { text, slop, .. } => self.field_phrase(spec.name, text, slop.as_deref(), whole),
+            TokenKind::Quoted { text, slop, .. } => {
+                let (errors, typed) = (self.errors.len(), quoted(name, &text));
+                let node = self.field_phrase(spec.name, text, slop.as_deref(), whole.clone());
+                self.or_key((spec, whole), &typed, node, errors)
+            }
             TokenKind::Word { text, plain: true } => match text_field(name) {
                 Some(field) => word(Some(field), Text::Word(text), whole),
                 None => self.value(spec, &text, whole),
@@ -269,10 +275,34 @@ impl Parser {
                 if node.is_none() && self.errors.len() == errors {
                     self.error(token.span, QueryErrorKind::MissingValue(name.to_owned()));
                 }
-                node.map(|node| Node { span: whole, ..node })
+                let node = node.map(|node| Node { span: whole.clone(), ..node });
+                self.or_key((spec, whole), &format!("{name}:{text}"), node, errors)
             }
             _ => None,
         }
+    }
+
+    /// `team:payments`: a key, or text where the archive has no such key.
+    fn key(&mut self, typed: &str, name: usize, span: Span) -> Option<Node> {
+        let pieces = typed.split_whitespace().filter_map(|piece| match self.field {
+            Some(field) => self.value(spec_for(field, piece)?, piece, span.clone()),
+            None => self.word(None, piece, span.clone()),
+        });
+        let text = all_of(pieces.collect(), span.clone())?;
+        match key_test(&typed[name + 1..]).filter(|_| self.field.is_none()) {
+            Some(test) => Some(key_or(Otherwise::Node(Box::new(text)), test, typed, span)),
+            None => Some(text),
+        }
+    }
+
+    /// An alias of a number, such as `cost`, which an archive may have as a key; then the key is meant.
+    fn or_key(&mut self, at: (&FieldSpec, Span), typed: &str, node: Option<Node>, errors: usize) -> Option<Node> {
+        let Some(test) = alias_test(at.0, typed).filter(|_| self.field.is_none()) else { return node };
+        let otherwise = match node {
+            Some(node) => Otherwise::Node(Box::new(node)),
+            None => Otherwise::Error(self.errors.drain(errors..).next()?.kind),
+        };
+        Some(key_or(otherwise, test, typed, at.1))
     }
 
     /// A quoted value: a phrase for a text field, a single value for any other.
@@ -296,7 +326,7 @@ impl Parser {
                 severity_range(value, &span)
             }
             FieldKind::Facet(facet) => {
-                let values = facet_values(value);
+                let values = values(value);
                 match &values[..] {
                     [] => Err(QueryErrorKind::MissingValue(spec.name.to_owned())),
                     // Commas or quotes around a comparison do not change it.
@@ -317,11 +347,13 @@ impl Parser {
     }
 
     fn has(&mut self, value: &str, present: bool, span: Span) -> Option<Node> {
-        let Some(spec) = fields_named(value).next() else {
-            self.error(span, unknown_field(value));
-            return None;
-        };
-        Some(Node { kind: NodeKind::Has { field: spec.name, present }, span })
+        match presence(value, present, span.clone()) {
+            Ok(node) => Some(node),
+            Err(kind) => {
+                self.error(span, kind);
+                None
+            }
+        }
     }
 
     fn sort_by(&mut self, value: &str, span: Span) -> Option<Node> {
@@ -440,26 +472,6 @@ fn word(field: Option<TextField>, text: Text, span: Span) -> Option<Node> {
 
 pub(super) fn has_letter(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
-}
-
-/// `a,"b, c",d`
-fn facet_values(value: &str) -> Vec<String> {
-    let mut values = Vec::new();
-    let mut rest = value;
-    while !rest.is_empty() {
-        let (item, length) = match rest.starts_with('"').then(|| unquote(rest)) {
-            Some((text, length, true)) => (text, length),
-            _ => {
-                let length = rest.find(',').unwrap_or(rest.len());
-                (rest[..length].to_owned(), length)
-            }
-        };
-        rest = rest[length..].trim_start_matches(',');
-        if has_letter(&item) {
-            values.push(item.trim().to_owned());
-        }
-    }
-    values
 }
 
 /// `>=P1`: P1 or worse. `P1..P3`: both ends inclusive.

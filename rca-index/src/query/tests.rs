@@ -76,6 +76,45 @@ fn fields() {
     assert_eq!(query("sort:date").root.kind, NodeKind::All);
 }
 
+/// The text that a key stands for where the archive does not have it, and what is asked of it where it does.
+fn key(text: &str) -> (String, KeyTest) {
+    match query(text).root.kind {
+        NodeKind::Key { test, otherwise: Otherwise::Node(node), .. } => (shape(&node), test),
+        kind => panic!("{text} is no key: {kind:?}"),
+    }
+}
+
+#[test]
+fn a_name_that_is_no_field_may_be_a_key() {
+    let values = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let check_key = |text: &str, literal: &str, expected: &[&str]| {
+        let (shown, test) = key(text);
+        assert_eq!(shown, literal, "{text}");
+        assert!(
+            matches!(&test, KeyTest::Values { values: found, .. } if *found == values(expected)),
+            "{text}: {test:?}"
+        );
+        check(text, text);
+    };
+    check_key("team:payments", "\\team:payments", &["payments"]);
+    check_key("team:\"order processing\"", "(\\team:\"order & \\processing\")", &["order processing"]);
+    check_key("team:\"a, b\",c", "(\\team:\"a, & \\b\",c)", &["a, b", "c"]);
+    check_key("vendor.name:acme", "\\vendor.name:acme", &["acme"]);
+    check_key("チーム:決済", "\\チーム:決済", &["決済"]);
+    check("-team:a (team:b OR x)", "(!team:a & (team:b | x))");
+    check("has:team no:vendor.name", "(has:team & no:vendor.name)");
+    // A number by another name, which an archive may have as a key.
+    assert_eq!(key("cost:>100").0, "revenue:>100");
+    check("cost:>100 revenue:>100", "(cost:>100 & revenue:>100)");
+    // In a field, a colon is part of a word.
+    check("rootcause:(level:error)", "rootcause:\\level:error");
+    for text in ["10.0.0.1:443", "std::fmt", "C:\\Windows", "\\team:a", "\"team:a\"", "team: a", "f:(x)", "=a:b"] {
+        let names_a_key = format!("{:?}", query(text)).contains("Key {");
+        assert!(!names_a_key, "{text}");
+    }
+    assert_eq!(parse("team:a", &QueryOptions::literal()).unwrap().to_string(), "\\team:a");
+}
+
 #[test]
 fn pasted_text_is_plain_words() {
     check("10.0.0.1:443", "10.0.0.1:443");
@@ -126,7 +165,7 @@ fn errors_have_a_span_a_reason_and_a_fix() {
     check("date:>=4024", ">=4024", "not a valid date", "`2025-06`");
     check("severity:>=vermilion", ">=vermilion", "not a severity", ">=P1");
     check("duration:90..30", "90..30", "ends before it begins", "30..90");
-    check("has:wings", "has:wings", "unknown field `wings`", "title");
+    check("has:\"a b\"", "has:\"a b\"", "unknown field `a b`", "title");
     check("sort:wings", "wings", "cannot sort by `wings`", "duration");
     check("x~9", "x~9", "at most 2", "x~2");
     check("\"a b\"~x", "\"a b\"~x", "not a valid number", "~3");
@@ -144,6 +183,8 @@ fn filters_and_sort_keys_parse_on_their_own() {
     assert_eq!(parse_filter("duration", ">=30m").unwrap().to_string(), "duration:>=30");
     assert_eq!(parse_filter("date", "90d").unwrap().to_string(), "date:90d");
     assert!(parse_filter("wings", "a").is_err());
+    assert_eq!(key_filter("Wings", "a,b").unwrap().to_string(), "wings:a,b");
+    assert!(key_filter("wings", " ").is_err() && key_filter("wings", ">x").is_err());
     assert!(parse_filter("service", " ").is_err());
     assert_eq!(parse_sort("-date").unwrap(), Sort { key: SortKey::Date, descending: true });
     assert!(parse_sort("tags").is_err());

@@ -27,7 +27,14 @@ pub(super) fn comparison(value: &str) -> Option<(Comparison, &str)> {
 
 /// `30`, `>1h30m`, `30..90`, `30..`, `..90`, `..`
 pub(super) fn number_range(value: &str, unit: Unit) -> Result<NumberRange, QueryErrorKind> {
-    let number = |text: &str| number(text, unit);
+    read_range(value, |text| number(text, unit))
+}
+
+/// A range whose ends are read by `number`.
+pub(super) fn read_range(
+    value: &str,
+    number: impl Fn(&str) -> Result<f64, QueryErrorKind>,
+) -> Result<NumberRange, QueryErrorKind> {
     if let Some((comparison, rest)) = comparison(value) {
         let number = number(rest)?;
         return Ok(match comparison {

@@ -5,6 +5,7 @@
 
 mod explanation;
 mod feedback;
+mod fields;
 mod request;
 mod rerank;
 mod results;
@@ -24,7 +25,7 @@ use crate::error::Result;
 use crate::plan::{Correction, Needed, Plan, Planner};
 use crate::query::{Sort, SortKey};
 use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MIN_WORDS, RELAXED_SHARE, RERANKED};
-use crate::schema::Facet;
+use crate::schema::FacetName;
 use crate::search::feedback::common_words;
 use crate::search::rerank::{Reranker, Shares};
 use crate::search::snippet::Passages;
@@ -59,7 +60,7 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
         unknown_values,
         hits,
         partial: search.hits(&partial)?,
-        facets: request.facets.iter().zip(found.facets).map(|(&facet, counts)| facet_counts(facet, counts)).collect(),
+        facets: request.facets.iter().zip(found.facets).map(|(facet, counts)| facet_counts(facet, counts)).collect(),
         took: started.elapsed(),
     })
 }
@@ -89,20 +90,24 @@ struct Ranked {
 
 impl Search<'_> {
     /// Retrieves candidates, counts matches and facets, and sorts the best candidates.
-    fn pass(&self, needed: Needed, limit: usize, facets: &[Facet]) -> Result<Pass> {
+    fn pass(&self, needed: Needed, limit: usize, facets: &[FacetName]) -> Result<Pass> {
         let order = self.order();
         let wanted = limit.saturating_add(self.request.offset);
         let rerank = order == Order::Score && wanted > 0;
         // Reranking can move a candidate onto the page.
         let limit = if rerank { wanted.max(RERANKED) } else { wanted };
         let collect = Collect { limit, order, facets: facets.to_vec() };
-        let Candidates { best, total, facets } = self.snapshot.candidates(self.plan, self.words, needed, collect)?;
+        let Candidates { best, total, facets: mut counts } =
+            self.snapshot.candidates(self.plan, self.words, needed, collect)?;
+        for (_, counts) in facets.iter().zip(&mut counts).filter(|(facet, _)| **facet == FacetName::Fields) {
+            fields::add_facets(self.snapshot, self.plan, self.words, needed, counts)?;
+        }
         let hits = if rerank {
             self.rerank(best)?
         } else {
             best.into_iter().map(|candidate| Ranked { candidate, shares: None }).collect()
         };
-        Ok(Pass { total, hits, facets })
+        Ok(Pass { total, hits, facets: counts })
     }
 
     /// The second pass: reranks the best candidates; the rest follow in their order.
@@ -218,10 +223,10 @@ fn suggestions(plan: &Plan) -> Vec<Suggestion> {
 }
 
 /// The counts of a facet, the most frequent first.
-fn facet_counts(facet: Facet, counts: HashMap<String, usize>) -> FacetCounts {
+fn facet_counts(facet: &FacetName, counts: HashMap<String, usize>) -> FacetCounts {
     let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
     values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    FacetCounts { facet, values }
+    FacetCounts { facet: facet.clone(), values }
 }
 
 fn system_now() -> i64 {

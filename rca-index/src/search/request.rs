@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::incident::Incident;
 use crate::plan::{AnyVocabulary, Planner};
 use crate::query::{self, Node, Query, QueryOptions, Sort};
-use crate::schema::Facet;
+use crate::schema::FacetName;
 use crate::search::Snippet;
 use crate::search::snippet::Passages;
 use crate::text::Synonyms;
@@ -23,7 +23,7 @@ pub struct SearchRequest {
     /// The number of hits to skip.
     pub offset: usize,
     /// The facets to count over all matches.
-    pub facets: Vec<Facet>,
+    pub facets: Vec<FacetName>,
     /// The maximum number of snippets per hit.
     pub snippets: usize,
     /// Whether to explain the score of each hit.
@@ -90,10 +90,11 @@ impl SearchRequest {
         self
     }
 
-    /// Counts a facet over all matches.
+    /// Counts a facet over all matches: one of the table (`Facet::Service`), or a key of front matter by its name
+    /// (`"team"`).
     #[must_use]
-    pub fn facet(mut self, facet: Facet) -> Self {
-        self.facets.push(facet);
+    pub fn facet(mut self, facet: impl Into<FacetName>) -> Self {
+        self.facets.push(facet.into());
         self
     }
 

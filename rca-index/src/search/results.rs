@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::incident::{Incident, SectionKind};
-use crate::schema::Facet;
+use crate::schema::FacetName;
 use crate::search::{Explanation, UnknownValue};
 
 /// The results of a search.
@@ -74,8 +74,8 @@ pub struct Snippet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FacetCounts {
-    /// The facet.
-    pub facet: Facet,
+    /// The facet, or the key.
+    pub facet: FacetName,
     /// The values, the most frequent first, then by name.
     pub values: Vec<FacetCount>,
 }

@@ -2,20 +2,45 @@
 
 use crate::engine::{Collect, Order, Snapshot};
 use crate::error::Result;
+use crate::incident::OwnField;
 use crate::plan::{Clause, Condition, Needed, Plan};
-use crate::query::{Node, NodeKind};
-use crate::schema::Facet;
+use crate::query::{KeyTest, Node, NodeKind};
+use crate::schema::{Facet, FacetName};
 
 /// A facet value in a query that no incident has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownValue {
-    /// The facet.
-    pub facet: Facet,
+    /// The facet, or the key.
+    pub facet: FacetName,
     /// The value as typed.
     pub value: String,
     /// A similar value that incidents have.
     pub meant: Option<String>,
+}
+
+/// A value of a filter in a query.
+struct Filtered<'q> {
+    facet: FacetName,
+    /// As typed.
+    value: &'q str,
+    /// As it is counted.
+    folded: String,
+    /// The condition that it stands for.
+    condition: Condition,
+}
+
+impl<'q> Filtered<'q> {
+    fn by_facet(facet: Facet, value: &'q str) -> Self {
+        let condition = Condition::Facet { facet, values: facet.alternatives(value) };
+        Self { facet: facet.into(), value, folded: facet.value(value), condition }
+    }
+
+    fn by_key(key: &str, value: &'q str) -> Self {
+        let folded = OwnField::folded(value);
+        let condition = Condition::Key { key: key.to_owned(), values: vec![folded.clone()] };
+        Self { facet: FacetName::Key(key.to_owned()), value, folded, condition }
+    }
 }
 
 /// The facet values in a query that no incident has.
@@ -23,24 +48,26 @@ pub(super) fn unknown_values(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<Vec
     let mut filtered = Vec::new();
     collect_filtered(&plan.interpreted.root, &mut filtered);
     let mut unknown = Vec::new();
-    for (facet, value) in filtered {
-        if count(snapshot, Some((facet, value)), None)?.is_some() {
+    for Filtered { facet, value, folded, condition } in filtered {
+        if count(snapshot, Some(condition), None)?.is_some() {
             continue;
         }
-        let known = count(snapshot, None, Some(facet))?.unwrap_or_default();
-        let meant = nearest(&facet.value(value), &known).map(str::to_owned);
+        let known = count(snapshot, None, Some(facet.clone()))?.unwrap_or_default();
+        let meant = nearest(&folded, &known).map(str::to_owned);
         unknown.push(UnknownValue { facet, value: value.to_owned(), meant });
     }
     Ok(unknown)
 }
 
-/// The values of a facet among the incidents that have the given value, the most frequent first; `None` if no incident
-/// has it.
-fn count(snapshot: &Snapshot<'_>, with: Option<(Facet, &str)>, counted: Option<Facet>) -> Result<Option<Vec<String>>> {
-    let condition = |(facet, value): (Facet, &str)| {
-        Clause::Condition(Condition::Facet { facet, values: facet.alternatives(value) })
-    };
-    let plan = Plan { conditions: with.map(condition).into_iter().collect(), ..Plan::of_words([]) };
+/// The values of a facet among the incidents that meet the condition, the most frequent first; `None` if no incident
+/// does.
+fn count(
+    snapshot: &Snapshot<'_>,
+    condition: Option<Condition>,
+    counted: Option<FacetName>,
+) -> Result<Option<Vec<String>>> {
+    let conditions = condition.map(Clause::Condition).into_iter().collect();
+    let plan = Plan { conditions, ..Plan::of_words([]) };
     let collect = Collect { limit: 0, order: Order::Latest, facets: counted.into_iter().collect() };
     let mut found = snapshot.candidates(&plan, &snapshot.look_up(&plan)?, Needed::All, collect)?;
     if found.total == 0 {
@@ -52,10 +79,15 @@ fn count(snapshot: &Snapshot<'_>, with: Option<(Facet, &str)>, counted: Option<F
     Ok(Some(values.into_iter().map(|(value, _)| value).collect()))
 }
 
-/// Collects the facet values of filters, except those that are excluded.
-fn collect_filtered<'q>(node: &'q Node, filtered: &mut Vec<(Facet, &'q str)>) {
+/// Collects the values of filters, except those that are excluded.
+fn collect_filtered<'q>(node: &'q Node, filtered: &mut Vec<Filtered<'q>>) {
     match &node.kind {
-        NodeKind::Facet { facet, values } => filtered.extend(values.iter().map(|value| (*facet, value.as_str()))),
+        NodeKind::Facet { facet, values } => {
+            filtered.extend(values.iter().map(|value| Filtered::by_facet(*facet, value)));
+        }
+        NodeKind::Key { key, test: KeyTest::Values { values, .. }, .. } => {
+            filtered.extend(values.iter().map(|value| Filtered::by_key(key, value)));
+        }
         NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().for_each(|part| collect_filtered(part, filtered)),
         _ => {}
     }

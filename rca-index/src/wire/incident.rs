@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde::ser::SerializeMap as _;
 
 use super::{Figure, HeadForm, PlaceForm, VERSION, stated_facts};
 use crate::incident::Timestamp;
-use crate::incident::{Bound, Incident, Milestone};
+use crate::incident::{Bound, Incident, Milestone, OwnField, OwnValue};
 
 /// A whole incident.
 #[derive(Debug, Serialize)]
@@ -40,6 +41,8 @@ pub struct IncidentForm<'a> {
     pub lessons: &'a crate::incident::Lessons,
     pub actions: &'a [crate::incident::Action],
     pub links: Vec<LinkForm<'a>>,
+    /// Keys of front matter that the field table does not know, as written: a text, or a list of texts.
+    pub front_matter: OwnFields<'a>,
     pub sections: Vec<SectionForm<'a>>,
 }
 
@@ -73,6 +76,23 @@ pub struct LinkForm<'a> {
     pub line: u32,
     /// The incidents that match the target; `None` if there are none.
     pub ids: Vec<String>,
+}
+
+/// Keys and their values, in the order of the report.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnFields<'a>(pub &'a [OwnField]);
+
+impl Serialize for OwnFields<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for field in self.0 {
+            match &field.value {
+                OwnValue::One(text) => map.serialize_entry(&field.key, text)?,
+                OwnValue::List(texts) => map.serialize_entry(&field.key, texts)?,
+            }
+        }
+        map.end()
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -142,6 +162,7 @@ impl<'a> IncidentForm<'a> {
                     ids: if link.external { Vec::new() } else { resolve(&link.target) },
                 })
                 .collect(),
+            front_matter: OwnFields(&incident.front_matter),
             sections: incident
                 .sections
                 .iter()

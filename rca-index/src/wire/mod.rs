@@ -16,7 +16,7 @@ use crate::incident::Timestamp;
 use crate::query::QueryErrors;
 use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
-pub use incident::{IncidentForm, LinkForm, MeasureForm, RowForm, SectionForm};
+pub use incident::{IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 pub use report::{CheckForm, HealthForm, ProblemForm, UpdateForm};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 
@@ -63,7 +63,7 @@ pub struct SearchForm<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_values: Vec<UnknownValueForm<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
+    pub facets: BTreeMap<&'a str, Vec<FacetForm<'a>>>,
 }
 
 /// A word that occurs in no incident.
@@ -159,7 +159,7 @@ pub struct WordScoreForm<'a> {
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct UnknownValueForm<'a> {
-    pub facet: &'static str,
+    pub facet: &'a str,
     pub value: &'a str,
     /// A similar value that incidents have.
     pub meant: Option<&'a str>,
@@ -185,7 +185,7 @@ pub struct FacetsForm<'a> {
     pub interpreted: &'a str,
     /// The number of incidents counted.
     pub total: usize,
-    pub facets: BTreeMap<&'static str, Vec<FacetForm<'a>>>,
+    pub facets: BTreeMap<&'a str, Vec<FacetForm<'a>>>,
 }
 
 /// The errors of an invalid query.
@@ -255,7 +255,7 @@ impl<'a> ExplanationForm<'a> {
 }
 
 /// The JSON form of facet counts, by the facet's name.
-pub fn facets(counts: &[FacetCounts]) -> BTreeMap<&'static str, Vec<FacetForm<'_>>> {
+pub fn facets(counts: &[FacetCounts]) -> BTreeMap<&str, Vec<FacetForm<'_>>> {
     counts.iter().map(|counts| (counts.facet.name(), facet_values(counts))).collect()
 }
 

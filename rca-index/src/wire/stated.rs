@@ -71,6 +71,10 @@ pub fn stated_facts(incident: &Incident) -> Vec<StatedFact> {
             add(format!("minutes_to.{}", milestone.name()), format!("{minutes} min"), place);
         }
     }
+    for field in &incident.front_matter {
+        let place = PlaceForm { kind: Source::FrontMatter, line: field.line };
+        add(format!("front_matter.{}", field.key), field.value.texts().join(", "), place);
+    }
     for (i, action) in incident.actions.iter().enumerate() {
         let place = PlaceForm { kind: Source::List, line: Some(action.line) };
         add(format!("actions.{i}"), action.text.clone(), place);

@@ -14,7 +14,7 @@ use crate::incident::{TimelineRow, Timestamp};
 use crate::parse::agreement::furthest;
 use claims::{Claims, read_claims};
 pub(crate) use rules::is_status_word;
-pub(crate) use stated::read_stated;
+pub(crate) use stated::{is_stated, read_stated};
 
 /// What came so many seconds before the first failure may have caused it; what came earlier is another story.
 const JUST_BEFORE: i64 = 3600;

@@ -181,6 +181,11 @@ impl Stated {
     }
 }
 
+/// Whether a key states the minutes to a milestone.
+pub(crate) fn is_stated(key: &str) -> bool {
+    named(key).is_some()
+}
+
 /// The milestone that a label states the minutes to, and the minutes of the unit that it names.
 fn named(label: &str) -> Option<(Milestone, Option<f64>)> {
     if label.len() > 60 {

@@ -1,0 +1,129 @@
+//! Tallies: how many matches have each value of a facet, in one segment.
+//!
+//! In: what to count, and matches in blocks, because columns are read much faster so. Out: counts by value. A key of front
+//! matter is a range of the values of one column.
+
+use std::collections::HashMap;
+use std::ops::{Bound, Range};
+
+use tantivy::columnar::{Column, Dictionary};
+use tantivy::fastfield::FacetReader;
+use tantivy::{DocId, SegmentReader};
+
+use crate::engine::document::facet_column;
+use crate::engine::keys::{KEYS, SEPARATOR};
+use crate::schema::FacetName;
+
+/// The counts of one facet.
+pub(super) struct FacetTally {
+    names: FacetReader,
+    values: Option<Column<u64>>,
+    counted: Counted,
+    counts: Vec<u32>,
+    docs: Vec<DocId>,
+    rows: Vec<u32>,
+    block: Vec<u64>,
+}
+
+/// Which numbers of values are counted.
+enum Counted {
+    All,
+    /// Those of one key; the length of the key and its separator.
+    Key(Range<u64>, usize),
+    /// Those of all keys themselves.
+    Keys(Vec<u64>),
+}
+
+impl FacetTally {
+    pub(super) fn new(reader: &SegmentReader, facet: &FacetName) -> tantivy::Result<Self> {
+        let name = match facet {
+            FacetName::Known(facet) => facet_column(*facet),
+            FacetName::Key(_) | FacetName::Fields => KEYS.to_owned(),
+        };
+        let values = reader.fast_fields().str(&name)?.map(|values| values.ords().clone());
+        let names = reader.facet_reader(&name)?;
+        let counted = match facet {
+            FacetName::Known(_) => Counted::All,
+            FacetName::Key(key) => {
+                let (from, to) = (format!("{key}{SEPARATOR}"), above(key.as_bytes()));
+                let from = ord_at(names.facet_dict(), from.as_bytes())?;
+                Counted::Key(from..ord_at(names.facet_dict(), &to)?, key.len() + 1)
+            }
+            FacetName::Fields => Counted::Keys(keys(names.facet_dict())?),
+        };
+        let length = match &counted {
+            Counted::All => names.num_facets(),
+            Counted::Key(ords, _) => (ords.end.saturating_sub(ords.start)) as usize,
+            Counted::Keys(ords) => ords.len(),
+        };
+        let counts = vec![0; length];
+        Ok(Self { names, values, counted, counts, docs: Vec::new(), rows: Vec::new(), block: Vec::new() })
+    }
+
+    /// Counts a block of matches.
+    pub(super) fn count(&mut self, docs: &[DocId]) {
+        let Some(values) = self.values.as_ref().filter(|_| !self.counts.is_empty()) else { return };
+        self.docs.clear();
+        self.rows.clear();
+        values.row_ids_for_docs(docs, &mut self.docs, &mut self.rows);
+        self.block.resize(self.rows.len(), 0);
+        values.values.get_vals(&self.rows, &mut self.block);
+        match &self.counted {
+            Counted::All => self.block.iter().for_each(|&value| self.counts[value as usize] += 1),
+            Counted::Key(ords, _) => {
+                let inside = self.block.iter().filter(|value| ords.contains(value));
+                inside.for_each(|value| self.counts[(value - ords.start) as usize] += 1);
+            }
+            Counted::Keys(ords) => {
+                let found = self.block.iter().filter_map(|value| ords.binary_search(value).ok());
+                found.for_each(|at| self.counts[at] += 1);
+            }
+        }
+    }
+
+    /// The counts by value, of values that were found at all.
+    pub(super) fn harvest(&self) -> tantivy::Result<HashMap<String, usize>> {
+        let (first, skipped) = match &self.counted {
+            Counted::Key(ords, skipped) => (ords.start, *skipped),
+            Counted::All | Counted::Keys(_) => (0, 0),
+        };
+        let ord = |at: usize| match &self.counted {
+            Counted::Keys(ords) => ords.get(at).copied().unwrap_or(0),
+            Counted::All | Counted::Key(..) => first + at as u64,
+        };
+        let counted = || self.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0);
+        let ords: Vec<u64> = counted().map(|(at, _)| ord(at)).collect();
+        let mut numbers = counted().map(|(_, count)| count as usize);
+        let mut counts = HashMap::with_capacity(ords.len());
+        // One pass over the dictionary, because looking up values one by one takes longer than counting. A zero byte
+        // separates the levels of a value.
+        self.names.facet_dict().sorted_ords_to_term_cb(&ords, |value| {
+            let value = String::from_utf8_lossy(value.get(skipped..).unwrap_or_default()).replace(SEPARATOR, "/");
+            counts.extend(numbers.next().map(|count| (value, count)));
+        })?;
+        Ok(counts)
+    }
+}
+
+/// The first text above a key and all of its values.
+fn above(key: &[u8]) -> Vec<u8> {
+    [key, &[SEPARATOR as u8 + 1]].concat()
+}
+
+/// The number of the first value at or above a text.
+fn ord_at(values: &Dictionary, text: &[u8]) -> tantivy::Result<u64> {
+    let (from, _) = values.term_bounds_to_ord(Bound::Included(text), Bound::Unbounded)?;
+    let (Bound::Included(ord) | Bound::Excluded(ord)) = from else { return Ok(0) };
+    Ok(ord.min(values.num_terms() as u64))
+}
+
+/// The numbers of all keys, in order. A key is a value of its own, in front of the values below it.
+fn keys(values: &Dictionary) -> tantivy::Result<Vec<u64>> {
+    let (mut keys, mut ord, mut key) = (Vec::new(), 0, Vec::new());
+    while ord < values.num_terms() as u64 && values.ord_to_term(ord, &mut key)? {
+        keys.push(ord);
+        ord = ord_at(values, &above(&key))?.max(ord + 1);
+        key.clear();
+    }
+    Ok(keys)
+}
