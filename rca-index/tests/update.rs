@@ -8,7 +8,9 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
-use rca_index::{Archive, Error, Facet, FacetName, Index, SearchRequest, UpdateOptions, UpdateReport};
+use rca_index::{
+    Archive, Error, Facet, FacetName, Index, Named, NotAReportReason, SearchRequest, UpdateOptions, UpdateReport,
+};
 
 const WORDS: [&str; 8] = ["queue", "backlog", "disk", "certificate", "expired", "latency", "deploy", "rollback"];
 
@@ -162,6 +164,68 @@ fn an_update_reports_what_it_did() {
     let rebuild = UpdateOptions::default().rebuild(true);
     assert_eq!(index.update(&archive, &rebuild, |_| {}).unwrap().added, 3);
     assert_eq!(index.len().unwrap(), 3);
+}
+
+#[test]
+fn what_is_not_a_report_is_left_out_until_it_becomes_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = std::cell::Cell::new(1_000_000_000);
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        // Long enough ago that the clock proves it unchanged.
+        clock.set(clock.get() + 1);
+        let modified = UNIX_EPOCH + Duration::from_secs(clock.get());
+        File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    };
+    let template = "# [Title]\n\n**Date:** YYYY-MM-DD\n**Severity:** P1 | P2 | P3\n\n## Summary\n\n## Root cause\n";
+    write("a.md", &report(1));
+    write("template.md", template);
+    write("queue/README.md", "# Queue backlog\n\nIt grew.\n");
+    let index = Index::open_or_create(folder.path().join(".rca")).unwrap();
+    let update = || update(&index, &Archive::open(folder.path()).unwrap());
+    let left_out = |report: &UpdateReport| report.left_out.iter().map(|file| file.path.clone()).collect::<Vec<_>>();
+    let found = |id: &str| index.get(id).unwrap().is_some();
+
+    let first = update();
+    assert_eq!((first.reports, first.added, first.failed, left_out(&first)), (2, 2, 0, vec!["template.md".into()]));
+    assert!(!found("template") && found("queue/README"));
+    let Named::LeftOut(file) = index.find("template").unwrap() else { panic!("no reason") };
+    assert_eq!((file.why.reason, file.why.line), (NotAReportReason::Template, 3));
+
+    // Files that did not change are known without reading them again.
+    let again = update();
+    assert!(!again.changed());
+    assert_eq!((again.reports, again.unchanged, again.bytes, left_out(&again)), (2, 2, 0, vec!["template.md".into()]));
+
+    // A template that is filled in, and a report that turns into one.
+    write("template.md", &report(3));
+    write("a.md", template);
+    let changed = update();
+    assert_eq!((changed.added, changed.removed, changed.modified), (1, 1, 0));
+    assert_eq!((changed.reports, left_out(&changed)), (2, vec!["a.md".into()]));
+    assert!(found("template") && !found("a"));
+
+    // A README is no longer alone; nothing in it has changed.
+    write("queue/log.md", &report(4));
+    let joined = update();
+    assert_eq!((joined.added, joined.removed, joined.reports), (1, 1, 2));
+    assert_eq!(left_out(&joined), ["a.md", "queue/README.md"]);
+    fs::remove_file(folder.path().join("queue/log.md")).unwrap();
+    assert_eq!(update().added, 1);
+    assert!(found("queue/README"));
+
+    // The settings take it in, and leave it out again.
+    write("rca.toml", "include = [\"a.md\"]\n");
+    assert_eq!((update().added, found("a")), (1, true));
+    write("rca.toml", "");
+    assert_eq!((update().removed, found("a")), (1, false));
+
+    // One that is removed is not a report that was removed.
+    fs::remove_file(folder.path().join("a.md")).unwrap();
+    let removed = update();
+    assert_eq!((removed.removed, removed.reports, removed.left_out.len()), (0, 2, 0));
 }
 
 #[test]

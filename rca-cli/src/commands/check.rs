@@ -21,7 +21,8 @@ use crate::render;
 #[command(before_help = "\
 Examples:
   rca check                     list problems as path:line: reason
-  rca check incidents --strict  fail on warnings too, as in a pre-commit hook")]
+  rca check incidents --strict  fail on warnings too, as in a pre-commit hook
+  rca check --not-reports       list the files that are left out, and why")]
 pub(crate) struct Arguments {
     /// Folder of reports
     #[arg(value_name = "ARCHIVE")]
@@ -29,11 +30,18 @@ pub(crate) struct Arguments {
     /// Fail on warnings too
     #[arg(long)]
     strict: bool,
+    /// List the files that are not reports instead: templates, indexes, READMEs
+    #[arg(long, conflicts_with = "strict")]
+    not_reports: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let location = Location::find(arguments.folder.as_deref(), &context.global)?;
     let report = check(&location.archive)?;
+    if arguments.not_reports {
+        render::left_out(context, &location, &report.left_out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     render::check(context, &location, &report)?;
     let wrong = report.problems.iter().any(|found| arguments.strict || found.problem.level() == Level::Error);
     Ok(if wrong { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })

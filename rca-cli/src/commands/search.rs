@@ -72,6 +72,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let index = open_fresh(&location, arguments.no_update, context)?;
     let results = filters::search(&index, &request)?;
     render::search(context, &location, &request, &results)?;
+    if results.total == 0 {
+        render::hint_at_left_out(context, index.left_out()?.len());
+    }
     Ok(if arguments.exit_status && results.total == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let location = Location::find(None, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
-    let incident = find(&index, &arguments.id)?;
+    let incident = find(&index, &location, &arguments.id)?;
     if arguments.why {
         render::why::facts(&mut context.out, &location, &incident)?;
         return Ok(ExitCode::SUCCESS);
@@ -64,7 +64,7 @@ fn check_sections(incident: &Incident, wanted: &[SectionKind]) -> Result<(), Fai
 }
 
 /// The incident that a name stands for.
-fn find(index: &Index, name: &str) -> Result<Incident, Failure> {
+fn find(index: &Index, location: &Location, name: &str) -> Result<Incident, Failure> {
     /// How many of the incidents that match are listed.
     const CANDIDATES: usize = 5;
     match index.find(name)? {
@@ -74,6 +74,13 @@ fn find(index: &Index, name: &str) -> Result<Incident, Failure> {
             let more = if ids.len() > CANDIDATES { ", ..." } else { "" };
             let what = format!("{name}: {} incidents match this name", ids.len());
             Err(Failure::usage(what, format!("use one of {shown}{more}")))
+        }
+        Named::LeftOut(file) => {
+            let what = format!("{}: left out: {}", file.path, file.why);
+            Err(Failure::usage(what, "take it in with `include` in rca.toml"))
+        }
+        _ if location.archive.is_excluded(name) && location.archive.root().join(name).is_file() => {
+            Err(Failure::usage(format!("{name}: left out by `exclude` in rca.toml"), "remove it from `exclude`"))
         }
         _ => Err(Failure::usage(format!("{name}: no such incident"), "find it with `rca search`")),
     }

@@ -5,7 +5,7 @@
 use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
-use rca_index::{CheckReport, Health, Incident, ReportProblem, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, Health, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -71,11 +71,12 @@ impl Renderer for Csv {
         let mut table = self.table(out);
         let columns =
             ["reports", "added", "modified", "renamed", "removed", "unchanged", "failed", "problems", "bytes"];
-        table.write_record(columns.iter().chain(&["took_ms"]))?;
+        table.write_record(columns.iter().chain(&["took_ms", "left_out"]))?;
         let counts = [report.reports, report.added, report.modified, report.renamed, report.removed, report.unchanged];
         let mut row: Vec<String> =
             counts.iter().chain(&[report.failed, report.problems.len()]).map(usize::to_string).collect();
         row.extend([report.bytes.to_string(), (report.took.as_micros() as f64 / 1000.0).to_string()]);
+        row.push(report.left_out.len().to_string());
         table.write_record(row)?;
         Ok(table.flush()?)
     }
@@ -90,14 +91,26 @@ impl Renderer for Csv {
         Ok(table.flush()?)
     }
 
+    fn left_out(&self, out: &mut Output, _location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        let mut table = self.table(out);
+        table.write_record(["path", "line", "code", "reason"])?;
+        for LeftOut { path, why, .. } in files {
+            let (line, reason) = (why.line.to_string(), why.to_string());
+            table.write_record([&*clean(path), &line, why.reason.code(), &clean(&reason)])?;
+        }
+        Ok(table.flush()?)
+    }
+
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
         let mut table = self.table(out);
-        table.write_record(["incidents", "segments", "deleted", "bytes", "source_bytes", "updated", "damaged"])?;
+        table.write_record([
+            "incidents", "segments", "deleted", "bytes", "source_bytes", "updated", "damaged", "left_out",
+        ])?;
         let counts = [health.incidents, health.segments, health.deleted].map(|n| n.to_string());
         let bytes = [health.bytes, health.source_bytes].map(|n| n.to_string());
         let updated = health.updated.map(|seconds| seconds.to_string()).unwrap_or_default();
         let damaged = health.damaged.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(";");
-        table.write_record(counts.into_iter().chain(bytes).chain([updated, damaged]))?;
+        table.write_record(counts.into_iter().chain(bytes).chain([updated, damaged, health.left_out.to_string()]))?;
         Ok(table.flush()?)
     }
 

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use rca_index::{
-    Bound, CheckReport, FacetCounts, FieldKind, Health, Hit, Incident, Measure, MeasureKind, Milestone, NumberField,
-    SearchRequest, SearchResults, SectionKind, Severity, Snippet, Source, Sourced, TextField, UpdateReport,
+    Bound, CheckReport, FacetCounts, FieldKind, Health, Hit, Incident, LeftOut, Measure, MeasureKind, Milestone,
+    NumberField, SearchRequest, SearchResults, SectionKind, Severity, Snippet, Source, Sourced, TextField,
+    UpdateReport,
 };
 use textwrap::core::display_width;
 
@@ -72,6 +73,10 @@ impl Renderer for Human {
 
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
         Ok(text::problems(out, location, &report.problems)?)
+    }
+
+    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        Ok(text::left_out(out, location, files)?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {

@@ -5,8 +5,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use rca_index::wire::{CheckForm, FacetsForm, HealthForm, IncidentForm, QueryErrorsForm, SearchForm, UpdateForm};
-use rca_index::{CheckReport, Health, SearchRequest, SearchResults, UpdateReport};
+use rca_index::wire::{
+    CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, SearchForm, UpdateForm,
+};
+use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -43,6 +45,10 @@ impl Renderer for Json {
 
     fn check(&self, out: &mut Output, _location: &Location, report: &CheckReport) -> Result<(), Failure> {
         Ok(document(out, &CheckForm::new(report))?)
+    }
+
+    fn left_out(&self, out: &mut Output, _location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        Ok(document(out, &LeftOutsForm::new(files))?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {

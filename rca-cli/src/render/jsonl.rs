@@ -4,8 +4,8 @@
 
 use std::io::{self, Write};
 
-use rca_index::wire::{HealthForm, HitForm, ProblemForm, QueryErrorsForm, UpdateForm};
-use rca_index::{CheckReport, Health, SearchRequest, SearchResults, UpdateReport};
+use rca_index::wire::{HealthForm, HitForm, LeftOutForm, ProblemForm, QueryErrorsForm, UpdateForm};
+use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -44,6 +44,10 @@ impl Renderer for Jsonl {
 
     fn check(&self, out: &mut Output, _location: &Location, report: &CheckReport) -> Result<(), Failure> {
         Ok(lines(out, report.problems.iter().map(ProblemForm::new))?)
+    }
+
+    fn left_out(&self, out: &mut Output, _location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        Ok(lines(out, files.iter().map(LeftOutForm::new))?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {

@@ -5,13 +5,13 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use rca_index::{CheckReport, FacetCounts, Health, Hit, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, FacetCounts, Health, Hit, LeftOut, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
-use crate::render::text::{problems, update_summary, write_health};
+use crate::render::text::{left_out, problems, update_summary, write_health};
 use crate::render::{IncidentAnswer, Renderer};
 use crate::terminal::{Output, clean, clean_marked};
 
@@ -51,6 +51,10 @@ impl Renderer for Markdown {
 
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
         Ok(problems(out, location, &report.problems)?)
+    }
+
+    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        Ok(left_out(out, location, files)?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ pub(crate) mod why;
 
 use rca_index::wire::QueryErrorsForm;
 use rca_index::{
-    CheckReport, FacetCount, Health, Incident, Index, SearchRequest, SearchResults, SectionKind, UpdateReport,
+    CheckReport, FacetCount, Health, Incident, Index, LeftOut, SearchRequest, SearchResults, SectionKind, UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -50,6 +50,9 @@ pub(crate) trait Renderer {
 
     /// Writes the problems that a check found.
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure>;
+
+    /// Writes the files that are not reports.
+    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure>;
 
     /// Writes the health of an index.
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure>;
@@ -140,6 +143,16 @@ pub(crate) fn check(context: &mut Context, location: &Location, report: &CheckRe
     renderer.check(&mut context.out, location, report)?;
     renderer.talk().after_check(context, report);
     Ok(())
+}
+
+/// Prints the files that are not reports.
+pub(crate) fn left_out(context: &mut Context, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+    renderer(context.global.format).left_out(&mut context.out, location, files)
+}
+
+/// Says how many files were left out, where a search may have meant one of them.
+pub(crate) fn hint_at_left_out(context: &mut Context, files: usize) {
+    renderer(context.global.format).talk().after_nothing_found(context, files);
 }
 
 /// Prints the health of an index.

@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 
-use rca_index::{CheckReport, Health, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -47,6 +47,10 @@ impl Renderer for Paths {
         let mut reports: Vec<&str> = report.problems.iter().map(|found| found.path.as_str()).collect();
         reports.dedup();
         Ok(reports.into_iter().try_for_each(|report| path(out, location, report))?)
+    }
+
+    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        Ok(files.iter().try_for_each(|file| path(out, location, &file.path))?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {

@@ -59,9 +59,19 @@ impl Talk {
         for found in report.problems.iter().filter(told) {
             context.say(format_args!("{}", problem(location, found)));
         }
+        if !report.left_out.is_empty() {
+            context.say(format_args!("rca: {}", left_out_text(report.left_out.len())));
+        }
         let warnings = of_level(&report.problems, Level::Warning);
         if warnings > 0 && !verbose {
             context.say(format_args!("rca: {}; `rca check` lists them", count(warnings, "warning")));
+        }
+    }
+
+    /// Talk after a search that found nothing, in an archive where files were left out.
+    pub(crate) fn after_nothing_found(self, context: &mut Context, left_out: usize) {
+        if self.counts && left_out > 0 {
+            context.say(format_args!("rca: {}", left_out_text(left_out)));
         }
     }
 
@@ -78,6 +88,12 @@ impl Talk {
             context.say(format_args!("{errors}, {warnings} in {}", count(report.reports, "report")));
         }
     }
+}
+
+/// How many files were left out, and how to see which.
+fn left_out_text(files: usize) -> String {
+    let are = if files == 1 { "is not a report and was" } else { "are not reports and were" };
+    format!("{} {are} left out; `rca check --not-reports` says why", count(files, "file"))
 }
 
 /// The number of problems of a level.

@@ -5,7 +5,7 @@
 use std::io::{self, Write as _};
 
 use indicatif::HumanBytes;
-use rca_index::{Health, Level, ReportProblem, UpdateReport};
+use rca_index::{Health, LeftOut, Level, ReportProblem, UpdateReport};
 
 use crate::location::Location;
 use crate::quantity::{age, count, seconds_since};
@@ -31,6 +31,14 @@ pub(crate) fn problems(out: &mut Output, location: &Location, problems: &[Report
     problems.iter().try_for_each(|found| writeln!(out, "{}", problem(location, found)))
 }
 
+/// Writes the files that are not reports, one per line, in the notation of problems.
+pub(crate) fn left_out(out: &mut Output, location: &Location, files: &[LeftOut]) -> io::Result<()> {
+    files.iter().try_for_each(|file| {
+        let path = location.path_of(&file.path);
+        writeln!(out, "{}:{}: {}", clean(&path.to_string_lossy()), file.why.line, clean(&file.why.to_string()))
+    })
+}
+
 /// Writes the path of a report on a line.
 pub(crate) fn path(out: &mut Output, location: &Location, report: &str) -> io::Result<()> {
     let path = location.path_of(report);
@@ -47,6 +55,7 @@ pub(crate) fn update_summary(report: &UpdateReport) -> String {
         (report.removed, "removed"),
         (report.unchanged, "unchanged"),
         (report.failed, "failed"),
+        (report.left_out.len(), "left out"),
     ];
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let what = if parts.is_empty() { "nothing to index".to_owned() } else { parts.join(", ") };
@@ -66,10 +75,12 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
     let files = if health.damaged.is_empty() { "all intact" } else { "damaged" };
     let lines = [
         ("incidents", format!("{} in {segments}, {} deleted", health.incidents, health.deleted)),
+        ("left out", format!("{}; `rca check --not-reports` lists them", count(health.left_out, "file"))),
         ("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes))),
         ("updated", updated),
         ("files", files.to_owned()),
     ];
+    let lines = lines.into_iter().filter(|&(name, _)| name != "left out" || health.left_out > 0);
     path.into_iter().chain(lines).collect()
 }
 

@@ -10,6 +10,7 @@ mod formats;
 mod hostile;
 mod kills;
 mod locations;
+mod not_reports;
 mod readers;
 mod readme;
 mod room;

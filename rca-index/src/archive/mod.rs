@@ -1,9 +1,12 @@
 //! The archive: a folder of reports and its settings, `rca.toml`.
 
 mod check;
+mod encoding;
 pub(crate) mod names;
+pub(crate) mod not_a_report;
 pub(crate) mod read;
 mod settings;
+mod signs;
 pub(crate) mod walk;
 
 use std::path::{Path, PathBuf};
@@ -103,7 +106,8 @@ impl Archive {
         &self.settings
     }
 
-    /// Whether a path in the archive, with `/` between folders, is a report.
+    /// Whether a path in the archive, with `/` between folders, is that of a report. Its content may say that it is a
+    /// template, an index or about the folder.
     pub fn is_report(&self, path: &str) -> bool {
         const EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
         let usual = EXTENSIONS.iter().any(|ext| {
@@ -113,6 +117,16 @@ impl Archive {
                 .is_some_and(|end| end.eq_ignore_ascii_case(ext))
         });
         (usual || self.include.is_match(path)) && !self.exclude.is_match(path)
+    }
+
+    /// Whether the settings take this path in, whatever its content says.
+    pub(crate) fn is_included(&self, path: &str) -> bool {
+        self.include.is_match(path)
+    }
+
+    /// Whether the settings leave this path out.
+    pub fn is_excluded(&self, path: &str) -> bool {
+        self.exclude.is_match(path)
     }
 
     /// The paths of all reports in the archive, with `/` between folders, sorted. Unreadable files and folders are left

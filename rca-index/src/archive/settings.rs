@@ -17,7 +17,8 @@ use crate::text::Language;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Globs of reports in addition to the usual extensions: `["*.txt", "incidents/*.adoc"]`.
+    /// Globs of reports in addition to the usual extensions: `["*.txt", "incidents/*.adoc"]`. What they name is a report
+    /// even if its content says that it is a template, an index or about the folder.
     pub include: Vec<String>,
     /// Globs of files that are not reports: `["README.md", "templates/**"]`.
     pub exclude: Vec<String>,

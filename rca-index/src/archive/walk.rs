@@ -13,6 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::archive::Archive;
 use crate::archive::ReportProblem;
+use crate::archive::not_a_report::{Taking, is_folder_page};
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::stem;
 
@@ -29,6 +30,8 @@ pub(crate) struct File {
     pub(crate) size: u64,
     /// The modification time, in nanoseconds since 1970; 0 if it is not reliable.
     pub(crate) modified: i64,
+    /// How it is taken.
+    pub(crate) taking: Taking,
 }
 
 impl File {
@@ -121,7 +124,26 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
         walk.files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
     make_ids_unique(&mut walk.files);
+    decide_taking(&mut walk.files, archive);
     Some(walk)
+}
+
+/// Decides how each file is taken. What is alone in and below its folder is known only here; files are sorted by path.
+fn decide_taking(files: &mut [File], archive: &Archive) {
+    let is_alone = |file: &File, files: &[File]| {
+        let folder = file.path.rfind('/').map_or("", |end| &file.path[..=end]);
+        let from = files.partition_point(|other| &*other.path < folder);
+        files[from..].iter().take_while(|other| other.path.starts_with(folder)).take(2).count() == 1
+    };
+    for i in 0..files.len() {
+        files[i].taking = if archive.is_included(&files[i].path) {
+            Taking::Always
+        } else if is_folder_page(&files[i].path) && is_alone(&files[i], files) {
+            Taking::Alone
+        } else {
+            Taking::Judged
+        };
+    }
 }
 
 impl Walk {
@@ -179,6 +201,7 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
             path: path.into(),
             size: metadata.len(),
             modified: modified(&metadata),
+            taking: Taking::Judged,
         }),
         Err(error) => Err(problem(path, ProblemKind::FileNotReadable { reason: error.to_string() })),
     }
@@ -252,6 +275,30 @@ mod tests {
             [("2024/index.md", "2024/index", 4), ("a.markdown", "a.markdown", 4), ("a.md", "a", 4), ("b.md", "b", 4)];
         assert_eq!(found, expected);
         assert!(walk.problems.is_empty());
+    }
+
+    #[test]
+    fn a_page_alone_in_its_folder_and_what_is_included_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = [
+            "2024-01/README.md", "2024-02/index.md", "2024-02/notes.txt", "2024-03/README.md", "2024-03/x/log.md",
+            "2024-03.md", "README.md", "template.md",
+        ];
+        for path in paths {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "text").unwrap();
+        }
+        fs::write(folder.path().join("rca.toml"), "include = [\"templ*.md\"]\n").unwrap();
+        let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
+        let taken: Vec<_> =
+            walk.files.iter().filter(|f| f.taking != Taking::Judged).map(|f| (&*f.path, f.taking)).collect();
+        let expected = [
+            ("2024-01/README.md", Taking::Alone),
+            ("2024-02/index.md", Taking::Alone),
+            ("template.md", Taking::Always),
+        ];
+        assert_eq!(taken, expected);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Health {
     pub path: Option<PathBuf>,
     /// Incidents in the index.
     pub incidents: usize,
+    /// Files of the archive that are not reports.
+    pub left_out: usize,
     /// Segments of the index.
     pub segments: usize,
     /// Deleted incidents that still use disk space.
@@ -53,6 +55,7 @@ impl Engine {
         Ok(Health {
             path: self.dir().map(Path::to_owned),
             incidents: searcher.num_docs() as usize,
+            left_out: 0,
             segments: searcher.segment_readers().len(),
             deleted: searcher.segment_readers().iter().map(|r| r.num_deleted_docs() as usize).sum(),
             bytes,

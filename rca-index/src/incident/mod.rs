@@ -5,6 +5,7 @@
 
 mod follow_up;
 pub(crate) mod lines;
+mod not_a_report;
 mod own_field;
 mod problem;
 mod reached;
@@ -17,6 +18,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{Action, Lessons, Link};
+pub use not_a_report::{LeftOut, NotAReport, NotAReportReason};
 pub use own_field::{OwnField, OwnValue};
 pub use problem::{Level, Problem, ProblemKind};
 pub use reached::{CountedFrom, MinutesFrom, Reached, ReachedAt};

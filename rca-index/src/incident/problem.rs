@@ -71,10 +71,14 @@ pub enum ProblemKind {
     Empty,
     /// The parser has a bug.
     ParserBug,
-    /// UTF-16, by its mark.
+    /// No text in any encoding; `format` is what the first bytes say, if they say anything.
+    Binary { format: String },
+    /// UTF-16, by its mark or by what it looks like.
     Utf16,
-    /// Bytes that are not UTF-8.
+    /// UTF-8 with bytes that are not.
     NotUtf8,
+    /// Text in another encoding.
+    OtherEncoding { encoding: String },
     /// NUL bytes in the text.
     NulBytes,
     /// Front matter with no closing line; `keys_read` when the keys at its start are read.
@@ -139,8 +143,10 @@ impl ProblemKind {
             Self::TooLarge { .. } => "too-large",
             Self::Empty => "empty",
             Self::ParserBug => "parser-bug",
+            Self::Binary { .. } => "binary",
             Self::Utf16 => "utf-16",
             Self::NotUtf8 => "not-utf8",
+            Self::OtherEncoding { .. } => "other-encoding",
             Self::NulBytes => "nul-bytes",
             Self::FrontMatterNeverClosed { .. } => "front-matter-never-closed",
             Self::FrontMatterNeverOpened => "front-matter-never-opened",
@@ -180,6 +186,7 @@ impl ProblemKind {
             | Self::SymlinkToNothing
             | Self::TooLarge { .. }
             | Self::Empty
+            | Self::Binary { .. }
             | Self::ParserBug
             | Self::FrontMatterNeverClosed { .. }
             | Self::FrontMatterInvalid { .. }
@@ -194,6 +201,7 @@ impl ProblemKind {
             Self::SymlinkOutOfArchive
             | Self::Utf16
             | Self::NotUtf8
+            | Self::OtherEncoding { .. }
             | Self::NulBytes
             | Self::FrontMatterNeverOpened
             | Self::FieldsCutOff { .. }
@@ -227,7 +235,10 @@ impl Display for ProblemKind {
             Self::Empty => f.write_str("empty"),
             Self::ParserBug => f.write_str("parsing this report failed; please report this as a bug"),
             Self::Utf16 => f.write_str("written in UTF-16; read as such"),
-            Self::NotUtf8 => f.write_str("invalid UTF-8; read as Latin-1"),
+            Self::Binary { format } if format.is_empty() => f.write_str("a binary file; skipped"),
+            Self::Binary { format } => write!(f, "a binary file ({format}); skipped"),
+            Self::NotUtf8 => f.write_str("invalid UTF-8; these bytes are read as Windows-1252"),
+            Self::OtherEncoding { encoding } => write!(f, "written in {encoding}; read as such"),
             Self::NulBytes => f.write_str("NUL bytes in the text"),
             Self::FrontMatterNeverClosed { keys_read: true } => {
                 f.write_str("front matter never closed; the keys before the first blank line or heading are read")
@@ -322,7 +333,7 @@ mod tests {
             Level::Error,
             "`YYYY-MM-DD` is not a valid date; was the template not filled in?",
         );
-        check(ProblemKind::NotUtf8, "not-utf8", Level::Warning, "invalid UTF-8; read as Latin-1");
+        check(ProblemKind::NotUtf8, "not-utf8", Level::Warning, "invalid UTF-8; these bytes are read as Windows-1252");
         let link = ProblemKind::LinkToNothing { target: text("X") };
         check(link, "link-to-nothing", Level::Warning, "link target `X` matches no report");
         for (value, level) in [("-5m", Level::Error), ("ongoing", Level::Warning)] {

@@ -51,7 +51,10 @@ impl Changes {
 }
 
 fn is_same(entry: &Entry, file: &File) -> bool {
-    entry.size == file.size && entry.modified == file.modified && entry.own_id == file.own_id
+    entry.size == file.size
+        && entry.modified == file.modified
+        && entry.own_id == file.own_id
+        && entry.taking == file.taking
 }
 
 /// Whether a file is in a folder that is unreadable now, so that it may still exist.
@@ -65,13 +68,23 @@ fn may_still_exist(entry: &Entry, unreadable: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::not_a_report::Taking;
 
     fn entry(path: &str, size: u64) -> Entry {
-        Entry { path: path.into(), own_id: None, size, modified: 7, hash: Some(0), problems: Box::default() }
+        Entry {
+            path: path.into(),
+            own_id: None,
+            size,
+            modified: 7,
+            hash: Some(0),
+            taking: Taking::Judged,
+            left_out: None,
+            problems: Box::default(),
+        }
     }
 
     fn file(path: &str, size: u64) -> File {
-        File { path: path.into(), own_id: None, own_path: None, size, modified: 7 }
+        File { path: path.into(), own_id: None, own_path: None, size, modified: 7, taking: Taking::Judged }
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::ReportProblem;
+use crate::archive::not_a_report::Taking;
 use crate::error::{Error, Result};
-use crate::incident::Problem;
+use crate::incident::{LeftOut, NotAReport, Problem};
 use crate::parse::stem;
 
 /// All files, sorted by path.
@@ -33,8 +34,12 @@ pub(crate) struct Entry {
     pub(crate) size: u64,
     /// The modification time, in nanoseconds since 1970; 0 if it is not reliable.
     pub(crate) modified: i64,
-    /// The hash of the content; `None` if the file is not in the index.
+    /// The hash of the content; `None` if it could not be ingested.
     pub(crate) hash: Option<u128>,
+    /// How it was taken.
+    pub(crate) taking: Taking,
+    /// Why its content is not in the index.
+    pub(crate) left_out: Option<Box<NotAReport>>,
     pub(crate) problems: Box<[Problem]>,
 }
 
@@ -42,6 +47,11 @@ impl Entry {
     /// The incident's id.
     pub(crate) fn id(&self) -> &str {
         self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
+    }
+
+    /// Whether its report is in the index.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.hash.is_some() && self.left_out.is_none()
     }
 }
 
@@ -88,6 +98,13 @@ impl Manifest {
 
     /// The files whose reports are in the index.
     pub(crate) fn indexed(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.hash.is_some())
+        self.entries.iter().filter(|entry| entry.is_indexed())
+    }
+
+    /// The files that are not reports.
+    pub(crate) fn left_out(&self) -> Vec<LeftOut> {
+        let why =
+            |entry: &Entry| Some(LeftOut { path: entry.path.to_string(), why: entry.left_out.as_deref()?.clone() });
+        self.entries.iter().filter_map(why).collect()
     }
 }

@@ -15,12 +15,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
+use crate::archive::not_a_report::not_a_report;
 use crate::archive::read::{decode_report, read};
 use crate::archive::walk::{File, Limit, walk};
 use crate::archive::{Archive, ReportProblem};
 use crate::engine::{self, CommitNote, Engine, Writer};
 use crate::error::{Error, Result};
-use crate::incident::{Problem, ProblemKind};
+use crate::incident::{LeftOut, Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed};
 use crate::update::changes::{Changes, ToRead};
 use crate::update::manifest::{Entry, Manifest};
@@ -107,8 +108,10 @@ pub struct UpdateReport {
     pub removed: usize,
     /// Unchanged reports.
     pub unchanged: usize,
-    /// Files that could not be ingested: unreadable, empty or too large. Each has a problem.
+    /// Files that could not be ingested: unreadable, empty, binary or too large. Each has a problem.
     pub failed: usize,
+    /// Files that are not reports, sorted by path; unchanged ones included.
+    pub left_out: Vec<LeftOut>,
     /// Problems of all reports in the archive, sorted by path and line; unchanged reports included.
     pub problems: Vec<ReportProblem>,
     /// Bytes read.
@@ -214,6 +217,11 @@ pub(crate) fn problems(engine: &Engine) -> Result<Vec<ReportProblem>> {
     Ok(last_update(engine)?.1.all_problems())
 }
 
+/// The files that are not reports, as of the last update.
+pub(crate) fn left_out(engine: &Engine) -> Result<Vec<LeftOut>> {
+    Ok(last_update(engine)?.1.left_out())
+}
+
 /// With less text, one thread is as fast, and writes a single segment.
 const PARALLEL_BYTES: u64 = 4_000_000;
 
@@ -234,6 +242,10 @@ enum Outcome {
     /// The modification time changed, the text did not.
     Same,
     Failed,
+    /// It is not a report; whether its report was in the index before.
+    LeftOut {
+        was_indexed: bool,
+    },
 }
 
 /// Reads, parses and indexes all files in parallel. The engine's queue is bounded, so readers wait for it.
@@ -286,33 +298,44 @@ fn ingest(
         Ok(content) => content,
         Err(kind) => {
             // The last known version stays searchable; the next update tries again.
-            let entry = Entry { modified: 0, ..entry(file, known, failed(kind)) };
+            let left_out = before.and_then(|before| before.left_out);
+            let entry = Entry { modified: 0, left_out, ..entry(file, known, failed(kind)) };
             return Ok(Ingested { entry, outcome: Outcome::Failed });
         }
     };
-    if let Some(before) = before.filter(|_| known == Some(content.hash)) {
-        return Ok(Ingested { entry: entry(file, known, before.problems), outcome: Outcome::Same });
+    let was_indexed = before.as_ref().is_some_and(|before| before.is_indexed());
+    if let Some(before) = before.filter(|before| known == Some(content.hash) && before.taking == file.taking) {
+        let Entry { left_out, problems, .. } = *before;
+        return Ok(Ingested { entry: Entry { left_out, ..entry(file, known, problems) }, outcome: Outcome::Same });
     }
-    if known.is_some() {
+    if was_indexed {
         writer.remove(file.id())?;
     }
-    let Parsed { incident, problems } = match decode_report(&file, content.bytes, options) {
+    let parsed = match decode_report(&file, content.bytes, options) {
         Ok(parsed) => parsed,
         Err(kind) => return Ok(Ingested { entry: entry(file, None, failed(kind)), outcome: Outcome::Failed }),
     };
+    let left_out = not_a_report(&file.path, file.taking, &parsed).map(Box::new);
+    if left_out.is_some() {
+        let entry = Entry { left_out, ..entry(file, Some(content.hash), Box::default()) };
+        return Ok(Ingested { entry, outcome: Outcome::LeftOut { was_indexed } });
+    }
+    let Parsed { incident, problems } = parsed;
     writer.add_report(incident)?;
-    let outcome = if known.is_some() { Outcome::Modified } else { Outcome::Added };
+    let outcome = if was_indexed { Outcome::Modified } else { Outcome::Added };
     Ok(Ingested { entry: entry(file, Some(content.hash), problems.into()), outcome })
 }
 
 fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
-    Entry { path: file.path, own_id: file.own_id, size: file.size, modified: file.modified, hash, problems }
+    let File { path, own_id, size, modified, taking, .. } = file;
+    Entry { path, own_id, size, modified, hash, taking, left_out: None, problems }
 }
 
 /// Counts the changes. A new file with the text of a removed file was renamed.
 fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
     let mut gone: HashMap<u128, usize> = HashMap::new();
-    for hash in changes.removed.iter().filter_map(|entry| entry.hash) {
+    let removed = changes.removed.iter().filter(|entry| entry.is_indexed());
+    for hash in removed.filter_map(|entry| entry.hash) {
         *gone.entry(hash).or_default() += 1;
     }
     let mut counts = UpdateReport::default();
@@ -328,12 +351,14 @@ fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
                 }
             }
             Outcome::Modified => counts.modified += 1,
-            Outcome::Same => counts.unchanged += 1,
+            Outcome::Same => counts.unchanged += usize::from(ingested.entry.is_indexed()),
+            // A report that became a template.
+            Outcome::LeftOut { was_indexed } => counts.removed += usize::from(was_indexed),
             Outcome::Failed => {}
         }
     }
-    counts.removed = gone.values().sum();
-    counts.unchanged += changes.unchanged.iter().filter(|entry| entry.hash.is_some()).count();
+    counts.removed += gone.values().sum::<usize>();
+    counts.unchanged += changes.unchanged.iter().filter(|entry| entry.is_indexed()).count();
     counts
 }
 
@@ -341,7 +366,8 @@ fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
 #[allow(clippy::needless_pass_by_value)]
 fn report(manifest: &Manifest, counts: UpdateReport) -> UpdateReport {
     let reports = manifest.indexed().count();
-    let failed = manifest.entries.len() - reports;
+    let left_out = manifest.left_out();
+    let failed = manifest.entries.len() - reports - left_out.len();
     let unchanged = if counts.changed() { counts.unchanged } else { reports };
-    UpdateReport { reports, failed, unchanged, problems: manifest.all_problems(), ..counts }
+    UpdateReport { reports, failed, unchanged, left_out, problems: manifest.all_problems(), ..counts }
 }

@@ -6,7 +6,7 @@ use super::{VERSION, milliseconds};
 use crate::archive::CheckReport;
 use crate::archive::ReportProblem;
 use crate::engine::health::Health;
-use crate::incident::Level;
+use crate::incident::{LeftOut, Level};
 use crate::incident::{Precision, Timestamp};
 use crate::update::UpdateReport;
 
@@ -17,7 +17,30 @@ use crate::update::UpdateReport;
 pub struct CheckForm<'a> {
     pub version: u32,
     pub reports: usize,
+    /// Files that are not reports.
+    pub left_out: usize,
     pub problems: Vec<ProblemForm<'a>>,
+}
+
+/// The files of an archive that are not reports.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct LeftOutsForm<'a> {
+    pub version: u32,
+    pub left_out: Vec<LeftOutForm<'a>>,
+}
+
+/// A file that is not a report.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct LeftOutForm<'a> {
+    pub path: &'a str,
+    pub line: u32,
+    /// The stable code: `template`, `index`, `readme`.
+    pub code: &'static str,
+    pub reason: String,
 }
 
 /// The health of an index.
@@ -29,6 +52,8 @@ pub struct HealthForm {
     /// The folder of the index.
     pub path: Option<String>,
     pub incidents: usize,
+    /// Files of the archive that are not reports.
+    pub left_out: usize,
     pub segments: usize,
     /// Deleted incidents that still use disk space.
     pub deleted: usize,
@@ -55,6 +80,8 @@ pub struct UpdateForm<'a> {
     pub removed: usize,
     pub unchanged: usize,
     pub failed: usize,
+    /// Files that are not reports.
+    pub left_out: usize,
     pub bytes: u64,
     pub took_ms: f64,
     pub problems: Vec<ProblemForm<'a>>,
@@ -77,7 +104,22 @@ impl<'a> CheckForm<'a> {
     /// The JSON form of a check report.
     pub fn new(report: &'a CheckReport) -> Self {
         let problems = report.problems.iter().map(ProblemForm::new).collect();
-        Self { version: VERSION, reports: report.reports, problems }
+        Self { version: VERSION, reports: report.reports, left_out: report.left_out.len(), problems }
+    }
+}
+
+impl<'a> LeftOutsForm<'a> {
+    /// The JSON form of the files that are not reports.
+    pub fn new(files: &'a [LeftOut]) -> Self {
+        Self { version: VERSION, left_out: files.iter().map(LeftOutForm::new).collect() }
+    }
+}
+
+impl<'a> LeftOutForm<'a> {
+    /// The JSON form of a file that is not a report.
+    pub fn new(file: &'a LeftOut) -> Self {
+        let LeftOut { path, why } = file;
+        Self { path, line: why.line, code: why.reason.code(), reason: why.to_string() }
     }
 }
 
@@ -89,6 +131,7 @@ impl HealthForm {
             version: VERSION,
             path: health.path.as_ref().map(text),
             incidents: health.incidents,
+            left_out: health.left_out,
             segments: health.segments,
             deleted: health.deleted,
             bytes: health.bytes,
@@ -111,6 +154,7 @@ impl<'a> UpdateForm<'a> {
             removed: report.removed,
             unchanged: report.unchanged,
             failed: report.failed,
+            left_out: report.left_out.len(),
             bytes: report.bytes,
             took_ms: milliseconds(report.took),
             problems: report.problems.iter().map(ProblemForm::new).collect(),

@@ -16,13 +16,29 @@ fn nul_bytes() {
 }
 
 #[test]
-fn latin_1() {
-    check_encoding("latin-1.md", "Latin-1");
+fn other_encodings() {
+    check_encoding("latin-1.md", "written in windows-1252");
+    check_encoding("shift-jis.md", "written in Shift_JIS");
+    check_encoding("gbk.md", "written in GBK");
+    assert!(incident("shift-jis").title.value.starts_with("在庫"), "{}", incident("shift-jis").title.value);
+    assert!(incident("gbk").title.value.starts_with("库存"), "{}", incident("gbk").title.value);
+}
+
+#[test]
+fn a_few_bytes_that_are_not_utf8() {
+    check_encoding("not-utf-8-in-part.md", "these bytes are read as Windows-1252");
+    assert!(incident("not-utf-8-in-part").source.contains("“caché”"));
 }
 
 #[test]
 fn utf_16() {
     check_encoding("utf-16.md", "UTF-16");
+    check_encoding("utf-16-without-mark.md", "UTF-16");
+}
+
+#[test]
+fn a_binary_file_is_not_taken_in() {
+    assert_eq!(problems("picture.md"), ["1: a binary file (PNG); skipped"]);
 }
 
 #[test]
