@@ -48,6 +48,17 @@ pub(crate) enum Format {
     Markdown,
     /// Paths of reports, one per line
     Paths,
+    /// Annotations of a pull request on GitHub; for `rca check`
+    Github,
+    /// SARIF 2.1.0, for code scanning services; for `rca check`
+    Sarif,
+}
+
+impl Format {
+    /// Whether this is a format for problems alone.
+    pub(crate) fn is_for_problems(self) -> bool {
+        matches!(self, Self::Github | Self::Sarif)
+    }
 }
 
 /// When to use colours.

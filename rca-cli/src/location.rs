@@ -11,6 +11,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
 
+/// Characters that a path may contain unescaped (RFC 3986, section 3.3).
+pub(crate) const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 /// An archive, and the folders that may hold its index, the preferred one first.
 pub(crate) struct Location {
     pub(crate) archive: Archive,
@@ -24,11 +27,20 @@ impl Location {
         let root = named.or(global.archive.as_deref()).map(Path::to_owned);
         let root = root.or_else(|| Archive::find(current_dir())).unwrap_or_else(current_dir);
         let archive = Archive::open(root)?;
+        Ok(Self::with_index(archive, global))
+    }
+
+    /// A folder whose index does not matter.
+    pub(crate) fn of(archive: Archive) -> Self {
+        Self { archive, index_dirs: Vec::new() }
+    }
+
+    fn with_index(archive: Archive, global: &GlobalArgs) -> Self {
         let index_dirs = match &global.index {
             Some(dir) => vec![dir.clone()],
             None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
         };
-        Ok(Self { archive, index_dirs })
+        Self { archive, index_dirs }
     }
 
     /// Opens the index.
@@ -71,16 +83,24 @@ impl Location {
         root.strip_prefix(".").unwrap_or(root).join(report)
     }
 
+    /// The paths of reports as the repository that holds them knows them, with `/` between folders; as seen from here if there
+    /// is none. The services that show problems beside code want these.
+    pub(crate) fn paths_in_repository(&self) -> impl Fn(&str) -> String {
+        let root = self.archive.root().canonicalize().unwrap_or_else(|_| self.archive.root().to_owned());
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+        let folder = repository.and_then(|repository| root.strip_prefix(repository).ok()).map(Path::to_owned);
+        let folder = folder.unwrap_or_else(|| self.path_of(""));
+        move |report| folder.join(report).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    }
+
     /// The URL of a report's file, for links.
     pub(crate) fn url_of(&self, report: &str) -> Option<String> {
-        /// Characters that a path may contain unescaped (RFC 3986, section 3.3).
-        const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
         let path = std::path::absolute(self.archive.root().join(report)).ok()?;
         Some(format!("file://{}", utf8_percent_encode(&path.to_string_lossy(), PLAIN)))
     }
 }
 
-fn current_dir() -> PathBuf {
+pub(crate) fn current_dir() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 

@@ -3,6 +3,7 @@
 //! Arguments, locations, rendering and exit codes live here; everything else is in the library `rca-index`.
 
 mod arguments;
+mod baseline;
 mod cli;
 mod commands;
 mod context;
@@ -17,6 +18,7 @@ mod negation;
 mod progress;
 mod quantity;
 mod render;
+mod targets;
 mod terminal;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -154,13 +154,18 @@ mod text;
 mod update;
 pub mod wire;
 
-pub use archive::{Archive, CheckReport, INDEX_FOLDER, ReportProblem, SETTINGS_FILE, Settings, SynonymSettings, check};
+pub use archive::{
+    AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, ProblemName,
+    ReportProblem, RequiredFact, SETTINGS_FILE, Selection, Settings, SynonymSettings, check, check_selected,
+    fingerprint,
+};
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
     Action, Bound, CountedFrom, FRONT_MATTER, Incident, LeftOut, Lessons, Level, Link, Measure, MeasureKind, Milestone,
-    MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, Place, Precision, Problem, ProblemKind, Reached,
-    ReachedAt, Section, SectionKind, Severity, Source, Sourced, TimelineRow, Timestamp,
+    MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS, Place, Precision, Problem,
+    ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, Severity, Source, Sourced, TimelineRow,
+    Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{

@@ -19,6 +19,7 @@ use clap::Subcommand;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::render::for_problems_only;
 
 /// The commands of `rca`. The help text of each is that of its arguments.
 #[derive(Debug, Subcommand)]
@@ -36,6 +37,9 @@ pub(crate) enum Command {
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &mut Context) -> Result<ExitCode, Failure> {
+    if context.global.format.is_for_problems() && !matches!(command, Command::Check(_)) {
+        return Err(for_problems_only());
+    }
     match command {
         Command::Index(arguments) => index::run(&arguments, context),
         Command::Search(arguments) => search::run(&arguments, context),

@@ -5,11 +5,13 @@
 mod body;
 mod csv;
 mod failure;
+mod github;
 mod human;
 mod json;
 mod jsonl;
 mod markdown;
 mod paths;
+mod sarif;
 mod talk;
 mod text;
 pub(crate) mod why;
@@ -27,35 +29,49 @@ use crate::render::talk::Talk;
 use crate::terminal::Output;
 
 pub(crate) use failure::failure;
+pub(crate) use text::level_name;
 
-/// An output format: how each kind of result is written.
+/// An output format: how each kind of result is written. A format for problems alone writes nothing else; no command asks
+/// it to.
 pub(crate) trait Renderer {
     /// Writes the hits of a search, with facet counts if they were asked for.
     fn search(
         &self,
-        out: &mut Output,
-        location: &Location,
-        request: &SearchRequest,
-        results: &SearchResults,
-    ) -> Result<(), Failure>;
+        _out: &mut Output,
+        _location: &Location,
+        _request: &SearchRequest,
+        _results: &SearchResults,
+    ) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
 
     /// Writes one incident.
-    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure>;
+    fn incident(&self, _out: &mut Output, _location: &Location, _answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
 
     /// Writes facet counts.
-    fn facets(&self, out: &mut Output, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure>;
+    fn facets(&self, _out: &mut Output, _request: &SearchRequest, _results: &SearchResults) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
 
     /// Writes the summary of an update.
-    fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure>;
+    fn update(&self, _out: &mut Output, _report: &UpdateReport) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
 
     /// Writes the problems that a check found.
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure>;
 
     /// Writes the files that are not reports.
-    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure>;
+    fn left_out(&self, _out: &mut Output, _location: &Location, _files: &[LeftOut]) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
 
     /// Writes the health of an index.
-    fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure>;
+    fn health(&self, _out: &mut Output, _health: &Health) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
 
     /// Writes the errors of a query, for programs that expect results in this format.
     fn query_errors(&self, _out: &mut Output, _form: &QueryErrorsForm<'_>) -> Result<(), Failure> {
@@ -81,7 +97,14 @@ pub(crate) fn renderer(format: Format) -> &'static dyn Renderer {
         Format::CsvSafe => &csv::Csv { safe: true },
         Format::Markdown => &markdown::Markdown,
         Format::Paths => &paths::Paths,
+        Format::Github => &github::Github,
+        Format::Sarif => &sarif::Sarif,
     }
+}
+
+/// The failure of a command that asks for something else in a format for problems.
+pub(crate) fn for_problems_only() -> Failure {
+    Failure::usage("this output format is for problems of reports only", "use it with `rca check`")
 }
 
 /// One incident, and the sections of it that are asked for.

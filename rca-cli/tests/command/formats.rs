@@ -43,7 +43,7 @@ fn jsonl_csv_markdown_and_paths() {
 fn what_an_answer_holds_is_not_said_beside_it() {
     let workshop = Workshop::with_archive();
     workshop.stdout(&["index", "archive"]);
-    for format in formats() {
+    for format in formats("search") {
         let run = workshop.rca(&["search", "queue", "zebra", "--archive", "archive", "--format", &format]);
         assert_eq!(
             run.stderr.contains("no incident contains all of these words"),
@@ -98,6 +98,8 @@ fn completions_manuals_and_help_come_from_the_definition() {
         assert_eq!(workshop.stdout(&["help", command]), help);
         assert!(workshop.path().join(format!("pages/rca-{command}.1")).is_file(), "{command}");
     }
+    let problems = workshop.stdout(&["help", "problems"]);
+    assert!(problems.lines().any(|line| line.starts_with("date-unreadable        error    a value")), "{problems}");
     let language = workshop.stdout(&["help", "query"]);
     assert!(language.starts_with("# The query language") && language.contains("duration_minutes"), "{language}");
 }

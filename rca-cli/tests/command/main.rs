@@ -6,6 +6,7 @@
 #[path = "../../src/arguments.rs"]
 mod arguments;
 mod chance;
+mod check;
 mod formats;
 mod hostile;
 mod kills;
@@ -28,10 +29,10 @@ use tempfile::TempDir;
 
 use arguments::Format;
 
-/// The name of every format, as `--format` takes it.
-fn formats() -> Vec<String> {
-    let names = Format::value_variants().iter().filter_map(Format::to_possible_value);
-    names.map(|value| value.get_name().to_owned()).collect()
+/// The names of the formats of a command, as `--format` takes them.
+fn formats(command: &str) -> Vec<String> {
+    let formats = Format::value_variants().iter().filter(|format| command == "check" || !format.is_for_problems());
+    formats.filter_map(Format::to_possible_value).map(|value| value.get_name().to_owned()).collect()
 }
 
 /// Whether a character could control a terminal or reverse the direction of text. A format may use line breaks and tabs.

@@ -26,7 +26,7 @@ fn what_drives_a_terminal_never_reaches_it() {
     let workshop = Workshop::new();
     let title = "Bad \x1b[31mred\x1b[0m \x1b]0;owned\x07 \u{202E}desrever \u{9b}2J";
     workshop.write("archive/bad.md", &format!("# {title}\n\nSome \x1b[2J text, {title}.\n"));
-    for format in formats() {
+    for format in formats("search") {
         let run = workshop.rca(&["search", "text", "--archive", "archive", "--format", &format]);
         let csv_line_end = run.stdout.replace("\r\n", "\n");
         assert!(!csv_line_end.contains(is_harmful), "{format}: {:?}", run.stdout);
@@ -74,7 +74,7 @@ fn a_reader_that_goes_away_is_no_failure() {
         workshop.write(&format!("archive/{i}.md"), "# A queue\n\nMuch text about the queue that nobody reads.\n");
     }
     workshop.stdout(&["index", "archive", "-q"]);
-    for format in formats() {
+    for format in formats("search") {
         let search = ["search", "queue", "--archive", "archive", "-q", "-n", "300", "--format", &format];
         let mut child = workshop.command(&search).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());

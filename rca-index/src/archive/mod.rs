@@ -1,10 +1,13 @@
 //! The archive: a folder of reports and its settings, `rca.toml`.
 
+mod baseline;
 mod check;
 mod encoding;
+mod links;
 pub(crate) mod names;
 pub(crate) mod not_a_report;
 pub(crate) mod read;
+mod rules;
 mod settings;
 mod signs;
 pub(crate) mod walk;
@@ -20,9 +23,11 @@ use crate::parse::ParseOptions;
 
 use settings::read_settings;
 
-pub use check::{CheckReport, check};
+pub use baseline::{Baseline, Entry as BaselineEntry, fingerprint};
+pub use check::{CheckReport, Selection, check, check_selected};
+pub use rules::{ProblemName, RequiredFact};
+pub use settings::{AllowedSettings, CheckSettings, Settings, SynonymSettings};
 pub(crate) use settings::{KeptSettings, ReadingSettings};
-pub use settings::{Settings, SynonymSettings};
 
 /// The name of the settings file, in the root of an archive.
 pub const SETTINGS_FILE: &str = "rca.toml";

@@ -93,8 +93,8 @@ fn looks_unfilled(problem: &Problem) -> bool {
         problem.kind,
         ProblemKind::SeverityNotChosen { .. }
             | ProblemKind::StatusNotChosen { .. }
-            | ProblemKind::DateNotUnderstood { .. }
-            | ProblemKind::DurationNotUnderstood { .. }
+            | ProblemKind::DateUnreadable { .. }
+            | ProblemKind::DurationUnreadable { .. }
     )
 }
 

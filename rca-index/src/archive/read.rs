@@ -24,8 +24,8 @@ pub(crate) struct Content {
 /// # Errors
 /// Why it cannot be ingested: the error of the operating system, or its size.
 pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, ProblemKind> {
-    let too_large = || ProblemKind::TooLarge { limit: max_bytes };
-    let unreadable = |e: std::io::Error| ProblemKind::FileNotReadable { reason: e.to_string() };
+    let too_large = || ProblemKind::FileTooLarge { limit: max_bytes };
+    let unreadable = |e: std::io::Error| ProblemKind::FileUnreadable { reason: e.to_string() };
     if file.size > max_bytes {
         return Err(too_large());
     }
@@ -48,7 +48,7 @@ pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions)
     let mut problems = Vec::new();
     let text = decode(bytes, &mut problems)?;
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
-        return Err(ProblemKind::Empty);
+        return Err(ProblemKind::FileEmpty);
     }
     // A bug in the parser must cost only this report, not the whole update.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options)));

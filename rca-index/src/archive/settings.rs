@@ -1,11 +1,13 @@
 //! From `rca.toml` to the settings of an archive, and to those that an index keeps.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::archive::rules::{ProblemName, RequiredFact, nearest};
 use crate::error::{Error, Result};
 use crate::incident::lines::line_at;
 use crate::incident::{OwnField, SectionKind};
@@ -38,6 +40,43 @@ pub struct Settings {
     pub language: Language,
     /// Changes to the built-in table of synonyms.
     pub synonyms: SynonymSettings,
+    /// What a check asks of the reports.
+    pub check: CheckSettings,
+}
+
+/// What a check asks of an archive's reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct CheckSettings {
+    /// Kinds of problems that are left out: `["link-dangling"]`.
+    pub ignore: Vec<ProblemName>,
+    /// Facts that every report must state: `["severity", "date"]`.
+    pub required: Vec<RequiredFact>,
+    /// The values that reports may use.
+    pub allowed: AllowedSettings,
+}
+
+/// The values that reports may use, in any case; all if a list is missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct AllowedSettings {
+    /// Severities as written: `["SEV1", "SEV2", "SEV3"]`.
+    pub severity: Option<Vec<String>>,
+    /// Statuses.
+    pub status: Option<Vec<String>>,
+    /// Services.
+    pub services: Option<Vec<String>>,
+    /// Tags.
+    pub tags: Option<Vec<String>>,
+}
+
+/// The text for a name that is not known: which one was probably meant, and which there are.
+pub(super) fn near<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let meant = nearest(name, known.clone()).map(|meant| format!(" did you mean `{meant}`?")).unwrap_or_default();
+    let known = known.collect::<Vec<_>>().join(", ");
+    format!("unknown {what} `{name}`;{meant} these are known: {known}")
 }
 
 /// An archive's changes to the built-in table of synonyms.
@@ -77,7 +116,15 @@ struct KeyTargets {
 
 pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
     let wrong = |at, reason| Error::Settings { path: path.to_owned(), line: line_at(text, at), reason };
-    let not_toml = |e: toml::de::Error| wrong(e.span().map_or(0, |span| span.start), e.message().to_owned());
+    let not_toml = |e: toml::de::Error| {
+        // The span of a list is that of all its items; the message names the one that is wrong.
+        let named = e.message().split('`').nth(1);
+        let within = |span: Range<usize>| {
+            let inner = text.get(span.clone()).and_then(|value| value.find(named?));
+            span.start + inner.unwrap_or_default()
+        };
+        wrong(e.span().map_or(0, within), e.message().to_owned())
+    };
     let settings = toml::from_str(text).map_err(not_toml)?;
     let KeyTargets { keys } = toml::from_str(text).map_err(not_toml)?;
     let wrong_targets = keys.values().filter_map(|target| Some((target.span().start, wrong_target(target.get_ref())?)));

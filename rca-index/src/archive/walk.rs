@@ -100,7 +100,7 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
             Err(error) => {
                 let path = error.path().map(|path| archive_path(archive.root(), path)).unwrap_or_default();
                 let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                walk.problem(path.clone(), ProblemKind::FolderNotReadable { reason });
+                walk.problem(path.clone(), ProblemKind::FolderUnreadable { reason });
                 walk.unreadable.push(path);
             }
         }
@@ -162,7 +162,7 @@ impl Walk {
             return None;
         }
         if !kind.is_file() {
-            self.problem(path, ProblemKind::NotARegularFile);
+            self.problem(path, ProblemKind::FileNotRegular);
             return None;
         }
         Some((path, entry))
@@ -173,13 +173,13 @@ impl Walk {
     fn check_link(&mut self, archive: &Archive, entry: &DirEntry, path: String) {
         let Ok(target) = entry.path().canonicalize() else {
             if archive.is_report(&path) {
-                self.problem(path, ProblemKind::SymlinkToNothing);
+                self.problem(path, ProblemKind::SymlinkDangling);
             }
             return;
         };
         let inside = archive.root().canonicalize().is_ok_and(|root| target.starts_with(root));
         if !inside && (target.is_dir() || archive.is_report(&path)) {
-            self.problem(path, ProblemKind::SymlinkOutOfArchive);
+            self.problem(path, ProblemKind::SymlinkOutside);
         }
     }
 
@@ -203,7 +203,7 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
             modified: modified(&metadata),
             taking: Taking::Judged,
         }),
-        Err(error) => Err(problem(path, ProblemKind::FileNotReadable { reason: error.to_string() })),
+        Err(error) => Err(problem(path, ProblemKind::FileUnreadable { reason: error.to_string() })),
     }
 }
 
@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(walk.files.len(), 1);
         let mut problems: Vec<_> = walk.problems.iter().map(|p| (p.path.as_str(), p.problem.code())).collect();
         problems.sort_unstable();
-        let expected = [("nowhere.md", "symlink-to-nothing"), ("out.md", "symlink-out-of-archive")];
+        let expected = [("nowhere.md", "symlink-dangling"), ("out.md", "symlink-outside")];
         assert_eq!(problems, expected);
     }
 }

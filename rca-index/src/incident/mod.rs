@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use follow_up::{Action, Lessons, Link};
 pub use not_a_report::{LeftOut, NotAReport, NotAReportReason};
 pub use own_field::{OwnField, OwnValue};
-pub use problem::{Level, Problem, ProblemKind};
+pub use problem::{Level, PROBLEM_KINDS, Problem, ProblemKind, ProblemSpec};
 pub use reached::{CountedFrom, MinutesFrom, Reached, ReachedAt};
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};

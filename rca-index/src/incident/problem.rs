@@ -2,11 +2,15 @@
 //!
 //! In: a line and a kind with what its text needs. Out: a stable code for programs, and the one text for people.
 
+mod kinds;
+
 use std::fmt::{Display, Formatter, Result};
 
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
+
+pub use kinds::{PROBLEM_KINDS, ProblemSpec};
 
 /// Something in a report that could not be read as it stands; the report is indexed all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,19 +60,19 @@ pub enum Level {
 #[allow(missing_docs)]
 pub enum ProblemKind {
     /// The system refuses to list a folder.
-    FolderNotReadable { reason: String },
+    FolderUnreadable { reason: String },
     /// The system refuses to read a file.
-    FileNotReadable { reason: String },
+    FileUnreadable { reason: String },
     /// A pipe, a socket or a device.
-    NotARegularFile,
+    FileNotRegular,
     /// A symbolic link whose target is missing.
-    SymlinkToNothing,
+    SymlinkDangling,
     /// A symbolic link whose target lies outside the archive.
-    SymlinkOutOfArchive,
+    SymlinkOutside,
     /// More bytes than `max_report_bytes`.
-    TooLarge { limit: u64 },
+    FileTooLarge { limit: u64 },
     /// No text at all.
-    Empty,
+    FileEmpty,
     /// The parser has a bug.
     ParserBug,
     /// No text in any encoding; `format` is what the first bytes say, if they say anything.
@@ -82,41 +86,43 @@ pub enum ProblemKind {
     /// NUL bytes in the text.
     NulBytes,
     /// Front matter with no closing line; `keys_read` when the keys at its start are read.
-    FrontMatterNeverClosed { keys_read: bool },
+    FrontMatterUnclosed { keys_read: bool },
     /// Front matter with a closing line only.
-    FrontMatterNeverOpened,
+    FrontMatterUnopened,
     /// Front matter that its format's reader refuses: `YAML`, `TOML`, `JSON`.
     FrontMatterInvalid { format: String, reason: String },
     /// Some keys or values of the front matter are no fields, because there are too many or they are too long.
     FieldsCutOff { keys: u64, bytes: u64 },
+    /// The marks of a merge that was not finished.
+    MergeConflict,
     /// A code fence with no end.
-    CodeFenceNeverClosed,
+    CodeFenceUnclosed,
     /// A block of HTML with no end.
-    HtmlNeverClosed,
+    HtmlUnclosed,
     /// Facts are read from the start of the report only.
     FactsCutOff { limit: u64 },
     /// Reading facts took more work than a report is worth.
     WorkLimit,
     /// A value that should be a date.
-    DateNotUnderstood { text: String },
+    DateUnreadable { text: String },
     /// A date whose day and month could be the other way round.
     DateAmbiguous { text: String, readings: Vec<Timestamp> },
     /// A year in which the incident cannot have been.
     DateOutOfRange { text: String },
     /// A day is understood, its time of day is not.
-    TimeNotUnderstood { text: String },
+    TimeUnreadable { text: String },
     /// A time zone that is not known.
-    ZoneNotUnderstood { text: String },
+    ZoneUnknown { text: String },
     /// A value that should be a duration.
-    DurationNotUnderstood { text: String },
+    DurationUnreadable { text: String },
     /// An end before the start.
     EndBeforeStart { end: Timestamp, start: Timestamp },
     /// A section headed as a timeline with no row in it.
-    TimelineWithoutRows,
+    TimelineEmpty,
     /// Two facts that cannot both be true; the other one stands at `other_line`.
     FactsDisagree { fact: String, other: String, other_line: u32 },
     /// A severity with no rank.
-    SeverityNotUnderstood { text: String },
+    SeverityUnknown { text: String },
     /// A severity that names several ranks, as in a template.
     SeverityNotChosen { text: String },
     /// A severity written with a typo.
@@ -124,99 +130,29 @@ pub enum ProblemKind {
     /// A status that names several, as in a template.
     StatusNotChosen { text: String, choices: Vec<String> },
     /// A status that is a sentence with no known word in front.
-    StatusNotUnderstood { text: String },
+    StatusUnknown { text: String },
     /// A value that should be a number.
-    NumberNotUnderstood { text: String },
-    /// A link whose target is no report.
-    LinkToNothing { target: String },
+    NumberUnreadable { text: String },
+    /// A link whose target is neither a report nor a file.
+    LinkDangling { target: String },
+    /// A fact that `required` in the settings asks for and the report does not state.
+    FactMissing { fact: String },
+    /// A value that is not among those that `allowed` in the settings lists.
+    ValueNotAllowed { fact: String, text: String, meant: Option<String> },
 }
 
 impl ProblemKind {
     /// The stable name, for programs that read machine output.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::FolderNotReadable { .. } => "folder-not-readable",
-            Self::FileNotReadable { .. } => "file-not-readable",
-            Self::NotARegularFile => "not-a-regular-file",
-            Self::SymlinkToNothing => "symlink-to-nothing",
-            Self::SymlinkOutOfArchive => "symlink-out-of-archive",
-            Self::TooLarge { .. } => "too-large",
-            Self::Empty => "empty",
-            Self::ParserBug => "parser-bug",
-            Self::Binary { .. } => "binary",
-            Self::Utf16 => "utf-16",
-            Self::NotUtf8 => "not-utf8",
-            Self::OtherEncoding { .. } => "other-encoding",
-            Self::NulBytes => "nul-bytes",
-            Self::FrontMatterNeverClosed { .. } => "front-matter-never-closed",
-            Self::FrontMatterNeverOpened => "front-matter-never-opened",
-            Self::FrontMatterInvalid { .. } => "front-matter-invalid",
-            Self::FieldsCutOff { .. } => "fields-cut-off",
-            Self::CodeFenceNeverClosed => "code-fence-never-closed",
-            Self::HtmlNeverClosed => "html-never-closed",
-            Self::FactsCutOff { .. } => "facts-cut-off",
-            Self::WorkLimit => "work-limit",
-            Self::DateNotUnderstood { .. } => "date-not-understood",
-            Self::DateAmbiguous { .. } => "date-ambiguous",
-            Self::DateOutOfRange { .. } => "date-out-of-range",
-            Self::TimeNotUnderstood { .. } => "time-not-understood",
-            Self::ZoneNotUnderstood { .. } => "zone-not-understood",
-            Self::DurationNotUnderstood { .. } => "duration-not-understood",
-            Self::EndBeforeStart { .. } => "end-before-start",
-            Self::TimelineWithoutRows => "timeline-without-rows",
-            Self::FactsDisagree { .. } => "facts-disagree",
-            Self::SeverityNotUnderstood { .. } => "severity-not-understood",
-            Self::SeverityNotChosen { .. } => "severity-not-chosen",
-            Self::SeverityMisspelled { .. } => "severity-misspelled",
-            Self::StatusNotChosen { .. } => "status-not-chosen",
-            Self::StatusNotUnderstood { .. } => "status-not-understood",
-            Self::NumberNotUnderstood { .. } => "number-not-understood",
-            Self::LinkToNothing { .. } => "link-to-nothing",
-        }
+        self.spec().code
     }
 
     /// How much it matters.
     pub fn level(&self) -> Level {
         match self {
             // What holds no digit states no duration: `Duration: ongoing`.
-            Self::DurationNotUnderstood { text } if !text.contains(|c: char| c.is_ascii_digit()) => Level::Warning,
-            Self::FolderNotReadable { .. }
-            | Self::FileNotReadable { .. }
-            | Self::NotARegularFile
-            | Self::SymlinkToNothing
-            | Self::TooLarge { .. }
-            | Self::Empty
-            | Self::Binary { .. }
-            | Self::ParserBug
-            | Self::FrontMatterNeverClosed { .. }
-            | Self::FrontMatterInvalid { .. }
-            | Self::DateNotUnderstood { .. }
-            | Self::DateAmbiguous { .. }
-            | Self::DateOutOfRange { .. }
-            | Self::TimeNotUnderstood { .. }
-            | Self::ZoneNotUnderstood { .. }
-            | Self::DurationNotUnderstood { .. }
-            | Self::EndBeforeStart { .. }
-            | Self::FactsDisagree { .. } => Level::Error,
-            Self::SymlinkOutOfArchive
-            | Self::Utf16
-            | Self::NotUtf8
-            | Self::OtherEncoding { .. }
-            | Self::NulBytes
-            | Self::FrontMatterNeverOpened
-            | Self::FieldsCutOff { .. }
-            | Self::CodeFenceNeverClosed
-            | Self::HtmlNeverClosed
-            | Self::FactsCutOff { .. }
-            | Self::WorkLimit
-            | Self::TimelineWithoutRows
-            | Self::SeverityNotUnderstood { .. }
-            | Self::SeverityNotChosen { .. }
-            | Self::SeverityMisspelled { .. }
-            | Self::StatusNotChosen { .. }
-            | Self::StatusNotUnderstood { .. }
-            | Self::NumberNotUnderstood { .. }
-            | Self::LinkToNothing { .. } => Level::Warning,
+            Self::DurationUnreadable { text } if !text.contains(|c: char| c.is_ascii_digit()) => Level::Warning,
+            _ => self.spec().level,
         }
     }
 }
@@ -224,15 +160,15 @@ impl ProblemKind {
 impl Display for ProblemKind {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Self::FolderNotReadable { reason } => write!(f, "cannot read this folder: {reason}"),
-            Self::FileNotReadable { reason } => write!(f, "cannot read this file: {reason}"),
-            Self::NotARegularFile => f.write_str("not a regular file; skipped"),
-            Self::SymlinkToNothing => f.write_str("the target of this symbolic link is missing"),
-            Self::SymlinkOutOfArchive => f.write_str("this symbolic link leads out of the archive; skipped"),
-            Self::TooLarge { limit } => {
+            Self::FolderUnreadable { reason } => write!(f, "cannot read this folder: {reason}"),
+            Self::FileUnreadable { reason } => write!(f, "cannot read this file: {reason}"),
+            Self::FileNotRegular => f.write_str("not a regular file; skipped"),
+            Self::SymlinkDangling => f.write_str("the target of this symbolic link is missing"),
+            Self::SymlinkOutside => f.write_str("this symbolic link leads out of the archive; skipped"),
+            Self::FileTooLarge { limit } => {
                 write!(f, "larger than {limit} bytes; `max_report_bytes` in rca.toml sets the limit")
             }
-            Self::Empty => f.write_str("empty"),
+            Self::FileEmpty => f.write_str("empty"),
             Self::ParserBug => f.write_str("parsing this report failed; please report this as a bug"),
             Self::Utf16 => f.write_str("written in UTF-16; read as such"),
             Self::Binary { format } if format.is_empty() => f.write_str("a binary file; skipped"),
@@ -240,11 +176,11 @@ impl Display for ProblemKind {
             Self::NotUtf8 => f.write_str("invalid UTF-8; these bytes are read as Windows-1252"),
             Self::OtherEncoding { encoding } => write!(f, "written in {encoding}; read as such"),
             Self::NulBytes => f.write_str("NUL bytes in the text"),
-            Self::FrontMatterNeverClosed { keys_read: true } => {
+            Self::FrontMatterUnclosed { keys_read: true } => {
                 f.write_str("front matter never closed; the keys before the first blank line or heading are read")
             }
-            Self::FrontMatterNeverClosed { keys_read: false } => f.write_str("front matter never closed; read as text"),
-            Self::FrontMatterNeverOpened => f.write_str("front matter with no opening `---`; read all the same"),
+            Self::FrontMatterUnclosed { keys_read: false } => f.write_str("front matter never closed; read as text"),
+            Self::FrontMatterUnopened => f.write_str("front matter with no opening `---`; read all the same"),
             Self::FrontMatterInvalid { format, reason } => {
                 write!(f, "invalid {format} in the front matter: {reason}; read line by line instead")
             }
@@ -253,15 +189,16 @@ impl Display for ProblemKind {
                 "more than {keys} keys of your own in the front matter, or {bytes} bytes of them; \
                  the rest are no fields, all text is searched"
             ),
-            Self::CodeFenceNeverClosed => f.write_str("code fence never closed; its content is read as text"),
-            Self::HtmlNeverClosed => f.write_str("HTML block never closed; its content is read as text"),
+            Self::MergeConflict => f.write_str("merge conflict not resolved; both sides are read"),
+            Self::CodeFenceUnclosed => f.write_str("code fence never closed; its content is read as text"),
+            Self::HtmlUnclosed => f.write_str("HTML block never closed; its content is read as text"),
             Self::FactsCutOff { limit } => write!(
                 f,
                 "facts are read from the first {limit} bytes only, all text is searched; \
                  `max_facts_bytes` in rca.toml sets the limit"
             ),
             Self::WorkLimit => f.write_str("too costly to read further facts from; all text is searched"),
-            Self::DateNotUnderstood { text } => write!(f, "`{text}` is not a valid date{}", template_hint(text)),
+            Self::DateUnreadable { text } => write!(f, "`{text}` is not a valid date{}", template_hint(text)),
             Self::DateAmbiguous { text, readings } => {
                 write!(f, "`{text}` could be ")?;
                 for (i, reading) in readings.iter().enumerate() {
@@ -270,17 +207,17 @@ impl Display for ProblemKind {
                 f.write_str("; set `day_first` in rca.toml, or write the date as YYYY-MM-DD")
             }
             Self::DateOutOfRange { text } => write!(f, "`{text}` is too far in the past or future"),
-            Self::TimeNotUnderstood { text } => write!(f, "the time in `{text}` is not valid; the day is kept"),
-            Self::ZoneNotUnderstood { text } => write!(f, "`{text}` is not a known time zone; the day is kept"),
-            Self::DurationNotUnderstood { text } => {
+            Self::TimeUnreadable { text } => write!(f, "the time in `{text}` is not valid; the day is kept"),
+            Self::ZoneUnknown { text } => write!(f, "`{text}` is not a known time zone; the day is kept"),
+            Self::DurationUnreadable { text } => {
                 write!(f, "`{text}` is not a duration; write `65`, `1h 5m` or `PT1H5M`{}", template_hint(text))
             }
             Self::EndBeforeStart { end, start } => write!(f, "the end ({end}) is before the start ({start}); ignored"),
-            Self::TimelineWithoutRows => f.write_str("no entry of this timeline is understood"),
+            Self::TimelineEmpty => f.write_str("no entry of this timeline is understood"),
             Self::FactsDisagree { fact, other, other_line } => {
                 write!(f, "{fact} contradicts {other} in line {other_line}")
             }
-            Self::SeverityNotUnderstood { text } => {
+            Self::SeverityUnknown { text } => {
                 write!(f, "severity `{text}` is unknown; kept as a label with no rank{}", template_hint(text))
             }
             Self::SeverityNotChosen { text } => {
@@ -290,13 +227,18 @@ impl Display for ProblemKind {
             Self::StatusNotChosen { text, choices } => {
                 write!(f, "status `{text}` could be {}; was the template not filled in?", choices.join(" or "))
             }
-            Self::StatusNotUnderstood { text } => {
+            Self::StatusUnknown { text } => {
                 write!(f, "status `{text}` does not begin with a known word; ignored")
             }
-            Self::NumberNotUnderstood { text } => {
+            Self::NumberUnreadable { text } => {
                 write!(f, "`{text}` is not understood as a number{}", template_hint(text))
             }
-            Self::LinkToNothing { target } => write!(f, "link target `{target}` matches no report"),
+            Self::LinkDangling { target } => write!(f, "link target `{target}` matches no report"),
+            Self::FactMissing { fact } => write!(f, "no {fact}; rca.toml requires it"),
+            Self::ValueNotAllowed { fact, text, meant } => {
+                write!(f, "{fact} `{text}` is not allowed by rca.toml")?;
+                meant.as_ref().map_or(Ok(()), |meant| write!(f, "; did you mean `{meant}`?"))
+            }
         }
     }
 }
@@ -322,22 +264,27 @@ mod tests {
         };
         let text = |text: &str| text.to_owned();
         check(
-            ProblemKind::DateNotUnderstood { text: text("2023-02-30") },
-            "date-not-understood",
+            ProblemKind::DateUnreadable { text: text("2023-02-30") },
+            "date-unreadable",
             Level::Error,
             "`2023-02-30` is not a valid date",
         );
         check(
-            ProblemKind::DateNotUnderstood { text: text("YYYY-MM-DD") },
-            "date-not-understood",
+            ProblemKind::DateUnreadable { text: text("YYYY-MM-DD") },
+            "date-unreadable",
             Level::Error,
             "`YYYY-MM-DD` is not a valid date; was the template not filled in?",
         );
-        check(ProblemKind::NotUtf8, "not-utf8", Level::Warning, "invalid UTF-8; these bytes are read as Windows-1252");
-        let link = ProblemKind::LinkToNothing { target: text("X") };
-        check(link, "link-to-nothing", Level::Warning, "link target `X` matches no report");
+        check(
+            ProblemKind::NotUtf8,
+            "encoding-not-utf-8",
+            Level::Warning,
+            "invalid UTF-8; these bytes are read as Windows-1252",
+        );
+        let link = ProblemKind::LinkDangling { target: text("X") };
+        check(link, "link-dangling", Level::Warning, "link target `X` matches no report");
         for (value, level) in [("-5m", Level::Error), ("ongoing", Level::Warning)] {
-            let problem = Problem::new(1, ProblemKind::DurationNotUnderstood { text: text(value) });
+            let problem = Problem::new(1, ProblemKind::DurationUnreadable { text: text(value) });
             assert_eq!(problem.level(), level, "{value}");
         }
     }

@@ -111,7 +111,7 @@ impl Facts {
         if severity.names_several() {
             self.problem(line, ProblemKind::SeverityNotChosen { text: short(text) });
         } else if severity.rank.is_none() {
-            self.problem(line, ProblemKind::SeverityNotUnderstood { text: short(text) });
+            self.problem(line, ProblemKind::SeverityUnknown { text: short(text) });
         } else if severity.is_misspelled() {
             let kind = ProblemKind::SeverityMisspelled { text: short(text), name: severity.name.clone() };
             self.problem(line, kind);
@@ -151,7 +151,7 @@ impl Facts {
             return;
         }
         if status.split(' ').count() > WORDS {
-            self.problem(line, ProblemKind::StatusNotUnderstood { text: short(text) });
+            self.problem(line, ProblemKind::StatusUnknown { text: short(text) });
             return;
         }
         self.status_label = Some(cut(label));
@@ -165,7 +165,7 @@ impl Facts {
             }
             // In the body, words are no failed number: `Customers affected: all`.
             None if source != Source::FrontMatter && !text.contains(|c: char| c.is_ascii_digit()) => {}
-            None => self.problem(line, ProblemKind::NumberNotUnderstood { text: short(text) }),
+            None => self.problem(line, ProblemKind::NumberUnreadable { text: short(text) }),
         }
     }
 

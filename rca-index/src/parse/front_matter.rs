@@ -116,7 +116,7 @@ pub(crate) fn read_front_matter(source: &str) -> FrontMatter {
         }
         None if format == Format::Yaml || opening.starts_with('+') => never_closed(&mut front, source, first_line),
         None => {
-            front.problem(first_line, ProblemKind::FrontMatterNeverClosed { keys_read: false });
+            front.problem(first_line, ProblemKind::FrontMatterUnclosed { keys_read: false });
         }
     }
     front
@@ -161,7 +161,7 @@ fn never_closed(front: &mut FrontMatter, source: &str, opening_line: u32) {
     front.map = map;
     front.range.end = inner + end;
     front.body_start = inner + end;
-    front.problem(opening_line, ProblemKind::FrontMatterNeverClosed { keys_read: true });
+    front.problem(opening_line, ProblemKind::FrontMatterUnclosed { keys_read: true });
 }
 
 /// Keys at the top with a closing line only.
@@ -178,7 +178,7 @@ fn never_opened(source: &str, start: usize, first_line: u32) -> FrontMatter {
         return none;
     }
     let mut front = FrontMatter { range: start..end, line: first_line, body_start, ..FrontMatter::default() };
-    front.problem(first_line, ProblemKind::FrontMatterNeverOpened);
+    front.problem(first_line, ProblemKind::FrontMatterUnopened);
     read_block(&mut front, source, Format::Yaml);
     front
 }

@@ -69,8 +69,11 @@ pub(crate) fn read_links(outline: &Outline<'_>) -> Vec<Link> {
         let path = target.split(['#', '?']).next().unwrap_or_default();
         let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let known = [".md", ".markdown", ".mdx", ".qmd", ".erb"].iter().any(|end| name.to_lowercase().ends_with(end));
-        let elsewhere = path.contains("://") || path.starts_with(['/', '<', '{']) || path.starts_with("mailto:");
-        !elsewhere && !name.is_empty() && (known || (!name.contains('.') && path.contains('/')))
+        // What a template fills in is no path yet.
+        let elsewhere = has_scheme(path) || path.starts_with("//") || path.contains(['<', '>', '{', '}', '$', '*']);
+        // `/about/` is the address of a page; only a file is looked for from the root.
+        let page = path.starts_with('/') || !path.contains('/');
+        !elsewhere && !name.is_empty() && (known || (!name.contains('.') && !page))
     };
     let address = |target: &str| {
         let scheme = target.split_once("://").map(|(scheme, _)| scheme);
@@ -86,6 +89,15 @@ pub(crate) fn read_links(outline: &Outline<'_>) -> Vec<Link> {
             line: link.line,
         })
         .collect()
+}
+
+/// Whether a link begins with a scheme, such as `mailto:`. A single letter is a drive.
+fn has_scheme(target: &str) -> bool {
+    target.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.len() > 1
+            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    })
 }
 
 /// Who prepared the report and when, by its last lines: `RCA prepared by Platform Engineering on 2025-06-04`.
@@ -145,6 +157,27 @@ mod tests {
         ];
         assert_eq!(targets, expected);
         assert_eq!(links[2].label.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn what_only_has_the_look_of_a_link_is_none() {
+        let check = |source: &str, expected: &[&str]| {
+            let links = read_links(&outline(source, 0));
+            assert_eq!(links.iter().map(|link| link.target.as_str()).collect::<Vec<_>>(), expected, "{source}");
+        };
+        check("Again[^1] and[^2].\n\n[^1]: logs/2024\n[^2]: Twice that year.\n", &[]);
+        check("Again[[a]](#notes), [[2]](../b.md), [[3]][src].\n\n[src]: ../c.md\n", &["../b.md", "../c.md"]);
+        check("[unused]: ../gone.md\n\n- [x] done\n- [ ] open\n", &[]);
+        check("`[a](../gone.md)` and\n\n```\n[b](../gone.md)\n[[gone]]\n```\n", &[]);
+        check(
+            "[a](mailto:x/y@example.org) [b](tel:1/2) [c](slack://x/y) [d](<{{ base }}/x.md>) [e](//example.org/x)\n",
+            &[],
+        );
+        check(
+            "[a](/runbooks/orders.md) [b](/about/) [c](../runbooks/orders)\n",
+            &["/runbooks/orders.md", "../runbooks/orders"],
+        );
+        check("[[a]](see below)", &["a"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod agreement;
 mod body;
 mod chosen;
 mod clock;
+mod conflict;
 mod currency;
 mod cursor;
 mod date;
@@ -52,6 +53,7 @@ use crate::incident::{
 use crate::parse::agreement::settle;
 use crate::parse::body::read_body;
 use crate::parse::chosen::{Report, Times, choose};
+use crate::parse::conflict::merge_conflicts;
 pub(crate) use crate::parse::currency::is_currency_sign;
 pub(crate) use crate::parse::date::find_date;
 pub(crate) use crate::parse::duration::{unit_named, whole_duration};
@@ -213,6 +215,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     problems.extend(outline.problems);
     problems.extend(unread);
     problems.extend(cut);
+    problems.extend(merge_conflicts(&source));
     problems.append(&mut facts.problems);
     settle(&mut incident, &mut problems);
     // Who reads the front matter may count line ends that nobody else does.

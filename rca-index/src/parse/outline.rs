@@ -6,6 +6,7 @@
 
 mod blocks;
 mod headings;
+mod links;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,6 +16,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Ta
 use crate::incident::lines::Lines;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::html::html_blocks;
+use crate::parse::outline::links::{Behind, behind_wikilink, is_footnote};
 
 pub(crate) use crate::parse::outline::blocks::{Block, Item, List, Outline, OutlineLink, Part, Row, Table, Text};
 pub(crate) use crate::parse::outline::headings::LABEL_LEVEL;
@@ -189,8 +191,17 @@ impl<'a> Builder<'a> {
             Tag::TableRow => self.text.line = line,
             Tag::TableCell => self.begin(Target::Cell, line),
             Tag::Link { link_type, dest_url, .. } => {
+                let source = self.lines.source;
                 let wiki = matches!(link_type, LinkType::WikiLink { .. });
-                self.link = Some(OutlineLink { target: cow(dest_url), label: None, wiki, line });
+                let behind = if wiki { behind_wikilink(source, range.end) } else { Behind::Nothing };
+                let (target, wiki) = match behind {
+                    Behind::Nothing => (cow(dest_url), wiki),
+                    Behind::Target(target) => (Cow::Borrowed(target), false),
+                    Behind::Definition => return,
+                };
+                if !is_footnote(source, &range) {
+                    self.link = Some(OutlineLink { target, label: None, wiki, line });
+                }
             }
             _ => {}
         }
@@ -350,14 +361,14 @@ fn endless(event: &Event<'_>, source: &str, range: &Range<usize>) -> Option<Prob
             let fence = block.trim_start().chars().next()?;
             let last = block.trim_end().lines().next_back()?.trim();
             let closed = last.len() >= 3 && last.chars().all(|c| c == fence);
-            (!closed).then_some(ProblemKind::CodeFenceNeverClosed)
+            (!closed).then_some(ProblemKind::CodeFenceUnclosed)
         }
         Event::Start(Tag::HtmlBlock) => {
             let start: String = block.trim_start().chars().take(9).flat_map(char::to_lowercase).collect();
             let ends = [("<!--", "-->"), ("<pre", "</pre"), ("<script", "</script"), ("<style", "</style")];
             let (_, end) = ends.iter().find(|(begin, _)| start.starts_with(begin))?;
             let closed = block.to_ascii_lowercase().contains(end);
-            (!closed).then_some(ProblemKind::HtmlNeverClosed)
+            (!closed).then_some(ProblemKind::HtmlUnclosed)
         }
         _ => None,
     }

@@ -166,10 +166,10 @@ fn what_is_not_understood_is_named() {
     check("---\ndate: 08-04-2022 06:15 PM\n---\n", "", None, "date-ambiguous");
     check("---\ndate: 1506-02-07\n---\n", "", None, "date-out-of-range");
     check("---\ndate: 2190-02-07\n---\n", "", None, "date-out-of-range");
-    check("---\ndate: 2023-04-05 10:05 QST\n---\n", "2023-04-05", None, "zone-not-understood");
-    check("---\ntimezone: Middle/Earth\ndate: 2023-04-05\n---\n", "2023-04-05", None, "zone-not-understood");
-    check("---\nduration: 34 hours undetected, 22 minutes to resolve\n---\n", "", None, "duration-not-understood");
-    check("---\nduration: 90 seconds per call\n---\n", "", None, "duration-not-understood");
+    check("---\ndate: 2023-04-05 10:05 QST\n---\n", "2023-04-05", None, "zone-unknown");
+    check("---\ntimezone: Middle/Earth\ndate: 2023-04-05\n---\n", "2023-04-05", None, "zone-unknown");
+    check("---\nduration: 34 hours undetected, 22 minutes to resolve\n---\n", "", None, "duration-unreadable");
+    check("---\nduration: 90 seconds per call\n---\n", "", None, "duration-unreadable");
 }
 
 #[test]

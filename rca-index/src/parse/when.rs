@@ -76,7 +76,7 @@ impl When {
                 if self.zone.is_none() {
                     self.zone = zone_named(&text);
                     if self.zone.is_none() {
-                        problems.push(Problem::new(line, ProblemKind::ZoneNotUnderstood { text: short(&text) }));
+                        problems.push(Problem::new(line, ProblemKind::ZoneUnknown { text: short(&text) }));
                     }
                 }
                 return;
@@ -92,14 +92,14 @@ impl When {
             Some((range, rest)) => {
                 let start = &range.start;
                 if start.day.is_some() && start.clock.is_none() && has_clock(rest) {
-                    problems.push(Problem::new(line, ProblemKind::TimeNotUnderstood { text: short(&text) }));
+                    problems.push(Problem::new(line, ProblemKind::TimeUnreadable { text: short(&text) }));
                 } else if start.lost {
-                    problems.push(Problem::new(line, ProblemKind::ZoneNotUnderstood { text: short(&text) }));
+                    problems.push(Problem::new(line, ProblemKind::ZoneUnknown { text: short(&text) }));
                 }
                 self.statements.push(Statement { role, range, text: short(&text), source, line });
             }
             None if source == Source::FrontMatter || text.contains(|c: char| c.is_ascii_digit()) => {
-                problems.push(Problem::new(line, ProblemKind::DateNotUnderstood { text: short(&text) }));
+                problems.push(Problem::new(line, ProblemKind::DateUnreadable { text: short(&text) }));
             }
             None => {}
         }
@@ -235,7 +235,7 @@ impl When {
                 let minutes = if plain { read.minutes * minutes } else { read.minutes };
                 self.duration = Some(Sourced::new(minutes, source).at(line));
             }
-            Err(_) => problems.push(Problem::new(line, ProblemKind::DurationNotUnderstood { text: short(text) })),
+            Err(_) => problems.push(Problem::new(line, ProblemKind::DurationUnreadable { text: short(text) })),
         }
     }
 }

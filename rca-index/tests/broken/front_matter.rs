@@ -117,3 +117,8 @@ fn commented_items() {
     assert_eq!(incident("commented-items").services, ["shipping-planner", "order-service"]);
     assert_eq!(problems("commented-items.md"), [] as [&str; 0]);
 }
+
+#[test]
+fn a_merge_that_was_not_finished() {
+    check_front_matter("merge-conflict.md", "P2", "2024-05-06", Some("merge conflict not resolved"));
+}

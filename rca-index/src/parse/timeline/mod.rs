@@ -65,7 +65,7 @@ pub(crate) fn read_timeline(
     if let Some(part) = headed.filter(|_| !reader.drafts.iter().any(Draft::is_timed))
         && parts.iter().zip(kinds).any(|(part, kind)| *kind == SectionKind::Timeline && !part.blocks.is_empty())
     {
-        problems.push(Problem::new(part.heading_line, ProblemKind::TimelineWithoutRows));
+        problems.push(Problem::new(part.heading_line, ProblemKind::TimelineEmpty));
     }
     if reader.drafts.is_empty() {
         use SectionKind::{Body, Impact, Resolution, RootCause, Summary};
@@ -102,7 +102,7 @@ pub(crate) fn read_timeline(
     if counted && rows.iter().all(|row| row.time.is_none()) {
         // `T+5min` of a start that has no clock.
         let line = headed.map_or_else(|| rows.first().map_or(1, |row| row.line), |part| part.heading_line);
-        problems.push(Problem::new(line, ProblemKind::TimelineWithoutRows));
+        problems.push(Problem::new(line, ProblemKind::TimelineEmpty));
         return Timeline { rows: Vec::new(), dated: Vec::new(), problems };
     }
     Timeline { rows, dated, problems }

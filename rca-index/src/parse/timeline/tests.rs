@@ -192,8 +192,8 @@ fn a_timeline_with_no_row_is_a_problem() {
             .map(|p| (p.line, p.code()))
             .collect::<Vec<_>>()
     };
-    assert_eq!(problems("# T\n## Timeline\n- first this\n- then that\n"), [(2, "timeline-without-rows")]);
-    assert_eq!(problems("# T\n## Timeline\n|Time|x|\n|-|-|\n|T+5min|a|\n|T+9min|b|\n"), [(2, "timeline-without-rows")]);
+    assert_eq!(problems("# T\n## Timeline\n- first this\n- then that\n"), [(2, "timeline-empty")]);
+    assert_eq!(problems("# T\n## Timeline\n|Time|x|\n|-|-|\n|T+5min|a|\n|T+9min|b|\n"), [(2, "timeline-empty")]);
     assert_eq!(problems("# T\n## Timeline\n- 10:05 this\n"), []);
     assert_eq!(problems("# T\n## Timeline\n## Impact\nNone.\n"), []);
 }

@@ -1,0 +1,219 @@
+//! Dangling links: those whose target is neither a report of the archive nor a file beside it.
+//!
+//! In: the target of a link as written, and the report that has it. Out: whether there is anything at that place. Folders are
+//! listed; no file is opened.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Component, Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::archive::names::Names;
+use crate::parse::stem;
+
+/// Looks up the targets of links.
+pub(super) struct Lookup<'a> {
+    names: &'a Names,
+    root: PathBuf,
+    /// The root of the repository that holds the archive. What lies outside of it is not looked at.
+    repository: Option<PathBuf>,
+    known: HashMap<PathBuf, bool>,
+    /// The names in a folder, in lower case.
+    listings: HashMap<PathBuf, Vec<String>>,
+    /// The names of the documents in the repository, in lower case with no extension; read when first asked for.
+    notes: Option<HashSet<String>>,
+}
+
+/// More entries of a repository are not gone through.
+const MOST_ENTRIES: usize = 100_000;
+
+impl<'a> Lookup<'a> {
+    pub(super) fn new(names: &'a Names, root: &Path) -> Self {
+        let root = root.canonicalize().or_else(|_| std::path::absolute(root)).unwrap_or_else(|_| root.to_owned());
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+        Self { names, root, repository, known: HashMap::new(), listings: HashMap::new(), notes: None }
+    }
+
+    /// Whether a link of this report, given by its path in the archive, leads nowhere. In doubt it does not.
+    pub(super) fn is_dangling(&mut self, report: &str, target: &str) -> bool {
+        let path = target.split(['#', '?']).next().unwrap_or_default();
+        let path = percent_decode_str(path).decode_utf8_lossy().replace('\\', "/");
+        let path = path.trim();
+        is_name(path)
+            && self.names.resolve(target).is_empty()
+            && !self.is_on_disk(report, path)
+            && !is_attachment(path)
+            && !self.is_note(path)
+    }
+
+    /// Whether a name without folders is that of a document anywhere in the repository: note tools link by name alone.
+    fn is_note(&mut self, name: &str) -> bool {
+        let Some(repository) = self.repository.as_deref().filter(|_| !name.contains('/')) else { return false };
+        let notes = self.notes.get_or_insert_with(|| {
+            let shown =
+                |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".");
+            let entries = WalkDir::new(repository).into_iter().filter_entry(shown).take(MOST_ENTRIES).flatten();
+            let files = entries.filter(|entry| entry.file_type().is_file());
+            files.map(|entry| stem(&entry.file_name().to_string_lossy()).to_lowercase()).collect()
+        });
+        notes.contains(&stem(name).to_lowercase())
+    }
+
+    /// Whether a path is there, as seen from the report or, with a `/` in front, from any folder around the archive.
+    fn is_on_disk(&mut self, report: &str, path: &str) -> bool {
+        let places: Vec<PathBuf> = match path.strip_prefix('/') {
+            Some(path) => self.folders_around().map(|folder| folder.join(path)).collect(),
+            None => {
+                let folder = report.rsplit_once('/').map_or("", |(folder, _)| folder);
+                vec![self.root.join(folder).join(path)]
+            }
+        };
+        places.iter().any(|place| self.exists(&without_dots(place)))
+    }
+
+    fn folders_around(&self) -> impl Iterator<Item = &Path> {
+        let inside = |folder: &&Path| self.repository.as_deref().is_none_or(|root| folder.starts_with(root));
+        self.root.ancestors().take_while(inside)
+    }
+
+    fn exists(&mut self, path: &Path) -> bool {
+        if self.repository.as_deref().is_some_and(|root| !path.starts_with(root)) {
+            return true;
+        }
+        if let Some(&known) = self.known.get(path) {
+            return known;
+        }
+        let found = path.exists() || self.exists_in_another_case(path);
+        self.known.insert(path.to_owned(), found);
+        found
+    }
+
+    /// Whether there is such a path when case is ignored, and the extension too if the last name has none.
+    fn exists_in_another_case(&mut self, path: &Path) -> bool {
+        let mut at = PathBuf::new();
+        let mut names = path.components().peekable();
+        while let Some(name) = names.next() {
+            let next = at.join(name);
+            if next.exists() {
+                at = next;
+                continue;
+            }
+            let wanted = name.as_os_str().to_string_lossy().to_lowercase();
+            let is_last = names.peek().is_none();
+            let Some(found) = self.named(&at, &wanted, is_last) else { return false };
+            at.push(found);
+        }
+        true
+    }
+
+    /// The entry of a folder with this name in lower case.
+    fn named(&mut self, folder: &Path, wanted: &str, is_last: bool) -> Option<String> {
+        let names = self.listings.entry(folder.to_owned()).or_insert_with(|| {
+            let entries = folder.read_dir().into_iter().flatten().flatten();
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        });
+        let fits = |name: &&String| {
+            let name = name.to_lowercase();
+            name == wanted || is_last && stem(&name) == wanted
+        };
+        names.iter().find(fits).cloned()
+    }
+}
+
+/// Whether this can be the name of a document. Not so: the number or letter of a footnote, the place of a table of contents,
+/// an expression of a shell or a template, an address.
+fn is_name(path: &str) -> bool {
+    let is_footnote = path.starts_with('^') || path.chars().count() <= 2 || path.bytes().all(|b| b.is_ascii_digit());
+    let is_contents = path.trim_matches('_').eq_ignore_ascii_case("toc");
+    let is_expression =
+        path.starts_with(['-', '!', ':']) || path.contains(['$', '"', '<', '>', '{', '}', '|', '*', '=']);
+    !is_footnote && !is_contents && !is_expression && !path.contains("://")
+}
+
+/// Whether a name without folders is that of a picture or another file, which note tools keep anywhere.
+fn is_attachment(path: &str) -> bool {
+    let extension = path.len() - stem(path).len();
+    let is_report = [".md", ".markdown", ".mdx", ".qmd"].iter().any(|end| path.to_lowercase().ends_with(end));
+    !path.contains('/') && (2..=6).contains(&extension) && !is_report
+}
+
+/// A path with `.` and `..` worked out.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A folder with an archive in `docs/incidents` and files beside it.
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["docs/incidents/2024/a.md", "docs/Runbooks/On Call.md", "docs/Runbooks/orders.png", "top.md"] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "text").unwrap();
+        }
+        folder
+    }
+
+    fn check(folder: &Path, target: &str, dangling: bool) {
+        let mut names = Names::default();
+        names.add("2024/a");
+        let mut lookup = Lookup::new(&names, &folder.join("docs/incidents"));
+        assert_eq!(lookup.is_dangling("2024/a.md", target), dangling, "{target}");
+    }
+
+    #[test]
+    fn links_are_looked_up_beside_the_archive() {
+        let folder = folder();
+        for found in [
+            "2024/a", "a.md", "../../Runbooks/On%20Call.md", "../../runbooks/on%20call.md#steps",
+            "../../runbooks/on call", "../../runbooks/", "../../../top.md?plain=1", "/top.md",
+            "/docs/Runbooks/On%20Call.md", "..\\..\\..\\top.md", "../../incidents/2024/a.md",
+        ] {
+            check(folder.path(), found, false);
+        }
+        for missing in [
+            "PM-2099-001", "../b.md", "../../runbooks/gone.md", "../../gone/orders.md", "/gone.md",
+            "../../runbooks/orders/x",
+        ] {
+            check(folder.path(), missing, true);
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_document_is_no_link_to_one() {
+        let folder = folder();
+        for other in
+            ["#impact", "1", "23", "a", "^note", "TOC", "_TOC_", "-f x.md", "{{ name }}", "diagram.png", "^1", ""]
+        {
+            check(folder.path(), other, false);
+        }
+    }
+
+    #[test]
+    fn nothing_outside_of_the_repository_is_looked_at() {
+        let folder = folder();
+        fs::create_dir(folder.path().join("docs/.git")).unwrap();
+        check(folder.path(), "../../../gone.md", false);
+        check(folder.path(), "../../gone.md", true);
+        check(folder.path(), "/Runbooks/On%20Call.md", false);
+        check(folder.path(), "/top.md", true);
+        check(folder.path(), "top", true);
+        check(folder.path(), "on call", false);
+    }
+}
