@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rca_index::parse::report_id;
 use rca_index::{Archive, Incident, Index, SectionKind, UpdateOptions};
@@ -27,6 +27,8 @@ pub struct JudgedQuery {
 /// Documents, queries and judgements.
 pub struct Collection {
     pub name: String,
+    /// Whether it has documents of its own, rather than the reports of an archive.
+    pub has_documents: bool,
     pub documents: Vec<Document>,
     /// The same documents as incidents.
     pub index: Index,
@@ -37,7 +39,7 @@ pub struct Collection {
 
 impl Collection {
     /// Reads docs.jsonl, queries.jsonl and qrels.tsv from a folder. Without docs.jsonl, the documents are the reports
-    /// in the folder `incidents` next to it. Queries without a relevant document are dropped.
+    /// in the nearest folder `incidents` beside it or above. Queries without a relevant document are dropped.
     pub fn read(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let mut judgements: HashMap<String, HashMap<String, f64>> = HashMap::new();
         let qrels = folder.join("qrels.tsv");
@@ -51,10 +53,11 @@ impl Collection {
         let mut queries: Vec<JudgedQuery> = lines(&folder.join("queries.jsonl"))?;
         queries.retain(|query| judgements.contains_key(&query.id));
         let docs = folder.join("docs.jsonl");
-        let (documents, index) =
-            if docs.is_file() { from_lines(&docs)? } else { from_archive(&folder.join("../incidents"))? };
+        let has_documents = docs.is_file();
+        let (documents, index) = if has_documents { from_lines(&docs)? } else { from_archive(&archive_of(folder)?)? };
         Ok(Self {
             name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            has_documents,
             documents,
             index,
             queries,
@@ -72,6 +75,14 @@ fn from_lines(path: &Path) -> Result<(Vec<Document>, Index), Box<dyn Error>> {
         incident
     }))?;
     Ok((documents, index))
+}
+
+/// The nearest folder `incidents` beside a folder or above.
+fn archive_of(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = folder.canonicalize().map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut beside = folder.ancestors().skip(1).map(|above| above.join("incidents"));
+    let found = beside.find(|incidents| incidents.is_dir());
+    Ok(found.ok_or_else(|| format!("{}: neither docs.jsonl nor a folder `incidents` beside it", folder.display()))?)
 }
 
 /// Reads reports as from any archive. The text of a document is the whole file.
@@ -96,14 +107,21 @@ fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<T>, Box<dyn Erro
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
-    use std::path::PathBuf;
 
     use super::*;
 
     #[test]
     fn judgements_of_the_corpus_refer_to_its_queries_and_reports() -> Result<(), Box<dyn Error>> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../corpus/queries");
-        let collection = Collection::read(&folder)?;
+        check_judgements(&folder)?;
+        let pasted = check_judgements(&folder.join("pasted"))?;
+        let short = pasted.queries.iter().find(|query| query.text.split_whitespace().count() <= 15);
+        assert!(pasted.queries.len() >= 40 && short.is_none(), "{} pasted, {short:?}", pasted.queries.len());
+        Ok(())
+    }
+
+    fn check_judgements(folder: &Path) -> Result<Collection, Box<dyn Error>> {
+        let collection = Collection::read(folder)?;
         let reports: HashSet<&str> = collection.documents.iter().map(|document| document.id.as_str()).collect();
         let queries: HashSet<&str> = collection.queries.iter().map(|query| query.id.as_str()).collect();
         let texts: HashSet<&str> = collection.queries.iter().map(|query| query.text.as_str()).collect();
@@ -117,6 +135,6 @@ mod tests {
                 assert!([1.0, 2.0, 3.0].contains(grade), "{query}: {report}: {grade}");
             }
         }
-        Ok(())
+        Ok(collection)
     }
 }

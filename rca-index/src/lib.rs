@@ -31,6 +31,7 @@
 //! | building, updating, searching | [`Index`] |
 //! | search requests and results | [`SearchRequest`], [`SearchResults`] |
 //! | the query language | [`query`] |
+//! | whether text was typed or pasted | [`signal`] |
 //! | all fields for search, filters and sorting | [`FIELDS`] |
 //! | the facts of an incident | [`Incident`] |
 //! | parsing one report without an index | [`parse`] |
@@ -150,6 +151,7 @@ pub mod query;
 mod ranking;
 mod schema;
 mod search;
+pub mod signal;
 mod text;
 mod update;
 pub mod wire;

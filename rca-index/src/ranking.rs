@@ -37,6 +37,18 @@ pub(crate) const PREFIX_WEIGHT: f32 = 0.8;
 pub(crate) const FUZZY_WEIGHT: f32 = 0.6;
 /// The weight of an identifier's parts where they occur as separate words (`inventory api` for `inventory-api`).
 pub(crate) const PARTS_WEIGHT: f32 = 0.8;
+/// The weight of another spelling of the same word: `6.2.8` for `v6.2.8`, `4,500` for `4500`, `512 MB` for `512MB`.
+pub(crate) const SPELLING_WEIGHT: f32 = 0.9;
+/// The weight of a name without its sign: `C` for `C++`.
+pub(crate) const BARE_WEIGHT: f32 = 0.3;
+/// The weight of two words written as one, or of one written as two: `timeout` for `time out`.
+pub(crate) const JOINED_WEIGHT: f32 = 0.6;
+/// At most this many neighboring words of a query are looked for as one word.
+pub(crate) const MAX_JOINED: usize = 64;
+/// At most this many words of a query are looked for as two words.
+pub(crate) const MAX_DIVIDED: usize = 16;
+/// The maximum number of ways to divide a word.
+pub(crate) const MAX_HALVES: usize = 3;
 /// The weight of a single part of an identifier (`idempotent` for `non-idempotent`), relative to a word.
 pub(crate) const EXTRA_WEIGHT: f32 = 0.5;
 /// Shorter parts, in bytes, do not count on their own.

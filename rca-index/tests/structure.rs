@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["incident"],
     &["text"],
     &["parse"],
-    &["query", "archive"],
+    &["query", "signal", "archive"],
     &["plan"],
     &["engine"],
     &["update"],

@@ -1,5 +1,6 @@
 //! Evaluation of ranking: rca in comparison with a plain BM25 in the same run.
 
+mod interval;
 mod saved;
 
 use std::collections::HashMap;
@@ -10,12 +11,14 @@ use clap::Args;
 use rca_index::{Index, SearchRequest};
 
 use crate::collection::{Collection, JudgedQuery};
+use crate::eval::interval::{Pair, interval, ratio};
 use crate::eval::saved::{Comparison, Score};
 use crate::plain::Plain;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Folders with docs.jsonl, queries.jsonl and qrels.tsv; without docs.jsonl, the reports in `../incidents` are used
+    /// Folders with docs.jsonl, queries.jsonl and qrels.tsv; without docs.jsonl, the nearest folder `incidents` beside or
+    /// above is used. Folders in them that have queries of their own are evaluated as well
     #[arg(required = true)]
     collections: Vec<PathBuf>,
     /// Also print the queries on which rca does worst compared with the baseline
@@ -120,10 +123,15 @@ impl Evaluation {
         if self.collection.name == "vaswani_npl" { MAP } else { NDCG_10 }
     }
 
+    /// The main measure of rca and of the baseline, for each query.
+    fn pairs(&self) -> Vec<Pair> {
+        let measure = self.main_measure();
+        self.ours.iter().zip(&self.theirs).map(|(ours, theirs)| (ours.get(measure), theirs.get(measure))).collect()
+    }
+
     /// The main measure of rca relative to that of the baseline.
     fn ratio(&self) -> f64 {
-        let main = |all: &[Measures]| Measures::mean(all).get(self.main_measure());
-        main(&self.ours) / main(&self.theirs)
+        ratio(self.pairs())
     }
 
     /// All measures of rca for all queries.
@@ -154,7 +162,9 @@ impl Evaluation {
         let Self { collection, ours, theirs } = self;
         print(&collection.name, "rca", ours.len(), Measures::mean(ours));
         print("", "plain BM25", theirs.len(), Measures::mean(theirs));
-        println!("{:<20} {:>7}  {:>8.3}", "", "ratio", self.ratio());
+        let (low, high) = interval(&self.pairs());
+        let ratio = self.ratio();
+        println!("{:<20} {:>7}  {ratio:>8.3}  {low:.3} to {high:.3} ({})", "", "ratio", self.main_measure());
         let mut order: Vec<usize> = (0..ours.len()).collect();
         order.sort_by(|&a, &b| (ours[a].ndcg_10 - theirs[a].ndcg_10).total_cmp(&(ours[b].ndcg_10 - theirs[b].ndcg_10)));
         for &i in order.iter().take(worst) {
@@ -173,13 +183,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         "collection", "queries", NDCG_10, MAP, "MRR", "R@10", "R@100"
     );
     let mut evaluations = Vec::new();
-    for folder in collections {
-        let evaluation = Evaluation::of(folder)?;
+    for folder in with_nested(collections)? {
+        let evaluation = Evaluation::of(&folder)?;
         evaluation.print(*worst);
         evaluations.push(evaluation);
     }
-    let ratios = evaluations.iter().map(Evaluation::ratio).sum::<f64>();
-    println!("mean ratio {:.3}", ratios / evaluations.len().max(1) as f64);
+    print_summary(&evaluations);
     if let Some(before) = before {
         println!("\n{}", saved::heading());
         for evaluation in &evaluations {
@@ -190,6 +199,39 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         saved::write(file, &evaluations.iter().flat_map(Evaluation::scores).collect::<Vec<_>>())?;
     }
     Ok(())
+}
+
+/// The folders, each followed by the folders in it that hold queries too.
+fn with_nested(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for folder in folders {
+        all.push(folder.clone());
+        let entries = folder.read_dir().map_err(|e| format!("{}: {e}", folder.display()))?;
+        let paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+        let mut nested: Vec<PathBuf> = paths.into_iter().filter(|path| path.join("queries.jsonl").is_file()).collect();
+        nested.sort();
+        all.append(&mut nested);
+    }
+    Ok(all)
+}
+
+/// Prints the mean and the lowest ratio, over all collections and over those that have documents of their own: the
+/// others share an archive, and count as much as a collection otherwise.
+fn print_summary(evaluations: &[Evaluation]) {
+    let summary = |of: &str, ratios: &[(f64, &str)]| {
+        let Some((lowest, name)) = ratios.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0)) else { return };
+        let mean = ratios.iter().map(|(ratio, _)| ratio).sum::<f64>() / ratios.len() as f64;
+        println!("mean ratio {mean:.3} over {} {of}; lowest {lowest:.3}, {name}", ratios.len());
+    };
+    let ratios = |of: &dyn Fn(&&Evaluation) -> bool| {
+        let of = evaluations.iter().filter(of);
+        of.map(|evaluation| (evaluation.ratio(), evaluation.collection.name.as_str())).collect::<Vec<_>>()
+    };
+    let (all, own) = (ratios(&|_| true), ratios(&|evaluation| evaluation.collection.has_documents));
+    summary("collections", &all);
+    if own.len() < all.len() {
+        summary("collections with documents of their own", &own);
+    }
 }
 
 fn print(collection: &str, engine: &str, queries: usize, m: Measures) {

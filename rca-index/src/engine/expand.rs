@@ -65,6 +65,17 @@ impl Snapshot<'_> {
         Ok(found)
     }
 
+    fn has_word(&self, word: &str) -> tantivy::Result<bool> {
+        for reader in self.searcher.segment_readers() {
+            for field in self.engine.fields.searched() {
+                if reader.inverted_index(field)?.get_term_info(&Term::from_field_text(field, word))?.is_some() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     fn within(&self, word: &str, distance: u8) -> tantivy::Result<Frequencies> {
         let mut found = Frequencies::default();
         for field in self.engine.fields.searched() {
@@ -85,6 +96,10 @@ impl Vocabulary for Snapshot<'_> {
     fn similar(&self, word: &str, distance: u8, most: usize) -> Result<Vec<String>> {
         let found = self.within(word, distance).map_err(|e| self.engine.error(e))?;
         Ok(found.most_frequent(most))
+    }
+
+    fn has(&self, word: &str) -> Result<bool> {
+        self.has_word(word).map_err(|e| self.engine.error(e))
     }
 
     fn incidents_with(&self, forms: &[Form]) -> Result<u64> {

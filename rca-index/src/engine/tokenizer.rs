@@ -52,7 +52,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_engine_receives_all_lexemes(text in "[a-zA-Z0-9'._:/ é障|,\\n\\u{2}-]{0,80}") {
+        fn the_engine_receives_all_lexemes(text in "[a-zA-Z0-9'._:/ é障ﾃﾞ\\u{3099}\\u{200b}+#(|,\\n\\u{2}-]{0,80}") {
             let mut lexemes = Lexemes::for_index(&text);
             let mut tokenizer = LexemeTokenizer;
             let mut stream = tokenizer.token_stream(&text);

@@ -8,9 +8,11 @@
 
 mod condition;
 mod evidence;
+mod joined;
 mod keys;
 mod planner;
 mod sequence;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod vocabulary;

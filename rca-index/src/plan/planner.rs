@@ -7,6 +7,7 @@ use crate::plan::keys;
 use crate::plan::sequence::Sequence;
 use crate::plan::{AnyVocabulary, Clause, Condition, Correction, Plan, Vocabulary, Word, WordId};
 use crate::query::{DateRange, Node, NodeKind, Query};
+use crate::ranking::BARE_WEIGHT;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -87,7 +88,12 @@ impl Planner<'_> {
                 // Excluded words are not corrected or expanded with synonyms; a word that occurs in no incident
                 // excludes nothing.
                 let as_typed = Planner { synonyms: &NO_SYNONYMS, vocabulary: &AnyVocabulary, ..*self };
+                let first = draft.words.len();
                 let clause = Clause::Not(Box::new(as_typed.group(inner, draft)?.clause));
+                // `-C++` does not exclude C.
+                for word in &mut draft.words[first..] {
+                    Arc::make_mut(word).alternatives.retain(|alternative| alternative.weight > BARE_WEIGHT);
+                }
                 Ok(Group { clause, ranked: Vec::new(), interpreted: node.clone() })
             }
             kind => {

@@ -27,22 +27,22 @@ pub(super) struct Sequence {
 }
 
 /// A plain word during planning.
-struct Typed<'q> {
-    word: Word,
+pub(super) struct Typed<'q> {
+    pub(super) word: Word,
     /// The text node that it is from.
     node: &'q Node,
     /// Whether it is the only word of its text node.
     alone: bool,
-    dropped: bool,
+    pub(super) dropped: bool,
     /// Its corrections, if it occurs in no incident.
     meant: Vec<String>,
 }
 
-/// A run of words that has synonyms.
-struct SynonymRun {
-    words: Range<usize>,
+/// A run of words that has synonyms, or is also written as one word.
+pub(super) struct SynonymRun {
+    pub(super) words: Range<usize>,
     /// The synonyms, each with its words separated by spaces.
-    others: Vec<String>,
+    pub(super) others: Vec<String>,
 }
 
 impl Planner<'_> {
@@ -73,9 +73,14 @@ impl Planner<'_> {
         }
         let as_typed: Vec<Word> = typed.iter().map(|typed| typed.word.clone()).collect();
         sequence.extra = parts_alone(self.analyzer, &as_typed);
-        let runs = self.add_synonyms(&mut typed);
+        let mut runs = self.add_synonyms(&mut typed);
+        let joined = self.join(&mut typed)?;
         self.drop_stop_words(&mut typed);
         self.correct(&mut typed, &mut sequence.corrections)?;
+        self.divide(&mut typed)?;
+        let apart = |a: &SynonymRun, b: &SynonymRun| a.words.end <= b.words.start || b.words.end <= a.words.start;
+        let alone: Vec<_> = joined.into_iter().filter(|run| runs.iter().all(|other| apart(run, other))).collect();
+        runs.extend(alone);
         sequence.interpreted = interpreted(&typed, &runs);
         sequence.interpreted.append(&mut others);
         sequence.plain = typed.into_iter().filter(|typed| !typed.dropped).map(|typed| typed.word).collect();
@@ -175,7 +180,7 @@ impl Planner<'_> {
         Ok(None)
     }
 
-    fn is_stop_word(&self, word: &str) -> bool {
+    pub(super) fn is_stop_word(&self, word: &str) -> bool {
         self.analyzer.language().is_stop_word(word)
     }
 }

@@ -22,6 +22,10 @@ impl Vocabulary for Keys {
         Ok(1)
     }
 
+    fn has(&self, _: &str) -> Result<bool> {
+        Ok(true)
+    }
+
     fn has_key(&self, key: &str) -> Result<bool> {
         Ok(["team", "due", "cost"].contains(&key))
     }
@@ -36,6 +40,10 @@ impl Vocabulary for Words {
         let pattern = Pattern::Typo { word: word.to_owned(), distance };
         let similar = self.0.iter().filter(|known| pattern.weight_of(known).is_some());
         Ok(similar.take(most).map(|&known| known.to_owned()).collect())
+    }
+
+    fn has(&self, word: &str) -> Result<bool> {
+        Ok(self.0.contains(&word))
     }
 
     fn incidents_with(&self, forms: &[Form]) -> Result<u64> {

@@ -11,6 +11,12 @@ pub(crate) trait Vocabulary {
     /// The index cannot be read.
     fn similar(&self, word: &str, distance: u8, most: usize) -> Result<Vec<String>>;
 
+    /// Whether a folded word is in the index.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    fn has(&self, word: &str) -> Result<bool>;
+
     /// The number of incidents with any of these forms.
     ///
     /// # Errors
@@ -34,12 +40,16 @@ pub(crate) trait Vocabulary {
     }
 }
 
-/// The vocabulary if there is no index. Every word is known, so none is corrected.
+/// The vocabulary if there is no index. Every typed word occurs, so none is corrected; no other word is known.
 pub(crate) struct AnyVocabulary;
 
 impl Vocabulary for AnyVocabulary {
     fn similar(&self, _: &str, _: u8, _: usize) -> Result<Vec<String>> {
         Ok(Vec::new())
+    }
+
+    fn has(&self, _: &str) -> Result<bool> {
+        Ok(false)
     }
 
     fn incidents_with(&self, _: &[Form]) -> Result<u64> {

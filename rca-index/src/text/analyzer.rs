@@ -1,8 +1,9 @@
 //! The analyzer: turns text into the lexemes that are indexed and searched, in one pass.
 //!
 //! A word yields itself. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`) yields the whole and
-//! its parts. Each part has its own position, so that phrases of parts match. Chinese, Japanese and Korean text yields
-//! overlapping pairs of characters. Case and accents are folded.
+//! its parts. Each part has its own position, so that phrases of parts match. A name with a sign (`C++`, `.NET`) yields
+//! the name without it too. Chinese, Japanese and Korean text yields overlapping pairs of characters, and the last
+//! character of a run, so that each character starts a lexeme. Case, accents, strokes and widths are folded.
 //!
 //! The index stores no stems; they are resolved at query time, to all indexed words with the same stem. So the index
 //! does not depend on the language, and is a third smaller. For a word with accents, its written form is indexed too,
@@ -11,8 +12,9 @@
 use frostem::Stemmer;
 
 use crate::text::Language;
-use crate::text::class::{BYTE_CLASSES, Class, class, plain_number, plain_word};
+use crate::text::class::{BYTE_CLASSES, Class, class, is_dotted, name_sign, plain_number, plain_word};
 use crate::text::fold::{as_written, fold_into, folded};
+use crate::text::ideographs::Ideographs;
 
 /// The first character of every stem, and the separator between a word and its written form. Text of reports must not
 /// produce it.
@@ -34,6 +36,10 @@ pub(crate) enum LexemeKind {
     Whole,
     /// A part of an identifier, or a pair of characters of text without spaces.
     Part,
+    /// The whole at the same position without its sign: `c` of `C++`, `net` of `.NET`.
+    Bare,
+    /// The last character of text without spaces, at the position of the last pair.
+    Last,
     /// The stem of the word or part at the same position.
     Stem,
     /// The word or part at the same position, followed by a marker and its written form.
@@ -101,6 +107,16 @@ impl Analyzer {
     /// The prefix that all words with a stem share; `None` if the text is not a stem.
     pub(crate) fn stem_prefix<'s>(&self, stem: &'s str) -> Option<&'s str> {
         (self.stemmer.is_some() && stem.chars().all(char::is_alphabetic)).then(|| self.language.stem_prefix(stem))
+    }
+
+    /// Whether words have stems.
+    pub(crate) fn has_stemmer(&self) -> bool {
+        self.stemmer.is_some()
+    }
+
+    /// Whether two folded words have the same stem.
+    pub(crate) fn share_stem(&self, a: &str, b: &str) -> bool {
+        self.stemmer.is_some_and(|stemmer| stemmer.stem(a) == stemmer.stem(b))
     }
 
     /// Whether stems depend on accents. English words are stemmed without accents, because most people omit them.
@@ -196,8 +212,12 @@ impl<'t> Lexemes<'t> {
             return None;
         }
         let rest = &self.text.as_bytes()[self.at..];
-        let between = |&&b: &&u8| matches!(BYTE_CLASSES[b as usize], Class::Space | Class::Joiner | Class::Silent);
+        let between =
+            |&&b: &&u8| matches!(BYTE_CLASSES[b as usize], Class::Space | Class::Joiner | Class::Silent | Class::Sign);
         let start = self.at + rest.iter().take_while(between).count();
+        if is_dotted(self.text, start) {
+            return None;
+        }
         let end = plain_word(self.text, start).or_else(|| plain_number(self.text, start))?;
         folded.push_str(&self.text[start..end]);
         folded.make_ascii_lowercase();
@@ -211,7 +231,7 @@ impl<'t> Lexemes<'t> {
     /// Queues the lexemes of the next word, identifier or run of ideographs.
     fn read_chunk(&mut self) -> Option<()> {
         let start = self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
-            Class::Space | Class::Joiner | Class::Silent => None,
+            Class::Space | Class::Joiner | Class::Silent | Class::Sign => None,
             class => Some((self.at + i, class)),
         });
         let Some((start, first)) = start else {
@@ -234,41 +254,45 @@ impl<'t> Lexemes<'t> {
         self.position += 1;
     }
 
-    /// Pairs of characters, one position each; a single character is a lexeme by itself.
+    /// Pairs of characters, one position each, and the last one; a single character is a lexeme by itself.
     fn read_ideographs(&mut self, start: usize) {
         let mut previous = None;
-        let mut end = start;
+        let mut from = start;
         let mut pairs = 0;
-        for (i, c) in self.text[start..].char_indices() {
-            if class(c) != Class::Ideograph {
-                break;
-            }
-            end = start + i + c.len_utf8();
-            if let Some((from, before)) = previous {
+        for (end, c) in Ideographs::from(self.text, start) {
+            if let Some((first, before)) = previous {
                 let text = self.buffer.len();
                 self.buffer.extend([before, c]);
-                self.push(LexemeKind::Part, text, (from, end));
+                self.push(LexemeKind::Part, text, (first, end));
                 self.position += 1;
                 pairs += 1;
                 // A run may be as long as the file: emit what is pending, and continue from here.
                 if pairs == MAX_LEXEME_BYTES {
-                    self.at = start + i;
+                    self.at = from;
                     return;
                 }
             }
-            previous = Some((start + i, c));
+            previous = Some((from, c));
+            from = end;
         }
+        self.at = from;
+        let Some((first, last)) = previous else { return };
+        let text = self.buffer.len();
+        self.buffer.push(last);
         if pairs == 0 {
-            self.buffer.push_str(&self.text[start..end]);
-            self.push(LexemeKind::Whole, 0, (start, end));
+            self.push(LexemeKind::Whole, text, (first, from));
+            self.position += 1;
+        } else {
+            self.position -= 1;
+            self.push(LexemeKind::Last, text, (first, from));
             self.position += 1;
         }
-        self.at = end;
     }
 
     /// A word, or an identifier with its parts.
     fn read_word(&mut self, start: usize) {
-        if let Some(end) = plain_word(self.text, start) {
+        let dotted = is_dotted(self.text, start);
+        if let Some(end) = plain_word(self.text, start).filter(|_| !dotted) {
             self.at = end;
             let text = self.fold(start, end);
             self.push(LexemeKind::Whole, text, (start, end));
@@ -279,8 +303,22 @@ impl<'t> Lexemes<'t> {
         let mut cuts = std::mem::take(&mut self.cuts);
         cuts.clear();
         let word = Word::read(self.text, start, &mut cuts);
-        self.push_word(start, &word, &cuts);
+        if cuts.is_empty() && (dotted || word.sign.is_some()) {
+            self.push_with_sign(start - usize::from(dotted), (start, word.end), word.sign.unwrap_or(word.end));
+        } else {
+            self.push_word(start, &word, &cuts);
+        }
         self.cuts = cuts;
+    }
+
+    /// Queues a name with its signs, which stand before or after it, and the bare name.
+    fn push_with_sign(&mut self, start: usize, bare: (usize, usize), end: usize) {
+        self.at = end;
+        let whole = self.fold(start, end);
+        self.push(LexemeKind::Whole, whole, (start, end));
+        let name = self.fold(bare.0, bare.1);
+        self.push(LexemeKind::Bare, name, bare);
+        self.position += 1;
     }
 
     /// Queues a word: the whole, and its parts at the cuts.
@@ -383,18 +421,24 @@ struct Word {
     /// Whether it consists of ordinary words, which have stems: no digits, no inner capitals, no joiner except the
     /// hyphen.
     plain: bool,
+    /// The end of the sign behind it, as in `C++`.
+    sign: Option<usize>,
 }
 
 impl Word {
     /// Scans the word that starts at a letter or digit, and its cuts. A word that is not an identifier has no cuts.
     fn read(text: &str, start: usize, cuts: &mut Vec<Cut>) -> Self {
-        let mut word = Self { end: start, plain: true };
+        let mut word = Self { end: start, plain: true, sign: None };
         let mut part = start;
         let mut before = [Class::Space; 2];
         let mut chars = text[start..].char_indices().map(|(i, c)| (start + i, c, class(c))).peekable();
         while let Some((at, c, class)) = chars.next() {
             match class {
                 Class::Space | Class::Ideograph | Class::Mark => break,
+                Class::Sign => {
+                    word.sign = name_sign(text, at, at - start).filter(|_| word.plain && word.end == at);
+                    break;
+                }
                 Class::Silent => {
                     let inside = chars.peek().is_some_and(|&(_, _, next)| is_letter(next) || next == Class::Silent);
                     if !inside {
@@ -422,6 +466,12 @@ impl Word {
             // A part starts at `K` in `OOMKilled` and at `P` in `nullPointer`. A single letter is not a part.
             let hump = match (before, class) {
                 ([_, Class::Lower], Class::Upper) => Some(at),
+                // The plural of an abbreviation is one word: `CRDs`.
+                ([Class::Upper, Class::Upper], Class::Lower)
+                    if c == 's' && !chars.peek().is_some_and(|&(_, _, next)| is_letter(next)) =>
+                {
+                    None
+                }
                 ([Class::Upper, Class::Upper], Class::Lower) => Some(at - previous_len(text, at)),
                 _ => None,
             };

@@ -3,6 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use crate::text::analyzer::{MAX_LEXEME_BYTES, REGION_MARK};
+use crate::text::fold::is_invisible;
 
 /// The class of a character.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -11,10 +12,12 @@ pub(crate) enum Class {
     Upper,
     /// Digits, and letters without case.
     Other,
-    /// Part of the word but dropped when folded: apostrophes, combining marks, soft hyphens.
+    /// Part of the word but dropped when folded: apostrophes, combining marks, characters without width.
     Silent,
     /// Joins the parts of an identifier if it is between two of them.
     Joiner,
+    /// Ends a name such as `C++` or `C#`; white space anywhere else.
+    Sign,
     /// A character of a script written without spaces.
     Ideograph,
     /// The start of a region of a report.
@@ -26,7 +29,8 @@ pub(crate) enum Class {
 pub(crate) fn class(c: char) -> Class {
     match c {
         '\0'..='\x7f' => ascii_class(c as u8),
-        '\u{2019}' | '\u{ad}' => Class::Silent,
+        '\u{2019}' => Class::Silent,
+        _ if is_invisible(c) => Class::Silent,
         _ if is_ideograph(c) => Class::Ideograph,
         _ if c.is_uppercase() => Class::Upper,
         _ if c.is_lowercase() => Class::Lower,
@@ -43,6 +47,7 @@ const fn ascii_class(b: u8) -> Class {
         b'0'..=b'9' => Class::Other,
         b'-' | b'.' | b'/' | b'_' | b':' | b'\\' => Class::Joiner,
         b'\'' => Class::Silent,
+        b'+' | b'#' => Class::Sign,
         _ if b == REGION_MARK as u8 => Class::Mark,
         _ => Class::Space,
     }
@@ -58,6 +63,33 @@ pub(crate) static BYTE_CLASSES: [Class; 256] = {
     }
     classes
 };
+
+/// Whether a word that starts here begins with the point before it: `.NET`, `.env`.
+pub(crate) fn is_dotted(text: &str, start: usize) -> bool {
+    let bytes = text.as_bytes();
+    let opens = |b: u8| b.is_ascii_whitespace() || matches!(b, b'(' | b'"' | b'`' | b'*') || b == REGION_MARK as u8;
+    start > 0
+        && bytes[start - 1] == b'.'
+        && bytes.get(start).is_some_and(u8::is_ascii_alphabetic)
+        && (start == 1 || opens(bytes[start - 2]))
+}
+
+/// The end of the sign that belongs to a name of letters: `C++`, `C#`. `length` is the length of the name, which ends
+/// at `at`. What follows the sign is no letter, nor another sign.
+pub(crate) fn name_sign(text: &str, at: usize, length: usize) -> Option<usize> {
+    /// Longer names have a `#` only in links to a heading.
+    const MAX_SHARP: usize = 2;
+    let rest = &text.as_bytes()[at..];
+    let sign = match rest {
+        [b'+', b'+', ..] => 2,
+        [b'#', ..] if length <= MAX_SHARP => 1,
+        _ => return None,
+    };
+    let next = text[at + sign..].chars().next();
+    let digit = |c: char| c.is_ascii_digit() && sign == 2;
+    let ends = next.is_none_or(|c| digit(c) || !(c.is_alphanumeric() || matches!(c, '+' | '#')));
+    ends.then_some(at + sign)
+}
 
 /// Letters of Chinese, Japanese and Korean.
 pub(crate) fn is_ideograph(c: char) -> bool {

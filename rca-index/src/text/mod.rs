@@ -6,6 +6,7 @@
 pub(crate) mod analyzer;
 pub(crate) mod class;
 pub(crate) mod fold;
+mod ideographs;
 mod language;
 mod stop_words;
 mod synonyms;

@@ -8,6 +8,7 @@ mod boolean;
 mod dates;
 mod facets;
 mod fields;
+mod forms;
 mod keys;
 mod many;
 mod numbers;

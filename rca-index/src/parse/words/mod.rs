@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 use crate::incident::SectionKind;
 use crate::parse::keys::Key;
-use crate::text::fold::folded;
+use crate::text::fold::push_unaccented;
 
 /// The words of one language.
 pub(super) struct Words {
@@ -180,7 +180,7 @@ pub(crate) fn plain(name: &str) -> String {
             }
             c if c.is_ascii() => plain.push(c.to_ascii_lowercase()),
             // Other scripts have marks that tell words apart.
-            c if c < '\u{250}' => plain.push_str(&folded(c.encode_utf8(&mut [0; 4]))),
+            c if c < '\u{250}' => push_unaccented(c, &mut plain),
             c if c < '\u{2e80}' && !c.is_alphanumeric() => plain.push(c),
             c => plain.extend(c.to_lowercase()),
         }

@@ -19,6 +19,8 @@ fn check_lexemes(mut lexemes: Lexemes<'_>, text: &str, expected: &str) {
             LexemeKind::Part => "+",
             LexemeKind::Stem => "~",
             LexemeKind::Written => "=",
+            LexemeKind::Bare => "!",
+            LexemeKind::Last => "$",
         };
         found.push(format!("{}:{mark}{}", lexeme.position, lexeme.text.trim_start_matches(STEM_MARK)));
     }
@@ -48,7 +50,7 @@ fn the_index_has_the_written_form_of_words_with_accents() {
     let check = |text: &str, expected: &str| check_lexemes(Lexemes::for_index(text), text, expected);
     check("queue backlogs", "0:queue 1:backlogs");
     check("Café-Häuser", "0:cafe-hauser 0:+cafe 0:=cafe\u{1}café 1:+hauser 1:=hauser\u{1}häuser");
-    check("障害", "0:+障害");
+    check("障害", "0:+障害 0:$害");
 }
 
 #[test]
@@ -111,9 +113,61 @@ fn identifiers_yield_the_whole_and_their_parts() {
 
 #[test]
 fn text_without_spaces_yields_pairs() {
-    check("障害対応", "0:+障害 1:+害対 2:+対応");
-    check("API障害。鯖", "0:api 1:+障害 2:鯖");
-    check("장애 발생", "0:+장애 1:+발생");
+    check("障害対応", "0:+障害 1:+害対 2:+対応 2:$応");
+    check("API障害。鯖", "0:api 1:+障害 1:$害 2:鯖");
+    check("장애 발생", "0:+장애 0:$애 1:+발생 1:$생");
+}
+
+#[test]
+fn text_without_spaces_is_the_same_in_every_encoding() {
+    for (text, same) in [
+        ("ﾃﾞｰﾀ停止", "データ停止"),
+        ("テ\u{3099}ータ停止", "データ停止"),
+        ("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", "한글"),
+    ] {
+        let texts = |text: &str| {
+            let mut found = Vec::new();
+            let mut lexemes = Lexemes::for_index(text);
+            while let Some(lexeme) = lexemes.next() {
+                assert!(text.get(lexeme.span.0..lexeme.span.1).is_some_and(|s| !s.is_empty()));
+                found.push((lexeme.position, lexeme.text.to_owned()));
+            }
+            found
+        };
+        assert_eq!(texts(text), texts(same));
+    }
+}
+
+#[test]
+fn a_long_run_without_spaces_loses_no_pair() {
+    let run = "障害".repeat(400);
+    let mut lexemes = Lexemes::for_index(&run);
+    let mut pairs = 0;
+    while let Some(lexeme) = lexemes.next() {
+        pairs += u32::from(lexeme.kind == LexemeKind::Part);
+    }
+    assert_eq!(pairs, 799);
+}
+
+#[test]
+fn characters_without_width_do_not_split_a_word() {
+    check("ware\u{200b}house \u{feff}pool", "0:warehouse 0:~warehous 1:pool");
+}
+
+#[test]
+fn plurals_of_abbreviations_are_one_word() {
+    check("CRDs, PVCs VMs", "0:crds 1:pvcs 2:vms");
+    check("CRDsync", "0:crdsync 0:+cr 1:+dsync");
+}
+
+#[test]
+fn names_with_a_sign_yield_the_name_without_it_too() {
+    check("C++ c#, F# g++", "0:c++ 0:!c 1:c# 1:!c 2:f# 2:!f 3:g++ 3:!g");
+    check("C++17", "0:c++ 0:!c 1:17");
+    check(".NET (.env) asp.net", "0:.net 0:!net 1:.env 1:!env 2:asp.net 2:+asp 3:+net");
+    // Sums, links to headings, points in prose.
+    check("a+b i++j #12 pool#size pool# x...y ./run", "0:a 1:b 2:i 3:j 4:12 5:pool 6:size 7:pool 8:x 9:y 10:run");
+    check("node.js", "0:node.js 0:+node 1:+js");
 }
 
 #[test]
@@ -126,7 +180,7 @@ fn long_lexemes_are_truncated_at_a_character_boundary() {
 
 proptest! {
     #[test]
-    fn any_text_yields_ordered_lexemes_with_valid_spans(text in "\\PC{0,80}|[a-zA-Z0-9'._:/ é障ー-]{0,80}") {
+    fn any_text_yields_ordered_lexemes_with_valid_spans(text in "\\PC{0,80}|[a-zA-Z0-9'._:/ é障ーﾃﾞ+#-]{0,80}") {
         let analyzer = Analyzer::default();
         let mut lexemes = analyzer.lexemes(&text);
         let (mut position, mut start) = (0, 0);
