@@ -4,8 +4,8 @@
 
 use std::io;
 
-use rca_index::Error;
 use rca_index::query::QueryErrors;
+use rca_index::Error;
 
 /// No hits, with `--exit-status`.
 pub(crate) const NO_HITS: u8 = 1;
@@ -41,12 +41,9 @@ impl Failure {
         Self::Plain { what: what.into(), hint: hint.into(), code: INDEX }
     }
 
-    /// The same failure; if it is an error of a query, of this one.
-    pub(crate) fn of_query(self, text: &str) -> Self {
-        match self {
-            Self::Query { errors, .. } => Self::Query { text: text.to_owned(), errors },
-            other => other,
-        }
+    /// The errors of a query.
+    pub(crate) fn of_query(text: &str, errors: QueryErrors) -> Self {
+        Self::Query { text: text.to_owned(), errors }
     }
 
     /// A bug in this program.

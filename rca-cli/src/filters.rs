@@ -3,8 +3,8 @@
 //! In: the flags of the field table, and their values on the command line. Out: a narrower search request.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use rca_index::query::{Node, QueryError, QueryErrors, parse_flag};
-use rca_index::{FIELDS, FilterFlag, FlagKind, Index, SearchRequest, SearchResults};
+use rca_index::query::{Node, QueryError, QueryErrorKind, QueryErrors, parse_flag};
+use rca_index::{Error, FIELDS, FilterFlag, FlagKind, Index, SearchRequest, SearchResults};
 
 use crate::failure::Failure;
 use crate::fields::{facet_names, unknown_key};
@@ -88,22 +88,40 @@ impl FilterArgs {
     pub(crate) fn request(&self, words: &[String], literal: bool) -> Result<SearchRequest, Failure> {
         let text = query_text(words);
         let parsed = if literal { SearchRequest::literal(&text) } else { SearchRequest::parse(&text) };
-        let request = parsed.map_err(|error| Failure::from(error).of_query(&text))?;
+        let request = parsed.map_err(|error| match error {
+            Error::Query(errors) => Failure::of_query(&text, errors),
+            error => error.into(),
+        })?;
         self.given.iter().try_fold(request, |request, (filter, value)| {
             let flag = format!("--{}", filter.flag.name);
             Ok(request.filter(filter.condition(value).map_err(|errors| wrong(&flag, value, &errors))?))
         })
     }
-}
 
-/// Runs a search. Facets that are neither of the table nor keys of the index are a failure.
-pub(crate) fn search(index: &Index, request: &SearchRequest) -> Result<SearchResults, Failure> {
-    if let Some((key, known)) = unknown_key(index, &request.facets)? {
-        let keys = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let fix = format!("the facets are {}; the other keys of front matter here: {keys}", facet_names());
-        return Err(Failure::usage(format!("`{key}` is not a facet"), fix));
+    /// Runs a search for a request from these filters. Facets that are neither of the table nor keys of the index are a
+    /// failure.
+    pub(crate) fn search(&self, index: &Index, request: &SearchRequest) -> Result<SearchResults, Failure> {
+        if let Some((key, known)) = unknown_key(index, &request.facets)? {
+            let keys = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let fix = format!("the facets are {}; the other keys of front matter here: {keys}", facet_names());
+            return Err(Failure::usage(format!("`{key}` is not a facet"), fix));
+        }
+        index.search(request).map_err(|error| match error {
+            Error::Query(errors) => self.at_flag(&errors).unwrap_or_else(|| Failure::of_query(&request.text, errors)),
+            error => error.into(),
+        })
     }
-    index.search(request).map_err(|error| Failure::from(error).of_query(&request.text))
+
+    /// The failure of the flag with a value of which only the index knows that it is wrong: there is no such field, or no
+    /// such severity.
+    fn at_flag(&self, errors: &QueryErrors) -> Option<Failure> {
+        let (QueryErrorKind::UnknownField { name, .. } | QueryErrorKind::NotASeverity(name)) = &errors.0.first()?.kind
+        else {
+            return None;
+        };
+        let (filter, value) = self.given.iter().find(|(_, value)| value == name)?;
+        Some(wrong(&format!("--{}", filter.flag.name), value, errors))
+    }
 }
 
 /// The failure for an invalid value of a flag.

@@ -86,11 +86,15 @@ impl Location {
     /// The paths of reports as the repository that holds them knows them, with `/` between folders; as seen from here if there
     /// is none. The services that show problems beside code want these.
     pub(crate) fn paths_in_repository(&self) -> impl Fn(&str) -> String {
-        let root = self.archive.root().canonicalize().unwrap_or_else(|_| self.archive.root().to_owned());
-        let repository = root.ancestors().find(|folder| folder.join(".git").exists());
-        let folder = repository.and_then(|repository| root.strip_prefix(repository).ok()).map(Path::to_owned);
-        let folder = folder.unwrap_or_else(|| self.path_of(""));
+        let folder = self.folder_in_repository().unwrap_or_else(|| self.path_of(""));
         move |report| folder.join(report).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    }
+
+    /// The folder of the archive in the repository that holds it, if there is one.
+    pub(crate) fn folder_in_repository(&self) -> Option<PathBuf> {
+        let root = self.archive.root().canonicalize().ok()?;
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists())?;
+        root.strip_prefix(repository).ok().map(Path::to_owned)
     }
 
     /// The URL of a report's file, for links.

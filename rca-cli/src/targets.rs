@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use rca_index::{Archive, CheckReport, ReportProblem, Selection, Settings, check_selected};
+use rca_index::{Archive, CheckReport, ReportProblem, Selection, Settings, check_selected, suggest};
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
@@ -26,6 +26,13 @@ impl Target {
         let files = self.selections.iter().filter(|selection| self.root.join(&selection.path).is_file());
         let others = files.filter(|selection| !self.location.archive.is_report(&selection.path));
         others.map(|selection| self.location.path_of(&selection.path))
+    }
+
+    /// The front matter that the facts of reports would make, as patches.
+    pub(crate) fn suggestions(&self) -> Vec<String> {
+        let folder = self.location.folder_in_repository().unwrap_or_default();
+        let path = |report: &str| folder.join(report).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        suggest(&self.location.archive, &self.selections, path)
     }
 
     /// Whether all of a report, at this absolute path, is meant.

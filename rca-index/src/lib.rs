@@ -158,16 +158,16 @@ pub mod wire;
 
 pub use archive::{
     AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, ProblemName,
-    ReportProblem, RequiredFact, SETTINGS_FILE, Selection, Settings, SynonymSettings, check, check_selected,
-    fingerprint,
+    ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Selection, ServiceSettings, SettingSpec, Settings,
+    SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
 };
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, CountedFrom, FRONT_MATTER, Incident, LeftOut, Lessons, Level, Link, Measure, MeasureKind, Milestone,
-    MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS, Place, Precision, Problem,
-    ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, Severity, Source, Sourced, TimelineRow,
-    Timestamp,
+    Action, Bound, CountedFrom, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Measure,
+    MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS, Place,
+    Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, ServiceNames, Severity,
+    SeverityLabels, Source, Sourced, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{

@@ -3,8 +3,8 @@
 //! The query language, the index, the JSON output and the help text use this table; field names are defined nowhere
 //! else.
 
-use crate::incident::Severity;
-use crate::incident::{Incident, MeasureKind, Milestone, OwnField, SectionKind};
+use crate::incident::names::{path_key, words_key};
+use crate::incident::{HouseNames, Incident, MeasureKind, Milestone, OwnField, SectionKind, Severity};
 use crate::ranking::TITLE_WEIGHT;
 
 /// A facet: a field with few distinct values, which can be counted.
@@ -37,42 +37,64 @@ impl Facet {
         matches!(self, Self::Service | Self::Tag)
     }
 
-    /// Normalizes a value of this facet, so that differences in case and white space do not create separate values.
-    /// Empty if the text is not a value.
+    /// A value of this facet as it is shown, without differences that never count. Empty if the text is not a value.
     pub fn value(self, text: &str) -> String {
         match self {
             Self::Severity => Severity::parse(text).map(|s| s.name).unwrap_or_default(),
             Self::Status => fold(text),
-            Self::Service | Self::Tag => {
-                let levels: Vec<String> = text.split('/').map(fold).filter(|level| !level.is_empty()).collect();
-                levels.join("/")
+            Self::Service => levels(text, |level| words(level).collect::<Vec<_>>().join(" ")),
+            Self::Tag => levels(text, fold),
+        }
+    }
+
+    /// What a value of this facet is compared by: two values are one if they have the same key. A filter finds the
+    /// incidents with the key of its value, and a facet counts the incidents of each key. Empty if the text is not a
+    /// value.
+    ///
+    /// The key of a severity is its rank, so that `P1`, `SEV1` and `critical` are one value; of a label without a rank it
+    /// is the folded label.
+    pub(crate) fn key(self, text: &str, house: &HouseNames) -> String {
+        match self {
+            Self::Service => {
+                let today = house.services.canonical(text);
+                path_key(today.as_deref().unwrap_or(text))
             }
+            Self::Severity => match house.severities.parse(text) {
+                Some(Severity { rank: Some(rank), .. }) => rank_key(rank),
+                Some(Severity { name, .. }) => folded_key(&name),
+                None => String::new(),
+            },
+            Self::Status => folded_key(text),
+            Self::Tag => levels(text, folded_key),
         }
     }
 
-    /// The values that match a value in a query: `P1` also matches `SEV1` and `S1`, because these schemes differ only
-    /// in name.
-    pub(crate) fn alternatives(self, text: &str) -> Vec<String> {
-        let value = self.value(text);
-        let level = value.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        let scheme = &value[..value.len() - level.len()];
-        if self == Self::Severity && SCHEMES.contains(&scheme) && !level.is_empty() {
-            return SCHEMES.iter().map(|scheme| format!("{scheme}{level}")).collect();
-        }
-        vec![value]
-    }
-
-    /// The values of an incident, sorted, without duplicates.
-    pub fn values_of(self, incident: &Incident) -> Vec<String> {
-        let mut values: Vec<String> = match self {
-            Self::Service => incident.services.iter().map(|text| self.value(text)).collect(),
-            Self::Tag => incident.tags.iter().map(|text| self.value(text)).collect(),
-            Self::Severity => incident.severity.iter().map(|s| s.value.name.clone()).collect(),
-            Self::Status => incident.status.iter().map(|s| self.value(&s.value)).collect(),
+    /// The values of an incident, one for each key, sorted by key.
+    pub(crate) fn entries_of(self, incident: &Incident, house: &HouseNames) -> Vec<FacetValue> {
+        let named = |text: &String| {
+            let today = house.services.canonical(text);
+            let shown = self.value(today.as_deref().unwrap_or(text));
+            FacetValue { key: path_key(&shown), shown }
         };
-        values.retain(|value| !value.is_empty());
+        let folded = |text: &String| FacetValue { key: self.key(text, house), shown: self.value(text) };
+        let mut values: Vec<FacetValue> = match self {
+            Self::Service => incident.services.iter().map(named).collect(),
+            Self::Tag => incident.tags.iter().map(folded).collect(),
+            Self::Severity => incident.severity.iter().map(|s| severity_value(&s.value, house)).collect(),
+            Self::Status => incident.status.iter().map(|s| folded(&s.value)).collect(),
+        };
+        values.retain(|value| !value.key.is_empty());
+        // A stable sort, so that of several spellings the first counts.
+        values.sort_by(|a, b| a.key.cmp(&b.key));
+        values.dedup_by(|later, first| later.key == first.key);
+        values
+    }
+
+    /// The values of an incident as they are shown, sorted, each once.
+    pub fn values_of(self, incident: &Incident) -> Vec<String> {
+        let entries = self.entries_of(incident, &HouseNames::default());
+        let mut values: Vec<String> = entries.into_iter().map(|value| value.shown).collect();
         values.sort();
-        values.dedup();
         values
     }
 }
@@ -120,13 +142,53 @@ impl From<&str> for FacetName {
 /// The name of what counts fields.
 const FIELDS_NAME: &str = "field";
 
-/// Severity schemes with numbered levels.
-const SCHEMES: [&str; 3] = ["P", "SEV", "S"];
+/// A value of a facet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FacetValue {
+    /// What it is compared by.
+    pub(crate) key: String,
+    /// As it is shown; a filter with this text has the same key.
+    pub(crate) shown: String,
+}
+
+/// The key of all severities of a rank. No label has such a key, since folding removes control characters.
+fn rank_key(rank: u8) -> String {
+    format!("\u{1}{rank}")
+}
+
+/// The value of a severity. Its name is shown if it reads as this rank: `minor` of a status page is a higher rank than
+/// the word is elsewhere.
+fn severity_value(severity: &Severity, house: &HouseNames) -> FacetValue {
+    let named = Facet::Severity.key(&severity.name, house);
+    let Some(rank) = severity.rank else { return FacetValue { key: named, shown: severity.name.clone() } };
+    let key = rank_key(rank);
+    if named == key {
+        return FacetValue { key, shown: severity.name.clone() };
+    }
+    let plain = ["P", "SEV", "S"].map(|scheme| format!("{scheme}{rank}"));
+    let shown = plain.into_iter().find(|plain| Facet::Severity.key(plain, house) == key);
+    FacetValue { key, shown: shown.unwrap_or_else(|| severity.name.clone()) }
+}
+
+/// The levels of a value between slashes, each folded.
+fn levels(text: &str, folded: impl Fn(&str) -> String) -> String {
+    let levels: Vec<String> = text.split('/').map(folded).filter(|level| !level.is_empty()).collect();
+    levels.join("/")
+}
 
 /// Folds a value: lower case, one space between words, no control characters.
 fn fold(text: &str) -> String {
-    let words: Vec<String> = text.split(|c: char| c.is_whitespace() || c.is_control()).map(str::to_lowercase).collect();
-    words.iter().filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
+    words(text).map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// The key of a text that is one value: folded further than it is shown, but never to nothing.
+fn folded_key(text: &str) -> String {
+    let key = words_key(text);
+    if key.is_empty() { fold(text) } else { key }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty())
 }
 
 /// A text field: words with positions.

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use rca_index::parse::{ParseOptions, parse_report};
-use rca_index::{Archive, Index, Settings, UpdateOptions};
+use rca_index::query::parse_filter;
+use rca_index::{Archive, Facet, Index, SearchRequest, Settings, UpdateOptions};
 
 fn archives() -> Option<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/archives");
@@ -150,4 +151,30 @@ fn every_report_is_ingested_and_found() {
         assert_eq!((report.reports, report.failed), (taken, 0), "{}", folder.display());
         assert_eq!(index.len().unwrap(), taken);
     }
+}
+
+#[test]
+fn each_facet_counts_what_its_filter_finds() {
+    let Some(folders) = archives() else { return };
+    let mut values = 0;
+    for folder in folders {
+        let index = Index::in_memory().unwrap();
+        index.update(&Archive::open(&folder).unwrap(), &UpdateOptions::default(), |_| {}).unwrap();
+        for query in ["*", "error", "has:date severity:>=P3"] {
+            let base = SearchRequest::parse(query).unwrap().limit(0);
+            let counted = Facet::ALL.into_iter().fold(base.clone(), SearchRequest::facet);
+            for counts in index.search(&counted).unwrap().facets {
+                for value in &counts.values {
+                    let quoted = format!("\"{}\"", value.value.replace('\\', "\\\\").replace('"', "\\\""));
+                    let filter = parse_filter(counts.facet.name(), &quoted).unwrap();
+                    let found = index.search(&base.clone().filter(filter)).unwrap().total;
+                    let name = counts.facet.name();
+                    assert_eq!(found, value.count, "{}: {query} {name}:{quoted}", folder.display());
+                    values += 1;
+                }
+            }
+        }
+    }
+    println!("{values} values of facets count what their filters find");
+    assert!(values > 1_000, "{values} values");
 }

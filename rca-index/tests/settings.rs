@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use rca_index::{Archive, Incident, Index, SearchRequest, SectionKind, UpdateOptions, UpdateReport};
+use rca_index::{
+    Archive, Facet, Incident, Index, SearchRequest, SectionKind, Severity, Sourced, UpdateOptions, UpdateReport, check,
+};
 
 /// Updates the index of a folder that has these settings.
 fn update(folder: &Path, settings: &str) -> UpdateReport {
@@ -133,4 +135,136 @@ fn synonyms_come_from_the_settings() {
     update(folder, "");
     assert!(ids(&reader, "boutique").is_empty());
     assert_eq!(ids(&reader, "db"), ["second"]);
+}
+
+/// The values of a facet in a newly opened index, with their counts.
+fn counted(folder: &Path, facet: Facet, query: &str) -> String {
+    let request = SearchRequest::parse(query).unwrap().facet(facet);
+    let found = Index::open(folder.join(".rca")).unwrap().search(&request).unwrap();
+    let values = found.facets[0].values.iter().map(|value| format!("{} {}", value.value, value.count));
+    values.collect::<Vec<_>>().join(", ")
+}
+
+fn services(folder: &Path, id: &str) -> Vec<String> {
+    Index::open(folder.join(".rca")).unwrap().get(id).unwrap().unwrap().services
+}
+
+#[test]
+fn services_have_one_name() {
+    let reports = [
+        ("a", "---\nservices: [inv-api, billing]\n---\n# A\n"),
+        ("b", "---\nservices: [Inventory Service, INVENTORY_API]\n---\n# B\n"),
+        ("c", "# C\n\n**Services:** stock-api\n"),
+        ("d", "---\nservices: stock-api/eu\n---\n# D\n"),
+    ];
+    let folder = archive(&reports);
+    let folder = folder.path();
+    update(folder, "");
+    assert!(found(folder, "service:inventory-api") == ["b"] && found(folder, "service:stock-api") == ["c", "d"]);
+    let mut ticket = Incident::new("OPS-1", "Queue backlog");
+    ticket.services = vec!["stock api".to_owned(), "inv-api".to_owned()];
+    Index::open(folder.join(".rca")).unwrap().upsert([ticket]).unwrap();
+
+    let settings = "[services.inventory-api]\naliases = [\"inv-api\", \"inventory service\"]\nrenamed_from = [\"stock-api\"]\n\
+                    team = \"warehouse\"\n";
+    assert_eq!(update(folder, settings).modified, 4);
+    let all = ["OPS-1", "a", "b", "c", "d"];
+    for name in ["inventory-api", "Inventory API", "inv-api", "INV_API", "\"inventory  service\"", "stock-api"] {
+        let name = if name.contains(' ') && !name.starts_with('"') { format!("\"{name}\"") } else { name.to_owned() };
+        assert_eq!(found(folder, &format!("service:{name}")), all, "{name}");
+    }
+    assert_eq!(found(folder, "service:stock-api/eu"), ["d"]);
+    assert_eq!(counted(folder, Facet::Service, "*"), "inventory-api 5, billing 1, inventory-api/eu 1");
+    assert_eq!(counted(folder, Facet::Service, "service:inv-api"), "inventory-api 5, billing 1, inventory-api/eu 1");
+    assert_eq!(services(folder, "a"), ["inventory-api", "billing"]);
+    assert_eq!(services(folder, "b"), ["inventory-api"]);
+    assert_eq!(services(folder, "d"), ["inventory-api/eu"]);
+    assert_eq!(services(folder, "OPS-1"), ["inventory-api"]);
+    // What was written is text still.
+    assert_eq!(found(folder, "\"inventory service\""), ["b"]);
+    assert!(!update(folder, settings).changed(), "with the same settings no report is parsed again");
+
+    update(folder, "");
+    assert_eq!(found(folder, "service:inv-api"), ["OPS-1", "a"]);
+    assert_eq!(
+        services(folder, "OPS-1"),
+        ["stock api", "inv-api"],
+        "an incident from no report is kept as it was given"
+    );
+}
+
+#[test]
+fn a_house_has_its_own_severities() {
+    let reports = [
+        ("a", "---\nseverity: Sev-Blue\n---\n# A\n"),
+        ("b", "---\nseverity: SEV_BLUE (all of Europe)\n---\n# B\n"),
+        ("c", "---\nseverity: P1\n---\n# C\n"),
+        ("d", "---\nseverity: Sev-Green\n---\n# D\n"),
+        ("e", "---\nseverity: minor\n---\n# E\n"),
+        ("f", "---\nseverity: Sev-Blue | Sev-Green\n---\n# F\n"),
+        ("g", "---\nseverity: Sev-Mauve\n---\n# G\n"),
+    ];
+    let folder = archive(&reports);
+    let folder = folder.path();
+    update(folder, "");
+    let mut ticket = Incident::new("OPS-1", "Queue backlog");
+    ticket.severity = Severity::parse("sev blue").map(Sourced::from);
+    Index::open(folder.join(".rca")).unwrap().upsert([ticket]).unwrap();
+    assert_eq!(found(folder, "severity:P1"), ["c"]);
+    assert_eq!(found(folder, "severity:>=P5"), ["c", "e"]);
+
+    update(folder, "[severity]\nSev-Blue = 1\nSev-Green = \"P4\"\nminor = 3\n");
+    assert_eq!(found(folder, "severity:P1"), ["OPS-1", "a", "b", "c"]);
+    assert_eq!(found(folder, "severity:sev_blue"), ["OPS-1", "a", "b", "c"]);
+    assert_eq!(found(folder, "severity:\"Sev Green\""), ["d"]);
+    assert_eq!(found(folder, "severity:minor"), ["e"]);
+    assert_eq!(found(folder, "severity:>=Sev-Blue"), ["OPS-1", "a", "b", "c"]);
+    assert_eq!(found(folder, "severity:<Sev-Blue"), ["d", "e"]);
+    assert_eq!(found(folder, "severity:Sev-Blue..minor"), ["OPS-1", "a", "b", "c", "e"]);
+    assert_eq!(
+        counted(folder, Facet::Severity, "*"),
+        "Sev-Blue 4, Sev-Blue | Sev-Green 1, Sev-Green 1, Sev-Mauve 1, minor 1"
+    );
+    let index = Index::open(folder.join(".rca")).unwrap();
+    let severity = index.get("b").unwrap().unwrap().severity.unwrap().value;
+    assert_eq!((severity.name.as_str(), severity.rank), ("Sev-Blue", Some(1)));
+    assert_eq!(severity.label, "SEV_BLUE (all of Europe)");
+    let error = index.search(&SearchRequest::parse("disk severity:>=Sev-Mauve").unwrap()).unwrap_err();
+    assert!(matches!(error, rca_index::Error::Query(_)) && error.to_string().contains("`Sev-Mauve`"), "{error}");
+
+    let codes = |archive: &Archive| -> Vec<String> {
+        let problems = check(archive).unwrap().problems;
+        problems.iter().map(|found| format!("{} {}", found.path, found.problem.code())).collect()
+    };
+    let of_archive = Archive::open(folder).unwrap();
+    assert_eq!(codes(&of_archive), ["f.md severity-not-chosen", "g.md severity-not-understood"]);
+}
+
+#[test]
+fn a_check_names_services_that_are_no_names_or_nearly_others() {
+    let reports = [
+        ("a", "---\nservices: [inventory-api, billing]\n---\n# A\n"),
+        ("b", "---\nservices:\n  - inventroy-api\n  - ledgre\n---\n# B\n"),
+        ("c", "# C\n\n**Services:** All 4 edge proxies; most came back and were fine\n"),
+        ("d", "---\nservices: [Inventory API, inv]\n---\n# D\n"),
+    ];
+    let folder = archive(&reports);
+    let folder = folder.path();
+    let settings = "[services.inventory-api]\naliases = [\"inv\"]\n[services.ledger]\n";
+    update(folder, settings);
+    let problems = check(&Archive::open(folder).unwrap()).unwrap().problems;
+    let told: Vec<String> = problems
+        .iter()
+        .map(|found| format!("{}:{} {}", found.path, found.problem.line, found.problem.code()))
+        .collect();
+    let expected = [
+        "b.md:2 service-near-another", "b.md:2 service-near-another", "c.md:3 service-not-a-name",
+        "c.md:3 service-not-a-name",
+    ];
+    assert_eq!(told, expected);
+    let reasons: Vec<String> = problems.iter().map(|found| found.problem.reason()).collect();
+    assert_eq!(reasons[0], "service `inventroy-api` is in no other report; did you mean `inventory-api`?");
+    assert_eq!(reasons[1], "service `ledgre` is in no other report; did you mean `ledger`?");
+    assert!(reasons.contains(&"`All 4 edge proxies` is not the name of a service; read as `edge proxies`".to_owned()));
+    assert_eq!(services(folder, "c"), ["edge proxies"]);
 }

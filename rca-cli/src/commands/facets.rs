@@ -10,7 +10,7 @@ use rca_index::FacetName;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::fields::{any_facet_name, facet_names, parse_facet};
-use crate::filters::{FilterArgs, search};
+use crate::filters::FilterArgs;
 use crate::freshen::open_fresh;
 use crate::location::Location;
 use crate::render;
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let request = request.facet(arguments.field.clone().unwrap_or(FacetName::Fields));
     let location = Location::find(None, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
-    let mut results = search(&index, &request)?;
+    let mut results = arguments.filters.search(&index, &request)?;
     for counts in &mut results.facets {
         counts.values.truncate(arguments.limit.unwrap_or(usize::MAX));
     }

@@ -1,4 +1,4 @@
-//! `rca help`: explain a command, the query language or the kinds of problems.
+//! `rca help`: explain a command, the query language, the settings or the kinds of problems.
 //!
 //! In: the definition of the command line, the reference of the query language and the library's tables. Out: text on stdout.
 
@@ -6,21 +6,22 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::{FIELDS, PROBLEM_KINDS, query};
+use rca_index::{FIELDS, PROBLEM_KINDS, SETTINGS, query};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::render::level_name;
 
-/// Explain a command, the query language or the kinds of problems
+/// Explain a command, the query language, the settings or the kinds of problems
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
   rca help query               the query language and its fields
   rca help problems            the kinds of problems that `rca check` finds
+  rca help settings            the keys of rca.toml
   rca help search              one command")]
 pub(crate) struct Arguments {
-    /// A command, `query` or `problems`
+    /// A command, `query`, `problems` or `settings`
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
 }
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     match arguments.topic.as_deref() {
         Some("query") => write_query_help(out)?,
         Some("problems") => write_problems(out)?,
+        Some("settings") => write_settings(out)?,
         Some(name) => write!(out, "{}", subcommand(definition, name)?.render_long_help().ansi())?,
         None => write!(out, "{}", { definition }.render_long_help().ansi())?,
     }
@@ -50,6 +52,23 @@ pub(crate) fn subcommand(mut rca: clap::Command, name: &str) -> Result<clap::Com
 fn write_problems(out: &mut impl std::io::Write) -> std::io::Result<()> {
     for kind in PROBLEM_KINDS {
         writeln!(out, "{:<22} {:<8} {}", kind.code, level_name(kind.level), kind.help)?;
+    }
+    Ok(())
+}
+
+/// Writes the table of the keys of `rca.toml`, each with a wrong value and the error for it.
+fn write_settings(out: &mut impl std::io::Write) -> std::io::Result<()> {
+    /// The errors that list all known names are cut.
+    const LONGEST: usize = 110;
+    for spec in SETTINGS {
+        let (given, reason) = spec.error();
+        let mut error: String = reason.chars().take(LONGEST).collect();
+        if error.len() < reason.len() {
+            error.push('…');
+        }
+        writeln!(out, "{:<23} {}; default: {}", spec.key, spec.value, spec.default)?;
+        writeln!(out, "    {}", spec.help)?;
+        writeln!(out, "    error: {given}: {error}")?;
     }
     Ok(())
 }

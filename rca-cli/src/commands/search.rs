@@ -12,7 +12,7 @@ use rca_index::{FacetName, SearchRequest};
 use crate::context::Context;
 use crate::failure::{Failure, NO_HITS};
 use crate::fields::{facet_names, parse_facet};
-use crate::filters::{self, FilterArgs, wrong};
+use crate::filters::{FilterArgs, wrong};
 use crate::freshen::open_fresh;
 use crate::location::Location;
 use crate::render;
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let request = request(arguments)?;
     let location = Location::find(None, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
-    let results = filters::search(&index, &request)?;
+    let results = arguments.filters.search(&index, &request)?;
     render::search(context, &location, &request, &results)?;
     if results.total == 0 {
         render::hint_at_left_out(context, index.left_out()?.len());

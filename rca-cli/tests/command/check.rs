@@ -185,3 +185,101 @@ fn a_baseline_lets_known_problems_pass() {
     assert!(check(&["other", "--baseline", "known.txt"], 2).stderr.contains("known.txt:1: not a line of a baseline"));
     assert!(check(&["other", "--baseline", "nowhere.txt"], 2).stderr.contains("nowhere.txt: "));
 }
+
+/// Runs git in a folder; nothing if it is not installed.
+fn git(folder: &std::path::Path, arguments: &[&str], input: &str) -> Option<Result<(), String>> {
+    let mut git = Command::new("git");
+    git.args(arguments).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = git.env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", folder).spawn().ok()?;
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    Some(if output.status.success() { Ok(()) } else { Err(error) })
+}
+
+/// What a report says, without the places where it says it.
+fn facts(workshop: &Workshop, archive: &str, id: &str) -> serde_json::Value {
+    let mut facts = workshop.json(&["show", id, "--archive", archive]);
+    for key in ["sources", "sections", "source", "timeline", "links", "actions", "minutes_from", "milestones"] {
+        facts.as_object_mut().unwrap().remove(key);
+    }
+    facts
+}
+
+#[test]
+fn git_applies_suggested_front_matter() {
+    let reports = [
+        ("plain", "# A\n\n**Severity:** P2\n**Date:** 2024-05-06\n"),
+        ("no end", "**Status:** Resolved"),
+        ("crlf", "# C\r\n\r\n- Severity: P1\r\n- Date: 2024-05-06 10:00 UTC\r\n\r\nText.\r\n"),
+        ("ünï \"q\"", "---\ntitle: D\n---\n\n**Severity:** SEV3\n**Services:** a, b c\n"),
+        ("toml", "+++\ntitle = \"E\"\n+++\n**Severity:** P3\n"),
+        ("nothing", "# F\n\nText.\n"),
+        ("empty", ""),
+        ("deep/er/x", "\n\n# G\n\n| Severity | P2 |\n|---|---|\n| Duration | 90 min |\n"),
+    ];
+    for (root, repository) in [("", "archive"), ("docs/incidents/", "")] {
+        let workshop = Workshop::new();
+        let archive = format!("archive/{root}");
+        for (name, text) in reports {
+            workshop.write(&format!("{archive}{name}.md"), text);
+        }
+        let folder = workshop.path().join("archive");
+        if repository.is_empty() && git(&folder, &["init", "-q"], "").is_none() {
+            println!("skipped: git is missing");
+            return;
+        }
+        let before = reports.map(|(name, text)| (!text.is_empty()).then(|| facts(&workshop, &archive, name)));
+        let patch = workshop.stdout(&["check", &archive, "--suggest"]);
+        assert_eq!(patch.matches("diff --git").count(), 6, "{patch}");
+        let Some(applied) = git(&folder, &["apply", "--whitespace=nowarn"], &patch) else {
+            println!("skipped: git is missing");
+            return;
+        };
+        applied.unwrap();
+        for ((name, text), before) in reports.iter().zip(before) {
+            let now = fs::read_to_string(workshop.path().join(format!("{archive}{name}.md"))).unwrap();
+            let is_changed = !["nothing", "empty"].contains(name);
+            assert_eq!(now != *text, is_changed, "{now:?}");
+            assert_eq!(now.contains("\r\n"), text.contains("\r\n"), "{now:?}");
+            assert!(!text.contains("\r\n") || !now.replace("\r\n", "").contains('\n'), "{now:?}");
+            if let Some(before) = before {
+                assert_eq!(facts(&workshop, &archive, name), before, "{name}");
+            }
+        }
+        // Nothing is left to suggest.
+        assert_eq!(workshop.stdout(&["check", &archive, "--suggest"]), "");
+    }
+}
+
+#[test]
+fn suggestions_change_no_fact_of_real_archives() {
+    let shared = workspace().join("../shared/archives");
+    let mut archives = vec![workspace().join("corpus/incidents"), workspace().join("corpus/broken")];
+    match fs::read_dir(&shared) {
+        Ok(entries) => archives.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())),
+        Err(_) => println!("skipped: {} is missing", shared.display()),
+    }
+    for archive in archives {
+        let workshop = Workshop::new();
+        super::readme::copy(&archive, &workshop.path().join("archive"));
+        let hits = || {
+            let mut found = workshop.json(&["search", "*", "-n", "10000", "--sort", "date", "--archive", "archive"]);
+            for hit in found["hits"].as_array_mut().unwrap() {
+                ["snippets", "score"].iter().for_each(|key| drop(hit.as_object_mut().unwrap().remove(*key)));
+            }
+            found["hits"].clone()
+        };
+        let before = hits();
+        let patch = workshop.stdout(&["check", "archive", "--suggest"]);
+        let Some(applied) = git(&workshop.path().join("archive"), &["apply", "--whitespace=nowarn"], &patch) else {
+            println!("skipped: git is missing");
+            return;
+        };
+        if !patch.is_empty() {
+            applied.unwrap();
+        }
+        println!("{}: {} suggestions", archive.display(), patch.matches("diff --git").count());
+        assert_eq!(hits(), before, "{}", archive.display());
+    }
+}

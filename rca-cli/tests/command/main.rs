@@ -9,6 +9,7 @@ mod chance;
 mod check;
 mod formats;
 mod hostile;
+mod keys;
 mod kills;
 mod locations;
 mod not_reports;

@@ -15,7 +15,7 @@ fn with_corpus() -> Workshop {
     workshop
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let (source, target): (PathBuf, PathBuf) = (entry.path(), to.join(entry.file_name()));
@@ -134,4 +134,44 @@ fn the_commands_to_build_and_test_are_those_that_are_checked() {
     for command in [build, test] {
         assert!(checked.contains(command), "`{command}` is not run by .ci/run");
     }
+}
+
+#[test]
+fn its_settings_do_what_it_says() {
+    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
+    let settings = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let workshop = Workshop::new();
+    workshop.write("archive/rca.toml", settings);
+    let report =
+        |services: &str, severity: &str| format!("---\nservices: [{services}]\nseverity: {severity}\n---\n# Stock\n");
+    workshop.write("archive/a.md", &report("inv-api", "Sev-Blue (all of Europe)"));
+    workshop.write("archive/b.md", &report("Inventory Service, INVENTORY_API", "P1"));
+    workshop.write("archive/c.md", &report("stock-api", "Sev-Green"));
+    let ids = |arguments: &[&str]| -> String {
+        let mut all = vec!["search", "--archive", "archive"];
+        all.extend(arguments);
+        let found = workshop.json(&all);
+        let mut ids: Vec<&str> =
+            found["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+        ids.sort_unstable();
+        ids.join(" ")
+    };
+    for name in ["inventory-api", "Inventory API", "inv-api", "stock-api", "inventory service"] {
+        assert_eq!(ids(&["--service", name]), "a b c", "{name}");
+    }
+    assert_eq!((ids(&["service:stock-api"]), ids(&["\"inventory service\""])), ("a b c".to_owned(), "b".to_owned()));
+    assert_eq!((ids(&["severity:P1"]), ids(&["severity:>=Sev-Blue"])), ("a b".to_owned(), "a b".to_owned()));
+    assert_eq!(ids(&["--severity", "sev green"]), "c");
+    let shown = workshop.json(&["show", "b", "--archive", "archive"]);
+    assert_eq!(shown["services"], serde_json::json!(["inventory-api"]));
+    let counted = workshop.stdout(&["facets", "service", "--archive", "archive"]);
+    assert!(counted.contains("3  inventory-api"), "{counted}");
+    let wrong = workshop.rca(&["search", "--severity", ">=Sev-Mauve", "--archive", "archive"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("--severity Sev-Mauve: `Sev-Mauve` is not"), "{wrong:?}");
+    let wrong = workshop.rca(&["search", "stock severity:>=Sev-Mauve", "--archive", "archive"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("\n        ^^^"), "{wrong:?}");
+
+    workshop.write("archive/rca.toml", "[services.a1]\n[services.b1]\naliases = [\"A_1\"]\n");
+    let twice = workshop.rca(&["search", "x", "--archive", "archive"]);
+    assert!(twice.code == 2 && twice.stderr.contains("rca.toml:3: `A_1` is a name of `b1` here"), "{twice:?}");
 }

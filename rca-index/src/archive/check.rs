@@ -9,14 +9,16 @@ use rayon::prelude::*;
 
 use crate::archive::Archive;
 use crate::archive::ReportProblem;
-use crate::archive::links::Lookup;
+use crate::archive::links::{Lookup, of_another_collection};
 use crate::archive::names::Names;
+use crate::archive::near::{Near, near_services};
 use crate::archive::not_a_report::not_a_report;
 use crate::archive::read::{decode_report, read};
 use crate::archive::rules::broken_rules;
 use crate::archive::walk::{File, walk};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, NotAReport, Problem, ProblemKind};
+use crate::parse::ParseOptions;
 
 /// The result of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +53,9 @@ impl Selection {
     }
 }
 
+/// A file that was checked: its incident if it can be read and is a report, its problems, and why it is left out.
+type Checked = (Option<Incident>, Vec<Problem>, Option<NotAReport>);
+
 /// Parses every report of an archive and lists the problems, including links that match no report.
 ///
 /// # Errors
@@ -59,7 +64,8 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
     check_selected(archive, &[Selection { path: String::new(), lines: None }])
 }
 
-/// The same for some reports of an archive. A file that cannot be read is told whatever lines are asked for.
+/// The same for some reports of an archive. A file that cannot be read is told whatever lines are asked for; services that
+/// are nearly others are told of whole archives only.
 ///
 /// # Errors
 /// As [`check()`].
@@ -67,7 +73,7 @@ pub fn check_selected(archive: &Archive, selections: &[Selection]) -> Result<Che
     let walk = walk(archive, None).unwrap_or_default();
     let options = archive.parse_options();
     let settings = &archive.settings().check;
-    let parse = |file: &&File| -> (Option<Incident>, Vec<Problem>, Option<NotAReport>) {
+    let parse = |file: &&File| -> Checked {
         let content = read(file, archive.root(), archive.max_report_bytes());
         match content.and_then(|content| decode_report(file, content.bytes, &options)) {
             Ok(parsed) => match not_a_report(&file.path, file.taking, &parsed) {
@@ -83,8 +89,12 @@ pub fn check_selected(archive: &Archive, selections: &[Selection]) -> Result<Che
 
     let mut names = Names::default();
     walk.files.iter().for_each(|file| names.add(file.id()));
-    let mut lookup = Lookup::new(&names, archive.root());
     let mut report = CheckReport { problems: walk.problems, ..CheckReport::default() };
+    // Whether a service is in one report only, all reports tell.
+    if files.len() == walk.files.len() {
+        report.problems.extend(misspelled_services(&files, &parsed, &options));
+    }
+    let mut lookup = Lookup::new(&names, archive.root());
     report.problems.retain(|found| is_selected(&found.path));
     for (file, (incident, mut problems, why)) in files.into_iter().zip(parsed) {
         match why {
@@ -104,9 +114,29 @@ pub fn check_selected(archive: &Archive, selections: &[Selection]) -> Result<Che
             .problems
             .extend(problems.into_iter().map(|problem| ReportProblem { path: file.path.to_string(), problem }));
     }
+    let target = |found: &'_ ReportProblem| match &found.problem.kind {
+        ProblemKind::LinkDangling { target } => Some(target.clone()),
+        _ => None,
+    };
+    let dangling: Vec<String> = report.problems.iter().filter_map(target).collect();
+    let elsewhere = of_another_collection(&names, dangling.iter().map(String::as_str));
+    report.problems.retain(|found| target(found).is_none_or(|target| !elsewhere.contains(target.as_str())));
     report.problems.retain(|found| !settings.ignore.iter().any(|name| name.name() == found.problem.code()));
     report.problems.sort();
     Ok(report)
+}
+
+/// Services of one report alone whose names are nearly those of others.
+fn misspelled_services(files: &[&File], parsed: &[Checked], options: &ParseOptions) -> Vec<ReportProblem> {
+    fn services((incident, ..): &Checked) -> &[String] {
+        incident.as_ref().map_or(&[], |incident| &incident.services)
+    }
+    let line = |report: usize| parsed[report].0.as_ref().and_then(|incident| incident.services_at?.line).unwrap_or(1);
+    let problem = |Near { report, service, other }| ReportProblem {
+        path: files[report].path.to_string(),
+        problem: Problem::new(line(report), ProblemKind::ServiceNearAnother { service, other }),
+    };
+    near_services(parsed.iter().map(services), &options.house.services).into_iter().map(problem).collect()
 }
 
 #[cfg(test)]

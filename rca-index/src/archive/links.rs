@@ -138,6 +138,24 @@ fn is_attachment(path: &str) -> bool {
     !path.contains('/') && (2..=6).contains(&extension) && !is_report
 }
 
+/// The start of a name that numbers a series of documents: `ADR-` of `ADR-0007`, nothing of `queue-backlog`.
+fn series(name: &str) -> &str {
+    &name[..name.find(|c: char| c.is_ascii_digit()).unwrap_or(0)]
+}
+
+/// Which names without folders are those of another collection of documents: an archive that links by name to many things
+/// that are none of its reports is a part of a larger collection of notes. Of these only names in the series of its reports
+/// are missing reports.
+pub(super) fn of_another_collection<'t>(names: &Names, dangling: impl Iterator<Item = &'t str>) -> HashSet<&'t str> {
+    /// So many names may be mistakes.
+    const MOST_MISTAKES: usize = 5;
+    let bare: HashSet<&str> = dangling.filter(|target| !target.contains('/')).collect();
+    if bare.len() <= MOST_MISTAKES {
+        return HashSet::new();
+    }
+    bare.into_iter().filter(|target| series(target).is_empty() || !names.any_starts_with(series(target))).collect()
+}
+
 /// A path with `.` and `..` worked out.
 fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
@@ -203,6 +221,17 @@ mod tests {
         {
             check(folder.path(), other, false);
         }
+    }
+
+    #[test]
+    fn many_names_of_no_report_are_those_of_another_collection() {
+        let mut names = Names::default();
+        names.add("2024/PM-007-queue");
+        let linked = ["ADR-1", "ADR-2", "PM-099", "auth-hub", "step-ca", "slo-alerts", "../gone.md"];
+        let found = of_another_collection(&names, linked.into_iter());
+        assert_eq!(found, ["ADR-1", "ADR-2", "auth-hub", "step-ca", "slo-alerts"].into());
+        // A few are mistakes.
+        assert_eq!(of_another_collection(&names, linked.into_iter().skip(2)), HashSet::new());
     }
 
     #[test]

@@ -3,13 +3,17 @@
 mod baseline;
 mod check;
 mod encoding;
+mod house;
 mod links;
 pub(crate) mod names;
+mod near;
 pub(crate) mod not_a_report;
 pub(crate) mod read;
+mod reference;
 mod rules;
 mod settings;
 mod signs;
+mod suggest;
 pub(crate) mod walk;
 
 use std::path::{Path, PathBuf};
@@ -17,17 +21,20 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
+use crate::archive::house::{Places, WrongName, house_names};
 use crate::error::{Error, Result};
-use crate::incident::Problem;
+use crate::incident::{HouseNames, Problem};
 use crate::parse::ParseOptions;
 
 use settings::read_settings;
 
 pub use baseline::{Baseline, Entry as BaselineEntry, fingerprint};
 pub use check::{CheckReport, Selection, check, check_selected};
+pub use reference::{SETTINGS, SettingSpec};
 pub use rules::{ProblemName, RequiredFact};
-pub use settings::{AllowedSettings, CheckSettings, Settings, SynonymSettings};
+pub use settings::{AllowedSettings, CheckSettings, ServiceSettings, Settings, SeverityRank, SynonymSettings};
 pub(crate) use settings::{KeptSettings, ReadingSettings};
+pub use suggest::suggest;
 
 /// The name of the settings file, in the root of an archive.
 pub const SETTINGS_FILE: &str = "rca.toml";
@@ -51,6 +58,7 @@ pub struct Archive {
     settings: Settings,
     include: GlobSet,
     exclude: GlobSet,
+    house: HouseNames,
 }
 
 impl Archive {
@@ -69,23 +77,32 @@ impl Archive {
             return Err(Error::ArchiveNotAFolder(root.to_owned()));
         }
         let path = root.join(SETTINGS_FILE);
-        let settings = match std::fs::read_to_string(&path) {
-            Ok(text) => read_settings(&path, &text)?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Settings::default(),
-            Err(e) => return Err(Error::io(path)(e)),
-        };
-        Self::with_settings(root, settings)
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::from_settings_text(root, &text),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::with_settings(root, Settings::default()),
+            Err(e) => Err(Error::io(path)(e)),
+        }
+    }
+
+    /// An archive with the settings of this text.
+    fn from_settings_text(root: &Path, text: &str) -> Result<Self> {
+        Self::with_settings(root, read_settings(&root.join(SETTINGS_FILE), text)?)
     }
 
     /// An archive with explicit settings.
     ///
     /// # Errors
-    /// [`Error::Settings`] if a glob is invalid.
+    /// [`Error::Settings`] if a glob is invalid, or a name belongs to two services.
     pub fn with_settings(root: impl AsRef<Path>, settings: Settings) -> Result<Self> {
         let root = root.as_ref().to_owned();
         let include = globs(&root, &settings.include)?;
         let exclude = globs(&root, &settings.exclude)?;
-        Ok(Self { root, settings, include, exclude })
+        let house = house_names(&settings, &Places::default()).map_err(|WrongName { reason, .. }| Error::Settings {
+            path: root.join(SETTINGS_FILE),
+            line: 1,
+            reason,
+        })?;
+        Ok(Self { root, settings, include, exclude, house })
     }
 
     /// The nearest folder with a settings file or an index: this folder or one of its parents.
@@ -152,6 +169,7 @@ impl Archive {
             headings: self.settings.headings.clone(),
             day_first: self.settings.day_first,
             max_facts_bytes: self.settings.max_facts_bytes,
+            house: self.house.clone(),
         }
     }
 

@@ -34,6 +34,12 @@ impl Names {
         if path == name { found } else { self.named(&path) }
     }
 
+    /// Whether a file name starts so, in any case.
+    pub(crate) fn any_starts_with(&self, start: &str) -> bool {
+        let start = start.to_lowercase();
+        self.by_name.range(start.clone()..).next().is_some_and(|(name, _)| name.starts_with(&start))
+    }
+
     fn named(&self, name: &str) -> Vec<String> {
         let name = name.trim().trim_start_matches("./");
         let id = report_id(name);

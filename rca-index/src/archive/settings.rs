@@ -7,10 +7,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::rules::{ProblemName, RequiredFact, nearest};
 use crate::error::{Error, Result};
 use crate::incident::lines::line_at;
-use crate::incident::{OwnField, SectionKind};
+use crate::incident::{HouseNames, OwnField, SectionKind};
 use crate::parse::{ParseOptions, is_key, key_names};
 use crate::text::Language;
 
@@ -42,6 +43,10 @@ pub struct Settings {
     pub synonyms: SynonymSettings,
     /// What a check asks of the reports.
     pub check: CheckSettings,
+    /// The services by their names of today.
+    pub services: BTreeMap<String, ServiceSettings>,
+    /// The team's own labels of severities: `"Sev-Blue" = 1`, or `"Sev-Blue" = "P1"`.
+    pub severity: BTreeMap<String, SeverityRank>,
 }
 
 /// What a check asks of an archive's reports.
@@ -79,6 +84,29 @@ pub(super) fn near<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a s
     format!("unknown {what} `{name}`;{meant} these are known: {known}")
 }
 
+/// A service: `[services.inventory-api]`. Names are compared without case, blanks, `-` and `_`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct ServiceSettings {
+    /// Other names that reports use for it.
+    pub aliases: Vec<String>,
+    /// Its former names. Reports that use them count under the name of today.
+    pub renamed_from: Vec<String>,
+    /// The team that runs it.
+    pub team: Option<String>,
+}
+
+/// The rank that a label stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected a rank of 0 to 5, or a known severity such as \"P1\"")]
+pub enum SeverityRank {
+    /// 0 (most severe) to 5.
+    Rank(i64),
+    /// The rank of a known label.
+    Like(String),
+}
+
 /// An archive's changes to the built-in table of synonyms.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -98,6 +126,13 @@ pub(crate) struct KeptSettings {
     pub(crate) reading: Option<ReadingSettings>,
     pub(crate) language: Language,
     pub(crate) synonyms: SynonymSettings,
+}
+
+impl KeptSettings {
+    /// The names of services and severities.
+    pub(crate) fn house(&self) -> Option<&HouseNames> {
+        self.reading.as_ref().map(|reading| &reading.parse.house).filter(|house| !house.is_empty())
+    }
 }
 
 /// The settings for parsing reports.
@@ -127,6 +162,8 @@ pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
     };
     let settings = toml::from_str(text).map_err(not_toml)?;
     let KeyTargets { keys } = toml::from_str(text).map_err(not_toml)?;
+    let places: Places = toml::from_str(text).map_err(not_toml)?;
+    house_names(&settings, &places).map_err(|WrongName { at, reason }| wrong(at, reason))?;
     let wrong_targets = keys.values().filter_map(|target| Some((target.span().start, wrong_target(target.get_ref())?)));
     match wrong_targets.min_by_key(|(at, _)| *at) {
         None => Ok(settings),

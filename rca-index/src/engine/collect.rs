@@ -17,7 +17,7 @@ use crate::engine::compile::Compiler;
 use crate::engine::document::{DATE, KEY, RANK, number_column};
 use crate::engine::lookup::KnownWords;
 use crate::engine::snapshot::Snapshot;
-use crate::engine::tally::FacetTally;
+use crate::engine::tally::{BLOCK, FacetTally};
 use crate::error::Result;
 use crate::plan::{Needed, Plan};
 use crate::query::SortKey;
@@ -60,7 +60,7 @@ pub(crate) struct Candidates {
     pub(crate) best: Vec<Candidate>,
     /// The number of matches.
     pub(crate) total: usize,
-    /// For each requested facet, the number of matches with each value.
+    /// For each requested facet, the number of matches with each term of its column.
     pub(crate) facets: Vec<HashMap<String, usize>>,
 }
 
@@ -278,9 +278,6 @@ impl SegmentOrder {
     }
 }
 
-/// The number of incidents per block; columns are read much faster in blocks.
-const BLOCK: usize = 1024;
-
 /// What was collected in one segment.
 pub(super) struct InSegment {
     segment: SegmentOrdinal,
@@ -359,7 +356,7 @@ impl SegmentCollector for SegmentCandidates {
     fn harvest(mut self) -> Self::Fruit {
         self.count_pending();
         self.sort();
-        let facets = self.facets.iter().map(FacetTally::harvest).collect::<tantivy::Result<_>>()?;
+        let facets = self.facets.into_iter().map(FacetTally::into_counts).collect::<tantivy::Result<_>>()?;
         Ok(InSegment { segment: self.segment, ids: self.ids, best: self.best, total: self.total, facets })
     }
 }
@@ -428,7 +425,10 @@ mod tests {
             for limit in [1, 7, 40] {
                 let some = collect(&snapshot, limit, order, false);
                 assert_eq!((ids(&some), some.total), (ids(&all)[..limit].to_vec(), 90), "{order:?} {limit}");
-                assert_eq!(some.facets[0]["service-0"], 15);
+                assert_eq!(
+                    snapshot.facet_values(&crate::schema::Facet::Service.into(), &some.facets[0]).unwrap()[0],
+                    ("service-0".to_owned(), 15)
+                );
             }
         }
         assert!(collect(&snapshot, 0, Order::Score, false).best.is_empty());

@@ -9,7 +9,7 @@ use tantivy::Term;
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
-use crate::engine::document::{Fields, engine_facet};
+use crate::engine::document::Fields;
 use crate::engine::keys::{self, InRange};
 use crate::engine::lookup::KnownWords;
 use crate::engine::scorer::WordsQuery;
@@ -70,7 +70,7 @@ impl Compiler<'_> {
 
     fn condition(&self, condition: &Condition) -> Box<dyn Query> {
         match condition {
-            Condition::Facet { facet, values } => self.facet(*facet, values),
+            Condition::Facet { facet, keys } => self.facet(*facet, keys),
             Condition::SeverityRank { comparison, rank } => self.severity(*comparison, *rank),
             Condition::Number { field, range } => self.number(*field, *range),
             Condition::Date { from, until } => self.date(*from, *until),
@@ -86,12 +86,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn facet(&self, facet: Facet, values: &[String]) -> Box<dyn Query> {
-        let term = |value: &String| -> Box<dyn Query> {
-            let term = Term::from_facet(self.fields.facet(facet), &engine_facet(facet, value));
+    fn facet(&self, facet: Facet, keys: &[String]) -> Box<dyn Query> {
+        let term = |key: &String| -> Box<dyn Query> {
+            let term = Term::from_field_text(self.fields.facet_keys(facet), key);
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         };
-        unscored(Box::new(BooleanQuery::union(values.iter().map(term).collect())))
+        unscored(Box::new(BooleanQuery::union(keys.iter().map(term).collect())))
     }
 
     /// More severe incidents have a lower rank.

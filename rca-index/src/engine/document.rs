@@ -2,7 +2,7 @@
 //!
 //! In: an incident. Out: a document for the index, and the incident again for a hit. The fields follow the field table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::TantivyDocument;
 use tantivy::schema::{
@@ -13,9 +13,9 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
 use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
-use crate::incident::{Incident, Section, SectionKind};
+use crate::incident::{HouseNames, Incident, Section, SectionKind};
 use crate::parse::{ParseOptions, parse_report};
-use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
+use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
@@ -61,8 +61,45 @@ pub(super) struct Fields {
     source: Field,
     /// The facts of an incident that was not parsed from a report.
     facts: Field,
-    facets: BTreeMap<Facet, Field>,
+    facets: BTreeMap<Facet, FacetFields>,
     numbers: BTreeMap<NumberField, Field>,
+}
+
+/// The fields of a facet.
+#[derive(Debug, Clone, Copy)]
+struct FacetFields {
+    /// The keys of an incident's values, and of the values above them, as terms to filter by.
+    keys: Field,
+    /// The same as a column, to count by: see [`Counted`].
+    counted: Field,
+}
+
+/// What the column of a facet holds of a value: its key, and how it is shown if that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Counted<'a> {
+    pub(super) key: &'a str,
+    /// `None` if the incident has only values below this one.
+    pub(super) shown: Option<&'a str>,
+}
+
+/// Between the key and what is shown. It sorts before all that a key may hold, so the forms of a key follow each other.
+pub(super) const SHOWN: char = '\0';
+
+impl<'a> Counted<'a> {
+    fn term(&self) -> String {
+        match self.shown {
+            Some(shown) if shown == self.key => shown.to_owned(),
+            shown => format!("{}{SHOWN}{}", self.key, shown.unwrap_or_default()),
+        }
+    }
+
+    /// The value of a term in the column.
+    pub(super) fn of_term(term: &'a str) -> Self {
+        match term.split_once(SHOWN) {
+            None => Self { key: term, shown: Some(term) },
+            Some((key, shown)) => Self { key, shown: Some(shown).filter(|shown| !shown.is_empty()) },
+        }
+    }
 }
 
 impl Fields {
@@ -102,7 +139,10 @@ impl Fields {
         for spec in FIELDS {
             match spec.kind {
                 FieldKind::Facet(facet) => {
-                    facets.insert(facet, builder.add_facet_field(&facet_column(facet), FacetOptions::default()));
+                    let keys = builder.add_text_field(&format!("{}_keys", facet_column(facet)), raw.clone());
+                    let counted = TextOptions::default().set_fast(RAW_TOKENIZER_NAME);
+                    let counted = builder.add_text_field(&facet_column(facet), counted);
+                    facets.insert(facet, FacetFields { keys, counted });
                 }
                 FieldKind::Number(number, _) => {
                     numbers.insert(number, builder.add_f64_field(&number_column(number), column.clone()));
@@ -119,8 +159,9 @@ impl Fields {
         [self.text, self.title]
     }
 
-    pub(super) fn facet(&self, facet: Facet) -> Field {
-        self.facets[&facet]
+    /// The keys of a facet's values.
+    pub(super) fn facet_keys(&self, facet: Facet) -> Field {
+        self.facets[&facet].keys
     }
 
     pub(super) fn number(&self, number: NumberField) -> Field {
@@ -128,23 +169,33 @@ impl Fields {
     }
 
     /// The document of an incident from [`parse_report`], which restores it when it is loaded.
-    pub(super) fn document_of_report(&self, incident: Incident) -> EngineDocument {
-        let mut doc = self.common(&incident);
+    pub(super) fn document_of_report(&self, incident: Incident, house: &HouseNames) -> EngineDocument {
+        let mut doc = self.common(&incident, house);
         doc.add(self.path, incident.path);
         doc.add(self.source, incident.source);
         doc
     }
 
     /// The document of any incident.
-    pub(super) fn document(&self, mut incident: Incident) -> Result<EngineDocument, postcard::Error> {
-        let mut doc = self.common(&incident);
+    pub(super) fn document(
+        &self,
+        mut incident: Incident,
+        house: &HouseNames,
+    ) -> Result<EngineDocument, postcard::Error> {
+        let mut doc = if house.is_empty() {
+            self.common(&incident, house)
+        } else {
+            let mut renamed = incident.clone();
+            house.rename(&mut renamed);
+            self.common(&renamed, house)
+        };
         doc.add(self.source, std::mem::take(&mut incident.source));
         doc.add(self.facts, postcard::to_stdvec(&incident)?);
         Ok(doc)
     }
 
     /// The common part: everything that is indexed.
-    fn common(&self, incident: &Incident) -> EngineDocument {
+    fn common(&self, incident: &Incident, house: &HouseNames) -> EngineDocument {
         let mut doc = EngineDocument { values: Vec::with_capacity(48), permit: None };
         doc.add(self.key, incident.id.clone());
         doc.add(self.length, text_length(incident));
@@ -168,7 +219,7 @@ impl Fields {
                     }
                     !texts.is_empty()
                 }
-                FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident),
+                FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident, house),
                 FieldKind::Number(number, _) => self.add_number(&mut doc, number, incident),
                 FieldKind::Date => incident.date.is_some(),
             };
@@ -184,12 +235,28 @@ impl Fields {
         doc
     }
 
-    fn add_facets(&self, doc: &mut EngineDocument, facet: Facet, incident: &Incident) -> bool {
-        let values = facet.values_of(incident);
-        for value in &values {
-            doc.add(self.facet(facet), engine_facet(facet, value));
+    fn add_facets(&self, doc: &mut EngineDocument, facet: Facet, incident: &Incident, house: &HouseNames) -> bool {
+        let values = facet.entries_of(incident, house);
+        let FacetFields { keys, counted } = self.facets[&facet];
+        for FacetValue { key, shown } in &values {
+            doc.add(counted, Counted { key, shown: Some(shown) }.term());
         }
-        !values.is_empty()
+        let mut above: BTreeSet<&str> = BTreeSet::new();
+        if facet.is_hierarchical() {
+            above.extend(values.iter().flat_map(|value| levels_above(&value.key)));
+            for value in &values {
+                above.remove(&*value.key);
+            }
+        }
+        for key in above {
+            doc.add(counted, Counted { key, shown: None }.term());
+            doc.add(keys, key.to_owned());
+        }
+        let any = !values.is_empty();
+        for value in values {
+            doc.add(keys, value.key);
+        }
+        any
     }
 
     fn add_number(&self, doc: &mut EngineDocument, number: NumberField, incident: &Incident) -> bool {
@@ -202,14 +269,24 @@ impl Fields {
 
     /// The incident of a stored document.
     pub(super) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
+        if let Some(mut incident) = self.given_incident(doc) {
+            options.house.rename(&mut incident);
+            return Some(incident);
+        }
         let text = |field| doc.get_first(field)?.as_str();
         let source = text(self.source)?.to_owned();
-        if let Some(facts) = doc.get_first(self.facts).and_then(|facts| facts.as_bytes()) {
-            let incident: Incident = postcard::from_bytes(facts).ok()?;
-            return Some(Incident { source, ..incident });
-        }
         let incident = parse_report(text(self.path)?, source, options).incident;
         Some(Incident { id: text(self.key)?.to_owned(), ..incident })
+    }
+}
+
+impl Fields {
+    /// The incident of a stored document that comes from no report, as it was given.
+    pub(super) fn given_incident(&self, doc: &TantivyDocument) -> Option<Incident> {
+        let facts = doc.get_first(self.facts)?.as_bytes()?;
+        let incident: Incident = postcard::from_bytes(facts).ok()?;
+        let source = doc.get_first(self.source)?.as_str()?.to_owned();
+        Some(Incident { source, ..incident })
     }
 }
 
@@ -287,13 +364,9 @@ pub(super) fn facet_column(facet: Facet) -> String {
     format!("facet_{}", facet.name())
 }
 
-/// The engine's form of a facet value: `db/postgres` is below `db` if the facet is hierarchical.
-pub(super) fn engine_facet(facet: Facet, value: &str) -> tantivy::schema::Facet {
-    if facet.is_hierarchical() {
-        tantivy::schema::Facet::from_path(value.split('/'))
-    } else {
-        tantivy::schema::Facet::from_path([value])
-    }
+/// The keys above one with levels: `db` and `db/postgres` of `db/postgres/wal`.
+fn levels_above(key: &str) -> impl Iterator<Item = &str> {
+    key.match_indices('/').map(|(at, _)| &key[..at])
 }
 
 /// The length of an incident for length normalization, in bytes.

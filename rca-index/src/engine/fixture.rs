@@ -39,7 +39,7 @@ pub(super) fn remove(engine: &Engine, id: &str) {
 pub(super) fn plan(snapshot: &Snapshot<'_>, query: &str) -> Plan {
     let query = query::parse(query, &QueryOptions::default()).unwrap();
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
-    Planner { analyzer, synonyms, vocabulary: snapshot, now: 0 }.plan(&query).unwrap()
+    Planner { analyzer, synonyms, vocabulary: snapshot, house: snapshot.house(), now: 0 }.plan(&query).unwrap()
 }
 
 /// The ids of the candidates of a query, sorted.

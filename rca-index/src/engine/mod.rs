@@ -11,6 +11,7 @@ mod compile;
 mod directory;
 mod document;
 mod expand;
+mod facets;
 mod fault;
 #[cfg(test)]
 mod fixture;

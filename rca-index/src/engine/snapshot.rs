@@ -13,7 +13,7 @@ use crate::engine::commit::Commit;
 use crate::engine::document::{KEY, LENGTH};
 use crate::engine::lookup::Lookups;
 use crate::error::Result;
-use crate::incident::Incident;
+use crate::incident::{HouseNames, Incident};
 use crate::plan::Statistics;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
@@ -47,6 +47,11 @@ impl<'e> Snapshot<'e> {
     /// The analyzer for the language of the archive.
     pub(crate) fn analyzer(&self) -> &Analyzer {
         &self.commit.analyzer
+    }
+
+    /// The archive's names of services and severities.
+    pub(crate) fn house(&self) -> &HouseNames {
+        &self.commit.parse_options.house
     }
 
     /// The synonyms of the archive.
@@ -91,6 +96,20 @@ impl<'e> Snapshot<'e> {
         let columns = self.searcher.segment_reader(address.segment_ord).fast_fields();
         let length = columns.u64(LENGTH).map_err(|e| self.engine.error(e))?;
         Ok(length.first(address.doc_id))
+    }
+
+    /// The incidents that come from no report, as they were given. Reads the whole index.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(super) fn given_incidents(&self) -> impl Iterator<Item = Result<Incident>> {
+        let addresses = (0..)
+            .zip(self.searcher.segment_readers())
+            .flat_map(|(segment_ord, reader)| reader.doc_ids_alive().map(move |doc| DocAddress::new(segment_ord, doc)));
+        addresses.filter_map(|address| {
+            let doc: Result<TantivyDocument> = self.searcher.doc(address).map_err(|e| self.engine.error(e));
+            doc.map(|doc| self.engine.fields.given_incident(&doc)).transpose()
+        })
     }
 
     /// The names of all incidents, loaded once per commit.

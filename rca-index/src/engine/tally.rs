@@ -6,27 +6,28 @@
 use std::collections::HashMap;
 use std::ops::{Bound, Range};
 
-use tantivy::columnar::{Column, Dictionary};
-use tantivy::fastfield::FacetReader;
+use tantivy::columnar::{Dictionary, StrColumn};
 use tantivy::{DocId, SegmentReader};
 
 use crate::engine::document::facet_column;
 use crate::engine::keys::{KEYS, SEPARATOR};
 use crate::schema::FacetName;
 
+/// The number of incidents per block; columns are read much faster in blocks.
+pub(super) const BLOCK: usize = 1024;
+
 /// The counts of one facet.
 pub(super) struct FacetTally {
-    names: FacetReader,
-    values: Option<Column<u64>>,
-    counted: Counted,
+    terms: Option<StrColumn>,
+    counted: Ordinals,
     counts: Vec<u32>,
     docs: Vec<DocId>,
     rows: Vec<u32>,
     block: Vec<u64>,
 }
 
-/// Which numbers of values are counted.
-enum Counted {
+/// Which terms of the column are counted, by their numbers.
+enum Ordinals {
     All,
     /// Those of one key; the length of the key and its separator.
     Key(Range<u64>, usize),
@@ -40,66 +41,77 @@ impl FacetTally {
             FacetName::Known(facet) => facet_column(*facet),
             FacetName::Key(_) | FacetName::Fields => KEYS.to_owned(),
         };
-        let values = reader.fast_fields().str(&name)?.map(|values| values.ords().clone());
-        let names = reader.facet_reader(&name)?;
+        let Some(terms) = reader.fast_fields().str(&name)? else {
+            let counted = Ordinals::Keys(Vec::new());
+            return Ok(Self {
+                terms: None,
+                counted,
+                counts: Vec::new(),
+                docs: Vec::new(),
+                rows: Vec::new(),
+                block: Vec::new(),
+            });
+        };
+        let dictionary = terms.dictionary();
         let counted = match facet {
-            FacetName::Known(_) => Counted::All,
+            FacetName::Known(_) => Ordinals::All,
             FacetName::Key(key) => {
                 let (from, to) = (format!("{key}{SEPARATOR}"), above(key.as_bytes()));
-                let from = ord_at(names.facet_dict(), from.as_bytes())?;
-                Counted::Key(from..ord_at(names.facet_dict(), &to)?, key.len() + 1)
+                let from = ord_at(dictionary, from.as_bytes())?;
+                Ordinals::Key(from..ord_at(dictionary, &to)?, key.len() + 1)
             }
-            FacetName::Fields => Counted::Keys(keys(names.facet_dict())?),
+            FacetName::Fields => Ordinals::Keys(keys(dictionary)?),
         };
         let length = match &counted {
-            Counted::All => names.num_facets(),
-            Counted::Key(ords, _) => (ords.end.saturating_sub(ords.start)) as usize,
-            Counted::Keys(ords) => ords.len(),
+            Ordinals::All => terms.num_terms(),
+            Ordinals::Key(ords, _) => (ords.end.saturating_sub(ords.start)) as usize,
+            Ordinals::Keys(ords) => ords.len(),
         };
         let counts = vec![0; length];
-        Ok(Self { names, values, counted, counts, docs: Vec::new(), rows: Vec::new(), block: Vec::new() })
+        Ok(Self { terms: Some(terms), counted, counts, docs: Vec::new(), rows: Vec::new(), block: Vec::new() })
     }
 
     /// Counts a block of matches.
     pub(super) fn count(&mut self, docs: &[DocId]) {
-        let Some(values) = self.values.as_ref().filter(|_| !self.counts.is_empty()) else { return };
+        let Some(terms) = self.terms.as_ref().filter(|_| !self.counts.is_empty()) else { return };
+        let values = terms.ords();
         self.docs.clear();
         self.rows.clear();
         values.row_ids_for_docs(docs, &mut self.docs, &mut self.rows);
         self.block.resize(self.rows.len(), 0);
         values.values.get_vals(&self.rows, &mut self.block);
         match &self.counted {
-            Counted::All => self.block.iter().for_each(|&value| self.counts[value as usize] += 1),
-            Counted::Key(ords, _) => {
+            Ordinals::All => self.block.iter().for_each(|&value| self.counts[value as usize] += 1),
+            Ordinals::Key(ords, _) => {
                 let inside = self.block.iter().filter(|value| ords.contains(value));
                 inside.for_each(|value| self.counts[(value - ords.start) as usize] += 1);
             }
-            Counted::Keys(ords) => {
+            Ordinals::Keys(ords) => {
                 let found = self.block.iter().filter_map(|value| ords.binary_search(value).ok());
                 found.for_each(|at| self.counts[at] += 1);
             }
         }
     }
 
-    /// The counts by value, of values that were found at all.
-    pub(super) fn harvest(&self) -> tantivy::Result<HashMap<String, usize>> {
+    /// The number of matches with each term that was found at all. The term of a key's value is the value.
+    pub(super) fn into_counts(self) -> tantivy::Result<HashMap<String, usize>> {
+        let Some(terms) = &self.terms else { return Ok(HashMap::new()) };
         let (first, skipped) = match &self.counted {
-            Counted::Key(ords, skipped) => (ords.start, *skipped),
-            Counted::All | Counted::Keys(_) => (0, 0),
+            Ordinals::Key(ords, skipped) => (ords.start, *skipped),
+            Ordinals::All | Ordinals::Keys(_) => (0, 0),
         };
         let ord = |at: usize| match &self.counted {
-            Counted::Keys(ords) => ords.get(at).copied().unwrap_or(0),
-            Counted::All | Counted::Key(..) => first + at as u64,
+            Ordinals::Keys(ords) => ords.get(at).copied().unwrap_or(0),
+            Ordinals::All | Ordinals::Key(..) => first + at as u64,
         };
         let counted = || self.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0);
         let ords: Vec<u64> = counted().map(|(at, _)| ord(at)).collect();
         let mut numbers = counted().map(|(_, count)| count as usize);
         let mut counts = HashMap::with_capacity(ords.len());
-        // One pass over the dictionary, because looking up values one by one takes longer than counting. A zero byte
-        // separates the levels of a value.
-        self.names.facet_dict().sorted_ords_to_term_cb(&ords, |value| {
-            let value = String::from_utf8_lossy(value.get(skipped..).unwrap_or_default()).replace(SEPARATOR, "/");
-            counts.extend(numbers.next().map(|count| (value, count)));
+        // One pass over the dictionary, because looking up values one by one takes longer than counting.
+        terms.dictionary().sorted_ords_to_term_cb(&ords, |term| {
+            let term = String::from_utf8_lossy(term.get(skipped..).unwrap_or_default()).into_owned();
+            counts.extend(numbers.next().map(|count| (term, count)));
         })?;
         Ok(counts)
     }

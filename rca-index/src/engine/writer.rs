@@ -14,7 +14,7 @@ use crate::engine::document::{EngineDocument, text_length};
 use crate::engine::permits::Permits;
 use crate::engine::{Engine, Snapshot, folder};
 use crate::error::{Error, Result};
-use crate::incident::Incident;
+use crate::incident::{HouseNames, Incident};
 
 /// The engine's minimum memory per writer thread, in bytes.
 const MIN_MEMORY: usize = 16_000_000;
@@ -52,6 +52,8 @@ pub(crate) struct Writer<'e> {
     note: CommitNote,
     /// The settings for the next commit.
     settings: KeptSettings,
+    /// The names of services and severities in these.
+    house: HouseNames,
     permits: Permits,
     added: AtomicU64,
     removed: AtomicU64,
@@ -95,8 +97,19 @@ impl Engine {
         // next write reports why.
         let _ = inner.garbage_collect_files().wait();
         let settings = note.settings.clone();
+        let house = settings.house().cloned().unwrap_or_default();
         let (added, removed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Writer { engine: self, inner, before, note, settings, permits: Permits::new(PERMITS), added, removed })
+        Ok(Writer {
+            engine: self,
+            inner,
+            before,
+            note,
+            settings,
+            house,
+            permits: Permits::new(PERMITS),
+            added,
+            removed,
+        })
     }
 }
 
@@ -108,6 +121,7 @@ impl Writer<'_> {
 
     /// Sets the settings for the next commit. Must be called before anything is added.
     pub(crate) fn use_settings(&mut self, settings: KeptSettings) {
+        self.house = settings.house().cloned().unwrap_or_default();
         self.settings = settings;
     }
 
@@ -115,13 +129,13 @@ impl Writer<'_> {
     /// first.
     pub(crate) fn add_report(&self, incident: Incident) -> Result<()> {
         let length = text_length(&incident);
-        self.add_document(self.engine.fields.document_of_report(incident), length)
+        self.add_document(self.engine.fields.document_of_report(incident, &self.house), length)
     }
 
     /// Adds any incident. An incident with the same id must be removed first.
     pub(crate) fn add(&self, incident: Incident) -> Result<()> {
         let (path, length) = (PathBuf::from(&incident.path), text_length(&incident));
-        let document = self.engine.fields.document(incident);
+        let document = self.engine.fields.document(incident, &self.house);
         let document = document.map_err(|e| not_stored(path, "the incident", &e))?;
         self.add_document(document, length)
     }
@@ -139,6 +153,16 @@ impl Writer<'_> {
         let length = self.before.length_of(id)?;
         self.removed.fetch_add(length.unwrap_or(0), Ordering::Relaxed);
         Ok(length.is_some())
+    }
+
+    /// Indexes the incidents that come from no report again, with the names of the current settings.
+    pub(crate) fn index_given_again(&self) -> Result<()> {
+        for incident in self.before.given_incidents() {
+            let incident = incident?;
+            self.remove(&incident.id)?;
+            self.add(incident)?;
+        }
+        Ok(())
     }
 
     /// Removes all incidents.

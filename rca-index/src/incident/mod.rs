@@ -5,6 +5,7 @@
 
 mod follow_up;
 pub(crate) mod lines;
+pub(crate) mod names;
 mod not_a_report;
 mod own_field;
 mod problem;
@@ -18,6 +19,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{Action, Lessons, Link};
+pub use names::{HouseNames, ServiceNames, SeverityLabels};
 pub use not_a_report::{LeftOut, NotAReport, NotAReportReason};
 pub use own_field::{OwnField, OwnValue};
 pub use problem::{Level, PROBLEM_KINDS, Problem, ProblemKind, ProblemSpec};

@@ -131,6 +131,10 @@ pub enum ProblemKind {
     StatusNotChosen { text: String, choices: Vec<String> },
     /// A status that is a sentence with no known word in front.
     StatusUnknown { text: String },
+    /// A service that is a count or a sentence; `name` is what it is read as.
+    ServiceNotAName { text: String, name: Option<String> },
+    /// A service of one report alone, whose name is nearly that of another.
+    ServiceNearAnother { service: String, other: String },
     /// A value that should be a number.
     NumberUnreadable { text: String },
     /// A link whose target is neither a report nor a file.
@@ -198,6 +202,10 @@ impl Display for ProblemKind {
                  `max_facts_bytes` in rca.toml sets the limit"
             ),
             Self::WorkLimit => f.write_str("too costly to read further facts from; all text is searched"),
+            // A sentence may well name days.
+            Self::DateUnreadable { text } if text.contains('。') || text.ends_with('…') => {
+                write!(f, "`{text}` is not understood as one date")
+            }
             Self::DateUnreadable { text } => write!(f, "`{text}` is not a valid date{}", template_hint(text)),
             Self::DateAmbiguous { text, readings } => {
                 write!(f, "`{text}` could be ")?;
@@ -210,10 +218,14 @@ impl Display for ProblemKind {
             Self::TimeUnreadable { text } => write!(f, "the time in `{text}` is not valid; the day is kept"),
             Self::ZoneUnknown { text } => write!(f, "`{text}` is not a known time zone; the day is kept"),
             Self::DurationUnreadable { text } => {
-                write!(f, "`{text}` is not a duration; write `65`, `1h 5m` or `PT1H5M`{}", template_hint(text))
+                write!(
+                    f,
+                    "`{text}` is not understood as one duration; write `65`, `1h 5m` or `PT1H5M`{}",
+                    template_hint(text)
+                )
             }
             Self::EndBeforeStart { end, start } => write!(f, "the end ({end}) is before the start ({start}); ignored"),
-            Self::TimelineEmpty => f.write_str("no entry of this timeline is understood"),
+            Self::TimelineEmpty => f.write_str("no entry of this timeline has a time that is understood"),
             Self::FactsDisagree { fact, other, other_line } => {
                 write!(f, "{fact} contradicts {other} in line {other_line}")
             }
@@ -229,6 +241,15 @@ impl Display for ProblemKind {
             }
             Self::StatusUnknown { text } => {
                 write!(f, "status `{text}` does not begin with a known word; ignored")
+            }
+            Self::ServiceNotAName { text, name: Some(name) } => {
+                write!(f, "`{text}` is not the name of a service; read as `{name}`")
+            }
+            Self::ServiceNotAName { text, name: None } => {
+                write!(f, "`{text}` is not the name of a service; ignored")
+            }
+            Self::ServiceNearAnother { service, other } => {
+                write!(f, "service `{service}` is in no other report; did you mean `{other}`?")
             }
             Self::NumberUnreadable { text } => {
                 write!(f, "`{text}` is not understood as a number{}", template_hint(text))

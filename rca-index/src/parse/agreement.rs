@@ -132,7 +132,12 @@ fn dates(incident: &Incident, problems: &mut Vec<Problem>) {
     let in_title = find_date(&incident.title.value, None).map(|(_, other)| ("the title", other));
     let in_path = incident.path.rsplit('/').take(2).find_map(|name| find_date(name, None));
     let in_path = in_path.map(|(_, other)| ("the path", other));
-    if let Some((place, other)) = [in_title, in_path].into_iter().flatten().find(|&(_, other)| !fits(other)) {
+    // A report is often named after the day when it was written or published, which is no statement about the incident.
+    let worked_out = is_derived(date.source) || date.source == Source::Prose;
+    let is_post = incident.path.split('/').any(|folder| folder == "_posts");
+    let is_later = |other: Timestamp| (worked_out || is_post) && other.unix_seconds() > date.value.unix_seconds();
+    let contradicts = |&(_, other): &(&str, Timestamp)| !fits(other) && !is_later(other);
+    if let Some((place, other)) = [in_title, in_path].into_iter().flatten().find(contradicts) {
         let (fact, other) = (format!("the date ({})", date.value), format!("{place} ({other})"));
         let line = date.line.unwrap_or(1);
         let other_line = if place == "the title" { incident.title.line.unwrap_or(1) } else { line };
@@ -282,6 +287,10 @@ mod tests {
             let expected: &[(u32, &str)] = if told { &[(3, "contradicts the path (2025-07-19)")] } else { &[] };
             check(path, &report("", &[]), &[], expected);
         }
+        // The day of the report, not of the incident.
+        let source = "# Carts stall\n\n## Timeline\n\n- 2025-03-04 10:00 Alert fires\n- 2025-03-04 10:20 Resolved\n";
+        check("2025-03-11-carts.md", source, &[], &[]);
+        check("_posts/2025-03-11-carts.md", &report("", &[]), &[], &[]);
         let source = "# Outage of 2024-01-09\n\n**Start:** 2024-03-01 10:00\n";
         check("r.md", source, &[], &[(3, "the date (2024-03-01T10:00Z) contradicts the title (2024-01-09)")]);
     }

@@ -91,7 +91,8 @@ fn lead(cursor: &mut Cursor<'_>) -> Bound {
     let mut bound = Bound::Exact;
     for _ in 0..4 {
         cursor.spaces();
-        if cursor.eat_any(&["~", "≈", "∼", "±", "約", "约", "およそ", "大约", "약"]).is_some() || cursor.eat_word(ABOUT)
+        if cursor.eat_any(&["~", "≈", "∼", "±", "約", "约", "およそ", "推定", "大约", "약"]).is_some()
+            || cursor.eat_word(ABOUT)
         {
             bound = Bound::About;
         } else if cursor.eat_any(&[">=", "≥", ">"]).is_some() || cursor.eat_word(LEAST) {

@@ -5,10 +5,11 @@
 
 use std::collections::HashSet;
 
-use crate::incident::{Link, Measure, MeasureKind, Problem, ProblemKind, Source, Sourced};
+use crate::incident::{HouseNames, Link, Measure, MeasureKind, Problem, ProblemKind, Source, Sourced};
 use crate::incident::{Place, Severity};
 use crate::parse::keys::Key;
 use crate::parse::measure_value::{MeasureValue, measure_value};
+use crate::parse::service_name::{Named, named, service_name, service_texts};
 use crate::parse::value::{Value, clean};
 use crate::parse::when::When;
 use crate::parse::words::{StatusWord, leading_status, plain};
@@ -18,7 +19,9 @@ const MAX_FACET: usize = 100;
 
 /// What is stated so far.
 #[derive(Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct Facts<'a> {
+    /// The team's names of services and severities.
+    house: Option<&'a HouseNames>,
     pub(crate) title: Option<Sourced<String>>,
     /// When it was and how long.
     pub(crate) when: When,
@@ -39,7 +42,12 @@ pub(crate) struct Facts {
     pub(crate) problems: Vec<Problem>,
 }
 
-impl Facts {
+impl<'a> Facts<'a> {
+    /// No facts, of an archive with these names.
+    pub(crate) fn new(house: &'a HouseNames) -> Self {
+        Self { house: Some(house), ..Self::default() }
+    }
+
     /// Takes in one statement.
     pub(crate) fn state(&mut self, key: Key, value: &Value, source: Source, line: u32) {
         let Some(text) = value.text() else { return };
@@ -63,7 +71,8 @@ impl Facts {
             Key::Services => {
                 // Lists in front matter, a metadata line and a table often repeat each other; the first counts.
                 let at = self.services_at.unwrap_or(Place { source, line: Some(line) });
-                let names = if at.source == source { service_names(value) } else { Vec::new() };
+                let texts = if at.source == source { service_texts(value) } else { Vec::new() };
+                let names: Vec<String> = texts.iter().filter_map(|text| self.service(text, line)).collect();
                 if !names.is_empty() {
                     self.services_at = Some(at);
                     add_each(&mut self.services, names.iter().map(String::as_str));
@@ -107,16 +116,36 @@ impl Facts {
         if self.severity.is_some() {
             return;
         }
-        let Some(severity) = Severity::parse(text) else { return };
-        if severity.names_several() {
+        let labels = self.house.map(|house| &house.severities);
+        let Some(severity) = labels.map_or_else(|| Severity::parse(text), |labels| labels.parse(text)) else { return };
+        let own = labels.is_some_and(|labels| labels.knows(&severity.name));
+        let several = severity.rank.is_none() && labels.is_some_and(|labels| labels.lists_several(text));
+        if severity.names_several() || several {
             self.problem(line, ProblemKind::SeverityNotChosen { text: short(text) });
         } else if severity.rank.is_none() {
             self.problem(line, ProblemKind::SeverityUnknown { text: short(text) });
-        } else if severity.is_misspelled() {
+        } else if !own && severity.is_misspelled() {
             let kind = ProblemKind::SeverityMisspelled { text: short(text), name: severity.name.clone() };
             self.problem(line, kind);
         }
         self.severity = Some(Sourced::new(severity, source).at(line));
+    }
+
+    /// The name of a service that a text is, without what is no part of a name.
+    pub(crate) fn service(&mut self, text: &str, line: u32) -> Option<String> {
+        let name = service_name(text);
+        let known = self.house.is_some_and(|house| house.services.knows(&name));
+        match if known { Named::Plainly(name) } else { named(name) } {
+            Named::Plainly(name) => Some(name).filter(|name| !name.is_empty()),
+            Named::WithCount { text, name } => {
+                self.problem(line, ProblemKind::ServiceNotAName { text: short(&text), name: Some(name.clone()) });
+                Some(name)
+            }
+            Named::NotAtAll(text) => {
+                self.problem(line, ProblemKind::ServiceNotAName { text: short(&text), name: None });
+                None
+            }
+        }
     }
 
     /// The known word in front of a status counts, what follows is a remark. Of a word that is not known, the first clause
@@ -205,47 +234,6 @@ fn next_choice(rest: &str) -> Option<&'static str> {
 /// A text as long as a facet's value may be.
 fn cut(text: &str) -> String {
     text.chars().take(MAX_FACET).collect()
-}
-
-/// The services that a value names. If prose follows, only its first sentence counts; what is too long for a name is none,
-/// nor is a count of others.
-fn service_names(value: &Value) -> Vec<String> {
-    /// In characters.
-    const LONGEST: usize = 60;
-    let texts = match value {
-        Value::Text(text) => {
-            let text = first_sentence(text);
-            // `All services behind the proxy: a, b`
-            let named = text.split_once(": ").filter(|(lead, rest)| lead.contains(' ') && rest.contains(", "));
-            Value::Text(named.map_or(text, |(_, rest)| rest).to_owned()).texts()
-        }
-        // `api: slow`: the name stands first.
-        other => other.texts().iter().map(|text| text.split(": ").next().unwrap_or_default().to_owned()).collect(),
-    };
-    let names = texts.iter().map(|text| service_name(text));
-    names.filter(|name| !name.is_empty() && name.chars().count() <= LONGEST).collect()
-}
-
-/// A name without a remark in brackets, and without the marks that only markup adds.
-fn service_name(text: &str) -> String {
-    const MARKS: [char; 10] = ['*', '`', '"', '\'', '“', '”', '‘', '’', '„', ':'];
-    let text = without_remark(first_sentence(text)).trim_matches(|c: char| MARKS.contains(&c) || c.is_whitespace());
-    let text = text.strip_prefix("and ").unwrap_or(text);
-    let rest = text.strip_prefix('~').unwrap_or(text);
-    let others = rest.ends_with(" others") || rest.ends_with(" more");
-    if others && rest.starts_with(|c: char| c.is_ascii_digit()) { String::new() } else { text.to_owned() }
-}
-
-fn first_sentence(text: &str) -> &str {
-    let end = ["。", ". ", "! "].iter().filter_map(|end| text.find(end)).filter(|&at| at > 0).min();
-    end.map_or(text, |end| &text[..end])
-}
-
-/// `rag-orchestrator（全面停止）` without the remark in brackets, and `api — slow` without the one behind a dash.
-fn without_remark(text: &str) -> &str {
-    let ends = ["(", "（", " — ", " – ", " - "];
-    let end = ends.iter().filter_map(|end| text.find(end)).filter(|&at| at > 0).min();
-    end.map_or(text, |at| text[..at].trim_end())
 }
 
 /// The texts of lists in lists: YAML reads an unquoted `[[name]]` as one.

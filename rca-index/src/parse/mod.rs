@@ -32,6 +32,8 @@ mod pairs;
 mod prose;
 mod range;
 mod sections;
+mod service_name;
+mod suggest;
 mod timeline;
 mod title;
 mod value;
@@ -47,8 +49,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::incident::lines::{line_at, line_ends};
 use crate::incident::{
-    FRONT_MATTER, Incident, Milestone, Place, Problem, ProblemKind, Reached, Section, SectionKind, Severity, Source,
-    Sourced,
+    FRONT_MATTER, HouseNames, Incident, Milestone, Place, Problem, ProblemKind, Reached, Section, SectionKind,
+    Severity, Source, Sourced,
 };
 use crate::parse::agreement::settle;
 use crate::parse::body::read_body;
@@ -66,6 +68,7 @@ use crate::parse::metadata::read_metadata;
 use crate::parse::milestones::read_stated;
 use crate::parse::outline::{Outline, Part, outline};
 use crate::parse::own_fields::own_fields;
+pub(crate) use crate::parse::suggest::{Insertion, suggestion};
 use crate::parse::title::{title, title_heading};
 pub(crate) use crate::parse::whole::{whole_date, whole_number};
 
@@ -81,6 +84,8 @@ pub struct ParseOptions {
     pub day_first: Option<bool>,
     /// How much of a report's body is taken apart, in bytes; 1 MB when not set.
     pub max_facts_bytes: Option<usize>,
+    /// The team's names of services and severities.
+    pub house: HouseNames,
 }
 
 impl ParseOptions {
@@ -126,7 +131,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let (outline, unread) = outline_within(&source, front.body_start, options.max_facts_bytes());
     let kinds = sections::kinds(&outline.parts, &options.headings);
 
-    let mut facts = Facts::default();
+    let mut facts = Facts::new(&options.house);
     let lines = front.lines(&source);
     let keys = front.keys(&options.keys).into_iter();
     let mut keys: Vec<_> =
@@ -164,7 +169,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     stated.extend(detected.as_ref().map(|time| Reached::at_time(Milestone::Detected, time)));
     let milestones = said.reached(stated, &mut timeline, counted_from, end.as_ref(), duration.as_ref());
     let body = read_body(&outline, &kinds);
-    let services = affected_services(&outline.parts, &mut facts);
+    let services = options.house.services.renamed(affected_services(&outline.parts, &mut facts));
     let sections = sections_of(&front, facts.summary.as_deref(), &source, body.sections);
 
     let (front_matter, cut) = own_fields(&front.map, &options.keys, line_of);
@@ -242,7 +247,7 @@ fn outline_within(source: &str, body_start: usize, limit: usize) -> (Outline<'_>
 }
 
 /// The services stated, else the items under a heading such as `Affected Services`.
-fn affected_services(parts: &[Part<'_>], facts: &mut Facts) -> Vec<String> {
+fn affected_services(parts: &[Part<'_>], facts: &mut Facts<'_>) -> Vec<String> {
     let mut services = std::mem::take(&mut facts.services);
     if !services.is_empty() {
         return services;
@@ -256,9 +261,11 @@ fn affected_services(parts: &[Part<'_>], facts: &mut Facts) -> Vec<String> {
     for item in items(listed) {
         // `api (read only)`, `api: slow`: the name stands first.
         let name = item.split(['(', '（', ':', '：', ',']).next().unwrap_or_default().trim();
-        if !name.is_empty() && name.split(' ').count() <= 4 && seen.insert(name.to_owned()) {
-            services.push(name.to_owned());
+        if name.split(' ').count() > 4 {
+            continue;
         }
+        let name = facts.service(name, listed.line).filter(|name| seen.insert(name.clone()));
+        services.extend(name);
     }
     facts.services_at = (!services.is_empty()).then_some(Place { source: Source::Metadata, line: Some(listed.line) });
     services

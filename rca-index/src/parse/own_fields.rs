@@ -265,14 +265,14 @@ mod tests {
 
     #[test]
     fn a_report_has_a_bounded_number_of_fields() {
-        let many = (0..100_000).map(|i| format!("key{i}: value\n")).collect::<String>();
+        let many = (0..100_000).map(|i| format!("key{i}: value")).collect::<Vec<_>>().join("\n");
         let long = format!("{}: a\nshort: b\n", "k".repeat(1_000_000));
         let quoted = format!("\"{}\": a\nshort: b\n", "k".repeat(1000));
-        let heavy = (0..100).map(|i| format!("key{i}: {}\n", "v".repeat(3000))).collect::<String>();
+        let heavy = (0..100).map(|i| format!("key{i}: {}", "v".repeat(3000))).collect::<Vec<_>>().join("\n");
         let list = format!("list: [{}]", "item, ".repeat(20_000));
         let wide = format!("value: {}\nshort: b", "é".repeat(5000));
-        let deep = (0..12).map(|i| format!("{}k{i}:\n", " ".repeat(i))).collect::<String>()
-            + &format!("{}end: x", " ".repeat(12));
+        let deep: Vec<_> = (0..12).map(|i| format!("{}k{i}:", " ".repeat(i))).collect();
+        let deep = format!("{}\n{}end: x", deep.join("\n"), " ".repeat(12));
         for (block, named) in [
             (&many, true),
             (&quoted, true),
@@ -289,7 +289,7 @@ mod tests {
             assert!(bytes <= MOST_BYTES + LONGEST_VALUE, "{bytes}");
             assert!(fields.iter().all(|field| field.key.len() <= LONGEST_KEY));
             let cut = problems.iter().any(|problem| problem.code() == "fields-cut-off");
-            assert_eq!(cut, named, "{:.40}: {problems:?}", block);
+            assert_eq!(cut, named, "{block:.40}: {problems:?}");
         }
         let (fields, _) = parsed(&format!("---\n{quoted}\n---\n# A\n"), &[]);
         assert_eq!(fields[0].key, "short");

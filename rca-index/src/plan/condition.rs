@@ -28,8 +28,8 @@ pub(crate) enum Condition {
     Facet {
         /// The facet.
         facet: Facet,
-        /// The values, folded.
-        values: Vec<String>,
+        /// The keys of the values.
+        keys: Vec<String>,
     },
     /// Any of these values of a key of front matter.
     Key {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::error::Result;
+use crate::incident::HouseNames;
 use crate::plan::keys;
 use crate::plan::sequence::Sequence;
 use crate::plan::{AnyVocabulary, Clause, Condition, Correction, Plan, Vocabulary, Word, WordId};
@@ -16,6 +17,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) analyzer: &'a Analyzer,
     pub(crate) synonyms: &'a Synonyms,
     pub(crate) vocabulary: &'a dyn Vocabulary,
+    pub(crate) house: &'a HouseNames,
     /// Now, in seconds since 1970, UTC.
     pub(crate) now: i64,
 }
@@ -128,12 +130,13 @@ impl Planner<'_> {
     /// The condition of a node on a value; `None` if the node matches everything.
     fn condition(&self, kind: &NodeKind) -> Option<Condition> {
         Some(match kind {
-            NodeKind::Facet { facet, values } => {
-                let values = values.iter().flat_map(|value| facet.alternatives(value)).collect();
-                Condition::Facet { facet: *facet, values }
-            }
-            NodeKind::SeverityRank { comparison, rank, .. } => {
-                Condition::SeverityRank { comparison: *comparison, rank: *rank }
+            NodeKind::Facet { facet, values } => Condition::Facet {
+                facet: *facet,
+                keys: values.iter().map(|value| facet.key(value, self.house)).collect(),
+            },
+            NodeKind::SeverityRank { comparison, name } => {
+                let rank = self.house.severities.rank(name)?;
+                Condition::SeverityRank { comparison: *comparison, rank }
             }
             NodeKind::Number { field, range } => Condition::Number { field: *field, range: *range },
             NodeKind::Date(DateRange::Between { from, until }) => Condition::Date { from: *from, until: *until },

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::error::Result;
+use crate::incident::HouseNames;
 use crate::query::{self, QueryOptions};
 use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT, SYNONYM_WEIGHT};
 use crate::text::Synonyms;
@@ -23,7 +24,7 @@ impl Vocabulary for Keys {
     }
 
     fn has(&self, _: &str) -> Result<bool> {
-        Ok(true)
+        Ok(false)
     }
 
     fn has_key(&self, key: &str) -> Result<bool> {
@@ -54,7 +55,9 @@ impl Vocabulary for Words {
 fn plan_with(text: &str, vocabulary: &dyn Vocabulary) -> Plan {
     let query = query::parse(text, &QueryOptions::default()).unwrap();
     let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
-    Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary, now: 1_000_000 }.plan(&query).unwrap()
+    Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary, house: &HouseNames::default(), now: 1_000_000 }
+        .plan(&query)
+        .unwrap()
 }
 
 fn plan(text: &str) -> Plan {
@@ -92,9 +95,10 @@ fn filters_become_clauses() {
     assert!(matches!(&plan.groups[..], [Clause::Any(parts)] if parts.len() == 2));
     let [Clause::Not(excluded), conditions @ ..] = &plan.conditions[..] else { panic!("{:?}", plan.conditions) };
     assert!(matches!(&**excluded, Clause::Words(words) if texts(&plan, words) == ["gnu"]));
-    let values = ["P1", "SEV1", "S1"].map(str::to_owned).to_vec();
+    let severity = crate::schema::Facet::Severity;
+    let keys = vec![severity.key("sev1", &HouseNames::default())];
     let expected = [
-        Condition::Facet { facet: crate::schema::Facet::Severity, values },
+        Condition::Facet { facet: severity, keys },
         Condition::Date { from: Some(1_000_000 - 86_400), until: None },
         Condition::Has { field: "actions", present: true },
     ];
@@ -274,8 +278,8 @@ fn a_key_is_a_filter_where_the_index_has_it_and_text_elsewhere() {
     assert!(matches!(&plan("cost:>5").conditions[..], [Clause::Condition(Condition::Number { .. })]));
     let filter_only = query::key_filter("squad", "a").unwrap();
     let query = query::parse("", &QueryOptions::default()).unwrap().and(filter_only);
-    let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
-    let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &Keys, now: 0 };
+    let (analyzer, synonyms, house) = (Analyzer::default(), Synonyms::default(), HouseNames::default());
+    let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &Keys, house: &house, now: 0 };
     assert_eq!(planner.plan(&query).unwrap().conditions, [filter("squad", &["a"])]);
     for (text, reason) in [("has:wings", "unknown field `wings`"), ("x due:>soon", "`>soon` is not a number")] {
         let query = query::parse(text, &QueryOptions::default());

@@ -83,10 +83,8 @@ pub enum NodeKind {
     SeverityRank {
         /// The comparison; greater means more severe, so `>=P1` is P1 or worse.
         comparison: Comparison,
-        /// The severity as typed.
+        /// The severity as typed. Its rank depends on the settings of the archive, so that it is looked up by the search.
         name: String,
-        /// Its rank, 0 (most severe) to 5.
-        rank: u8,
     },
     /// `duration:>1h30m`: a number in a range, in the unit of the field.
     Number {

@@ -52,7 +52,7 @@ fn show(node: &Node, out: &mut String) -> fmt::Result {
             let values: Vec<String> = values.iter().map(|value| quoted_if_needed(value)).collect();
             write!(out, "{}:{}", facet.name(), values.join(","))
         }
-        NodeKind::SeverityRank { comparison, name, .. } => {
+        NodeKind::SeverityRank { comparison, name } => {
             let sign = match comparison {
                 Comparison::Less => "<",
                 Comparison::LessOrEqual => "<=",

@@ -81,15 +81,15 @@ pub(super) fn values(value: &str) -> Vec<String> {
     let mut values = Vec::new();
     let mut rest = value;
     while !rest.is_empty() {
-        let (item, length) = match rest.starts_with('"').then(|| unquote(rest)) {
-            Some((text, length, true)) => (text, length),
+        let (item, length, quoted) = match rest.starts_with('"').then(|| unquote(rest)) {
+            Some((text, length, true)) => (text, length, true),
             _ => {
                 let length = rest.find(',').unwrap_or(rest.len());
-                (rest[..length].to_owned(), length)
+                (rest[..length].to_owned(), length, false)
             }
         };
         rest = rest[length..].trim_start_matches(',');
-        if super::parser::has_letter(&item) {
+        if super::parser::is_value(&item) || quoted && !item.trim().is_empty() {
             values.push(item.trim().to_owned());
         }
     }

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::incident::Severity;
+use crate::query::ast::{Node, NodeKind};
 use crate::query::key::key_at;
 use crate::schema::fields_named;
 
@@ -228,7 +230,17 @@ fn value_text(value: &str) -> String {
 pub(super) fn nearest_field(name: &str, value: &str) -> Option<&'static str> {
     let known = nearest_name(name)?;
     let bare = value.trim_end_matches(')').trim_matches('"');
-    super::parse_filter(known, bare).is_ok().then_some(known)
+    // Who mistypes the field names a level that everybody knows.
+    super::parse_filter(known, bare).is_ok_and(|node| known_severities(&node)).then_some(known)
+}
+
+/// Whether each severity that a node compares with has a rank in every archive.
+fn known_severities(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::SeverityRank { name, .. } => Severity::parse(name).is_some_and(|severity| severity.rank.is_some()),
+        NodeKind::And(nodes) => nodes.iter().all(known_severities),
+        _ => true,
+    }
 }
 
 pub(super) fn nearest_name(name: &str) -> Option<&'static str> {

@@ -474,19 +474,27 @@ pub(super) fn has_letter(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
-/// `>=P1`: P1 or worse. `P1..P3`: both ends inclusive.
+/// Whether a text without quotes may be the value of a facet: signs of the query language alone are none.
+pub(super) fn is_value(text: &str) -> bool {
+    text.chars().any(|c| c.is_alphanumeric() || !(c.is_ascii() || c.is_whitespace() || c.is_control()))
+}
+
+/// `>=P1`: P1 or worse. `P1..P3`: both ends inclusive. Labels that only the settings of an archive know are ordered as
+/// typed, the worse first.
 fn severity_range(value: &str, span: &Span) -> Result<NodeKind, QueryErrorKind> {
-    let rank = |name: &str| {
-        let rank = Severity::parse(name).and_then(|severity| severity.rank);
-        rank.ok_or_else(|| QueryErrorKind::NotASeverity(name.to_owned()))
+    let node = |comparison, name: &str| match Severity::parse(name) {
+        None if !is_value(name) => Err(QueryErrorKind::NotASeverity(name.to_owned())),
+        _ => Ok(NodeKind::SeverityRank { comparison, name: name.to_owned() }),
     };
-    let node =
-        |comparison, name: &str| Ok(NodeKind::SeverityRank { comparison, name: name.to_owned(), rank: rank(name)? });
     if let Some((comparison, name)) = comparison(value) {
         return node(comparison, name);
     }
     let (a, b) = value.split_once("..").unwrap_or((value, value));
-    let (worse, milder) = if rank(a)? <= rank(b)? { (a, b) } else { (b, a) };
+    let rank = |name: &str| Severity::parse(name).and_then(|severity| severity.rank);
+    let (worse, milder) = match (rank(a), rank(b)) {
+        (Some(first), Some(second)) if first > second => (b, a),
+        _ => (a, b),
+    };
     let leaf = |kind| Node { kind, span: span.clone() };
     let worst = node(Comparison::LessOrEqual, worse)?;
     let mildest = node(Comparison::GreaterOrEqual, milder)?;

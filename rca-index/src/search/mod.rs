@@ -17,15 +17,16 @@ pub use request::SearchRequest;
 pub use results::{FacetCount, FacetCounts, Hit, SearchResults, Snippet, Suggestion};
 pub use unknown::UnknownValue;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
-use crate::error::Result;
+use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
+use crate::incident::HouseNames;
 use crate::plan::{Correction, Needed, Plan, Planner};
-use crate::query::{Sort, SortKey};
+use crate::query::{Node, NodeKind, Sort, SortKey, Span};
 use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MIN_WORDS, RELAXED_SHARE, RERANKED};
-use crate::schema::FacetName;
+use crate::schema::{Facet, FacetName};
 use crate::search::feedback::common_words;
 use crate::search::rerank::{Reranker, Shares};
 use crate::search::snippet::Passages;
@@ -37,7 +38,9 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
     let snapshot = engine.snapshot()?;
     let now = request.now.unwrap_or_else(system_now);
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
-    let plan = Planner { analyzer, synonyms, vocabulary: &snapshot, now }.plan(&request.query)?;
+    let house = snapshot.house();
+    known_severities(request, house)?;
+    let plan = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now }.plan(&request.query)?;
     let words = snapshot.look_up(&plan)?;
     let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
 
@@ -60,7 +63,7 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
         unknown_values,
         hits,
         partial: search.hits(&partial)?,
-        facets: request.facets.iter().zip(found.facets).map(|(facet, counts)| facet_counts(facet, counts)).collect(),
+        facets: search.facet_counts(&found.facets)?,
         took: started.elapsed(),
     })
 }
@@ -179,18 +182,47 @@ impl Search<'_> {
         }
     }
 
+    /// The counts of the requested facets, the most frequent values first.
+    fn facet_counts(&self, counts: &[HashMap<String, usize>]) -> Result<Vec<FacetCounts>> {
+        let of_facet = |(facet, counts): (&FacetName, _)| {
+            let values = self.snapshot.facet_values(facet, counts)?;
+            let mut values: Vec<_> = values.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
+            values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+            Ok(FacetCounts { facet: facet.clone(), values })
+        };
+        self.request.facets.iter().zip(counts).map(of_facet).collect()
+    }
+
+    /// Shows the services of hits in the spelling that the archive uses most.
+    fn show_services(&self, hits: &mut [Hit]) -> Result<()> {
+        let house = self.snapshot.house();
+        let key = |service: &String| Facet::Service.key(service, house);
+        let keys: BTreeSet<String> = hits.iter().flat_map(|hit| &hit.incident.services).map(key).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).filter(|key| !key.is_empty()).collect();
+        let shown = self.snapshot.shown(Facet::Service, &keys)?;
+        let shown: HashMap<&str, Option<String>> = keys.into_iter().zip(shown).collect();
+        for service in hits.iter_mut().flat_map(|hit| &mut hit.incident.services) {
+            if let Some(Some(shown)) = shown.get(&*key(service)) {
+                service.clone_from(shown);
+            }
+        }
+        Ok(())
+    }
+
     /// Loads the incidents and extracts their snippets.
     fn hits(&self, ranked: &[Ranked]) -> Result<Vec<Hit>> {
         let weights = self.words.weights(&self.plan.ranked);
         let words = self.plan.ranked_words().zip(&weights).map(|(word, weight)| (word, weight.idf));
         let passages = Passages::new(words, self.snapshot.analyzer());
-        self.snapshot.map(ranked, |Ranked { candidate, shares }| {
+        let mut hits = self.snapshot.map(ranked, |Ranked { candidate, shares }| {
             let incident = self.snapshot.incident(candidate)?;
             let snippets = passages.snippets(&incident, self.request.snippets);
             let shares = shares.as_ref().filter(|_| self.request.explain);
             let explanation = shares.map(|shares| Explanation::new(self.plan, &weights, shares));
             Ok(Hit { incident, score: candidate.score, snippets, explanation })
-        })
+        })?;
+        self.show_services(&mut hits)?;
+        Ok(hits)
     }
 }
 
@@ -222,11 +254,31 @@ fn suggestions(plan: &Plan) -> Vec<Suggestion> {
     plan.corrections.iter().map(suggestion).collect()
 }
 
-/// The counts of a facet, the most frequent first.
-fn facet_counts(facet: &FacetName, counts: HashMap<String, usize>) -> FacetCounts {
-    let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
-    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    FacetCounts { facet: facet.clone(), values }
+/// Checks the severities of comparisons, of which some are known to the settings of the archive alone.
+fn known_severities(request: &SearchRequest, house: &HouseNames) -> Result<()> {
+    let mut unknown = Vec::new();
+    unknown_severities(&request.query.root, house, &mut unknown);
+    // The place of a condition that was added to the query is not one of its text.
+    let span_of = |name: &str, span: &Span| {
+        let inside = request.text.get(span.clone()).is_some_and(|text| text.contains(name));
+        if inside { span.clone() } else { 0..request.text.len() }
+    };
+    let error =
+        |(name, span): (String, Span)| QueryError::new(span_of(&name, &span), QueryErrorKind::NotASeverity(name));
+    if unknown.is_empty() { Ok(()) } else { Err(QueryErrors(unknown.into_iter().map(error).collect()).into()) }
+}
+
+fn unknown_severities(node: &Node, house: &HouseNames, unknown: &mut Vec<(String, Span)>) {
+    match &node.kind {
+        NodeKind::SeverityRank { name, .. } if house.severities.rank(name).is_none() => {
+            unknown.push((name.clone(), node.span.clone()));
+        }
+        NodeKind::And(nodes) | NodeKind::Or(nodes) => {
+            nodes.iter().for_each(|node| unknown_severities(node, house, unknown));
+        }
+        NodeKind::Not(inner) => unknown_severities(inner, house, unknown),
+        _ => {}
+    }
 }
 
 fn system_now() -> i64 {

@@ -1,7 +1,7 @@
 //! The request: what to search for and what to return.
 
 use crate::error::Result;
-use crate::incident::Incident;
+use crate::incident::{HouseNames, Incident};
 use crate::plan::{AnyVocabulary, Planner};
 use crate::query::{self, Node, Query, QueryOptions, Sort};
 use crate::schema::FacetName;
@@ -116,7 +116,13 @@ impl SearchRequest {
     /// not be in an index.
     pub fn snippets_of(&self, incident: &Incident) -> Vec<Snippet> {
         let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
-        let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &AnyVocabulary, now: 0 };
+        let planner = Planner {
+            analyzer: &analyzer,
+            synonyms: &synonyms,
+            vocabulary: &AnyVocabulary,
+            house: &HouseNames::default(),
+            now: 0,
+        };
         // Planning cannot fail without an index to read.
         let Ok(plan) = planner.plan(&self.query) else { return Vec::new() };
         Passages::new(plan.ranked_words().map(|word| (word, 1.0)), &analyzer).snippets(incident, self.snippets)

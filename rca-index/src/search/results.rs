@@ -46,7 +46,7 @@ pub struct Suggestion {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Hit {
-    /// The whole incident.
+    /// The whole incident, its services in the spelling that most incidents of the index use.
     pub incident: Incident,
     /// The score; higher is better. Only comparable within one result.
     pub score: f32,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Collect, Order, Snapshot};
 use crate::error::Result;
-use crate::incident::OwnField;
+use crate::incident::{HouseNames, OwnField};
 use crate::plan::{Clause, Condition, Needed, Plan};
 use crate::query::{KeyTest, Node, NodeKind};
 use crate::schema::{Facet, FacetName};
@@ -31,9 +31,9 @@ struct Filtered<'q> {
 }
 
 impl<'q> Filtered<'q> {
-    fn by_facet(facet: Facet, value: &'q str) -> Self {
-        let condition = Condition::Facet { facet, values: facet.alternatives(value) };
-        Self { facet: facet.into(), value, folded: facet.value(value), condition }
+    fn by_facet(facet: Facet, value: &'q str, house: &HouseNames) -> Self {
+        let condition = Condition::Facet { facet, keys: vec![facet.key(value, house)] };
+        Self { facet: facet.into(), value, folded: facet.value(value).to_lowercase(), condition }
     }
 
     fn by_key(key: &str, value: &'q str) -> Self {
@@ -46,7 +46,7 @@ impl<'q> Filtered<'q> {
 /// The facet values in a query that no incident has.
 pub(super) fn unknown_values(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<Vec<UnknownValue>> {
     let mut filtered = Vec::new();
-    collect_filtered(&plan.interpreted.root, &mut filtered);
+    collect_filtered(&plan.interpreted.root, snapshot.house(), &mut filtered);
     let mut unknown = Vec::new();
     for Filtered { facet, value, folded, condition } in filtered {
         if count(snapshot, Some(condition), None)?.is_some() {
@@ -68,37 +68,39 @@ fn count(
 ) -> Result<Option<Vec<String>>> {
     let conditions = condition.map(Clause::Condition).into_iter().collect();
     let plan = Plan { conditions, ..Plan::of_words([]) };
-    let collect = Collect { limit: 0, order: Order::Latest, facets: counted.into_iter().collect() };
+    let collect = Collect { limit: 0, order: Order::Latest, facets: counted.iter().cloned().collect() };
     let mut found = snapshot.candidates(&plan, &snapshot.look_up(&plan)?, Needed::All, collect)?;
     if found.total == 0 {
         return Ok(None);
     }
-    let counts = found.facets.pop().unwrap_or_default();
-    let mut values: Vec<(String, usize)> = counts.into_iter().collect();
+    let (Some(facet), Some(counts)) = (counted, found.facets.pop()) else { return Ok(Some(Vec::new())) };
+    let mut values = snapshot.facet_values(&facet, &counts)?;
     values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Ok(Some(values.into_iter().map(|(value, _)| value).collect()))
 }
 
 /// Collects the values of filters, except those that are excluded.
-fn collect_filtered<'q>(node: &'q Node, filtered: &mut Vec<Filtered<'q>>) {
+fn collect_filtered<'q>(node: &'q Node, house: &HouseNames, filtered: &mut Vec<Filtered<'q>>) {
     match &node.kind {
         NodeKind::Facet { facet, values } => {
-            filtered.extend(values.iter().map(|value| Filtered::by_facet(*facet, value)));
+            filtered.extend(values.iter().map(|value| Filtered::by_facet(*facet, value, house)));
         }
         NodeKind::Key { key, test: KeyTest::Values { values, .. }, .. } => {
             filtered.extend(values.iter().map(|value| Filtered::by_key(key, value)));
         }
-        NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().for_each(|part| collect_filtered(part, filtered)),
+        NodeKind::And(parts) | NodeKind::Or(parts) => {
+            parts.iter().for_each(|part| collect_filtered(part, house, filtered))
+        }
         _ => {}
     }
 }
 
 /// The known value with a similar spelling, else the first that contains the value: `billing` for `billing-api`.
 fn nearest<'a>(value: &str, known: &'a [String]) -> Option<&'a str> {
-    let edits = |known: &'a str| (strsim::damerau_levenshtein(value, known), known);
+    let edits = |known: &'a str| (strsim::damerau_levenshtein(value, &known.to_lowercase()), known);
     let near = known.iter().map(|known| edits(known));
     let near = near.filter(|(edits, known)| edits * 3 <= known.chars().count().min(12)).min();
-    let holds = || known.iter().find(|known| value.chars().count() >= 3 && known.contains(value));
+    let holds = || known.iter().find(|known| value.chars().count() >= 3 && known.to_lowercase().contains(value));
     near.map(|(_, known)| known).or_else(|| holds().map(String::as_str))
 }
 

@@ -175,9 +175,12 @@ pub(crate) fn update(
         drop(writer);
         return update(engine, archive, options, on_event);
     }
+    let renamed = settings.house() != note.settings.house();
     writer.use_settings(settings);
     if options.rebuild {
         writer.remove_all()?;
+    } else if renamed {
+        writer.index_given_again()?;
     }
     let gone = changes
         .to_read

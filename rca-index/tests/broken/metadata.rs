@@ -102,3 +102,18 @@ fn status_of_the_document() {
     assert_eq!(incident.document_status.map(|status| status.value).as_deref(), Some("draft"));
     assert_eq!(incident.status.map(|status| (status.value, status.line)), Some(("resolved".to_owned(), Some(8))));
 }
+
+#[test]
+fn services_not_names() {
+    assert_eq!(incident("services-not-names").services, ["edge proxies", "inventroy-api"]);
+    let told = problems("services-not-names.md");
+    let expected = [
+        "`All 4 edge proxies` is not the name of a service; read as `edge proxies`",
+        "`most came back by themselves and were fine` is not the name of a service; ignored",
+        "service `inventroy-api` is in no other report; did you mean `inventory-api`?",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    for reason in expected {
+        assert!(told.iter().any(|told| told == &format!("5: {reason}")), "{reason}: {told:?}");
+    }
+}

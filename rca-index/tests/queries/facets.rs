@@ -31,18 +31,20 @@ fn a_severity_is_compared_by_its_rank() {
             ("sev:>=sev1", "p0 p1 critical"),
             ("priority:>high", "p0 p1 critical"),
             ("severity:\">=critical\"", "p0 p1 critical"),
-            // Exact: numbered levels are equal in each scheme, words match only themselves.
+            // Equal ranks are one value, in whatever scheme or word; a label without a rank matches only itself.
             ("severity:P2", "p2 sev2"),
             ("severity:sev2", "p2 sev2"),
             ("severity:S2", "p2 sev2"),
-            ("severity:P1", "p1"),
-            ("severity:critical", "critical"),
-            ("severity:CRITICAL", "critical"),
+            ("severity:high", "p2 sev2"),
+            ("severity:P1", "p1 critical"),
+            ("severity:critical", "p1 critical"),
+            ("severity:CRITICAL", "p1 critical"),
             ("severity:vermilion", "vermilion"),
-            ("severity:high", ""),
+            ("severity:VERMILION", "vermilion"),
+            ("severity:vermilio", ""),
             // A comma means OR, a repeated field means AND, a range includes both ends.
             ("severity:P0,P3", "p0 p3"),
-            ("severity:P1,critical", "p1 critical"),
+            ("severity:P1,vermilion", "p1 critical vermilion"),
             ("severity:P0 severity:P3", ""),
             ("severity:(P0 OR P3)", "p0 p3"),
             ("severity:>=P3 severity:<P1", "p2 sev2 p3"),
@@ -99,6 +101,30 @@ fn a_tag_includes_the_tags_below_it() {
 }
 
 #[test]
+fn accents_and_width_do_not_tell_tags_apart() {
+    let index = archive([
+        ("accent", stating("tags: [Café]\nstatus: geklärt")),
+        ("plain", stating("tags: [cafe]\nstatus: Geklart")),
+        ("wide", stating("tags: [ＣＡＦＥ]")),
+        ("plus", stating("tags: [C++]")),
+        ("c", stating("tags: [C]")),
+        ("ga", stating("tags: [が]")),
+        ("ka", stating("tags: [か]")),
+    ]);
+    check(
+        &index,
+        &[
+            ("tag:café", "accent plain wide"),
+            ("tag:cafe", "accent plain wide"),
+            ("tag:C++", "plus"),
+            ("tag:c", "c"),
+            ("tag:が", "ga"),
+            ("status:geklart", "accent plain"),
+        ],
+    );
+}
+
+#[test]
 fn a_service_is_folded() {
     let index = archive([
         ("api", stating("services: [Orders API]")),
@@ -112,6 +138,12 @@ fn a_service_is_folded() {
         &[
             ("service:\"orders api\"", "api spaced"),
             ("service:\"ORDERS  API\"", "api spaced"),
+            ("service:orders-api", "api spaced"),
+            ("service:Orders_API", "api spaced"),
+            ("service:OrdersAPI", "api spaced"),
+            ("service:Ｏｒｄｅｒｓ‐ＡＰＩ", "api spaced"),
+            ("service:orders.api", ""),
+            ("service:orders/api", ""),
             ("service:orders", "eu"),
             ("service:orders/eu", "eu"),
             ("service:api", ""),

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod boolean;
+mod counts;
 mod dates;
 mod facets;
 mod fields;

@@ -70,6 +70,8 @@ problem_kinds! {
     SeverityMisspelled "severity-misspelled" Warning "a severity has a typo; read as the level it resembles";
     StatusUnknown "status-unknown" Warning "a status does not begin with a known word; ignored";
     StatusNotChosen "status-not-chosen" Warning "a status names several, as in a template";
+    ServiceNotAName "service-not-a-name" Warning "a service is a count or a sentence";
+    ServiceNearAnother "service-near-another" Warning "a service is in one report only, and nearly another in name";
     NumberUnreadable "number-unreadable" Warning "a value that should be a number is not one";
     LinkDangling "link-dangling" Warning "the target of a link is neither a report nor another file";
     FactMissing "fact-missing" Error "a fact that `required` in `[check]` of rca.toml lists is not stated";

@@ -41,6 +41,7 @@ fn values() {
     check("2.5 hours", 150.0, Exact);
     check("2時間30分", 150.0, Exact);
     check("約24時間30分（TTD ≈ 24時間）", 1470.0, About);
+    check("推定 24 時間以上（開始時刻は不明）", 1440.0, About);
     check("2小时30分钟", 150.0, Exact);
     check("1時間半", 90.0, Exact);
     check("2시간 30분", 150.0, Exact);

@@ -63,7 +63,7 @@ pub(crate) fn read_timeline(
         }
     }
     if let Some(part) = headed.filter(|_| !reader.drafts.iter().any(Draft::is_timed))
-        && parts.iter().zip(kinds).any(|(part, kind)| *kind == SectionKind::Timeline && !part.blocks.is_empty())
+        && parts.iter().zip(kinds).any(|(part, kind)| *kind == SectionKind::Timeline && has_entries(part))
     {
         problems.push(Problem::new(part.heading_line, ProblemKind::TimelineEmpty));
     }
@@ -479,6 +479,15 @@ pub(crate) fn zone_of_timeline(
     };
     let zone = |part: &Part<'_>| stated_zone(&part.heading).or_else(|| of_header(part));
     timelines.map(|(part, _)| part).find_map(|part| zone(part).filter(|_| counts(part)))
+}
+
+/// Whether a part has anything that could be an entry: a list, a table, or a paragraph with a digit in it.
+fn has_entries(part: &Part<'_>) -> bool {
+    part.blocks.iter().any(|block| match block {
+        Block::Paragraph(text) => text.text.contains(|c: char| c.is_ascii_digit()),
+        Block::Code => false,
+        _ => true,
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,117 @@
+//! Facets: decides how each value of a facet of the table is shown.
+//!
+//! In: the counts of a column's terms, keys of values. Out: the number of matches with each key, and the form of a key
+//! that most incidents of the index use.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tantivy::{DocId, SegmentReader};
+
+use crate::engine::document::{Counted, facet_column};
+use crate::engine::snapshot::Snapshot;
+use crate::engine::tally::{BLOCK, FacetTally};
+use crate::error::Result;
+use crate::schema::{Facet, FacetName};
+
+/// The forms of each key, and the number of incidents that use each.
+type Forms = BTreeMap<String, BTreeMap<String, usize>>;
+
+impl Snapshot<'_> {
+    /// The values of a facet as they are shown, with their counts, from the counts of the column's terms. A value that
+    /// incidents have only below it, such as `db` of `db/postgres`, is none.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn facet_values(
+        &self,
+        facet: &FacetName,
+        counts: &HashMap<String, usize>,
+    ) -> Result<Vec<(String, usize)>> {
+        let FacetName::Known(facet) = *facet else {
+            return Ok(counts.iter().map(|(value, count)| (value.clone(), *count)).collect());
+        };
+        let mut by_key: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+        for (term, count) in counts {
+            let Counted { key, shown } = Counted::of_term(term);
+            let (total, stated) = by_key.entry(key).or_default();
+            *total += count;
+            *stated |= shown.is_some();
+        }
+        by_key.retain(|_, (_, stated)| *stated);
+        let keys: Vec<&str> = by_key.keys().copied().collect();
+        let shown = self.shown(facet, &keys)?;
+        let shown = keys.iter().zip(shown).map(|(&key, shown)| shown.unwrap_or_else(|| key.to_owned()));
+        Ok(shown.zip(by_key.values()).map(|(shown, (count, _))| (shown, *count)).collect())
+    }
+
+    /// How keys, sorted and each once, are shown: in the form that most incidents of the index use, of several the first
+    /// in the order of the alphabet; `None` if no incident has the key.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn shown(&self, facet: Facet, keys: &[&str]) -> Result<Vec<Option<String>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut forms = Forms::new();
+        for reader in self.searcher.segment_readers() {
+            forms_in(reader, facet, keys, &mut forms).map_err(|e| self.engine.error(e))?;
+        }
+        // Only where spellings differ it matters how many incidents use each.
+        if forms.values().any(|forms| forms.len() > 1) {
+            for reader in self.searcher.segment_readers() {
+                count_forms(reader, facet, &mut forms).map_err(|e| self.engine.error(e))?;
+            }
+        }
+        let most_used = |key: &str| {
+            let forms = forms.get(key)?;
+            let first = forms.iter().max_by(|(a, n), (b, m)| n.cmp(m).then_with(|| b.cmp(a)))?;
+            Some(first.0.clone())
+        };
+        Ok(keys.iter().map(|&key| most_used(key)).collect())
+    }
+}
+
+/// Adds the forms of keys in a segment.
+fn forms_in(reader: &SegmentReader, facet: Facet, keys: &[&str], forms: &mut Forms) -> tantivy::Result<()> {
+    /// More keys are found faster by going over all terms.
+    const MAX_LOOKUPS: usize = 64;
+    let Some(terms) = reader.fast_fields().str(&facet_column(facet))? else { return Ok(()) };
+    let mut add = |term: &[u8]| {
+        let term = String::from_utf8_lossy(term);
+        if let Counted { key, shown: Some(shown) } = Counted::of_term(&term)
+            && keys.binary_search(&key).is_ok()
+        {
+            forms.entry(key.to_owned()).or_default().entry(shown.to_owned()).or_default();
+        }
+    };
+    if keys.len() > MAX_LOOKUPS {
+        let mut stream = terms.dictionary().stream()?;
+        while stream.advance() {
+            add(stream.key());
+        }
+        return Ok(());
+    }
+    for key in keys {
+        // The key itself, and the key with what is shown behind the separator.
+        let mut stream = terms.dictionary().range().ge(key).lt(format!("{key}\u{1}")).into_stream()?;
+        while stream.advance() {
+            add(stream.key());
+        }
+    }
+    Ok(())
+}
+
+/// Counts the incidents of a segment that use each of these forms.
+fn count_forms(reader: &SegmentReader, facet: Facet, forms: &mut Forms) -> tantivy::Result<()> {
+    let mut tally = FacetTally::new(reader, &facet.into())?;
+    let docs: Vec<DocId> = reader.doc_ids_alive().collect();
+    docs.chunks(BLOCK).for_each(|docs| tally.count(docs));
+    for (term, count) in tally.into_counts()? {
+        let Counted { key, shown: Some(shown) } = Counted::of_term(&term) else { continue };
+        if let Some(uses) = forms.get_mut(key).and_then(|forms| forms.get_mut(shown)) {
+            *uses += count;
+        }
+    }
+    Ok(())
+}
