@@ -4,8 +4,8 @@
 
 use std::io;
 
-use rca_index::query::QueryErrors;
 use rca_index::Error;
+use rca_index::query::QueryErrors;
 
 /// No hits, with `--exit-status`.
 pub(crate) const NO_HITS: u8 = 1;

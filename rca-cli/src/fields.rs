@@ -3,7 +3,8 @@
 //! In: names and kinds of fields. Out: rows of the library's table, or keys of an index. No field is named here.
 
 use rca_index::{
-    Error, FIELDS, Facet, FacetName, FieldKind, FieldSpec, Index, SearchRequest, SectionKind, TextField, fields_named,
+    Error, FIELDS, Facet, FacetName, FieldKind, FieldSpec, Index, SearchRequest, SearchResults, SectionKind, TextField,
+    fields_named,
 };
 
 /// The facet of a field.
@@ -56,16 +57,21 @@ pub(crate) fn parse_facet(name: &str) -> Result<FacetName, String> {
     }
 }
 
-/// A key among these facets that no incident of the index has, with the keys that there are.
-pub(crate) fn unknown_key(index: &Index, facets: &[FacetName]) -> Result<Option<(String, Vec<String>)>, Error> {
-    let keys = || facets.iter().filter_map(|facet| if let FacetName::Key(key) = facet { Some(key) } else { None });
-    if keys().next().is_none() {
+/// A key that was counted and that no incident of the index has, with the keys that there are.
+pub(crate) fn unknown_key<'r>(
+    index: &Index,
+    results: &'r SearchResults,
+) -> Result<Option<(&'r str, Vec<String>)>, Error> {
+    let empty = results.facets.iter().filter(|counts| counts.values.is_empty());
+    let keys = empty.filter_map(|counts| if let FacetName::Key(key) = &counts.facet { Some(key) } else { None });
+    let keys: Vec<&String> = keys.collect();
+    if keys.is_empty() {
         return Ok(None);
     }
     let found = index.search(&SearchRequest::default().limit(0).facet(FacetName::Fields))?;
     let known = found.facets.into_iter().flat_map(|counts| counts.values).map(|field| field.value);
     let known: Vec<String> = known.filter(|name| matches!(FacetName::from(name.as_str()), FacetName::Key(_))).collect();
-    Ok(keys().find(|key| !known.contains(key)).cloned().map(|key| (key, known)))
+    Ok(keys.into_iter().find(|key| !known.contains(key)).map(|key| (key.as_str(), known)))
 }
 
 /// Reads the name or alias of a section.

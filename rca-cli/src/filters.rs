@@ -101,15 +101,14 @@ impl FilterArgs {
     /// Runs a search for a request from these filters. Facets that are neither of the table nor keys of the index are a
     /// failure.
     pub(crate) fn search(&self, index: &Index, request: &SearchRequest) -> Result<SearchResults, Failure> {
-        if let Some((key, known)) = unknown_key(index, &request.facets)? {
-            let keys = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            let fix = format!("the facets are {}; the other keys of front matter here: {keys}", facet_names());
-            return Err(Failure::usage(format!("`{key}` is not a facet"), fix));
-        }
-        index.search(request).map_err(|error| match error {
+        let results = index.search(request).map_err(|error| match error {
             Error::Query(errors) => self.at_flag(&errors).unwrap_or_else(|| Failure::of_query(&request.text, errors)),
             error => error.into(),
-        })
+        })?;
+        match unknown_key(index, &results)? {
+            None => Ok(results),
+            Some((key, known)) => Err(not_a_facet(key, &known)),
+        }
     }
 
     /// The failure of the flag with a value of which only the index knows that it is wrong: there is no such field, or no
@@ -122,6 +121,20 @@ impl FilterArgs {
         let (filter, value) = self.given.iter().find(|(_, value)| value == name)?;
         Some(wrong(&format!("--{}", filter.flag.name), value, errors))
     }
+}
+
+/// The failure for a facet that is neither of the table nor a key of the index.
+fn not_a_facet(key: &str, known: &[String]) -> Failure {
+    /// How many of the keys are listed.
+    const LISTED: usize = 20;
+    let listed = known.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let keys = match known.len() {
+        0 => "none".to_owned(),
+        count if count > LISTED => format!("{listed} and {} more", count - LISTED),
+        _ => listed,
+    };
+    let fix = format!("the facets are {}; the other keys of front matter here: {keys}", facet_names());
+    Failure::usage(format!("`{key}` is not a facet"), fix)
 }
 
 /// The failure for an invalid value of a flag.

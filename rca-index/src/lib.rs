@@ -44,7 +44,8 @@
 //!
 //! ```
 //! use rca_index::query::{parse_filter, parse_sort};
-//! use rca_index::{Facet, Incident, Index, SearchRequest, SectionKind, Severity, Sourced, Timestamp, wire};
+//! use rca_index::{Facet, Incident, Index, OwnField, OwnValue, SearchRequest, SectionKind, Severity, Sourced, Timestamp};
+//! use rca_index::wire;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut queue = Incident::new("OPS-1", "Queue backlog in orders");
@@ -71,6 +72,15 @@
 //! let found = index.search(&SearchRequest::parse("*")?.limit(0).facet(Facet::Service))?;
 //! let counts: Vec<_> = found.facets[0].values.iter().map(|v| (v.value.as_str(), v.count)).collect();
 //! assert_eq!(counts, [("orders", 2), ("billing", 1)]);
+//!
+//! // So are keys of front matter that the field table does not know: `team: payments`.
+//! let mut ticket = Incident::new("OPS-3", "Cache cold");
+//! let value = OwnValue::One("Payments".into());
+//! ticket.front_matter = vec![OwnField { key: "team".into(), value, line: None }];
+//! index.upsert([ticket])?;
+//! let found = index.search(&SearchRequest::parse("team:payments")?.facet("team"))?;
+//! assert_eq!((found.total, found.facets[0].values[0].count), (1, 1));
+//! index.delete(["OPS-3"])?;
 //!
 //! // The second page, most severe incidents first.
 //! let request = SearchRequest::parse("*")?.sort(parse_sort("-severity")?).offset(1).limit(1);
@@ -164,7 +174,7 @@ pub use archive::{
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, CountedFrom, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Measure,
+    Action, Bound, CountedFrom, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Markup, Measure,
     MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS, Place,
     Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, ServiceNames, Severity,
     SeverityLabels, Source, Sourced, TimelineRow, Timestamp,

@@ -19,6 +19,7 @@ mod room;
 mod search;
 mod terminal;
 mod together;
+mod visible;
 mod watch;
 
 use std::fs;

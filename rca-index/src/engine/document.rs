@@ -2,6 +2,7 @@
 //!
 //! In: an incident. Out: a document for the index, and the incident again for a hit. The fields follow the field table.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::TantivyDocument;
@@ -323,20 +324,21 @@ impl tantivy::Document for EngineDocument {
 }
 
 /// The texts of a field as indexed, one per region; empty if the incident has none.
-fn region_texts(field: TextField, incident: &Incident) -> Vec<&str> {
-    let texts: Vec<&str> = match field {
-        TextField::Title => vec![&incident.title.value],
-        TextField::Id => vec![&incident.id],
+fn region_texts(field: TextField, incident: &Incident) -> Vec<Cow<'_, str>> {
+    let texts: Vec<Cow<'_, str>> = match field {
+        TextField::Title => vec![incident.title.value.as_str().into()],
+        TextField::Id => vec![incident.id.as_str().into()],
         TextField::People => {
             let owners = incident.actions.iter().filter_map(|action| action.owner.as_deref());
-            incident.author.as_deref().into_iter().chain(incident.prepared_by.as_deref()).chain(owners).collect()
+            let people = incident.author.as_deref().into_iter().chain(incident.prepared_by.as_deref()).chain(owners);
+            people.map(Cow::from).collect()
         }
         TextField::Section(kind) => {
             let sections = incident.sections.iter().filter(|section| section.kind == kind);
             // The heading of a known section adds nothing to its kind; any other heading is indexed as text.
             let heading = |section: &Section| kind == SectionKind::Body && !section.is_front_matter();
             sections
-                .flat_map(|s| [if heading(s) { s.heading.as_str() } else { "" }, incident.section_text(s)])
+                .flat_map(|s| [Cow::from(if heading(s) { s.heading.as_str() } else { "" }), incident.visible_text(s)])
                 .collect()
         }
     };
@@ -371,6 +373,6 @@ fn levels_above(key: &str) -> impl Iterator<Item = &str> {
 
 /// The length of an incident for length normalization, in bytes.
 pub(super) fn text_length(incident: &Incident) -> u64 {
-    let sections: usize = incident.sections.iter().map(|s| s.range.len()).sum();
+    let sections: usize = incident.sections.iter().map(|section| incident.visible_len(section)).sum();
     (incident.title.value.len() + sections) as u64
 }

@@ -5,6 +5,7 @@
 
 mod follow_up;
 pub(crate) mod lines;
+mod markup;
 pub(crate) mod names;
 mod not_a_report;
 mod own_field;
@@ -19,6 +20,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{Action, Lessons, Link};
+pub use markup::Markup;
 pub use names::{HouseNames, ServiceNames, SeverityLabels};
 pub use not_a_report::{LeftOut, NotAReport, NotAReportReason};
 pub use own_field::{OwnField, OwnValue};
@@ -154,6 +156,8 @@ pub struct Incident {
     pub sections: Vec<Section>,
     /// The whole text of the report; sections are ranges of it.
     pub source: String,
+    /// What of the source a reader does not see as it is written, in order; none in a text that is not Markdown.
+    pub markup: Vec<Markup>,
 }
 
 impl Incident {
@@ -189,6 +193,7 @@ impl Incident {
             front_matter: Vec::new(),
             sections: Vec::new(),
             source: String::new(),
+            markup: Vec::new(),
         }
     }
 
@@ -201,11 +206,6 @@ impl Incident {
         let start = self.source.len();
         self.source.push_str(text);
         self.sections.push(Section { kind, heading: String::new(), line, range: start..self.source.len() });
-    }
-
-    /// The text of one of this incident's sections, as it stands in the report.
-    pub fn section_text(&self, section: &Section) -> &str {
-        self.source.get(section.range.clone()).unwrap_or_default()
     }
 
     /// The texts of all sections of a kind, in the order of the report.

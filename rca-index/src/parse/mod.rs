@@ -17,6 +17,7 @@ mod duration;
 mod facts;
 mod front_matter;
 mod html;
+mod invisible;
 mod keys;
 mod lists;
 mod measure_value;
@@ -61,12 +62,13 @@ pub(crate) use crate::parse::date::find_date;
 pub(crate) use crate::parse::duration::{unit_named, whole_duration};
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
+use crate::parse::invisible::without_invisible;
 use crate::parse::keys::{Key, key_named};
 pub(crate) use crate::parse::keys::{is_key, key_names};
 use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
 use crate::parse::milestones::read_stated;
-use crate::parse::outline::{Outline, Part, outline};
+use crate::parse::outline::{Outline, Part, outline, with_invisible};
 use crate::parse::own_fields::own_fields;
 pub(crate) use crate::parse::suggest::{Insertion, suggestion};
 use crate::parse::title::{title, title_heading};
@@ -128,7 +130,7 @@ pub(crate) fn stem(path: &str) -> &str {
 /// read as it stands becomes a problem with its line.
 pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parsed {
     let front = read_front_matter(&source);
-    let (outline, unread) = outline_within(&source, front.body_start, options.max_facts_bytes());
+    let (mut outline, unread) = outline_within(&source, front.body_start, options.max_facts_bytes());
     let kinds = sections::kinds(&outline.parts, &options.headings);
 
     let mut facts = Facts::new(&options.house);
@@ -146,7 +148,8 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     }
 
     let heading = title_heading(&outline, &kinds);
-    let title = title(facts.title.as_ref(), facts.name.take(), heading, path);
+    let mut title = title(facts.title.as_ref(), facts.name.take(), heading, path);
+    title.value = without_invisible(title.value);
     if facts.severity.is_none()
         && let Some(severity) = Severity::of_title(&title.value)
     {
@@ -214,6 +217,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
         sections,
         title,
         source: String::new(),
+        markup: with_invisible(&source, std::mem::take(&mut outline.markup)),
         ..Incident::new(report_id(path), "")
     };
     let mut problems = front.problems;

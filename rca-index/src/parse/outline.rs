@@ -1,12 +1,13 @@
 //! The outline: one pass of the Markdown reader over a report's body, kept as headings, tables, list items and paragraphs.
 //!
 //! In: the source and where its body starts. Out: an `Outline`, from which metadata, timeline, actions, lessons, measures
-//! and links are read. No Markdown type leaves this file. The pieces are defined in `outline/blocks.rs`; what opens a part
+//! and links are read. No Markdown type leaves this module. The pieces are defined in `outline/blocks.rs`; what opens a part
 //! is decided in `outline/headings.rs`.
 
 mod blocks;
 mod headings;
 mod links;
+mod markup;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,10 +17,13 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Ta
 use crate::incident::lines::Lines;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::html::html_blocks;
+use crate::parse::invisible::without_invisible;
 use crate::parse::outline::links::{Behind, behind_wikilink, is_footnote};
+use crate::parse::outline::markup::MarkupReader;
 
 pub(crate) use crate::parse::outline::blocks::{Block, Item, List, Outline, OutlineLink, Part, Row, Table, Text};
 pub(crate) use crate::parse::outline::headings::LABEL_LEVEL;
+pub(crate) use crate::parse::outline::markup::with_invisible;
 
 /// How often a body may be read over: once, and once more for each of some blocks that never end.
 const PASSES: usize = 12;
@@ -71,6 +75,7 @@ struct Builder<'a> {
     bold_from: Option<usize>,
     /// Bytes of HTML in the open block of it.
     html: Option<Range<usize>>,
+    markup: MarkupReader<'a>,
 }
 
 impl<'a> Builder<'a> {
@@ -99,6 +104,7 @@ impl<'a> Builder<'a> {
             link: None,
             bold_from: None,
             html: None,
+            markup: MarkupReader::new(source, body_start),
         }
     }
 
@@ -116,9 +122,11 @@ impl<'a> Builder<'a> {
                 self.outline.problems.push(Problem::new(line, kind));
                 self.abandon();
                 let first_line = source[range.start..].find('\n').map_or(source.len(), |end| range.start + end + 1);
+                self.markup.restart(first_line);
                 return Some(first_line);
             }
             self.outline.work += 1;
+            self.markup.event(&event, &range);
             self.event(event, range);
         }
         None
@@ -293,6 +301,7 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, text: CowStr<'a>) {
+        let text = if text.is_ascii() { text } else { seen(text) };
         match self.target {
             Target::Item => {
                 if let Some(item) = self.item() {
@@ -342,6 +351,7 @@ impl<'a> Builder<'a> {
             Part { heading: Cow::default(), level: 0, heading_line: 0, range: 0..0, line: 0, blocks: Vec::new() },
         );
         self.add(last);
+        self.outline.markup = self.markup.finish(self.lines.source.len());
         self.outline
     }
 }
@@ -377,6 +387,12 @@ fn endless(event: &Event<'_>, source: &str, range: &Range<usize>) -> Option<Prob
 /// Appends without copying while there is only one piece.
 fn append<'a>(text: &mut Cow<'a, str>, more: CowStr<'a>) {
     if text.is_empty() { *text = cow(more) } else { text.to_mut().push_str(&more) }
+}
+
+/// A text without characters of no width.
+fn seen(text: CowStr<'_>) -> CowStr<'_> {
+    let without = without_invisible(text.to_string());
+    if without.len() == text.len() { text } else { without.into() }
 }
 
 fn cow(text: CowStr<'_>) -> Cow<'_, str> {

@@ -38,9 +38,6 @@ pub(crate) fn own_fields(
         cut_at: None,
     };
     for (key, value) in map {
-        if is_stated(key) {
-            continue;
-        }
         reader.pair(key, key, value, Above { depth: 0, about_another: false });
     }
     let kind = ProblemKind::FieldsCutOff { keys: MOST_KEYS as u64, bytes: MOST_BYTES as u64 };
@@ -73,7 +70,7 @@ impl<L: Fn(&str) -> u32> Reader<'_, L> {
         match value {
             Value::Null => {}
             Value::Map(map) => self.map(map, key, path, above),
-            Value::Text(_) if self.is_known(key, above) => {}
+            Value::Text(_) if self.is_known(key, above) || above.depth == 0 && is_stated(key) => {}
             Value::Text(text) => self.add(key, path, text, false),
             Value::List(items) => self.items(items, key, path, above),
         }

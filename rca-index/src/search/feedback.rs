@@ -83,7 +83,7 @@ fn counts(analyzer: &Analyzer, incident: &Incident) -> BTreeMap<(String, String)
             *counts.entry((stem.to_owned(), word.to_owned())).or_default() += 1;
         }
     };
-    for text in [&incident.title.value, &incident.source] {
+    for text in [incident.title.value.as_str(), &incident.visible_source()] {
         let mut lexemes = analyzer.lexemes(text);
         let (mut word, mut stem) = (String::new(), String::new());
         while let Some(lexeme) = lexemes.next() {

@@ -1,8 +1,9 @@
 //! Snippets: the passages of a report that match a query best, with their lines and highlights.
 //!
-//! In: the words of a plan and an incident. Out: passages that fill about two lines of a terminal. The stored source is
-//! analyzed again as it was for the index, so highlights agree with matches.
+//! In: the words of a plan and an incident. Out: passages that fill about two lines of a terminal. What a reader sees of the
+//! stored source is analyzed again as it was for the index, so highlights agree with matches.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -58,7 +59,7 @@ struct WantedWord {
     weight: f32,
 }
 
-/// A lexeme that can fill a slot, with its position in the section and its byte range in the source.
+/// A lexeme that can fill a slot, with its position in the section and its byte range in the section's text.
 struct Filling {
     slot: SlotId,
     position: u32,
@@ -73,8 +74,9 @@ struct Line {
     /// The index of the section in the incident.
     nth: usize,
     number: u32,
+    /// Bytes of the section's text.
     range: Range<usize>,
-    /// Byte ranges in the source, and the words that match there.
+    /// Byte ranges in the section's text, and the words that match there.
     matches: Vec<(Range<usize>, usize)>,
 }
 
@@ -131,7 +133,7 @@ impl<'a> Passages<'a> {
         if limit == 0 {
             return Vec::new();
         }
-        let lines = self.lines(incident);
+        let (lines, texts) = self.lines(incident);
         let mut scored: Vec<(f32, usize)> = (0..lines.len()).map(|i| (self.score(&lines, i), i)).collect();
         scored.retain(|&(score, _)| score > 0.0);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -148,21 +150,22 @@ impl<'a> Passages<'a> {
         if chosen.is_empty() {
             return start_of(incident).into_iter().collect();
         }
-        chosen.into_iter().map(|passage| render(&incident.source, &lines[passage])).collect()
+        chosen.into_iter().map(|passage| render(&texts[lines[passage.start].nth], &lines[passage])).collect()
     }
 
-    fn lines(&self, incident: &Incident) -> Vec<Line> {
-        let mut lines = Vec::new();
+    /// The lines of the sections, and what a reader sees of each section.
+    fn lines<'i>(&self, incident: &'i Incident) -> (Vec<Line>, Vec<Cow<'i, str>>) {
+        let (mut lines, mut texts) = (Vec::new(), Vec::new());
         let mut searched = 0;
         for (nth, section) in incident.sections.iter().enumerate() {
             let weight = weight_of(section);
-            let text = incident.section_text(section);
+            let text = incident.visible_text(section);
             searched += text.len();
             if searched > MAX_SEARCHED {
                 break;
             }
-            let mut matches = self.matches(section.kind, text, section.range.start).into_iter().peekable();
-            let mut at = section.range.start;
+            let mut matches = self.matches(section.kind, &text).into_iter().peekable();
+            let mut at = 0;
             for (number, line) in (section.line..).zip(text.split_inclusive('\n')) {
                 let content = line.trim();
                 let end = at + line.len();
@@ -174,18 +177,19 @@ impl<'a> Passages<'a> {
                 }
                 at = end;
             }
+            texts.push(text);
         }
-        lines
+        (lines, texts)
     }
 
-    /// The matches in a section that starts at a byte of the source: byte ranges in the source and words, in order.
-    fn matches(&self, section: SectionKind, text: &str, start: usize) -> Vec<(Range<usize>, usize)> {
+    /// The matches in the text of a section: byte ranges and words, in order.
+    fn matches(&self, section: SectionKind, text: &str) -> Vec<(Range<usize>, usize)> {
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
         let mut fillings: Vec<Filling> = Vec::new();
         let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &self.prefixes);
         while let Some(lexeme) = lexemes.next() {
             for slot in self.slots_of(lexeme.text) {
-                let span = start + lexeme.span.0..start + lexeme.span.1;
+                let span = lexeme.span.0..lexeme.span.1;
                 let wanted = &self.alternatives[slot.alternative];
                 let here = self.words[wanted.word].field.is_none_or(|field| field == TextField::Section(section));
                 if here && wanted.slots.len() == 1 {
@@ -268,23 +272,23 @@ fn passage(lines: &[Line], first: usize) -> Range<usize> {
 
 /// The start of the summary, else of the first section with a heading, else of the text.
 fn start_of(incident: &Incident) -> Option<Snippet> {
-    let has_text = |s: &&Section| !incident.section_text(s).trim().is_empty();
+    let has_text = |s: &&Section| !incident.visible_text(s).trim().is_empty();
     let sections = || incident.sections.iter().filter(has_text);
     let section = sections()
         .find(|s| s.kind == SectionKind::Summary)
         .or_else(|| sections().find(|s| !s.heading.is_empty() && !s.is_front_matter()))
         .or_else(|| sections().next_back())?;
-    let text = incident.section_text(section);
+    let text = incident.visible_text(section);
     let content = text.trim_start();
     let skipped = text.len() - content.len();
     let number = section.line + line_ends(&text[..skipped]);
-    let start = section.range.start + skipped;
-    let range = start..start + content.len();
+    let range = skipped..text.len();
     let line = Line { section: section.kind, weight: 1.0, nth: 0, number, range, matches: Vec::new() };
-    Some(render(&incident.source, &[line]))
+    Some(render(&text, &[line]))
 }
 
-/// Renders a passage as one line of text: white space collapsed, list and table markup dropped, matches highlighted.
+/// Renders a passage of a section's text as one line: white space collapsed, marks of lists and tables at its start dropped,
+/// matches highlighted.
 fn render(source: &str, lines: &[Line]) -> Snippet {
     let (first, last) = (&lines[0], &lines[lines.len() - 1]);
     let mut start = first.range.start;
@@ -297,7 +301,7 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
     if start > first.range.start {
         snippet.text.push('…');
     }
-    // The open highlight: its start in the snippet, and its end in the source.
+    // The open highlight: its start in the snippet, and its end in the text.
     let mut open: Option<(usize, usize)> = None;
     let mut more = false;
     let text = source.get(start..last.range.end).unwrap_or_default();
@@ -321,8 +325,8 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
         }
         let inside = open.is_some();
         match c {
-            '*' | '`' if !inside => {}
-            '|' | '#' | '>' | '-' | '+' if !inside && is_mark(&snippet.text, c) => {}
+            '|' | '#' | '>' if !inside && is_mark(&snippet.text, c) => {}
+            '-' | '+' | '*' if !inside && is_mark(&snippet.text, c) && is_followed_by_space(&text[offset + 1..]) => {}
             _ if c.is_whitespace() || c.is_control() => {
                 if !snippet.text.is_empty() && !snippet.text.ends_with(' ') {
                     snippet.text.push(' ');
@@ -344,6 +348,11 @@ fn render(source: &str, lines: &[Line]) -> Snippet {
 /// Whether a character is Markdown markup of a list, quote, heading or table, rather than text.
 fn is_mark(before: &str, c: char) -> bool {
     before.is_empty() || (c == '|' && before.ends_with("| "))
+}
+
+/// Whether a mark of a list is one: `--force` begins with none.
+fn is_followed_by_space(rest: &str) -> bool {
+    rest.chars().next().is_none_or(char::is_whitespace)
 }
 
 /// Whether a line may break before a character: between words, and anywhere in text written without spaces.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::incident::Problem;
+use crate::incident::{Markup, Problem};
 
 /// A report's body in pieces. All texts are plain: markup removed, white space folded; lines count from 1.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Outline<'a> {
     pub(crate) parts: Vec<Part<'a>>,
     /// Links and wikilinks, in order.
     pub(crate) links: Vec<OutlineLink<'a>>,
+    /// What a reader does not see of the body as it is written.
+    pub(crate) markup: Vec<Markup>,
     /// Blocks that never end.
     pub(crate) problems: Vec<Problem>,
     /// Bytes and tokens looked at.
