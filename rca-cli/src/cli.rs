@@ -30,7 +30,7 @@ Exit codes:
   1  no hits (only with --exit-status)
   2  invalid command line or query
   3  the index is missing, locked, damaged or from another version
-  4  done, but some reports could not be read; for `rca check`: problems were found";
+  4  done, but some reports could not be read; for `rca check`: errors were found, or warnings with --strict";
 
 /// A search engine for a folder of incident reports (RCAs and post-mortems in Markdown)
 #[derive(Debug, Parser)]

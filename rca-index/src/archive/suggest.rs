@@ -40,8 +40,9 @@ fn patch(path: &str, source: &str, insertion: &Insertion) -> String {
     let (from, to) = (name("a/", path), name("b/", path));
     // A name with a space ends with a tab, as git writes it.
     let tab = if path.contains(' ') && !from.starts_with('"') { "\t" } else { "" };
-    let mut patch = format!("diff --git {from} {to}\n--- {from}{tab}\n+++ {to}{tab}\n");
-    patch.push_str(&format!("@@ -{start},{old} +{start},{} @@\n", old + added.len()));
+    let new = old + added.len();
+    let mut patch =
+        format!("diff --git {from} {to}\n--- {from}{tab}\n+++ {to}{tab}\n@@ -{start},{old} +{start},{new} @@\n");
     let mut add = |sign: char, lines: &[&str]| {
         for line in lines {
             patch.push(sign);

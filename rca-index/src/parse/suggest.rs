@@ -3,7 +3,7 @@
 //! In: a report. Out: lines to insert, and where. Only facts that a line of metadata or the heading states for certain, and that
 //! the front matter lacks; the report with these lines has the same facts, which is tried before it is suggested.
 
-use crate::incident::{Incident, Milestone, Place, ProblemKind, Source, Sourced, Timestamp};
+use crate::incident::{Incident, Milestone, Place, Problem, ProblemKind, Source, Sourced, Timestamp};
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
 use crate::parse::keys::Key;
 use crate::parse::{ParseOptions, Parsed, parse_report};
@@ -118,6 +118,7 @@ fn certain(incident: &Incident, front: &FrontMatter, options: &ParseOptions) -> 
     if let Some(severity) = &incident.severity
         && severity.value.rank.is_some()
         && stated(severity.source, severity.line)
+        && is_label(&severity.value.label)
         && lacks(&[Key::Severity, Key::Impact])
     {
         entries.push(("severity", Entered::Text(severity.value.label.clone())));
@@ -127,7 +128,9 @@ fn certain(incident: &Incident, front: &FrontMatter, options: &ParseOptions) -> 
         && lacks(&[Key::Status, Key::Resolved])
     {
         let label = incident.status_label.as_ref().unwrap_or(&status.value);
-        entries.push(("status", Entered::Text(label.clone())));
+        if is_label(label) {
+            entries.push(("status", Entered::Text(label.clone())));
+        }
     }
     let list = |at: Option<Place>| at.is_some_and(|at| stated(at.source, at.line));
     if list(incident.services_at) && lacks(&[Key::Services]) {
@@ -137,6 +140,12 @@ fn certain(incident: &Incident, front: &FrontMatter, options: &ParseOptions) -> 
         entries.push(("tags", Entered::List(incident.tags.clone())));
     }
     entries
+}
+
+/// Whether a text is a label, perhaps with a remark, and no sentence.
+fn is_label(text: &str) -> bool {
+    const LONGEST: usize = 60;
+    text.chars().count() <= LONGEST && !text.contains('。') && !text.contains(". ") && !text.contains(',')
 }
 
 /// Whether a line marks what it says as uncertain.
@@ -226,13 +235,12 @@ fn says_the_same(before: &Parsed, after: &Parsed) -> bool {
             incident.actions.iter().map(|a| (a.text.clone(), a.owner.clone(), a.due, a.done)).collect();
         ((severity, minutes, rows, measures, times), (lists, texts, duration, actions, incident.links.len()))
     };
-    let mut codes: Vec<&str> = before.problems.iter().map(|problem| problem.code()).collect();
+    let mut codes: Vec<&str> = before.problems.iter().map(Problem::code).collect();
     let is_known = |code: &str| {
         let at = codes.iter().position(|known| *known == code);
         at.map(|at| codes.swap_remove(at)).is_some()
     };
-    value(&before.incident) == value(&after.incident)
-        && after.problems.iter().map(|problem| problem.code()).all(is_known)
+    value(&before.incident) == value(&after.incident) && after.problems.iter().map(Problem::code).all(is_known)
 }
 
 #[cfg(test)]
@@ -283,6 +291,7 @@ mod tests {
         check("# A\n\n**Duration:** about 2 hours\n", None);
         check("# A\n\n**Date:** 2024-05-06?\n", None);
         check("# A\n\n**Severity:** vermilion\n", None);
+        check("# A\n\nSeverity: P3, raised to P2 on the second day. Nobody noticed.\n", None);
         check("---\nseverity: P2\nseverity: P3\n---\n\n**Status:** Resolved\n", None);
         check("---json\n{\"title\": \"B\"}\n---\n\n**Severity:** P2\n", None);
         check("\u{feff}# A\n\n**Severity:** P2\n", None);
