@@ -15,7 +15,7 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
 use crate::incident::{HouseNames, Incident, Section, SectionKind};
-use crate::parse::{ParseOptions, parse_report};
+use crate::parse::{ParseOptions, parse_report, visible_text};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
@@ -129,7 +129,8 @@ impl Fields {
         let rank = builder.add_u64_field(RANK, column.clone());
         let length = builder.add_u64_field(LENGTH, column.clone());
         let regions = builder.add_u64_field(REGIONS, column.clone());
-        let title = builder.add_text_field("title", words.clone());
+        // Stored too: the title of a report would have to be parsed.
+        let title = builder.add_text_field("title", words.clone().set_stored());
         let text = builder.add_text_field(TEXT, words);
         let keys = builder.add_facet_field(KEYS, FacetOptions::default());
         let path = builder.add_text_field("path", STORED);
@@ -266,6 +267,12 @@ impl Fields {
             doc.add(self.number(number), value);
         }
         value.is_some()
+    }
+
+    /// The title and the text, as a reader sees it, of a stored document; no facts are read for it.
+    pub(super) fn texts(&self, doc: &TantivyDocument) -> Option<[String; 2]> {
+        let text = |field| Some(doc.get_first(field)?.as_str()?.to_owned());
+        Some([text(self.title)?, visible_text(&text(self.source)?)])
     }
 
     /// The incident of a stored document.

@@ -67,6 +67,14 @@ impl<'e> Snapshot<'e> {
         self.read(candidate.address)
     }
 
+    /// Loads the title and the source of a candidate's incident.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(crate) fn texts(&self, candidate: &Candidate) -> Result<[String; 2]> {
+        self.stored(candidate.address, |doc| self.engine.fields.texts(doc))
+    }
+
     /// Loads several incidents in parallel and maps them; the results are in order.
     ///
     /// # Errors
@@ -143,9 +151,13 @@ impl<'e> Snapshot<'e> {
     }
 
     fn read(&self, address: DocAddress) -> Result<Incident> {
+        self.stored(address, |doc| self.engine.fields.incident(doc, &self.commit.parse_options))
+    }
+
+    /// What is made of a stored document.
+    fn stored<T>(&self, address: DocAddress, made: impl Fn(&TantivyDocument) -> Option<T>) -> Result<T> {
         let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| self.engine.error(e))?;
-        let incident = self.engine.fields.incident(&doc, &self.commit.parse_options);
-        incident.ok_or_else(|| self.engine.damage("a stored incident cannot be read".to_owned()))
+        made(&doc).ok_or_else(|| self.engine.damage("a stored incident cannot be read".to_owned()))
     }
 
     fn address(&self, id: &str) -> Result<Option<DocAddress>> {

@@ -42,6 +42,7 @@ impl Incident {
     }
 
     /// The whole text as a reader sees it.
+    #[cfg(test)]
     pub(crate) fn visible_source(&self) -> Cow<'_, str> {
         visible(&self.source, &self.markup, 0..self.source.len())
     }
@@ -60,7 +61,7 @@ fn within<'m>(markup: &'m [Markup], range: &Range<usize>) -> &'m [Markup] {
 }
 
 /// What a reader sees of a range of the source.
-fn visible<'s>(source: &'s str, markup: &[Markup], range: Range<usize>) -> Cow<'s, str> {
+pub(crate) fn visible<'s>(source: &'s str, markup: &[Markup], range: Range<usize>) -> Cow<'s, str> {
     let stretches = within(markup, &range);
     if stretches.is_empty() {
         return Cow::Borrowed(source.get(range).unwrap_or_default());

@@ -5,7 +5,7 @@
 
 mod follow_up;
 pub(crate) mod lines;
-mod markup;
+pub(crate) mod markup;
 pub(crate) mod names;
 mod not_a_report;
 mod own_field;

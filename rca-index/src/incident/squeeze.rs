@@ -5,15 +5,24 @@ use std::borrow::Cow;
 /// A text with every run of white space as one space, and none at its ends. Most texts are so already, and are given back as
 /// they are.
 pub(crate) fn squeezed(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let spaced = |pair: &[u8]| pair == b"  " || !(b' '..=b'~').contains(&pair[1]);
-    let at_ends = |end: Option<&u8>| end.is_some_and(|b| !b.is_ascii_graphic());
-    if !at_ends(bytes.first()) && !at_ends(bytes.last()) && !bytes.windows(2).any(spaced) {
+    if is_squeezed(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut squeezed = String::with_capacity(text.len());
     append_words(&mut squeezed, text);
     Cow::Owned(squeezed)
+}
+
+/// Whether a text is printable ASCII with no white space but one space between words. No step depends on the one before,
+/// so that the compiler looks at many bytes at once.
+fn is_squeezed(bytes: &[u8]) -> bool {
+    let at_ends = |end: Option<&u8>| end.is_some_and(|b| !b.is_ascii_graphic());
+    let plain = |bytes: &[u8]| bytes.iter().fold(true, |plain, b| plain & (b' '..=b'~').contains(b));
+    let spaced = |bytes: &[u8]| {
+        let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+        pairs.fold(0, |spaced, (&a, &b)| spaced | u8::from(a == b' ') & u8::from(b == b' ')) > 0
+    };
+    !at_ends(bytes.first()) && !at_ends(bytes.last()) && plain(bytes) && !spaced(bytes)
 }
 
 /// Appends the words of a text, one space before each that is not the first.

@@ -5,6 +5,7 @@
 use crate::incident::squeeze::squeezed;
 use crate::incident::{Action, Severity, Timestamp};
 use crate::parse::date::{find_date, read_date};
+use crate::parse::phrases::has;
 use crate::parse::value::is_blank;
 use crate::parse::words::{is_done, plain};
 
@@ -84,34 +85,47 @@ const DUES: &[&str] = &[
     "frist", "기한",
 ];
 
+/// Stands behind an owner with no colon.
+const ASSIGNED: &str = "assigned to";
+
 /// The value of a labelled field in a text: `Owner: SRE`, `owner=eng`, up to the next field or the end of the bracket.
 fn field<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
-    // Most texts have no field at all: look for a mark before anything else.
-    if !text.contains([':', '=', '：']) && !names.contains(&"assigned to") {
+    let marked = text.contains([':', '=', '：']);
+    let assigned = names.contains(&ASSIGNED);
+    // Most texts have no field at all: look before anything else.
+    if !(marked || assigned && text.contains(char::is_whitespace)) {
         return None;
     }
     let lower = lower_of(text);
-    let (_, at) = names
-        .iter()
-        .filter_map(|name| {
-            let mut from = 0;
-            while let Some(start) = word_at(lower.get(from..)?, name).map(|start| start + from) {
-                let end = start + name.len();
-                let rest = lower.get(end..)?.trim_start_matches(['*', ' ']);
-                if rest.starts_with([':', '=', '：']) || *name == "assigned to" {
-                    let skipped = lower.len() - end - rest.len();
-                    let mark = rest.chars().next().filter(|c| matches!(c, ':' | '=' | '：')).map_or(0, char::len_utf8);
-                    return Some((start, end + skipped + mark));
-                }
-                from = end;
-            }
-            None
-        })
-        .min()?;
+    let named = if marked { name_before_mark(&lower, names) } else { None };
+    let assigned = || {
+        let start = word_at(&lower, ASSIGNED).filter(|_| assigned)?;
+        let end = start + ASSIGNED.len();
+        let behind = lower[end..].trim_start_matches(['*', ' ']);
+        let mark = behind.chars().next().filter(|c| is_mark(*c)).map_or(0, char::len_utf8);
+        Some((start, lower.len() - behind.len() + mark))
+    };
+    let (_, at) = named.into_iter().chain(assigned()).min()?;
     let value = text.get(at..)?;
     let ends = [",", ")", ";", "(", "]", "、", "）", "|", ". ", " — ", " – ", " due ", " Due"];
     let end = ends.iter().filter_map(|end| value.find(end)).min().unwrap_or(value.len());
     Some(value[..end].trim())
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, ':' | '=' | '：')
+}
+
+/// Where the first name begins that a mark follows, and where its value begins.
+fn name_before_mark(text: &str, names: &[&str]) -> Option<(usize, usize)> {
+    text.match_indices(is_mark).find_map(|(at, mark)| {
+        let before = text[..at].trim_end_matches(['*', ' ']);
+        let fits = |name: &&&str| {
+            before.strip_suffix(**name).is_some_and(|lead| !lead.ends_with(|c: char| c.is_ascii_alphanumeric()))
+        };
+        let longest = names.iter().filter(fits).map(|name| name.len()).max()?;
+        Some((before.len() - longest, at + mark.len()))
+    })
 }
 
 /// Where a word starts that has no letter beside it.
@@ -147,7 +161,8 @@ pub(crate) fn owner_named(name: &str) -> Option<String> {
     // In one cell with the due date: `Owner: Platform. Due: 2025-03-14`.
     let name = field(name, OWNERS).unwrap_or(name);
     let lower = lower_of(name);
-    let due = [". due", "; due", ", due", " due:"].iter().filter_map(|due| lower.find(due)).min();
+    let due = has(&lower, "due").then(|| [". due", "; due", ", due", " due:"].iter().filter_map(|due| lower.find(due)));
+    let due = due.and_then(Iterator::min);
     let name = name[..due.unwrap_or(name.len())].trim();
     let name = name.trim_matches(|c: char| matches!(c, '*' | '`' | '_' | '~') || c.is_whitespace());
     let bracketed = name.starts_with(['(', '[', '<', '{', '（']) && name.ends_with([')', ']', '>', '}', '）']);

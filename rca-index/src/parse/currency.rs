@@ -25,11 +25,17 @@ pub(crate) const CURRENCIES: &[Currency] = &[
 
 /// The code of the currency that a text ends with, and the bytes of its mark.
 pub(crate) fn currency_before(text: &str) -> Option<(&'static str, usize)> {
+    // Most numbers have none: all marks end with a sign or a space.
+    if text.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
     // `€ 1.2m` as `€1.2m`.
     let spaced = text.strip_suffix(' ').filter(|text| text.ends_with(is_currency_sign));
     let (text, space) = spaced.map_or((text, 0), |text| (text, 1));
+    let last = text.as_bytes().last();
     CURRENCIES.iter().find_map(|currency| {
-        let mark = currency.before.iter().find(|mark| text.ends_with(**mark))?;
+        let fits = |mark: &&&str| mark.as_bytes().last() == last && text.ends_with(**mark);
+        let mark = currency.before.iter().find(fits)?;
         Some((currency.code, mark.len() + space))
     })
 }

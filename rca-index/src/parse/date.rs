@@ -3,7 +3,6 @@
 //! In: a value or running text. Out: a `Timestamp` in UTC, as precise as the text is. Days with no year, and days whose
 //! month may be either number, are none here.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -77,11 +76,24 @@ pub(crate) fn may_begin(text: &str, first: char) -> bool {
 
 /// Whether the first two letters are those of a word that a moment or a range may begin with: most words differ in these.
 fn is_start_of_a_word(text: &[u8]) -> bool {
-    static PAIRS: LazyLock<HashSet<[u8; 2]>> = LazyLock::new(|| {
-        let words = day::names().chain(moment::words_before()).chain(range::words_before());
-        words.filter_map(|word| word.as_bytes().first_chunk().copied()).collect()
+    /// For each first letter, one bit for each second one; the last is for any other byte.
+    static PAIRS: LazyLock<[u32; 26]> = LazyLock::new(|| {
+        let mut pairs = [0; 26];
+        for word in day::names().chain(moment::words_before()).chain(range::words_before()) {
+            if let [first, second, ..] = word.as_bytes()
+                && first.is_ascii_alphabetic()
+            {
+                pairs[letter(*first)] |= 1 << letter(*second);
+            }
+        }
+        pairs
     });
-    text.first_chunk::<2>().is_some_and(|pair| PAIRS.contains(&pair.map(|b| b.to_ascii_lowercase())))
+    matches!(text, [first, second, ..] if first.is_ascii_alphabetic() && PAIRS[letter(*first)] & 1 << letter(*second) != 0)
+}
+
+/// The number of a letter in any case, 26 for other bytes.
+fn letter(b: u8) -> usize {
+    if b.is_ascii_alphabetic() { usize::from(b.to_ascii_lowercase() - b'a') } else { 26 }
 }
 
 /// `at 10:05 on ...` is found where its clock begins.

@@ -92,6 +92,8 @@ fn bare_day(text: &str) -> Option<(Day, usize)> {
     match cursor.digits(9) {
         8 => compact(cursor),
         4 => year_first(cursor),
+        // A clock, as most texts are that begin so.
+        length @ (1 | 2) if text.as_bytes().get(length) == Some(&b':') => None,
         1 | 2 => cjk(cursor, None).or_else(|| numeric(cursor)).or_else(|| day_first(cursor)),
         _ => None,
     }

@@ -46,13 +46,11 @@ impl FrontMatter {
         let mut keys: Vec<_> = self.map.iter().filter_map(named).collect();
         let mut maps = vec![&self.map];
         for _ in 0..DEPTH {
-            let inner = maps.into_iter().flatten().filter(|(name, _)| !is_about_another(name));
-            maps = inner
-                .filter_map(|(_, value)| match value {
-                    Value::Map(map) => Some(map),
-                    _ => None,
-                })
-                .collect();
+            let inner = maps.into_iter().flatten().filter_map(|(name, value)| match value {
+                Value::Map(map) => Some((name, map)),
+                _ => None,
+            });
+            maps = inner.filter(|(name, _)| !is_about_another(name)).map(|(_, map)| map).collect();
             keys.extend(maps.iter().copied().flatten().filter_map(named).filter(|(key, ..)| is_of_the_incident(*key)));
         }
         keys

@@ -2,10 +2,11 @@
 //!
 //! In: a name as a report writes it, and the keys of the archive's settings. Out: the `Key` that it stands for, if any.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::incident::MeasureKind;
+use crate::parse::phrases::WordMap;
 use crate::parse::words;
 
 /// What a key states.
@@ -73,8 +74,8 @@ pub(crate) fn key_names() -> impl Iterator<Item = &'static str> {
     words::ENGLISH.keys.iter().filter_map(|(_, names)| names.first().copied())
 }
 
-static BY_NAME: LazyLock<HashMap<String, Key>> = LazyLock::new(|| {
-    let mut keys = HashMap::new();
+static BY_NAME: LazyLock<WordMap<String, Key>> = LazyLock::new(|| {
+    let mut keys = WordMap::default();
     for &(key, names) in words::ALL.iter().flat_map(|words| words.keys) {
         names.iter().for_each(|name| {
             keys.entry(normal(name)).or_insert(key);

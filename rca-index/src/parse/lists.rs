@@ -7,6 +7,7 @@ use crate::incident::squeeze::squeezed;
 use crate::incident::{Lessons, Link, SectionKind};
 use crate::parse::date::find_date;
 use crate::parse::outline::{Block, Outline, OutlineLink, Part};
+use crate::parse::phrases::has_any;
 
 /// The items of the outermost lists of a part.
 pub(crate) fn items(part: &Part<'_>) -> impl Iterator<Item = String> {
@@ -52,7 +53,7 @@ impl Group {
         ];
         const WELL: &[&str] = &["well", "worked", "good", "うまくいった", "良かった"];
         let heading = heading.to_lowercase().replace('’', "'");
-        let says = |words: &[&str]| words.iter().any(|word| heading.contains(word));
+        let says = |words: &[&str]| has_any(&heading, words);
         match () {
             // Luck is neither.
             () if says(&["luck", "運が良かった", "幸運"]) => Self::Other,

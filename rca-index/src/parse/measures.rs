@@ -12,6 +12,7 @@ use crate::incident::{Measure, MeasureKind, SectionKind, Source};
 use crate::parse::measures::counted::counted;
 use crate::parse::numbers::{Number, NumberUnit, numbers};
 use crate::parse::outline::{Block, Part, Table};
+use crate::parse::phrases::{has, has_any};
 
 /// Reads the measures of a report.
 pub(crate) fn read_measures(parts: &[Part<'_>], kinds: &[SectionKind]) -> Vec<Measure> {
@@ -66,6 +67,7 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
     };
     for block in &part.blocks {
         match block {
+            Block::Paragraph(text) if !has_digit(&text.text) => {}
             // A sentence may go on in the next line.
             Block::Paragraph(text) if !text.text.lines().any(|line| line.trim_end().ends_with(['.', ':'])) => {
                 sentences(&one_line(&text.text), text.line);
@@ -81,7 +83,8 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
                 }
             }
             Block::List(list) => {
-                list.items.iter().for_each(|item| sentences(&one_line(&item.text.text), item.text.line));
+                let counted = list.items.iter().filter(|item| has_digit(&item.text.text));
+                counted.for_each(|item| sentences(&one_line(&item.text.text), item.text.line));
             }
             Block::Table(table) => table.rows.iter().for_each(|row| {
                 // What a row says is as long as a sentence.
@@ -153,7 +156,7 @@ fn read_statement(text: &str, line: u32, measures: &mut Vec<Measure>) {
         }
     }
     let percents: Vec<&Number> = numbers.iter().filter(|number| number.unit == NumberUnit::Percent).collect();
-    let says = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+    let says = |words: &[&str]| has_any(&lower, words);
     if !percents.is_empty() && says(&["error rate", "error ratio", "errors:", "エラー率"]) {
         let (before, after) = before_and_after(&lower, &percents);
         after.inspect(|number| add(MeasureKind::ErrorRatePct, number, None));
@@ -208,7 +211,7 @@ fn words_after(text: &str, at: usize, count: usize) -> Vec<&str> {
 
 fn contains_word(text: &str, word: &str) -> bool {
     // To look once is cheaper than to begin a search for each place, and most texts have none.
-    text.contains(word)
+    has(text, word)
         && text.match_indices(word).any(|(at, _)| {
             let letter = |c: char| c.is_ascii_alphanumeric();
             !word.is_ascii() || !(text[..at].ends_with(letter) || text[at + word.len()..].starts_with(letter))

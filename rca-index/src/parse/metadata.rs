@@ -2,9 +2,11 @@
 //!
 //! In: the parts of a report and their kinds. Out: keys and values with their lines, in the order of the report.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::incident::SectionKind;
+use crate::incident::squeeze::squeezed;
 use crate::parse::keys::{Key, key_named, normal};
 use crate::parse::outline::{LABEL_LEVEL, Part};
 use crate::parse::pairs::{Pair, Shape, pairs};
@@ -28,6 +30,9 @@ pub(crate) fn read_metadata(parts: &[Part<'_>], kinds: &[SectionKind], own: &BTr
     for (part, &kind) in parts.iter().zip(kinds) {
         at_top &= kind == SectionKind::Body && (part.level <= 1 || part.level == LABEL_LEVEL);
         let place = Place::of(part, kind, at_top);
+        if matches!(place, Place::Other) {
+            continue;
+        }
         pairs(part, &is_key, &mut |pair: Pair<'_>| {
             let Some(key) = key_named(pair.label, own).filter(|&key| place.allows(key, &pair)) else { return };
             let value = if pair.items.is_empty() {
@@ -146,10 +151,15 @@ fn is_metadata(heading: &str) -> bool {
     if heading.len() > MOST {
         return false;
     }
-    let heading = plain(heading);
+    // Most headings are plain but for their case.
+    let heading = match squeezed(heading) {
+        Cow::Borrowed(heading) => Cow::Borrowed(heading),
+        Cow::Owned(heading) => Cow::Owned(plain(&heading)),
+    };
     let heading = heading.trim_matches(|c: char| !c.is_alphanumeric());
-    HEADINGS.contains(&heading)
-        || (heading.split(' ').count() <= 3 && heading.rsplit(' ').next().is_some_and(|last| WORDS.contains(&last)))
+    let is_one_of = |text: &str, words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    is_one_of(heading, HEADINGS)
+        || heading.rsplit(' ').next().is_some_and(|last| is_one_of(last, WORDS)) && heading.split(' ').count() <= 3
 }
 
 #[cfg(test)]

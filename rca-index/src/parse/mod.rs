@@ -30,6 +30,7 @@ mod order;
 mod outline;
 mod own_fields;
 mod pairs;
+mod phrases;
 mod prose;
 mod range;
 mod sections;
@@ -49,6 +50,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::incident::lines::{line_at, line_ends};
+use crate::incident::markup::visible;
 use crate::incident::{
     FRONT_MATTER, HouseNames, Incident, Milestone, Place, Problem, ProblemKind, Reached, Section, SectionKind,
     Severity, Source, Sourced,
@@ -124,6 +126,14 @@ pub(crate) fn stem(path: &str) -> &str {
                 && extension.bytes().all(|b| b.is_ascii_alphanumeric())
         });
     extension.map_or(path, |(_, extension)| &path[..path.len() - extension.len() - 1])
+}
+
+/// The text of a report as a reader sees it. No facts are read.
+pub(crate) fn visible_text(source: &str) -> String {
+    let body_start = read_front_matter(source).body_start;
+    let (mut outline, _) = outline_within(source, body_start, ParseOptions::default().max_facts_bytes());
+    let markup = with_invisible(source, std::mem::take(&mut outline.markup));
+    visible(source, &markup, 0..source.len()).into_owned()
 }
 
 /// Parses a report: its path in the archive, `/` between folders, and its text. Always gives an incident; what cannot be
@@ -228,9 +238,11 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     problems.append(&mut facts.problems);
     settle(&mut incident, &mut problems);
     // Who reads the front matter may count line ends that nobody else does.
-    let last = line_at(&source, source.len());
-    problems.iter_mut().for_each(|problem| problem.line = problem.line.min(last));
-    problems.sort();
+    if !problems.is_empty() {
+        let last = line_at(&source, source.len());
+        problems.iter_mut().for_each(|problem| problem.line = problem.line.min(last));
+        problems.sort();
+    }
     Parsed { incident: Incident { source, ..incident }, problems }
 }
 

@@ -133,6 +133,10 @@ fn hedges(cursor: &mut Cursor<'_>) -> Lead {
     // A few are enough: `on about the 3rd`.
     for _ in 0..4 {
         cursor.spaces();
+        // Most times begin with a digit.
+        if cursor.peek().is_some_and(|c| c.is_ascii_digit()) {
+            break;
+        }
         while cursor.eat_any(&["[", "(", "*", "_", "\"", "'", "`", "「", "【", "（", "@"]).is_some() {}
         if cursor.eat_any(&["~", "≈", "∼", "±", "〜", "～", "約", "约", "およそ", "大约", "약"]).is_some()
         {

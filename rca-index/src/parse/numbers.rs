@@ -17,8 +17,8 @@ pub(crate) struct Number {
     pub(crate) bound: Bound,
     /// The number with its signs and unit.
     pub(crate) range: Range<usize>,
-    /// As written with no separators, to know status codes by.
-    pub(crate) digits: String,
+    /// As written, to know status codes by.
+    pub(crate) written: Range<usize>,
     /// The value when a point before three digits parts thousands: `12.345` of things that come whole.
     pub(crate) whole: f64,
 }
@@ -42,7 +42,8 @@ pub(crate) const PEOPLE: [&str; 3] = ["人", "名", "ユーザ"];
 pub(crate) fn numbers(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(start) = text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|i| at + i) {
+    let next_digit = |at: usize| text.as_bytes().get(at..)?.iter().position(u8::is_ascii_digit).map(|i| at + i);
+    while let Some(start) = next_digit(at) {
         let digits = read_digits(&text[start..]);
         let written = &text[start..start + digits.length];
         at = start + digits.length.max(1);
@@ -58,10 +59,9 @@ pub(crate) fn numbers(text: &str) -> Vec<Number> {
             continue;
         }
         let Some(value) = digits.value.filter(|_| !is_a_name(before)) else { continue };
-        let mut number = with_unit(text, start, at, value);
+        let mut number = with_unit(text, start..at, value);
         let scale = if value == 0.0 { 1.0 } else { number.value / value };
         number.whole = digits.thousands.unwrap_or(value) * scale;
-        number.digits = written.chars().filter(char::is_ascii_digit).collect();
         at = number.range.end.max(at);
         found.push(number);
     }
@@ -82,11 +82,14 @@ pub(crate) struct Digits {
 pub(crate) fn read_digits(text: &str) -> Digits {
     let run = |at: usize| text[at..].len() - text[at..].trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let first = run(0);
+    if !text[first..].starts_with(parts_digits) {
+        return Digits { length: first, value: text[..first].parse().ok(), thousands: None };
+    }
     let (mut length, mut groups) = (first, vec![(None, &text[..first])]);
     while let Some(separator) = text[length..].chars().next() {
         let start = length + separator.len_utf8();
         let group = &text[start..start + run(start)];
-        let space = matches!(separator, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’');
+        let space = parts_digits(separator) && !matches!(separator, ',' | '.');
         let parts = match separator {
             ',' | '.' => !group.is_empty(),
             _ => space && group.len() == 3 && (1..=3).contains(&first) && !text.starts_with('0'),
@@ -99,6 +102,11 @@ pub(crate) fn read_digits(text: &str) -> Digits {
     }
     let (value, thousands) = value_of(&groups);
     Digits { length, value, thousands }
+}
+
+/// What may stand between two groups of digits.
+fn parts_digits(c: char) -> bool {
+    matches!(c, ',' | '.' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’')
 }
 
 /// What groups of digits mean, each with what stands in front of it; and the other reading of one point.
@@ -143,15 +151,23 @@ fn is_a_name(before: &str) -> bool {
 }
 
 /// Reads what stands around a number: its sign, its scale and its unit.
-fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number {
-    let currency = currency_before(&text[..start]);
-    let start = start - currency.map_or(0, |(_, length)| length);
+fn with_unit(text: &str, written: Range<usize>, mut value: f64) -> Number {
+    let currency = currency_before(&text[..written.start]);
+    let mut end = written.end;
+    let start = written.start - currency.map_or(0, |(_, length)| length);
 
+    // Most words behind a number are no unit, and begin with another letter.
+    let behind = text[end..].trim_start_matches([' ', '\u{a0}']).bytes().next();
+    let may_follow = behind.is_some_and(|b| !b.is_ascii() || b"%bcdegkmpstu".contains(&b));
     let mut take = |words: &[&'static str]| {
+        if !may_follow {
+            return None;
+        }
         let rest = &text[end..];
         let gap = rest.len() - rest.trim_start_matches([' ', '\u{a0}']).len();
+        let first = rest.as_bytes().get(gap)?;
         let word = words.iter().find(|word| {
-            let fits = rest[gap..].starts_with(**word);
+            let fits = word.as_bytes().first() == Some(first) && rest[gap..].starts_with(**word);
             fits && !(word.is_ascii()
                 && word.ends_with(|c: char| c.is_alphabetic())
                 && rest[gap + word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
@@ -186,7 +202,7 @@ fn with_unit(text: &str, start: usize, mut end: usize, mut value: f64) -> Number
     if text[end..].starts_with('+') {
         (bound, end) = (Bound::AtLeast, end + 1);
     }
-    Number { value, unit, bound, range: start..end, digits: String::new(), whole: value }
+    Number { value, unit, bound, range: start..end, written, whole: value }
 }
 
 /// Whether a number is a day or a year by the word before it: `april 22`, `february 2017`, `since 2019`.
@@ -240,6 +256,8 @@ fn bound_before(before: &str) -> Bound {
     if before.ends_with("->") || before.ends_with("=>") {
         return Bound::Exact;
     }
-    let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
+    // Most words end with another letter.
+    let last = before.as_bytes().last();
+    let ends = |words: &[&str]| words.iter().any(|word| word.as_bytes().last() == last && before.ends_with(word));
     BOUNDS.iter().find(|(_, words)| ends(words)).map_or(Bound::Exact, |&(bound, _)| bound)
 }

@@ -41,11 +41,11 @@ pub(super) fn day_order(source: &str, about: Option<Date>) -> Option<bool> {
 const NEAR: i64 = 20;
 
 /// Where two digits, a slash or hyphen, two digits and the same sign stand before four digits.
-fn candidates(source: &str) -> impl Iterator<Item = usize> {
+fn candidates(source: &str) -> Vec<usize> {
+    const YEAR: usize = 4;
     let bytes = source.as_bytes();
-    let shaped = move |&at: &usize| {
+    let shaped = |at: usize| {
         let digit = |offset: usize| bytes.get(at + offset).is_some_and(u8::is_ascii_digit);
-        // Of most bytes one look is enough.
         let mark = bytes.get(at + 2).copied();
         matches!(mark, Some(b'/' | b'-'))
             && bytes.get(at + 5).copied() == mark
@@ -55,9 +55,17 @@ fn candidates(source: &str) -> impl Iterator<Item = usize> {
                 .checked_sub(1)
                 .is_none_or(|before| !(bytes[before].is_ascii_alphanumeric() || matches!(bytes[before], b'/' | b'-')))
     };
-    // Two digits before each sign.
-    let signs = source.match_indices('/').chain(source.match_indices('-')).filter_map(|(at, _)| at.checked_sub(2));
-    signs.filter(shaped)
+    let mut found = Vec::new();
+    // Of four digits in a row, one is at every fourth byte.
+    let mut at = YEAR - 1;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_digit() {
+            let begins = |digit: usize| at.checked_sub(6 + digit).filter(|begin| shaped(*begin));
+            found.extend((0..YEAR).find_map(begins));
+        }
+        at += YEAR;
+    }
+    found
 }
 
 #[cfg(test)]

@@ -182,9 +182,8 @@ pub(crate) fn split(line: &str) -> Option<(&str, &str)> {
     const LONGEST: usize = 40;
     // A label is short: of a long line only the front is gone through.
     let front = (0..=line.len().min(4 * LONGEST + 3)).rev().find(|&at| line.is_char_boundary(at)).unwrap_or(0);
-    let bytes = line[..front].bytes();
-    let mut colons = bytes.enumerate().filter(|&(at, b)| b == b':' || b == 0xef && line[at..].starts_with('：'));
-    let (at, _) = colons.next()?;
+    let front = &line[..front];
+    let at = front.find(':').into_iter().chain(front.find('：')).min()?;
     let (label, value) = (&line[..at], &line[at + line[at..].chars().next().map_or(1, char::len_utf8)..]);
     let name = label.split(['(', '（']).next().unwrap_or_default();
     let fits = label.len() <= 4 * LONGEST && name.chars().count() <= LONGEST;

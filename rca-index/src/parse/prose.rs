@@ -15,6 +15,7 @@ use crate::parse::day::Day;
 use crate::parse::duration::find_duration;
 use crate::parse::lists::of_kind;
 use crate::parse::outline::{Block, Part, Text};
+use crate::parse::phrases::has_any;
 use crate::parse::range::{Range, read_range};
 use crate::parse::timeline::sentences;
 
@@ -104,17 +105,8 @@ const OTHERS: [&str; 12] = [
 
 /// The window that a sentence states, when it is about the incident.
 fn window_of_sentence(sentence: &str, plain: bool, line: u32) -> Option<Window> {
-    static SAYS: LazyLock<Option<[AhoCorasick; 2]>> = LazyLock::new(|| {
-        let finder = |words: &[&str]| AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
-        Some([finder(&OTHERS)?, finder(&FAILURES)?])
-    });
-    // Most sentences have no two clocks: look before reading.
-    let digits = sentence.as_bytes().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
-    if digits.filter(|run| run[0].is_ascii_digit()).take(2).count() < 2 {
-        return None;
-    }
-    let [others, failures] = SAYS.as_ref()?;
-    if others.is_match(sentence) || !plain && !failures.is_match(sentence) {
+    // Most sentences have no clock: look before reading.
+    if !may_state_clocks(sentence) {
         return None;
     }
     let mut found: Option<Range> = None;
@@ -146,11 +138,54 @@ fn window_of_sentence(sentence: &str, plain: bool, line: u32) -> Option<Window> 
         boundary = !(is_latin(c) || matches!(c, '.' | ':' | '-' | '/' | '_'));
     }
     let mut range = found?;
+    let lower = sentence.to_ascii_lowercase();
+    if has_any(&lower, &OTHERS) || !plain && !has_any(&lower, &FAILURES) {
+        return None;
+    }
     if range.start.day.is_none() {
         range.start.day = day;
         // The end is on the same day, or on the next: the range works it out.
     }
     Some(Window { range, one_of_several: several, line })
+}
+
+/// Whether two numbers stand in a sentence, and one of them looks like a clock, or a word says that it is one.
+fn may_state_clocks(sentence: &str) -> bool {
+    /// Words before clocks that do not look like one: `between 9 and 10 pm`, `kl 9`.
+    const SURE: [&str; 12] =
+        ["between", "zwischen", "entre", "mellom", "tussen", "mellan", "kl", "klokka", "klokken", "um", "as", "las"];
+    let runs = || sentence.as_bytes().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    if runs().filter(|run| run[0].is_ascii_digit()).take(2).count() < 2 {
+        return false;
+    }
+    if !sentence.is_ascii() {
+        return true;
+    }
+    let (mut at, mut before) = (0, None);
+    for run in runs() {
+        at += run.len();
+        if run[0].is_ascii_digit() && is_clock_like(before, run.len(), &sentence.as_bytes()[at..]) {
+            return true;
+        }
+        before = run.last();
+    }
+    let mut words = sentence.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| SURE.iter().any(|sure| sure.eq_ignore_ascii_case(word)))
+}
+
+/// Whether so many digits may be a clock, by the byte before them and what follows: `10:05`, `9 pm`, `9h`, `9.30`, `1005`,
+/// `T100500`.
+fn is_clock_like(before: Option<&u8>, digits: usize, behind: &[u8]) -> bool {
+    match digits {
+        _ if matches!(before, Some(b'T' | b't')) => true,
+        // A year with its month.
+        4 => !matches!(behind, [b'-', a, b, b'-', ..] if a.is_ascii_digit() && b.is_ascii_digit()),
+        1 | 2 => {
+            let word = behind.trim_ascii_start();
+            matches!(behind, [b':' | b'.' | b'h' | b'H', ..]) || matches!(word, [b'a' | b'A' | b'p' | b'P', ..])
+        }
+        _ => false,
+    }
 }
 
 /// The duration that a sentence states of the incident itself: `lasted about 65 minutes`, `a 40-minute outage`.
@@ -181,7 +216,7 @@ fn duration_of_sentence(sentence: &str) -> Option<f64> {
     let lower = sentence.to_lowercase();
     // What will be, would be or may be did not happen.
     let plans = [" will ", " would ", " could ", " may ", " might ", " should ", " if ", "maintenance", "planned"];
-    if plans.iter().any(|word| lower.contains(word)) {
+    if has_any(&lower, &plans) {
         return None;
     }
     let behind_cue = || {
@@ -228,6 +263,7 @@ fn is_rate(behind: &str) -> bool {
 mod tests {
     use super::*;
     use crate::parse::moment::Habits;
+    use proptest::prelude::*;
 
     #[test]
     fn durations() {
@@ -248,6 +284,16 @@ mod tests {
         check("This lasted about nine hours before all was well again.", Some(540.0));
         check("It had been down for 3 hours before anybody saw it.", None);
         check("Nothing", None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_cheap_look_misses_no_window(sentence in "(from |between |um |kl )?[0-9]{1,4}[-:.hTpm ]{0,3}[0-9apm:.h]{0,4}( to |-| and )[0-9]{1,4}[:.h ]{0,2}[0-9apmUTC: ]{0,4}") {
+            let stated = read_range(&sentence).is_some_and(|(range, _)| {
+                range.start.clock.is_some() && range.end.is_some_and(|end| end.clock.is_some())
+            });
+            prop_assert!(!stated || may_state_clocks(&sentence), "{}", sentence);
+        }
     }
 
     #[test]

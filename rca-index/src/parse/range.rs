@@ -65,8 +65,9 @@ pub(super) fn words_before() -> impl Iterator<Item = &'static str> {
 pub(crate) fn read_range(text: &str) -> Option<(Range, usize)> {
     let mut cursor = Cursor::new(text);
     cursor.spaces();
-    let between = cursor.eat_word(BETWEEN);
-    if !between {
+    let word = cursor.peek().is_some_and(char::is_alphabetic);
+    let between = word && cursor.eat_word(BETWEEN);
+    if word && !between {
         cursor.eat_word(FROM);
     }
     if let Some((range, taken)) = days_of_one_month(cursor.rest()) {

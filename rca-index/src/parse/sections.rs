@@ -2,14 +2,14 @@
 //!
 //! In: the outline. Out: the kind of each part. A heading that says nothing belongs to the section it stands in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::incident::SectionKind::{self, Body};
-use aho_corasick::AhoCorasick;
-
 use crate::incident::squeeze::squeezed;
 use crate::parse::outline::Part;
+use crate::parse::phrases::{Phrases, WordMap};
 use crate::parse::words;
 
 /// Which part is about what. `headings` are more headings, in any case, from the archive's settings.
@@ -63,8 +63,6 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
 
 /// The longest known heading among the words of one: `Detailed timeline of the day`.
 fn inside(heading: &str) -> Option<(SectionKind, &'static str)> {
-    static FINDER: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| AhoCorasick::new(LISTED.iter().map(|(name, _)| name)).ok());
     let stands_alone = |range: &std::ops::Range<usize>| {
         let (before, after) = (&heading[..range.start], &heading[range.end..]);
         (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '))
@@ -73,13 +71,11 @@ fn inside(heading: &str) -> Option<(SectionKind, &'static str)> {
     if heading.contains("github actions") {
         return None;
     }
-    let found = FINDER.as_ref()?.find_overlapping_iter(heading).filter_map(|found| {
-        let (name, kind) = LISTED.get(found.pattern().as_usize())?;
-        let fits =
-            *kind != Body && !VAGUE.contains(&name.as_str()) && (!is_spaced(name) || stands_alone(&found.range()));
-        fits.then_some((*kind, name.as_str()))
-    });
-    found.max_by_key(|(_, name)| name.len())
+    let found = NAMES.places(heading).flat_map(|(start, names)| names.map(move |&(name, kind)| (start, name, kind)));
+    let fits = |&(start, name, _): &(usize, &'static str, SectionKind)| {
+        !is_spaced(name) || stands_alone(&(start..start + name.len()))
+    };
+    found.filter(fits).max_by_key(|(_, name, _)| name.len()).map(|(_, name, kind)| (kind, name))
 }
 
 /// Whether a language has spaces between words.
@@ -93,8 +89,14 @@ static LISTED: LazyLock<Vec<(String, SectionKind)>> = LazyLock::new(|| {
     headings.flat_map(|&(kind, names)| names.iter().map(move |name| (normal(name), kind))).collect()
 });
 
+/// The headings that name a section as a part of one, too.
+static NAMES: LazyLock<Phrases<SectionKind>> = LazyLock::new(|| {
+    let inside = |(name, kind): &&'static (String, SectionKind)| *kind != Body && !VAGUE.contains(&name.as_str());
+    Phrases::new(LISTED.iter().filter(inside).map(|(name, kind)| (name.as_str(), *kind)))
+});
+
 /// The kind of each listed heading.
-static BY_NAME: LazyLock<HashMap<&str, SectionKind>> =
+static BY_NAME: LazyLock<WordMap<&str, SectionKind>> =
     LazyLock::new(|| LISTED.iter().rev().map(|(name, kind)| (name.as_str(), *kind)).collect());
 
 const SEPARATORS: &[&str] = &[":", "：", " (", "（", " - ", " – ", " — ", " & ", " and ", " / ", ", ", "・"];
@@ -116,6 +118,11 @@ const VAGUE: &[&str] = &[
 /// Lower case, no numbering, emoji or closing punctuation, one space between words.
 fn normal(heading: &str) -> String {
     let lower = words::plain(heading);
+    // Most headings are so already.
+    let bare = |ends: Option<&u8>| ends.is_some_and(u8::is_ascii_lowercase);
+    if bare(lower.as_bytes().first()) && bare(lower.as_bytes().last()) && matches!(squeezed(&lower), Cow::Borrowed(_)) {
+        return lower;
+    }
     // `5 whys` begins with a number that counts; `5. Impact` with one that does not.
     let numbered = lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ')');
     let number = &lower[..lower.len() - numbered.len()];

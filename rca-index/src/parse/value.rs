@@ -2,6 +2,10 @@
 //!
 //! In: what a reader of one of these formats made out. Out: texts and lists of texts, without values that stand for none.
 
+use std::borrow::Cow;
+
+use crate::incident::squeeze::squeezed;
+
 /// A value. Numbers, booleans and dates keep their text, since a report's `date: 2025-06-02` is no number.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
@@ -79,6 +83,10 @@ pub(crate) fn is_blank(text: &str) -> bool {
 
 /// A text on one line, with neither terminal sequences nor characters that control the direction of writing.
 pub(crate) fn clean(text: &str) -> String {
+    // Most are so already.
+    if let Cow::Borrowed(text) = squeezed(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

@@ -10,7 +10,7 @@ use crate::parse::clock::Clock;
 use crate::parse::cursor::is_latin;
 use crate::parse::date::may_begin;
 use crate::parse::day::Day;
-use crate::parse::duration::{Duration, find_duration, read_duration};
+use crate::parse::duration::read_duration;
 use crate::parse::facts::short;
 use crate::parse::keys::Key;
 use crate::parse::moment::{Habits, Moment, local_day};
@@ -230,7 +230,7 @@ impl When {
             return;
         }
         let plain = text.parse::<f64>().is_ok();
-        match read_duration(text).or_else(|unclear| main_duration(text).ok_or(unclear)) {
+        match read_duration(text) {
             Ok(read) => {
                 let minutes = if plain { read.minutes * minutes } else { read.minutes };
                 self.duration = Some(Sourced::new(minutes, source).at(line));
@@ -268,36 +268,14 @@ impl Statement {
     }
 }
 
-/// The duration that a value states beside other words: in its first sentence, when the others state only parts of it, or
-/// behind a word and a dash (`Overnight — about 8 hours`).
-fn main_duration(text: &str) -> Option<Duration> {
-    if let Some((name, rest)) = text.split_once(" — ") {
-        let is_name = name.split(' ').count() <= 3 && !name.contains(|c: char| c.is_ascii_digit());
-        return read_duration(rest).ok().filter(|_| is_name);
-    }
-    let (first, mut rest) = text.split_once('。')?;
-    let whole = read_duration(first).ok()?;
-    while let Some((range, other)) = find_duration(rest) {
-        if other.minutes > whole.minutes {
-            return None;
-        }
-        rest = rest.get(range.end..)?;
-    }
-    Some(whole)
-}
-
 /// The years that a report is believed to be about. The bounds are fixed, since the facts of a report must depend on
 /// its text, its path and the settings alone: a bound taken from the clock would give the same report other facts at
 /// New Year. 2100 still refuses what a misread clock gives as a year ("2145 UTC").
-///
-/// Archives of lessons have old reports too; a number below 1960 may be a clock ("1955 UTC").
-const YEARS: std::ops::RangeInclusive<u16> = 1960..=2100;
+const YEARS: std::ops::RangeInclusive<u16> = 1990..=2100;
 
 /// Whether an incident can have been then.
 pub(crate) fn credible(time: Timestamp) -> bool {
-    let day = time.civil().date();
-    // The first day of Unix time is a field that was not filled in.
-    YEARS.contains(&day.year().unsigned_abs()) && day != jiff::civil::date(1970, 1, 1)
+    YEARS.contains(&time.civil().year().unsigned_abs())
 }
 
 /// Whether a time lies before another; where one of them has no clock, its day does.

@@ -6,7 +6,6 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::incident::Incident;
 use crate::plan::{Pattern, Plan, Word, WordId, WordWeight};
 use crate::ranking::FEEDBACK_WORDS;
 use crate::text::analyzer::{Analyzer, LexemeKind, STEM_MARK};
@@ -14,13 +13,13 @@ use crate::text::analyzer::{Analyzer, LexemeKind, STEM_MARK};
 /// How many words are preselected by frequency for each one finally chosen.
 const PRESELECTED: usize = 2;
 
-/// The most frequent words of some incidents, with their shares of the text. Better candidates count more. The words of
+/// The most frequent words of some incidents by their titles and sources, with their shares of the text. Better candidates count more. The words of
 /// the query are left out.
-pub(super) fn common_words(analyzer: &Analyzer, best: &[(Incident, f32)], plan: &Plan) -> Plan {
+pub(super) fn common_words(analyzer: &Analyzer, best: &[([String; 2], f32)], plan: &Plan) -> Plan {
     // By stem: its share, and the words with this stem.
     let mut found: BTreeMap<String, (f32, BTreeSet<String>)> = BTreeMap::new();
-    for (incident, score) in best {
-        let counts = counts(analyzer, incident);
+    for (texts, score) in best {
+        let counts = counts(analyzer, texts);
         let length: u32 = counts.values().sum();
         for ((stem, word), count) in counts {
             let (share, words) = found.entry(stem).or_default();
@@ -75,15 +74,15 @@ fn sort_and_cut<T>(shares: &mut Vec<(T, f32)>, most: usize, by_name: impl Fn(&T,
     shares.truncate(most);
 }
 
-/// Counts the words of an incident, by stem and word.
-fn counts(analyzer: &Analyzer, incident: &Incident) -> BTreeMap<(String, String), u32> {
+/// Counts the words of the texts of an incident, by stem and word.
+fn counts(analyzer: &Analyzer, texts: &[String; 2]) -> BTreeMap<(String, String), u32> {
     let mut counts: BTreeMap<(String, String), u32> = BTreeMap::new();
     let mut add = |stem: &str, word: &str| {
         if stem.len() > 2 && stem.bytes().all(|b| b.is_ascii_alphabetic()) && !analyzer.language().is_stop_word(stem) {
             *counts.entry((stem.to_owned(), word.to_owned())).or_default() += 1;
         }
     };
-    for text in [incident.title.value.as_str(), &incident.visible_source()] {
+    for text in texts {
         let mut lexemes = analyzer.lexemes(text);
         let (mut word, mut stem) = (String::new(), String::new());
         while let Some(lexeme) = lexemes.next() {

@@ -144,7 +144,7 @@ impl Search<'_> {
     /// Adds the feedback score to the scores.
     fn add_feedback(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked]) -> Result<()> {
         let best = ranked.iter().take(FEEDBACK_HITS);
-        let best = best.map(|ranked| Ok((self.snapshot.incident(&ranked.candidate)?, ranked.candidate.score)));
+        let best = best.map(|ranked| Ok((self.snapshot.texts(&ranked.candidate)?, ranked.candidate.score)));
         let common = common_words(self.snapshot.analyzer(), &best.collect::<Result<Vec<_>>>()?, self.plan);
         let words = self.snapshot.look_up(&common)?;
         let chosen = feedback::choose(&common, &words.weights(&common.ranked));

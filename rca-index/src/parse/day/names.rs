@@ -2,10 +2,10 @@
 //!
 //! In: a cursor at a word. Out: the month or the day of the week that it names.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::parse::cursor::Cursor;
+use crate::parse::phrases::{WordMap, WordSet};
 
 /// The name of a month, or its short form, with a point or without.
 pub(crate) fn month(cursor: &mut Cursor<'_>) -> Option<i8> {
@@ -21,7 +21,7 @@ pub(crate) fn month(cursor: &mut Cursor<'_>) -> Option<i8> {
 
 /// The month of a name in any case.
 fn month_named(word: &str) -> Option<i8> {
-    static BY_NAME: LazyLock<HashMap<&str, i8>> = LazyLock::new(|| MONTHS.iter().rev().copied().collect());
+    static BY_NAME: LazyLock<WordMap<&str, i8>> = LazyLock::new(|| MONTHS.iter().rev().copied().collect());
     if !(3..=12).contains(&word.len()) {
         return None;
     }
@@ -43,7 +43,7 @@ pub(in crate::parse) fn names() -> impl Iterator<Item = &'static str> {
 
 /// Eats a day of the week in front of a day: `Thu, May 9`, `Tuesday 4 March`, `Mittwoch, den 5. April`, `le lundi 3 mars`.
 pub(crate) fn weekday(cursor: &mut Cursor<'_>) -> bool {
-    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| WEEKDAYS.iter().copied().collect());
+    static NAMES: LazyLock<WordSet<&str>> = LazyLock::new(|| WEEKDAYS.iter().copied().collect());
     if !cursor.peek().is_some_and(char::is_alphabetic) {
         return false;
     }

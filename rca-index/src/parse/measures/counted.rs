@@ -14,7 +14,7 @@ pub(super) fn counted(text: &str, number: &Number) -> Option<MeasureKind> {
     if PEOPLE.iter().any(|people| behind.starts_with(people)) {
         return Some(MeasureKind::Users);
     }
-    if is_status_code(number, &after) || is_of_a_share(text, number) {
+    if is_status_code(&text[number.written.clone()], &after) || is_of_a_share(text, number) {
         return None;
     }
     for (i, word) in after.iter().enumerate() {
@@ -77,7 +77,7 @@ fn close_before(text: &str, at: usize) -> &str {
 }
 
 /// Whether a number is the code of an HTTP status.
-fn is_status_code(number: &Number, after: &[&str]) -> bool {
+fn is_status_code(written: &str, after: &[&str]) -> bool {
     const CODES: &[&str] = &[
         "400", "401", "403", "404", "405", "408", "409", "410", "413", "415", "422", "425", "429", "431", "451", "499",
         "500", "501", "502", "503", "504", "505", "507", "508", "511", "520", "521", "522", "523", "524", "525", "526",
@@ -87,7 +87,10 @@ fn is_status_code(number: &Number, after: &[&str]) -> bool {
         "http", "https", "error", "errors", "response", "responses", "status", "internal", "bad", "gateway", "service",
         "not", "forbidden", "unauthorized", "too", "timeout", "timeouts", "failures", "server", "exceptions",
     ];
-    CODES.contains(&number.digits.as_str()) && after.first().is_some_and(|word| WORDS.contains(word))
+    let digits = || written.bytes().filter(u8::is_ascii_digit);
+    digits().count() == 3
+        && CODES.iter().any(|code| code.bytes().eq(digits()))
+        && after.first().is_some_and(|word| WORDS.contains(word))
 }
 
 /// Whether a number is the whole of which another is a part: `4 out of 10 customers`, `120 of 4000 users`.

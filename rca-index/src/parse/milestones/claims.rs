@@ -3,14 +3,12 @@
 //! In: the text. Out: milestones, each plainly or as a hint. A row is read clause by clause: a clause makes a claim when it
 //! has the words of a rule, and does not deny, try, plan, ask or take it back.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, Match};
 
 use super::rules::{LABELS, RULES, Rule, STATUS_WORDS};
 use super::words::{BREAKS, BUT, FAILS, GOOD, MAYBE, NOT, NOT_BEHIND, SETS, START, STILL, SUBORDINATE, Set, TROUBLE};
 use crate::incident::Milestone;
+use crate::parse::phrases::{Phrases, WordMap, joins};
 
 /// So much of a row is read, in bytes: nobody says what happened only after a page of text.
 const MOST_BYTES: usize = 1500;
@@ -42,14 +40,13 @@ fn bit(milestone: Milestone) -> u8 {
     1 << milestone as u8
 }
 
-/// All words at once, and the sets that each of them belongs to. None only if the table could not be compiled.
-static FINDER: LazyLock<Option<(AhoCorasick, Vec<Set>)>> = LazyLock::new(|| {
-    let mut sets: HashMap<&str, Set> = HashMap::new();
+/// All words, and the sets that each of them belongs to.
+static WORDS: LazyLock<Phrases<Set>> = LazyLock::new(|| {
+    let mut sets: WordMap<&str, Set> = WordMap::default();
     for &(set, words) in SETS {
         words.iter().for_each(|word| *sets.entry(word).or_default() |= set);
     }
-    let (words, sets): (Vec<&str>, Vec<Set>) = sets.into_iter().unzip();
-    Some((AhoCorasick::new(words).ok()?, sets))
+    Phrases::new(sets)
 });
 
 /// A word of a set, where it begins in the row.
@@ -63,25 +60,9 @@ struct Hit {
 
 /// What the text of a row claims, whose time is written as `label`. What stands behind another time in the text happened then.
 pub(super) fn read_claims(text: &str, label: &str) -> Claims {
-    let Some((finder, sets)) = &*FINDER else { return Claims::default() };
     let most = (0..=MOST_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let lower = plain(&text[..most]);
-    let mut found: Vec<Match> =
-        finder.find_overlapping_iter(&lower).filter(|found| is_whole(&lower, found.start(), found.end())).collect();
-    found.sort_unstable_by_key(|found| (found.start(), std::cmp::Reverse(found.end())));
-    // A word within a phrase is part of the phrase.
-    let mut taken = 0;
-    found.retain(|found| {
-        let within = found.end() <= taken;
-        taken = taken.max(found.end());
-        !within
-    });
-    let hit = |found: &Match| Hit {
-        sets: sets[found.pattern()],
-        start: found.start(),
-        infinitive: lower[..found.start()].ends_with("to ") && !lower[..found.start()].ends_with("back to "),
-    };
-    let hits: Vec<Hit> = found.iter().map(hit).collect();
+    let hits = hits(&lower);
     let mut claims = Claims::default();
     labelled(text, &lower, &mut claims);
     if hits.is_empty() {
@@ -112,9 +93,28 @@ pub(super) fn read_claims(text: &str, label: &str) -> Claims {
     claims
 }
 
+/// The words of a text that belong to sets. A word within a phrase is part of the phrase.
+fn hits(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut taken = 0;
+    for (start, mut phrases) in WORDS.places(text) {
+        let longest = phrases.find(|(phrase, _)| is_whole(text, start, start + phrase.len()));
+        if let Some((phrase, sets)) = longest.filter(|(phrase, _)| start + phrase.len() > taken) {
+            taken = start + phrase.len();
+            let before = &text[..start];
+            let infinitive = before.ends_with("to ") && !before.ends_with("back to ");
+            hits.push(Hit { sets: *sets, start, infinitive });
+        }
+    }
+    hits
+}
+
 /// Where another time of day than the row's begins: `acknowledged; 14:09 mitigated`. Times in brackets explain.
 fn other_time(text: &str, label: &str) -> usize {
     let bytes = text.as_bytes();
+    if !text.contains(':') {
+        return usize::MAX;
+    }
     let digits =
         |from: usize, until: usize| bytes.get(from..until).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
     let mut depth = 0;
@@ -145,7 +145,7 @@ fn other_time(text: &str, label: &str) -> usize {
 fn plain(text: &str) -> String {
     if text.is_ascii() {
         let lower = text.to_ascii_lowercase();
-        return if lower.contains(['*', '`']) { lower.replace(['*', '`'], " ") } else { lower };
+        return if lower.bytes().any(|b| matches!(b, b'*' | b'`')) { lower.replace(['*', '`'], " ") } else { lower };
     }
     let mut plain = String::with_capacity(text.len());
     let mut quoted = false;
@@ -165,7 +165,6 @@ fn plain(text: &str) -> String {
 /// Whether a word stands by itself. Scripts with no spaces have no such thing.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let word = &text[start..end];
-    let joins = |c: char| (c.is_alphanumeric() || c == '_') && !is_ideographic(c);
     let before = text[..start].chars().next_back();
     let after = text[end..].chars().next();
     let begins = !word.starts_with(joins) || before.is_none_or(|c| !(joins(c) || matches!(c, '-' | '/' | '.')));
@@ -178,11 +177,6 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
 fn is_part(rest: &str) -> bool {
     let mut chars = rest.chars();
     matches!(chars.next(), Some('-' | '.' | '_')) && chars.next().is_some_and(char::is_alphanumeric)
-}
-
-/// Letters of Chinese, Japanese and Korean, whose words are not parted by spaces or carry endings.
-fn is_ideographic(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}')
 }
 
 /// A stretch of a row that says one thing.
@@ -288,6 +282,9 @@ enum Stop {
 
 /// The strongest stop in the text between two words, the first of them included.
 fn stop(between: &str) -> Option<Stop> {
+    if between.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
+        return None;
+    }
     let mut found = None;
     let mut chars = between.chars().peekable();
     let mut before = ' ';
@@ -315,19 +312,39 @@ fn parts_clauses(c: char, before: char, spaced: bool) -> bool {
     }
 }
 
+/// In bytes.
+const LONGEST_LABEL: usize = 32;
+
+/// The milestone of each label, as a bit.
+static BY_LABEL: LazyLock<WordMap<&str, u8>> = LazyLock::new(|| {
+    let mut bits = WordMap::default();
+    for (milestone, labels) in LABELS {
+        labels.iter().for_each(|label| *bits.entry(*label).or_default() |= bit(*milestone));
+    }
+    bits
+});
+
 /// A label at the head of a row (`Detected: ...`), a cell of its own at the end, or the word of a status page.
 fn labelled(text: &str, lower: &str, claims: &mut Claims) {
     let head = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let end = head.find([':', '：', '—', '–', '(', '（', '.', ',', '\n']).into_iter().chain(head.find(" - ")).min();
-    let begins = end.map_or(head, |end| &head[..end]).trim();
-    let ends = lower.rsplit([':', '：']).next().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
-    let last = lower.trim_end_matches(|c: char| !c.is_alphanumeric()).rsplit(". ").next().unwrap_or_default().trim();
-    for (milestone, labels) in LABELS {
-        let named = |part: &str| {
-            !part.is_empty() && labels.contains(&part.trim_end_matches(|c: char| c.is_numeric() || c == ' '))
-        };
-        if named(begins) || named(ends) || named(last) {
-            claims.plain |= bit(*milestone);
+    let closes = |c: char| matches!(c, ':' | '：' | '—' | '–' | '(' | '（' | '.' | ',' | '\n');
+    // Bytes are found sooner than characters.
+    let ascii = lower.is_ascii();
+    let end = if ascii { head.bytes().position(|b| closes(b.into())) } else { head.find(closes) };
+    let begins = end.map_or(head, |end| &head[..end]);
+    let mut dashes = begins.match_indices('-').map(|(at, _)| at);
+    let spaced = |&at: &usize| begins[..at].ends_with(' ') && head[at + 1..].starts_with(' ');
+    let begins = dashes.find(spaced).map_or(begins, |dash| &begins[..dash - 1]).trim();
+    let colon = if ascii { lower.rfind(':') } else { lower.rfind([':', '：']) };
+    let ends = colon.map_or(lower, |colon| lower[colon..].trim_start_matches([':', '：']));
+    let ends = ends.trim_matches(|c: char| !c.is_alphanumeric());
+    let told = lower.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let last = told.rmatch_indices('.').map(|(at, _)| at + 1).find(|&end| told[end..].starts_with(' '));
+    let last = last.map_or(told, |end| &told[end..]).trim();
+    for part in [begins, ends, last] {
+        let label = part.trim_end_matches(|c: char| c.is_numeric() || c == ' ');
+        if label.len() <= LONGEST_LABEL {
+            claims.plain |= BY_LABEL.get(label).copied().unwrap_or_default();
         }
     }
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());

@@ -2,10 +2,8 @@
 //!
 //! In: front matter and the parts of a report. Out: milestones with their minutes, the first statement of each.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 use crate::incident::Milestone::{self, Acknowledged, Detected, Identified, Mitigated, Resolved};
 use crate::incident::lines::line_ends;
@@ -13,6 +11,7 @@ use crate::incident::{Reached, ReachedAt, SectionKind, Source};
 use crate::parse::duration::{find_duration, read_duration, unit_named};
 use crate::parse::outline::{Block, Part, Text};
 use crate::parse::pairs::pairs;
+use crate::parse::phrases::{WordMap, has_any};
 use crate::parse::value::Map;
 
 /// Labels, in lower case letters only.
@@ -54,6 +53,12 @@ const LABELS: &[(Milestone, &[&str])] = &[
     ),
 ];
 
+/// What the labels begin with, for a cheap look: most labels begin with other letters.
+const BEGINNINGS: &[&str] = &["ti", "tt", "te", "mt", "de", "dé", "ac", "mi", "re", "ze"];
+
+/// The words that the phrases end with.
+const ENDS: [&str; 3] = [" after", " within", " nach"];
+
 /// Phrases of sentences that a duration follows.
 const PHRASES: &[(&str, Milestone)] = &[
     ("detected after", Detected),
@@ -85,13 +90,8 @@ const WISHES: &[&str] = &[
     "average", "usually", "typically", "not ", "n't", "per ", "every ",
 ];
 
-static BY_NAME: LazyLock<HashMap<&str, Milestone>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<WordMap<&str, Milestone>> = LazyLock::new(|| {
     LABELS.iter().flat_map(|&(milestone, names)| names.iter().map(move |&name| (name, milestone))).collect()
-});
-
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let phrases = PHRASES.iter().map(|(phrase, _)| phrase);
-    AhoCorasick::builder().ascii_case_insensitive(true).build(phrases).ok()
 });
 
 /// Reads what is stated. `line_of` says in which line a key of the front matter stands.
@@ -103,15 +103,19 @@ pub(crate) fn read_stated(
 ) -> Vec<Reached> {
     let mut stated = Stated::default();
     for (key, value) in front {
-        if let Some(text) = value.text() {
+        if named(key).is_some()
+            && let Some(text) = value.text()
+        {
             stated.pair(key, &text, Source::FrontMatter, || line_of(key));
         }
     }
     let told = |kind: SectionKind| !matches!(kind, SectionKind::Actions | SectionKind::Related | SectionKind::Lessons);
     for (part, _) in parts.iter().zip(kinds).filter(|&(_, &kind)| told(kind)) {
-        pairs(part, &|label| named(label).is_some(), &mut |pair| {
-            stated.pair(pair.label, &pair.value, Source::Metadata, || pair.line);
-        });
+        if may_hold_label(part) {
+            pairs(part, &|label| named(label).is_some(), &mut |pair| {
+                stated.pair(pair.label, &pair.value, Source::Metadata, || pair.line);
+            });
+        }
         for block in &part.blocks {
             match block {
                 Block::Paragraph(text) => stated.sentences(text),
@@ -131,23 +135,22 @@ struct Stated {
 
 impl Stated {
     fn sentences(&mut self, text: &Text<'_>) {
-        let Some(finder) = &*FINDER else { return };
         let (first, text) = (text.line, &*text.text);
-        for found in finder.find_iter(text) {
-            let sentence = text[..found.start()].rfind(". ").map_or(0, |end| end + 2);
-            let before = text[sentence..found.start()].to_lowercase();
-            let line = first + line_ends(&text[..found.start()]);
-            if WISHES.iter().any(|wish| before.contains(wish)) {
+        for (start, phrase, milestone) in phrases(text) {
+            let sentence = text[..start].rfind(". ").map_or(0, |end| end + 2);
+            let before = text[sentence..start].to_lowercase();
+            let line = first + line_ends(&text[..start]);
+            if has_any(&before, WISHES) {
                 continue;
             }
-            let after = &text[found.end()..];
+            let after = &text[start + phrase.len()..];
             // The duration follows at once, but for `about` and the like.
             if let Some((range, duration)) = find_duration(after)
                 && after[..range.start].split_whitespace().count() <= 1
                 && after[range.end..].chars().next().is_none_or(|c| !matches!(c, '/' | '-'))
                 && !is_counted_from_elsewhere(&clause_of(&after[range.end..]))
             {
-                self.add(PHRASES[found.pattern()].1, duration.minutes, Source::Prose, line);
+                self.add(milestone, duration.minutes, Source::Prose, line);
             }
         }
     }
@@ -186,9 +189,63 @@ pub(crate) fn is_stated(key: &str) -> bool {
     named(key).is_some()
 }
 
+/// The phrases that stand in a text in any case, by the words that they end with.
+fn phrases(text: &str) -> Vec<(usize, &'static str, Milestone)> {
+    let bytes = text.as_bytes();
+    let is = |at: usize, word: &str| {
+        bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let mut found = Vec::new();
+    for (at, pair) in bytes.windows(2).enumerate() {
+        // Of most bytes one look is enough.
+        if pair[0] != b' ' || !matches!(pair[1] | 0x20, b'a' | b'w' | b'n') {
+            continue;
+        }
+        let Some(end) = ENDS.iter().find(|end| is(at, end)).map(|end| at + end.len()) else { continue };
+        let begins = |phrase: &str| end.checked_sub(phrase.len()).filter(|&start| is(start, phrase));
+        found.extend(PHRASES.iter().find_map(|&(phrase, milestone)| Some((begins(phrase)?, phrase, milestone))));
+    }
+    found
+}
+
+/// Whether a pair of a part may have one of the labels.
+fn may_hold_label(part: &Part<'_>) -> bool {
+    let in_text = |text: &Text<'_>| {
+        let label = |line: &str| may_be_label(line) || line.contains(['|', '·', '•']);
+        (!text.bold.is_empty() || text.text.contains([':', '：'])) && text.text.split('\n').any(label)
+    };
+    let in_cells = |cells: &[Cow<'_, str>]| cells.iter().any(|cell| may_be_label(cell));
+    may_be_label(&part.heading)
+        || part.blocks.iter().any(|block| match block {
+            Block::Paragraph(text) => in_text(text),
+            Block::List(list) => list.items.iter().any(|item| in_text(&item.text)),
+            Block::Table(table) => in_cells(&table.header) || table.rows.iter().any(|row| in_cells(&row.cells)),
+            Block::Code => false,
+        })
+}
+
+/// Whether a label begins as one of the known ones does.
+fn may_be_label(label: &str) -> bool {
+    // Most begin with two letters.
+    if let [first, second, ..] = label.as_bytes()
+        && first.is_ascii_alphabetic()
+        && second.is_ascii_alphabetic()
+    {
+        let pair = [first.to_ascii_lowercase(), second.to_ascii_lowercase()];
+        return BEGINNINGS.iter().any(|known| known.as_bytes() == pair);
+    }
+    let mut letters = label.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase);
+    let Some(first) = letters.next() else { return false };
+    if first >= '\u{1100}' {
+        return true;
+    }
+    let second = letters.next();
+    BEGINNINGS.iter().any(|known| known.starts_with(first) && known.chars().nth(1) == second)
+}
+
 /// The milestone that a label states the minutes to, and the minutes of the unit that it names.
 fn named(label: &str) -> Option<(Milestone, Option<f64>)> {
-    if label.len() > 60 {
+    if label.len() > 60 || !may_be_label(label) {
         return None;
     }
     let (label, remark) = label.split_once(['(', '（']).unwrap_or((label, ""));
@@ -210,7 +267,7 @@ fn minutes(value: &str, unit: Option<f64>) -> Option<f64> {
         return unit.map(|unit| number * unit).filter(|minutes| minutes.is_finite() && *minutes >= 0.0);
     }
     let lower = value.to_lowercase();
-    if WISHES.iter().any(|wish| lower.contains(wish)) {
+    if has_any(&lower, WISHES) {
         return None;
     }
     if is_counted_from_elsewhere(&lower) {
@@ -302,6 +359,19 @@ mod tests {
     #[test]
     fn a_time_to_resolve_may_be_counted_from_the_detection() {
         check("# T\n\n- TTD: 13h\n- TTR: 1h\n", &[(Detected, 780.0, 3), (Resolved, 840.0, 4)]);
+    }
+
+    #[test]
+    fn cheap_looks_miss_nothing() {
+        let labels = LABELS.iter().flat_map(|(_, names)| *names);
+        assert!(labels.clone().all(|label| may_be_label(label)));
+        assert!(PHRASES.iter().all(|(phrase, _)| phrases(&format!("It was {phrase} 5 min.")).len() == 1));
+        assert!(
+            !may_be_label("Severity")
+                && !may_be_label("T")
+                && !may_be_label("")
+                && phrases("before, after 5 min").is_empty()
+        );
     }
 
     #[test]

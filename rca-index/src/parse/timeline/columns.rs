@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 
 use crate::parse::keys::key_named;
-use crate::parse::outline::Table;
-use crate::parse::timeline::row::{self, is_time_header, leading};
+use crate::parse::outline::{Row, Table};
+use crate::parse::timeline::row::{self, Lead, is_time_header, leading};
 
 /// Which columns of a table state times.
 pub(super) struct Columns {
     pub(super) first: usize,
     /// A column of clocks beside one of days.
     pub(super) second: Option<usize>,
-    /// Whether the header says that the column is one of clocks.
-    pub(super) sure: bool,
+    /// The times of the first one, row by row.
+    pub(super) leads: Vec<Option<Lead>>,
 }
 
 impl Columns {
@@ -22,34 +22,35 @@ impl Columns {
         // No table of times has its times further to the right.
         const MOST: usize = 8;
         let named = |column: usize| table.header.get(column).is_some_and(|cell| is_time_header(cell));
-        let timed = |column: usize| {
-            let cells = table.rows.iter().filter_map(|row| row.cells.get(column));
-            let sure = named(column);
-            cells
-                .filter(|cell| {
-                    if sure {
-                        row::leading_in_column(cell).is_some() || row::offset(cell).is_some()
-                    } else {
-                        leading(cell).is_some() || row::offset(cell).is_some()
-                    }
-                })
-                .count()
+        // Behind such a header more is a clock.
+        let read = |column: usize| if named(column) { row::leading_in_column } else { leading };
+        let leads = |column: usize| -> Vec<Option<Lead>> {
+            let cells = table.rows.iter().map(|row| row.cells.get(column));
+            cells.map(|cell| cell.and_then(|cell| read(column)(cell.trim()))).collect()
         };
+        let offset =
+            |row: &Row<'_>, column: usize| row.cells.get(column).is_some_and(|cell| row::offset(cell).is_some());
         let enough = |count: usize| {
             count > 0 && count * 2 >= table.rows.len() || count >= 2 && count * 3 >= table.rows.len() && timeline
         };
-        let columns: Vec<usize> = (0..table.header.len().min(MOST)).filter(|&column| enough(timed(column))).collect();
-        let &first = columns.first()?;
+        let timed = |column: usize| {
+            let leads = leads(column);
+            let count =
+                leads.iter().zip(&table.rows).filter(|(lead, row)| lead.is_some() || offset(row, column)).count();
+            enough(count).then_some(leads)
+        };
+        let columns = table.header.len().min(MOST);
+        let (first, leads) = (0..columns).find_map(|column| Some((column, timed(column)?)))?;
         if !timeline && first > 0 && !named(first) {
             return None;
         }
         // A column of days may have a column of times beside it.
-        let is_days = |column: usize| {
-            let cells = || table.rows.iter().filter_map(|row| row.cells.get(column)).filter_map(|cell| leading(cell));
-            cells().next().is_some() && cells().all(|lead| lead.is_day())
+        let is_days = || {
+            let mut cells = table.rows.iter().filter_map(|row| row.cells.get(first)).filter_map(|cell| leading(cell));
+            cells.next().is_some_and(|lead| lead.is_day()) && cells.all(|lead| lead.is_day())
         };
-        let second = columns.get(1).copied().filter(|&second| second == first + 1 && is_days(first));
-        Some(Self { first, second, sure: named(first) })
+        let second = Some(first + 1).filter(|&second| second < columns && is_days() && timed(second).is_some());
+        Some(Self { first, second, leads })
     }
 }
 

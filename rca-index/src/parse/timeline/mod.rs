@@ -262,11 +262,8 @@ impl Reader {
         let Some(columns) = columns else { return };
         self.in_row = false;
         let mut day = self.above;
-        for row in &table.rows {
+        for (row, mut lead) in table.rows.iter().zip(columns.leads) {
             let cell = |column: usize| row.cells.get(column).map_or("", |cell| cell.trim());
-            let read =
-                |column: usize| if columns.sure { row::leading_in_column(cell(column)) } else { leading(cell(column)) };
-            let mut lead = read(columns.first);
             let mut taken = columns.first..=columns.first;
             if let Some(second) = columns.second {
                 taken = columns.first..=second;
@@ -460,7 +457,18 @@ pub(crate) fn zone_stated_anywhere(parts: &[Part<'_>]) -> Option<Zone> {
         ["times", "timezone", "time zone"].iter().any(|word| lower.contains(word))
     };
     // Most reports say nothing of the kind: look before lower-casing every sentence.
-    let may_be = |text: &&str| text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"time"));
+    let may_be = |text: &&str| {
+        let bytes = text.as_bytes();
+        let begins = |at: usize, word: &[u8]| {
+            bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word))
+        };
+        // Of the four letters of `time`, one is at every fourth byte.
+        (3..bytes.len()).step_by(4).any(|at| {
+            let letter = b"time".iter().position(|&letter| letter == bytes[at] | 0x20);
+            let start = letter.map(|letter| at - letter).filter(|&start| begins(start, b"time"));
+            start.is_some_and(|start| [&b"s"[..], b"zone", b" zone"].iter().any(|rest| begins(start + 4, rest)))
+        })
+    };
     paragraphs.filter(may_be).flat_map(|text| text.split(['.', '\n'])).filter(about_times).find_map(stated_zone)
 }
 

@@ -110,12 +110,11 @@ pub(super) fn leading_in_column(text: &str) -> Option<Lead> {
 /// Whether a row is the example of a template: `2025-06-02 HH:mm | Short event description.` The clock alone proves nothing:
 /// people leave it so where they do not know it.
 pub(super) fn is_unfilled(time: &str, text: &str) -> bool {
+    if !time.as_bytes().windows(5).any(|clock| clock.eq_ignore_ascii_case(b"hh:mm")) {
+        return false;
+    }
     let text = text.trim().trim_matches(['.', '*', '_', '<', '>', '[', ']', '(', ')']).to_lowercase();
-    time.to_ascii_lowercase().contains("hh:mm")
-        && [
-            "", "event", "description", "event description", "short event description", "what happened",
-            "short description",
-        ]
+    ["", "event", "description", "event description", "short event description", "what happened", "short description"]
         .contains(&text.as_str())
 }
 

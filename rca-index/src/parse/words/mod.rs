@@ -12,11 +12,11 @@ mod norwegian;
 mod portuguese;
 mod spanish;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::incident::SectionKind;
 use crate::parse::keys::Key;
+use crate::parse::phrases::{Bytes, WordMap, has};
 use crate::text::fold::push_unaccented;
 
 /// The words of one language.
@@ -72,8 +72,8 @@ pub(crate) enum StatusWord {
 }
 
 /// Statuses in their folded form.
-static STATUSES: LazyLock<HashMap<String, StatusWord>> = LazyLock::new(|| {
-    let mut statuses = HashMap::new();
+static STATUSES: LazyLock<WordMap<String, StatusWord>> = LazyLock::new(|| {
+    let mut statuses = WordMap::default();
     for words in ALL {
         for &(known, names) in words.statuses {
             names.iter().for_each(|name| {
@@ -133,7 +133,9 @@ pub(crate) fn column(header: &str) -> Option<Column> {
     let header = plain(header);
     // Short words are words of their own: `who` in `whole` says nothing.
     let whole = |name: &str| header.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
-    let fits = |name: &str| if name.len() <= 4 && name.is_ascii() { whole(name) } else { header.contains(name) };
+    let bytes = Bytes::of(&header);
+    let fits =
+        |name: &str| bytes.may_hold(name) && has(&header, name) && (name.len() > 4 || !name.is_ascii() || whole(name));
     COLUMNS.iter().find(|(_, name)| fits(name)).map(|&(column, _)| column)
 }
 
@@ -190,6 +192,8 @@ pub(crate) fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]
