@@ -118,7 +118,8 @@ impl FilterArgs {
         else {
             return None;
         };
-        let (filter, value) = self.given.iter().find(|(_, value)| value == name)?;
+        let holds = |value: &str| value.trim_start_matches(['<', '>', '=']).split("..").any(|part| part == name);
+        let (filter, value) = self.given.iter().find(|(_, value)| holds(value))?;
         Some(wrong(&format!("--{}", filter.flag.name), value, errors))
     }
 }

@@ -237,7 +237,7 @@ fn a_house_has_its_own_severities() {
         problems.iter().map(|found| format!("{} {}", found.path, found.problem.code())).collect()
     };
     let of_archive = Archive::open(folder).unwrap();
-    assert_eq!(codes(&of_archive), ["f.md severity-not-chosen", "g.md severity-not-understood"]);
+    assert_eq!(codes(&of_archive), ["f.md severity-not-chosen", "g.md severity-unknown"]);
 }
 
 #[test]

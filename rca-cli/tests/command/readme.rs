@@ -167,7 +167,7 @@ fn its_settings_do_what_it_says() {
     let counted = workshop.stdout(&["facets", "service", "--archive", "archive"]);
     assert!(counted.contains("3  inventory-api"), "{counted}");
     let wrong = workshop.rca(&["search", "--severity", ">=Sev-Mauve", "--archive", "archive"]);
-    assert!(wrong.code == 2 && wrong.stderr.contains("--severity Sev-Mauve: `Sev-Mauve` is not"), "{wrong:?}");
+    assert!(wrong.code == 2 && wrong.stderr.contains("--severity >=Sev-Mauve: `Sev-Mauve` is not"), "{wrong:?}");
     let wrong = workshop.rca(&["search", "stock severity:>=Sev-Mauve", "--archive", "archive"]);
     assert!(wrong.code == 2 && wrong.stderr.contains("\n        ^^^"), "{wrong:?}");
 

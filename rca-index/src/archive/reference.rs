@@ -83,9 +83,9 @@ pub const SETTINGS: &[SettingSpec] = &[
     key("synonyms.remove", "words", "none", "words without synonyms", "[synonyms]\nremove = \"db\""),
     key(
         "keys.*",
-        "a known key",
+        "a key",
         "none",
-        "a front-matter key of yours, and the known key it stands for",
+        "a front-matter key of yours, and the known key, or the name, it stands for",
         "[keys]\nblast = \"sevrity\"",
     ),
     key(
@@ -94,6 +94,20 @@ pub const SETTINGS: &[SettingSpec] = &[
         "none",
         "a heading of yours, and the section it starts",
         "[headings]\n\"what broke\" = \"cause\"",
+    ),
+    key(
+        "services.*",
+        "aliases, renamed_from, team",
+        "none",
+        "a service by its name of today, its other and its former names",
+        "[services.api]\naliases = \"gateway\"",
+    ),
+    key(
+        "severity.*",
+        "0 to 5, or a level",
+        "none",
+        "a label of yours, and the rank it stands for",
+        "[severity]\n\"Sev-Blue\" = 9",
     ),
     key(
         "check.ignore", "kinds of problems", "none", "problems that `rca check` leaves out",

@@ -88,11 +88,11 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let mut timeline = read_timeline(parts, kinds, day, &habits);
     // Rows that go on past midnight began on the day before the end.
     if anchor.is_none()
-        && let Some(end) = stated.end.as_ref().and_then(|end| local_day(end.value, &habits.zone))
-        && timeline.rows.iter().filter_map(|row| local_day(row.time?, &habits.zone)).any(|day| day > end)
+        && let Some(end) = stated.end.as_ref().map(|end| end.value)
+        && timeline.rows.iter().find_map(|row| row.time).is_some_and(|first| is_before(end, first))
     {
-        let before = end.yesterday().ok().and_then(|day| sourced_day(day, Source::Timeline));
-        timeline = read_timeline(parts, kinds, before.map(|day| day.value), &habits);
+        let before = Timestamp::from_unix_seconds(end.unix_seconds() - 24 * 3600, end.precision());
+        timeline = read_timeline(parts, kinds, Some(before), &habits);
     }
     problems.extend(timeline.problems.iter().cloned());
     let said = Said::read(&timeline.rows);
@@ -406,10 +406,15 @@ fn date_of_text(report: &Report<'_>, habits: &Habits) -> Option<Sourced<Timestam
 fn is_of_publication(text: &str, range: &std::ops::Range<usize>) -> bool {
     const WORDS: [&str; 7] =
         ["publish", "publication", "posted on", "this article", "blog post", "last updated", "written on"];
+    const LABELS: [&str; 4] = ["updated", "modified", "reviewed", "review date"];
     let before = &text[..range.start];
     let line =
         before.rfind('\n').map_or(before, |at| &before[at..]).trim_matches(|c: char| c == '*' || c.is_whitespace());
-    if line.strip_suffix(':').is_some_and(|label| key_named(label, &BTreeMap::new()) == Some(Key::Published)) {
+    let of_document = |label: &str| {
+        let label = label.to_lowercase();
+        LABELS.iter().any(|word| label.contains(word)) || key_named(&label, &BTreeMap::new()) == Some(Key::Published)
+    };
+    if line.strip_suffix(':').is_some_and(of_document) {
         return true;
     }
     let clause = before.rfind(['.', ';', ',', '(', '\n']).map_or(before, |at| &before[at..]).to_lowercase();

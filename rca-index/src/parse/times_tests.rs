@@ -74,6 +74,7 @@ fn statements_of_start_end_and_duration() {
     // The day of a text about the incident is not the day of the incident.
     check("---\npublished_at: 2025-10-09\n---\n\nA release broke production.\n", "", "", None);
     check("# T\n\n**Created:** 2025-10-09\n\nA release broke production on 4 March 2025.\n", "2025-03-04", "", None);
+    check("# T\n\n**Last reviewed:** 2025-10-09\n\nA release broke production.\n", "", "", None);
     check("# T\n\nIt was seen weeks before the publication of the text on 2 February 2015.\n", "", "", None);
     check("# T\n\nAfter the node was updated on 2 February 2015, reads failed.\n", "2015-02-02", "", None);
     // The row that agrees with how long it lasted, not the one of the day after.

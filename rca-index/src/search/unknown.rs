@@ -89,7 +89,7 @@ fn collect_filtered<'q>(node: &'q Node, house: &HouseNames, filtered: &mut Vec<F
             filtered.extend(values.iter().map(|value| Filtered::by_key(key, value)));
         }
         NodeKind::And(parts) | NodeKind::Or(parts) => {
-            parts.iter().for_each(|part| collect_filtered(part, house, filtered))
+            parts.iter().for_each(|part| collect_filtered(part, house, filtered));
         }
         _ => {}
     }

@@ -1,5 +1,6 @@
 //! Timelines of every shape.
 
+use crate::parse::zone::Zone;
 use std::collections::BTreeMap;
 
 use super::*;

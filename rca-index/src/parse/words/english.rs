@@ -44,8 +44,6 @@ pub(super) const WORDS: Words = Words {
                 "published", "publishedat", "publishdate", "pubdate", "sourcepublishedat", "created", "createdat",
                 "date published", "publication date", "posted", "posted on", "date created", "created on", "written",
                 "written on", "report date", "date of report", "date of postmortem", "postmortem date", "date written",
-                "updated", "last updated", "updated on", "updatedat", "lastmod", "modified", "last modified",
-                "reviewed", "reviewed on", "last reviewed", "review date", "document date",
             ],
         ),
         (
