@@ -16,6 +16,9 @@ pub(crate) struct GlobalArgs {
     /// Folder of the index; defaults to .rca in the archive, or to the user's cache folder if the archive is read-only
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) index: Option<PathBuf>,
+    /// Time zone of the days in queries, such as Europe/Berlin; defaults to `timezone` in rca.toml, else UTC
+    #[arg(long, global = true, value_name = "ZONE", env = "RCA_TIMEZONE", hide_env_values = true)]
+    pub(crate) timezone: Option<String>,
     /// Output format
     #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false)]
     pub(crate) format: Format,

@@ -86,9 +86,17 @@ impl FromArgMatches for FilterArgs {
 impl FilterArgs {
     /// The request for a query, narrowed by these filters.
     pub(crate) fn request(&self, words: &[String], literal: bool) -> Result<SearchRequest, Failure> {
+        self.request_by(if literal { SearchRequest::literal } else { SearchRequest::parse }, words)
+    }
+
+    /// The request for a query that is read in this way, narrowed by these filters.
+    pub(crate) fn request_by(
+        &self,
+        read: fn(&str) -> rca_index::Result<SearchRequest>,
+        words: &[String],
+    ) -> Result<SearchRequest, Failure> {
         let text = query_text(words);
-        let parsed = if literal { SearchRequest::literal(&text) } else { SearchRequest::parse(&text) };
-        let request = parsed.map_err(|error| match error {
+        let request = read(&text).map_err(|error| match error {
             Error::Query(errors) => Failure::of_query(&text, errors),
             error => error.into(),
         })?;

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rca_index::{Archive, Error, Index, Result};
+use rca_index::{Archive, DayZone, Error, Index, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::arguments::GlobalArgs;
@@ -41,6 +41,16 @@ impl Location {
             None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
         };
         Self { archive, index_dirs }
+    }
+
+    /// The zone of the days in queries: as given on the command line or in the environment, else that of the settings.
+    pub(crate) fn day_zone(&self, global: &GlobalArgs) -> std::result::Result<DayZone, Failure> {
+        match &global.timezone {
+            Some(name) => DayZone::named(name).map_err(|reason| {
+                Failure::usage(format!("--timezone {name}: {reason}"), "check --timezone and RCA_TIMEZONE")
+            }),
+            None => Ok(self.archive.settings().timezone.clone().unwrap_or_default()),
+        }
     }
 
     /// Opens the index.

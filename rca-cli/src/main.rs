@@ -15,6 +15,7 @@ mod freshen;
 mod imports;
 mod location;
 mod negation;
+mod piped;
 mod progress;
 mod quantity;
 mod render;

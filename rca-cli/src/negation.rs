@@ -13,6 +13,10 @@ pub(crate) const SHORT_OPTIONS: &str = "enqvhV";
 pub(crate) fn protect(argument: OsString) -> OsString {
     let text = argument.to_string_lossy();
     let negation = text.strip_prefix('-').is_some_and(|rest| {
+        // A single letter is an option, known or not: nobody excludes the word `s`.
+        if rest.len() == 1 && rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return false;
+        }
         // `-n5` is a limit.
         let options = rest.trim_end_matches(|c: char| c.is_ascii_digit());
         !rest.is_empty() && !rest.starts_with('-') && !options.chars().all(|c| SHORT_OPTIONS.contains(c))

@@ -174,10 +174,10 @@ pub use archive::{
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, CountedFrom, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Markup, Measure,
-    MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS, Place,
-    Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, ServiceNames, Severity,
-    SeverityLabels, Source, Sourced, TimelineRow, Timestamp,
+    Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Markup,
+    Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS,
+    Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, ServiceNames,
+    Severity, SeverityLabels, Source, Sourced, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{

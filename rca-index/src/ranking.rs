@@ -61,6 +61,8 @@ pub(crate) const MAX_CORRECTED: usize = 8;
 pub(crate) const MAX_CORRECTIONS: usize = 4;
 /// The maximum number of words that a prefix or a fuzzy word expands to; the most frequent are kept.
 pub(crate) const MAX_EXPANSIONS: usize = 128;
+/// How many words of the index are looked at for the start of a word that is still being typed.
+pub(crate) const MAX_SCANNED: usize = 16_000;
 /// If no report has all words, reports match that have at least this share of the total weight of the words.
 pub(crate) const RELAXED_SHARE: f32 = 0.05;
 /// The penalty for reports with only some of the words: the exponent of their share of the weight.

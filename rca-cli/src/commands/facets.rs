@@ -46,8 +46,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let request = arguments.filters.request(&arguments.query, arguments.literal)?.limit(0);
-    let request = request.facet(arguments.field.clone().unwrap_or(FacetName::Fields));
+    let mut request = request.facet(arguments.field.clone().unwrap_or(FacetName::Fields));
     let location = Location::find(None, &context.global)?;
+    request.zone = location.day_zone(&context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
     let mut results = arguments.filters.search(&index, &request)?;
     for counts in &mut results.facets {

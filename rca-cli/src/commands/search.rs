@@ -6,7 +6,7 @@ use std::io::{Read as _, stdin};
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::query::{MAX_QUERY_BYTES, parse_sort};
+use rca_index::query::{MAX_QUERY_BYTES, notes, parse_sort};
 use rca_index::{FacetName, SearchRequest};
 
 use crate::context::Context;
@@ -15,6 +15,8 @@ use crate::fields::{facet_names, parse_facet};
 use crate::filters::{FilterArgs, wrong};
 use crate::freshen::open_fresh;
 use crate::location::Location;
+use crate::negation::query_text;
+use crate::piped::piped_text;
 use crate::render;
 
 /// Find incidents, best first
@@ -29,9 +31,10 @@ Examples:
   rca search timeout --service billing-api --since 90d
   rca search 'severity:>=P1 duration:>2h' --sort -date
   rca search oom --facets service,severity --format json
-  tail -1 app.log | rca search --literal -       a pasted line, from stdin")]
+  tail -1 app.log | rca search                   a pasted line, from stdin, as plain text")]
 pub(crate) struct Arguments {
-    /// The query; `-` reads it from stdin; omit it to match every incident
+    /// The query; `-` reads it from stdin; if it is omitted, text that is piped in is searched for as plain text, else
+    /// every incident matches
     #[arg(value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     #[command(flatten)]
@@ -52,6 +55,9 @@ pub(crate) struct Arguments {
     /// Treat the query as plain text, with no query syntax
     #[arg(long)]
     literal: bool,
+    /// The query is still being typed: its last word is the start of one, and what is half-typed is left out
+    #[arg(long, conflicts_with = "literal")]
+    as_you_type: bool,
     /// Rank by relevance alone, without a preference for recent and severe incidents
     #[arg(long)]
     no_preferences: bool,
@@ -67,8 +73,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let request = request(arguments)?;
+    let mut request = request(arguments, context)?;
     let location = Location::find(None, &context.global)?;
+    request.zone = location.day_zone(&context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
     let results = arguments.filters.search(&index, &request)?;
     render::search(context, &location, &request, &results)?;
@@ -78,15 +85,36 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     Ok(if arguments.exit_status && results.total == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
 }
 
-fn request(arguments: &Arguments) -> Result<SearchRequest, Failure> {
-    let from_stdin;
-    let words = if arguments.query == ["-"] {
-        from_stdin = [read_query()?];
-        &from_stdin
-    } else {
-        &arguments.query[..]
+fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest, Failure> {
+    let typed = arguments.query == ["-"];
+    let from_stdin = match &arguments.query[..] {
+        [] => piped_text(context),
+        _ if typed => Some(read_query()?),
+        _ => None,
     };
-    let mut request = arguments.filters.request(words, arguments.literal)?;
+    let mut literal = arguments.literal || from_stdin.is_some() && !typed;
+    let mut words = from_stdin.map_or_else(|| arguments.query.clone(), |text| vec![text]);
+    if arguments.query.is_empty() || typed {
+        if let [text] = &mut words[..]
+            && text.trim().is_empty()
+        {
+            context.say(format_args!("rca: stdin is empty: there is nothing to search for"));
+            // Nothing matches this.
+            (*text, literal) = ("NOT *".to_owned(), false);
+        }
+    } else if !literal && !arguments.as_you_type {
+        for note in notes(&query_text(&words)) {
+            context.say(format_args!(
+                "rca: `{}` is searched for as text; write `{}` if you mean that",
+                note.text, note.meant
+            ));
+        }
+    }
+    let mut request = if arguments.as_you_type {
+        arguments.filters.request_by(SearchRequest::as_you_type, &words)?
+    } else {
+        arguments.filters.request(&words, literal)?
+    };
     request = request.limit(arguments.limit).offset(arguments.offset).explain(arguments.explain);
     request.preferences = !arguments.no_preferences;
     request = arguments.facets.iter().fold(request, |request, facet| request.facet(facet.clone()));

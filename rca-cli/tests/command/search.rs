@@ -217,3 +217,103 @@ fn everything_is_read_again_when_asked_for() {
     assert_eq!(added(&["index", "archive"]), 0);
     assert_eq!(added(&["index", "archive", "--rebuild"]), 3);
 }
+
+/// Runs a search with this text piped in.
+fn piped(workshop: &Workshop, arguments: &[&str], text: &str) -> Run {
+    let mut all = vec!["search", "--archive", "archive", "--format", "json"];
+    all.extend(arguments);
+    let mut command = workshop.command(&all);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    Run::from(child.wait_with_output().unwrap())
+}
+
+fn total(run: &Run) -> u64 {
+    let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"));
+    results["total"].as_u64().unwrap()
+}
+
+#[test]
+fn piped_text_without_a_query_is_searched_for_as_it_stands() {
+    let workshop = Workshop::with_archive();
+    let run = piped(&workshop, &[], "consumers (of the queue) -slow service:\n");
+    assert_eq!((run.code, total(&run)), (0, 1), "{run:?}");
+    // An argument is the query, whatever is piped in.
+    assert_eq!(total(&piped(&workshop, &["disk"], "consumers")), 1);
+    assert_eq!(total(&piped(&workshop, &["-service:orders"], "consumers")), 1);
+    // A file.
+    workshop.write("alert.txt", "consumers queue");
+    let mut command = workshop.command(&["search", "--archive", "archive", "--format", "json", "-n", "1"]);
+    command.stdin(fs::File::open(workshop.path().join("alert.txt")).unwrap());
+    assert_eq!(total(&Run::from(command.output().unwrap())), 1);
+    // More than a query may have.
+    let run = piped(&workshop, &[], &"consumers é ".repeat(3_000));
+    assert!(run.code == 0 && run.stderr.contains("only the first 16 KB"), "{run:?}");
+    assert_eq!(total(&run), 1);
+}
+
+#[test]
+fn empty_stdin_finds_nothing_and_says_so() {
+    let workshop = Workshop::with_archive();
+    for arguments in [&[][..], &["-"], &["--literal", "-"]] {
+        let run = piped(&workshop, arguments, " \n");
+        assert_eq!((run.code, total(&run)), (0, 0), "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains("stdin is empty"), "{arguments:?}: {run:?}");
+    }
+    assert_eq!(piped(&workshop, &["-e"], "").code, 1);
+    // No stdin is not empty text.
+    assert_eq!(workshop.json(&["search", "--archive", "archive"])["total"], 3);
+}
+
+#[test]
+fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+    let workshop = Workshop::with_archive();
+    let mut command = workshop.command(&["search", "--archive", "archive", "--format", "json"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let open = child.stdin.take();
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!(total(&run), 3);
+    assert!(run.stderr.contains("nothing arrived on stdin"), "{run:?}");
+    drop(open);
+}
+
+#[test]
+fn text_that_may_be_meant_as_syntax_is_noted() {
+    let workshop = Workshop::with_archive();
+    let check = |query: &str, note: &str| {
+        let run = workshop.rca(&["search", "--archive", "archive", query]);
+        assert!(run.code == 0 && run.stderr.contains(note), "{query}: {run:?}");
+    };
+    check("queue or disk", "`or` is searched for as text; write `OR`");
+    check("service=orders", "write `service:orders`");
+    let run = workshop.rca(&["search", "--archive", "archive", "--literal", "queue or disk"]);
+    assert!(!run.stderr.contains("as text"), "{run:?}");
+    let run = workshop.rca(&["search", "--archive", "archive", "-s", "orders", "queue"]);
+    assert!(run.code == 2 && run.stderr.contains("unexpected argument '-s'"), "{run:?}");
+}
+
+#[test]
+fn a_query_may_still_be_typed() {
+    let workshop = Workshop::with_archive();
+    assert_eq!(found(&workshop, &["--as-you-type", "cons"]), ["queue"]);
+    assert_eq!(found(&workshop, &["--as-you-type", "disk service:ord"]), ["disk"]);
+    assert_eq!(found(&workshop, &["--as-you-type", "disk service:"]), ["disk"]);
+    assert_eq!(workshop.rca(&["search", "--archive", "archive", "--as-you-type", "--literal", "x"]).code, 2);
+}
+
+#[test]
+fn days_are_those_of_the_zone_that_is_set() {
+    let workshop = Workshop::with_archive();
+    workshop.write("archive/night.md", "---\ndate: 2025-06-10T22:30:00Z\n---\n# Night\n\nText.\n");
+    let day = "date:2025-06-11";
+    assert_eq!(found(&workshop, &[day]).len(), 0);
+    assert_eq!(found(&workshop, &["--timezone", "Europe/Berlin", day]), ["night"]);
+    workshop.write("archive/rca.toml", "timezone = \"Europe/Berlin\"\n");
+    assert_eq!(found(&workshop, &[day]), ["night"]);
+    assert_eq!(found(&workshop, &["--timezone", "UTC", day]).len(), 0);
+    let mut command = workshop.command(&["facets", "status", day, "--archive", "archive", "--format", "json"]);
+    let run = Run::from(command.env("RCA_TIMEZONE", "Nowhere/Land").output().unwrap());
+    assert!(run.code == 2 && run.stderr.contains("unknown time zone `Nowhere/Land`"), "{run:?}");
+}

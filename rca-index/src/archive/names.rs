@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::parse::report_id;
 
@@ -69,9 +70,10 @@ impl Names {
     }
 }
 
-/// An id in lower case, without the `index` of a folder with a single report.
+/// An id in lower case, its letters composed, without the `index` of a folder with a single report. Some systems write the
+/// names of files with separate accents.
 fn bare(id: &str) -> String {
-    let lower = id.to_lowercase();
+    let lower = if id.is_ascii() { id.to_ascii_lowercase() } else { id.to_lowercase().nfc().collect() };
     let folder = ["/index", "/_index", "/readme"].iter().find_map(|end| lower.strip_suffix(end));
     folder.map_or_else(|| lower.clone(), str::to_owned)
 }
@@ -91,6 +93,7 @@ mod tests {
             "pm/PM-2026-033-mtls-expired", "pm/PM-2026-0331-other", "2024/disk/index", "a/queue", "b/queue", "xa/queue",
         ];
         ids.iter().for_each(|id| names.add(id));
+        names.add("pm/Cafe\u{301} テ\u{3099}ータ");
         let check = |name: &str, expected: &[&str]| assert_eq!(names.resolve(name), expected, "{name}");
         check("pm/PM-2026-033-mtls-expired", &["pm/PM-2026-033-mtls-expired"]);
         check("./pm/PM-2026-033-mtls-expired.md", &["pm/PM-2026-033-mtls-expired"]);
@@ -106,5 +109,8 @@ mod tests {
         check("PM%2D2026-033#impact", &["pm/PM-2026-033-mtls-expired"]);
         check("#impact", &[]);
         check("%ff", &[]);
+        check("café データ", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
+        check("pm/café.md", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
+        check("cafe\u{301}", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
     }
 }

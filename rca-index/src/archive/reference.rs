@@ -79,6 +79,13 @@ pub const SETTINGS: &[SettingSpec] = &[
         "the language whose word forms match each other, or \"none\"",
         "language = \"klingon\"",
     ),
+    key(
+        "timezone",
+        "a time zone",
+        "UTC",
+        "the IANA name of the zone of the days in queries, such as \"Europe/Berlin\"",
+        "timezone = \"Mars/Olympus\"",
+    ),
     key("synonyms.add", "lists of words", "none", "words with the same meaning", "[synonyms]\nadd = [\"shop\"]"),
     key("synonyms.remove", "words", "none", "words without synonyms", "[synonyms]\nremove = \"db\""),
     key(

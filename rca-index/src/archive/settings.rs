@@ -11,7 +11,7 @@ use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::rules::{ProblemName, RequiredFact, nearest};
 use crate::error::{Error, Result};
 use crate::incident::lines::line_at;
-use crate::incident::{HouseNames, OwnField, SectionKind};
+use crate::incident::{DayZone, HouseNames, OwnField, SectionKind};
 use crate::parse::{ParseOptions, is_key, key_names};
 use crate::text::Language;
 
@@ -39,6 +39,8 @@ pub struct Settings {
     pub headings: BTreeMap<String, SectionKind>,
     /// The language of the reports; the default is English.
     pub language: Language,
+    /// The zone of the days in queries, by its IANA name; the default is UTC.
+    pub timezone: Option<DayZone>,
     /// Changes to the built-in table of synonyms.
     pub synonyms: SynonymSettings,
     /// What a check asks of the reports.
@@ -206,6 +208,12 @@ mod tests {
         std::fs::write(folder.path().join(SETTINGS_FILE), "\nlanguage = \"klingon\"\n").unwrap();
         let message = Archive::open(folder.path()).unwrap_err().to_string();
         assert!(message.contains("rca.toml:2: unknown language `klingon`; these are known: arabic, "), "{message}");
+        std::fs::write(folder.path().join(SETTINGS_FILE), "# days\ntimezone = \"Berlin\"\n").unwrap();
+        let message = Archive::open(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("rca.toml:2: unknown time zone `Berlin`; write a name such as"), "{message}");
+        std::fs::write(folder.path().join(SETTINGS_FILE), "timezone = \"Europe/Berlin\"\n").unwrap();
+        let zone = Archive::open(folder.path()).unwrap().settings.timezone;
+        assert_eq!(zone, DayZone::named("Europe/Berlin").ok());
     }
 
     #[test]

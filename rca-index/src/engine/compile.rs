@@ -6,14 +6,16 @@
 use std::ops::Bound;
 
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query, RangeQuery, RegexQuery, TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
 
-use crate::engine::document::Fields;
+use crate::engine::document::{Fields, HAS_TIME};
 use crate::engine::keys::{self, InRange};
 use crate::engine::lookup::KnownWords;
 use crate::engine::scorer::WordsQuery;
-use crate::plan::{Clause, Condition, Needed, Plan, Statistics, WordId};
+use crate::plan::{Clause, Condition, Needed, Plan, Statistics, TimeRange, WordId};
 use crate::query::{Comparison, NumberRange};
 use crate::schema::{Facet, NumberField};
 
@@ -71,9 +73,10 @@ impl Compiler<'_> {
     fn condition(&self, condition: &Condition) -> Box<dyn Query> {
         match condition {
             Condition::Facet { facet, keys } => self.facet(*facet, keys),
+            Condition::FacetPrefix { facet, prefix } => self.facet_prefix(*facet, prefix),
             Condition::SeverityRank { comparison, rank } => self.severity(*comparison, *rank),
             Condition::Number { field, range } => self.number(*field, *range),
-            Condition::Date { from, until } => self.date(*from, *until),
+            Condition::Date { range, days, zoned } => self.date(*range, *days, *zoned),
             Condition::Has { field, present } => self.has(field, *present),
             Condition::Key { key, values } => {
                 let value = |value: &String| self.key_term(key, Some(value.as_str()));
@@ -92,6 +95,22 @@ impl Compiler<'_> {
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         };
         unscored(Box::new(BooleanQuery::union(keys.iter().map(term).collect())))
+    }
+
+    fn facet_prefix(&self, facet: Facet, prefix: &str) -> Box<dyn Query> {
+        let mut pattern = String::new();
+        for c in prefix.chars() {
+            if c.is_ascii_punctuation() {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push_str("(.|\n)*");
+        match RegexQuery::from_pattern(&pattern, self.fields.facet_keys(facet)) {
+            Ok(query) => unscored(Box::new(query)),
+            // The pattern is too long for an automaton, and so is every value.
+            Err(_) => Box::new(EmptyQuery),
+        }
     }
 
     /// More severe incidents have a lower rank.
@@ -122,12 +141,17 @@ impl Compiler<'_> {
         unscored(Box::new(RangeQuery::new(from, to)))
     }
 
-    fn date(&self, from: Option<i64>, until: Option<i64>) -> Box<dyn Query> {
-        let date = |seconds| Term::from_field_i64(self.fields.date, seconds);
-        // A range without a start must still exclude incidents without a date.
-        let from = Bound::Included(date(from.unwrap_or(i64::MIN)));
-        let until = until.map_or(Bound::Unbounded, |until| Bound::Excluded(date(until)));
-        unscored(Box::new(RangeQuery::new(from, until)))
+    fn date(&self, range: TimeRange, days: bool, zoned: Option<TimeRange>) -> Box<dyn Query> {
+        let mut any = vec![times(self.fields.date, range)];
+        if days {
+            any.push(times(self.fields.stated, range));
+        }
+        any.extend(zoned.map(|range| {
+            let timed = Term::from_field_text(self.fields.has, HAS_TIME);
+            let timed = Box::new(TermQuery::new(timed, IndexRecordOption::Basic));
+            all_of(vec![(Occur::Must, times(self.fields.date, range)), (Occur::Must, unscored(timed))])
+        }));
+        if any.len() == 1 { any.remove(0) } else { unscored(Box::new(BooleanQuery::union(any))) }
     }
 
     fn has(&self, field: &str, present: bool) -> Box<dyn Query> {
@@ -144,6 +168,15 @@ impl Compiler<'_> {
 fn present_or_not(has: Box<dyn Query>, present: bool) -> Box<dyn Query> {
     let has = unscored(has);
     if present { has } else { all_of(vec![(Occur::MustNot, has)]) }
+}
+
+/// The incidents with a time in a range.
+fn times(field: Field, TimeRange { from, until }: TimeRange) -> Box<dyn Query> {
+    let time = |seconds| Term::from_field_i64(field, seconds);
+    // A range without a start must still exclude incidents without a date.
+    let from = Bound::Included(time(from.unwrap_or(i64::MIN)));
+    let until = until.map_or(Bound::Unbounded, |until| Bound::Excluded(time(until)));
+    unscored(Box::new(RangeQuery::new(from, until)))
 }
 
 /// A query that matches everything.

@@ -24,6 +24,9 @@ pub(super) const FORMAT: u32 = 6;
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 
+/// Among the names of fields that have a value: the date has a time of day. No field has this name.
+pub(super) const HAS_TIME: &str = "date.time";
+
 /// The engine's tokenizer that splits at white space only.
 const WORDS_TOKENIZER: &str = "whitespace";
 
@@ -46,6 +49,8 @@ pub(super) struct Fields {
     /// The names of the fields that have a value, separated by spaces, for `has:` and `no:`.
     pub(super) has: Field,
     pub(super) date: Field,
+    /// The local time that a report states for its date, as if it were UTC, if it differs from the date.
+    pub(super) stated: Field,
     /// The rank of the severity, 0 (most severe) to 5.
     pub(super) rank: Field,
     /// The title, as a separate field because its words weigh more.
@@ -126,6 +131,7 @@ impl Fields {
             .set_fieldnorms(false);
         let has = builder.add_text_field("has", TextOptions::default().set_indexing_options(names));
         let date = builder.add_i64_field(DATE, column.clone());
+        let stated = builder.add_i64_field("stated_date", column.clone());
         let rank = builder.add_u64_field(RANK, column.clone());
         let length = builder.add_u64_field(LENGTH, column.clone());
         let regions = builder.add_u64_field(REGIONS, column.clone());
@@ -153,7 +159,24 @@ impl Fields {
             }
         }
         let schema = builder.build();
-        Self { schema, key, has, date, rank, title, text, regions, length, keys, path, source, facts, facets, numbers }
+        Self {
+            schema,
+            key,
+            has,
+            date,
+            stated,
+            rank,
+            title,
+            text,
+            regions,
+            length,
+            keys,
+            path,
+            source,
+            facts,
+            facets,
+            numbers,
+        }
     }
 
     /// The fields with words: the text, then the title.
@@ -203,6 +226,9 @@ impl Fields {
         doc.add(self.length, text_length(incident));
         if let Some(date) = &incident.date {
             doc.add(self.date, date.value.unix_seconds());
+            if date.value.stated_seconds() != date.value.unix_seconds() {
+                doc.add(self.stated, date.value.stated_seconds());
+            }
         }
         if let Some(rank) = incident.severity.as_ref().and_then(|s| s.value.rank) {
             doc.add(self.rank, u64::from(rank));
@@ -231,6 +257,9 @@ impl Fields {
         }
         for facet in keys::engine_facets(incident) {
             doc.add(self.keys, facet);
+        }
+        if incident.date.as_ref().is_some_and(|date| date.value.has_time()) {
+            has.push_str(HAS_TIME);
         }
         doc.add(self.has, has);
         doc.add(self.text, text);

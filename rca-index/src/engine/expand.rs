@@ -10,7 +10,7 @@ use crate::engine::keys;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Form, Pattern, Vocabulary};
-use crate::ranking::MAX_EXPANSIONS;
+use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED};
 use crate::text::analyzer::STEM_MARK;
 
 /// Words, with the number of incidents that contain each.
@@ -43,6 +43,7 @@ impl Snapshot<'_> {
             // Stems are expanded per segment, when they are looked up.
             Pattern::Stem(_) => return Ok(Vec::new()),
             Pattern::Prefix(prefix) => self.with_prefix(prefix)?,
+            Pattern::Start(start) => self.with_start(start)?,
             Pattern::Typo { word, distance } => self.within(word, *distance)?,
         };
         Ok(found.most_frequent(MAX_EXPANSIONS))
@@ -50,19 +51,46 @@ impl Snapshot<'_> {
 
     fn with_prefix(&self, prefix: &str) -> tantivy::Result<Frequencies> {
         let mut found = Frequencies::default();
+        self.add_with_prefix(prefix, usize::MAX, &mut found)?;
+        Ok(found)
+    }
+
+    /// The words with a prefix, in bounded time: of a short prefix, an equal number of words for each next letter.
+    fn with_start(&self, start: &str) -> tantivy::Result<Frequencies> {
+        /// From this length on, few words share a prefix.
+        const LONG: usize = 3;
+        let mut found = Frequencies::default();
+        let streams = self.searcher.segment_readers().len().max(1) * self.engine.fields.searched().len();
+        let most = (MAX_SCANNED / streams).max(1);
+        if start.chars().count() >= LONG || !start.is_ascii() {
+            self.add_with_prefix(start, most, &mut found)?;
+            return Ok(found);
+        }
+        let letters = ('0'..='9').chain('a'..='z').chain(['-', '.', '_']);
+        let prefixes: Vec<String> = letters.map(|letter| format!("{start}{letter}")).collect();
+        for prefix in &prefixes {
+            self.add_with_prefix(prefix, (most / prefixes.len()).max(1), &mut found)?;
+        }
+        Ok(found)
+    }
+
+    /// Adds words with a prefix: at most so many of each field of each segment.
+    fn add_with_prefix(&self, prefix: &str, most: usize, found: &mut Frequencies) -> tantivy::Result<()> {
         for reader in self.searcher.segment_readers() {
             for field in self.engine.fields.searched() {
                 let index = reader.inverted_index(field)?;
                 let mut terms = index.terms().range().ge(prefix.as_bytes()).into_stream()?;
-                while terms.advance() {
+                let mut scanned = 0;
+                while scanned < most && terms.advance() {
                     if !terms.key().starts_with(prefix.as_bytes()) {
                         break;
                     }
+                    scanned += 1;
                     found.add(terms.key(), terms.value().doc_freq);
                 }
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     fn has_word(&self, word: &str) -> tantivy::Result<bool> {

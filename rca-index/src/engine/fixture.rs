@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::engine::{Collect, Engine, Order, Snapshot};
-use crate::incident::{Incident, SectionKind};
+use crate::incident::{DayZone, Incident, SectionKind};
 use crate::plan::{Needed, Plan, Planner};
 use crate::query::{self, QueryOptions};
 
@@ -39,7 +39,8 @@ pub(super) fn remove(engine: &Engine, id: &str) {
 pub(super) fn plan(snapshot: &Snapshot<'_>, query: &str) -> Plan {
     let query = query::parse(query, &QueryOptions::default()).unwrap();
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
-    Planner { analyzer, synonyms, vocabulary: snapshot, house: snapshot.house(), now: 0 }.plan(&query).unwrap()
+    let (house, zone) = (snapshot.house(), &DayZone::default());
+    Planner { analyzer, synonyms, vocabulary: snapshot, house, now: 0, zone }.plan(&query).unwrap()
 }
 
 /// The ids of the candidates of a query, sorted.

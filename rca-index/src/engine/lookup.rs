@@ -244,7 +244,7 @@ impl Terms {
                 return Ok(());
             }
             // Already replaced by the words that they match.
-            Pattern::Prefix(_) | Pattern::Typo { .. } => return Ok(()),
+            Pattern::Prefix(_) | Pattern::Start(_) | Pattern::Typo { .. } => return Ok(()),
         };
         let Some(prefix) = analyzer.stem_prefix(stem) else { return Ok(()) };
         let mut last = String::new();

@@ -83,10 +83,18 @@ pub enum QueryErrorKind {
     CannotSort(String),
     /// The text after the `~` of a phrase is not a valid slop; the phrase.
     InvalidSlop(String),
-    /// A `*` inside a word; the text before it.
+    /// A `*` or `?` inside a word; the text before it.
     WildcardInside(String),
     /// A larger edit distance than allowed; the word.
     TooManyEdits(String),
+    /// `-` before a single letter or digit, which is hardly meant to be excluded; the letter.
+    OneLetterExclusion(String),
+    /// A `*` after a phrase; the phrase.
+    PhrasePrefix(String),
+    /// A weight such as `^2`; what it belongs to.
+    Boost(String),
+    /// A regular expression between slashes; the letters that it starts with.
+    Regex(String),
 }
 
 /// The largest slop of a phrase.
@@ -114,6 +122,10 @@ impl QueryErrorKind {
             Self::InvalidSlop(_) => "invalid-slop",
             Self::WildcardInside(_) => "wildcard-inside",
             Self::TooManyEdits(_) => "too-many-edits",
+            Self::OneLetterExclusion(_) => "one-letter-exclusion",
+            Self::PhrasePrefix(_) => "phrase-prefix",
+            Self::Boost(_) => "boost",
+            Self::Regex(_) => "regex",
         }
     }
 
@@ -141,7 +153,7 @@ impl QueryErrorKind {
                 Unit::Count => "write `1000`, `10k`, `1.5m`, `>1000`, `100..500`".into(),
             },
             Self::NotADate(_) => {
-                "write `2025`, `2025-06`, `2025-06-02`, `2025-06..2025-07`, `>=2025-06-02`, or `30d` for the last 30 days"
+                "write `2025`, `2025-06`, `2025-06-02`, `2025-Q3`, `\"June 2025\"`, `2025-06..2025-07`, `>=2025-06-02`, `last-month`, `yesterday`, or `30d` for the last 30 days"
                     .into()
             }
             Self::NotASeverity(_) => {
@@ -155,6 +167,16 @@ impl QueryErrorKind {
             Self::InvalidSlop(text) => format!("write a number up to {MAX_SLOP}: `\"{text}\"~3`"),
             Self::WildcardInside(prefix) => format!("write `{prefix}*`"),
             Self::TooManyEdits(word) => format!("write `{word}~2`"),
+            Self::OneLetterExclusion(letter) => {
+                format!("write `NOT {letter}` to exclude it, or turn the syntax off with --literal")
+            }
+            Self::PhrasePrefix(text) => match text.trim_end().rsplit_once(char::is_whitespace) {
+                Some((start, last)) => format!("write `\"{}\" {last}*`", start.trim_end()),
+                None => format!("write `{text}*`"),
+            },
+            Self::Boost(word) => format!("write `{word}`"),
+            Self::Regex(start) if start.is_empty() => "write the start of a word and `*`, or `OR` between words".into(),
+            Self::Regex(start) => format!("write `{start}*`, or `OR` between words"),
         }
     }
 }
@@ -186,8 +208,12 @@ impl fmt::Display for QueryErrorKind {
             Self::ReversedRange { from, to } => write!(f, "the range `{from}..{to}` ends before it begins"),
             Self::CannotSort(name) => write!(f, "cannot sort by `{name}`"),
             Self::InvalidSlop(_) => write!(f, "the distance after `~` is not a valid number"),
-            Self::WildcardInside(_) => write!(f, "`*` is only allowed at the end of a word"),
+            Self::WildcardInside(_) => write!(f, "a wildcard is only allowed at the end of a word"),
             Self::TooManyEdits(_) => write!(f, "at most 2 typing errors per word"),
+            Self::OneLetterExclusion(letter) => write!(f, "`-{letter}` would exclude the word `{letter}`"),
+            Self::PhrasePrefix(_) => write!(f, "a phrase has no wildcard"),
+            Self::Boost(_) => write!(f, "words have no weights"),
+            Self::Regex(_) => write!(f, "regular expressions are not supported"),
         }
     }
 }

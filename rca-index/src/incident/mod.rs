@@ -14,6 +14,7 @@ mod reached;
 mod severity;
 pub(crate) mod squeeze;
 mod timestamp;
+mod zone;
 
 use std::ops::Range;
 
@@ -28,6 +29,7 @@ pub use problem::{Level, PROBLEM_KINDS, Problem, ProblemKind, ProblemSpec};
 pub use reached::{CountedFrom, MinutesFrom, Reached, ReachedAt};
 pub use severity::Severity;
 pub use timestamp::{Precision, Timestamp};
+pub use zone::DayZone;
 
 /// Where a value was found in a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

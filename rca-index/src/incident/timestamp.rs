@@ -1,6 +1,8 @@
 //! A point in time as a report states it: UTC, to the day or to the second.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -22,11 +24,13 @@ pub enum Precision {
 /// A point in time, UTC, and how precisely it is stated. A month or a day stands for its first second.
 ///
 /// Its text form is as long as it is precise: `2025-06`, `2025-06-02`, `2025-06-02T15:53Z`, `2025-06-02T15:53:10Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Timestamp {
     seconds: i64,
     precision: Precision,
+    /// Minutes east of UTC of the clock that it is stated by. Not part of its identity or its text form.
+    offset_minutes: i16,
 }
 
 impl Timestamp {
@@ -34,7 +38,7 @@ impl Timestamp {
     pub fn from_unix_seconds(seconds: i64, precision: Precision) -> Self {
         const FIRST: i64 = -62_167_219_200;
         const LAST: i64 = 253_402_300_799;
-        Self { seconds: seconds.clamp(FIRST, LAST), precision }
+        Self { seconds: seconds.clamp(FIRST, LAST), precision, offset_minutes: 0 }
     }
 
     /// A calendar day; none when there is no such day.
@@ -52,6 +56,18 @@ impl Timestamp {
     pub(crate) fn from_civil(time: civil::DateTime, offset_minutes: i32, precision: Precision) -> Option<Self> {
         let seconds = TimeZone::UTC.to_timestamp(time).ok()?.as_second();
         Some(Self::from_unix_seconds(seconds - i64::from(offset_minutes) * 60, precision))
+    }
+
+    /// The same point in time, stated as this civil time.
+    pub(crate) fn stated_as(self, time: civil::DateTime) -> Self {
+        let stated = TimeZone::UTC.to_timestamp(time).map_or(self.seconds, jiff::Timestamp::as_second);
+        let offset_minutes = i16::try_from((stated - self.seconds) / 60).unwrap_or(0);
+        Self { offset_minutes, ..self }
+    }
+
+    /// The civil time that is stated, in seconds since 1970 as if it were UTC.
+    pub(crate) fn stated_seconds(self) -> i64 {
+        self.seconds + i64::from(self.offset_minutes) * 60
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -73,11 +89,37 @@ impl Timestamp {
     #[must_use]
     pub fn day(self) -> Self {
         let precision = self.precision.min(Precision::Day);
-        Self { seconds: self.seconds.div_euclid(86_400) * 86_400, precision }
+        Self { seconds: self.seconds.div_euclid(86_400) * 86_400, precision, offset_minutes: 0 }
     }
 
     pub(crate) fn civil(self) -> civil::DateTime {
         jiff::Timestamp::from_second(self.seconds).map_or(civil::DateTime::ZERO, |t| TimeZone::UTC.to_datetime(t))
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.seconds, self.precision).cmp(&(other.seconds, other.precision))
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.seconds, self.precision).hash(state);
     }
 }
 

@@ -26,9 +26,10 @@ impl Clock {
     /// The point in time on a local day, in the zone of the clock, else in this one.
     pub(crate) fn on(&self, day: Date, zone: &Zone) -> Option<Timestamp> {
         let time = Time::new(self.hour, self.minute, self.second.unwrap_or(0), 0).ok()?;
-        let seconds = self.zone.as_ref().unwrap_or(zone).unix_seconds(day.to_datetime(time))?;
+        let local = day.to_datetime(time);
+        let seconds = self.zone.as_ref().unwrap_or(zone).unix_seconds(local)?;
         let precision = if self.second.is_some() { Precision::Second } else { Precision::Minute };
-        Some(Timestamp::from_unix_seconds(seconds, precision))
+        Some(Timestamp::from_unix_seconds(seconds, precision).stated_as(local))
     }
 
     /// Seconds since midnight.

@@ -75,6 +75,7 @@ use crate::parse::own_fields::own_fields;
 pub(crate) use crate::parse::suggest::{Insertion, suggestion};
 use crate::parse::title::{title, title_heading};
 pub(crate) use crate::parse::whole::{whole_date, whole_number};
+pub(crate) use crate::parse::words::status_named;
 
 /// What an archive's settings say about parsing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

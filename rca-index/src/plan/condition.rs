@@ -1,5 +1,7 @@
 //! Conditions: they decide which incidents match, and do not affect the score.
 
+use crate::incident::HouseNames;
+use crate::parse::status_named;
 use crate::plan::WordId;
 use crate::query::{Comparison, KeyRange, NumberRange};
 use crate::schema::{Facet, NumberField};
@@ -19,6 +21,15 @@ pub(crate) enum Clause {
     Any(Vec<Clause>),
     /// This does not hold.
     Not(Box<Clause>),
+}
+
+/// A range of times in seconds since 1970, UTC; an end of `None` is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TimeRange {
+    /// The first second (inclusive).
+    pub(crate) from: Option<i64>,
+    /// The end (exclusive).
+    pub(crate) until: Option<i64>,
 }
 
 /// A condition on a value of an incident.
@@ -52,6 +63,13 @@ pub(crate) enum Condition {
         /// Whether it must have one or must not.
         present: bool,
     },
+    /// Any value of a facet with this prefix.
+    FacetPrefix {
+        /// The facet.
+        facet: Facet,
+        /// The start of the value's key.
+        prefix: String,
+    },
     /// A severity at least, or at most, as severe as a rank.
     SeverityRank {
         /// The comparison; greater means more severe.
@@ -66,12 +84,15 @@ pub(crate) enum Condition {
         /// The range, in the field's unit.
         range: NumberRange,
     },
-    /// A start time in this range, in seconds since 1970, UTC; an end of `None` is open.
+    /// A start time in any of these ranges.
     Date {
-        /// The first second (inclusive).
-        from: Option<i64>,
-        /// The end (exclusive).
-        until: Option<i64>,
+        /// The range, in seconds since 1970, UTC.
+        range: TimeRange,
+        /// Whether the range consists of whole days, so that the day that a report states counts too.
+        days: bool,
+        /// The same days in the zone of the request, if it is not UTC. Only reports that state a time of day have a day in
+        /// another zone.
+        zoned: Option<TimeRange>,
     },
     /// Whether a field has a value.
     Has {
@@ -80,6 +101,26 @@ pub(crate) enum Condition {
         /// Whether it must have one or must not.
         present: bool,
     },
+}
+
+/// The keys of a facet that match a value in a query. A status in another language is the known word that reports with it
+/// are filed under.
+pub(crate) fn matching_keys(facet: Facet, value: &str, house: &HouseNames) -> Vec<String> {
+    let mut keys = vec![facet.key(value, house)];
+    let known = (facet == Facet::Status).then(|| status_named(value)).flatten();
+    keys.extend(known.map(|known| facet.key(known, house)).filter(|known| *known != keys[0]));
+    keys
+}
+
+impl Condition {
+    /// Any value of a facet with a prefix.
+    pub(crate) fn facet_prefix(facet: Facet, prefix: &str) -> Self {
+        // A name of the settings stands for a whole value, not for the start of one.
+        let key = facet.key(prefix, &HouseNames::default());
+        // `order/` has values below it, and is not the start of `orders`.
+        let level = if facet.is_hierarchical() && prefix.trim_end().ends_with('/') { "/" } else { "" };
+        Self::FacetPrefix { facet, prefix: key + level }
+    }
 }
 
 /// How many of the query's words an incident must have.

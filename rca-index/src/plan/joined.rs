@@ -21,10 +21,13 @@ impl Planner<'_> {
                 at += 1;
                 continue;
             };
-            let joined: String = typed[at..end].iter().map(|typed| typed.word.text.as_str()).collect();
-            let form = Form { pattern: Pattern::Word(joined.clone()), weight: 1.0 };
-            let occurs = self.vocabulary.has(&joined)? && self.vocabulary.incidents_with(&[form])? > 0;
-            if !occurs || self.is_stop_word(&joined) {
+            let texts: Vec<&str> = typed[at..end].iter().map(|typed| typed.word.text.as_str()).collect();
+            let mut joined = texts.concat();
+            if !self.occurs(&joined)? && texts[1].contains('.') {
+                // `TLS 1.3` is also written `TLSv1.3`.
+                joined = texts.join("v");
+            }
+            if !self.occurs(&joined)? || self.is_stop_word(&joined) {
                 at += 1;
                 continue;
             }
@@ -36,6 +39,11 @@ impl Planner<'_> {
             at = end;
         }
         Ok(runs)
+    }
+
+    fn occurs(&self, word: &str) -> Result<bool> {
+        let form = Form { pattern: Pattern::Word(word.to_owned()), weight: 1.0 };
+        Ok(self.vocabulary.has(word)? && self.vocabulary.incidents_with(&[form])? > 0)
     }
 
     /// The end of the words from `at` that may be written as one, and the weight of that spelling.

@@ -7,6 +7,7 @@
 //! the engine finds the words with a stem or a prefix.
 
 mod condition;
+mod dates;
 mod evidence;
 mod joined;
 mod keys;
@@ -19,7 +20,7 @@ mod vocabulary;
 mod word;
 mod words;
 
-pub(crate) use condition::{Clause, Condition, Needed};
+pub(crate) use condition::{Clause, Condition, Needed, TimeRange, matching_keys};
 pub(crate) use evidence::{Evidence, Occurrence, Statistics, WordEvidence, WordWeight};
 pub(crate) use planner::Planner;
 pub(crate) use vocabulary::{AnyVocabulary, Vocabulary};

@@ -3,11 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::error::Result;
-use crate::incident::HouseNames;
+use crate::incident::{DayZone, HouseNames};
+use crate::plan::dates::date_condition;
 use crate::plan::keys;
 use crate::plan::sequence::Sequence;
-use crate::plan::{AnyVocabulary, Clause, Condition, Correction, Plan, Vocabulary, Word, WordId};
-use crate::query::{DateRange, Node, NodeKind, Query};
+use crate::plan::{AnyVocabulary, Clause, Condition, Correction, Plan, Vocabulary, Word, WordId, matching_keys};
+use crate::query::{Node, NodeKind, Query};
 use crate::ranking::BARE_WEIGHT;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
@@ -20,6 +21,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) house: &'a HouseNames,
     /// Now, in seconds since 1970, UTC.
     pub(crate) now: i64,
+    /// The zone of days.
+    pub(crate) zone: &'a DayZone,
 }
 
 /// For what is excluded.
@@ -130,19 +133,17 @@ impl Planner<'_> {
     /// The condition of a node on a value; `None` if the node matches everything.
     fn condition(&self, kind: &NodeKind) -> Option<Condition> {
         Some(match kind {
-            NodeKind::Facet { facet, values } => Condition::Facet {
-                facet: *facet,
-                keys: values.iter().map(|value| facet.key(value, self.house)).collect(),
-            },
+            NodeKind::Facet { facet, values } => {
+                let keys = values.iter().flat_map(|value| matching_keys(*facet, value, self.house)).collect();
+                Condition::Facet { facet: *facet, keys }
+            }
+            NodeKind::FacetPrefix { facet, prefix } => Condition::facet_prefix(*facet, prefix),
             NodeKind::SeverityRank { comparison, name } => {
                 let rank = self.house.severities.rank(name)?;
                 Condition::SeverityRank { comparison: *comparison, rank }
             }
             NodeKind::Number { field, range } => Condition::Number { field: *field, range: *range },
-            NodeKind::Date(DateRange::Between { from, until }) => Condition::Date { from: *from, until: *until },
-            NodeKind::Date(DateRange::Last { seconds }) => {
-                Condition::Date { from: Some(self.now.saturating_sub(*seconds)), until: None }
-            }
+            NodeKind::Date(range) => date_condition(*range, self.now, self.zone),
             NodeKind::Key { key, test, .. } => keys::condition(key, test)?,
             NodeKind::Has { field, present } => Condition::Has { field, present: *present },
             NodeKind::All | NodeKind::Text { .. } | NodeKind::And(_) | NodeKind::Or(_) | NodeKind::Not(_) => {

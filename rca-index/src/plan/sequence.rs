@@ -36,6 +36,23 @@ pub(super) struct Typed<'q> {
     pub(super) dropped: bool,
     /// Its corrections, if it occurs in no incident.
     meant: Vec<String>,
+    /// Whether it is still being typed.
+    unfinished: bool,
+}
+
+impl<'q> Typed<'q> {
+    fn new(word: Word, node: &'q Node, alone: bool) -> Self {
+        Self { word, node, alone, dropped: false, meant: Vec::new(), unfinished: false }
+    }
+
+    /// Words that start with this one match too.
+    fn goes_on(&mut self) {
+        self.unfinished = true;
+        let start = Form { pattern: Pattern::Start(self.word.text.clone()), weight: 1.0 };
+        if let Some(slot) = self.word.alternatives.first_mut().and_then(|first| first.slots.last_mut()) {
+            slot.forms.push(start);
+        }
+    }
 }
 
 /// A run of words that has synonyms, or is also written as one word.
@@ -53,16 +70,13 @@ impl Planner<'_> {
         let mut others = Vec::new();
         for &node in texts {
             let NodeKind::Text { field, text } = &node.kind else { continue };
-            if let Text::Word(text) = text {
+            if let Text::Word(text) | Text::Unfinished(text) = text {
                 let words = words(self.analyzer, text, *field);
                 let alone = words.len() == 1;
-                typed.extend(words.into_iter().map(|word| Typed {
-                    word,
-                    node,
-                    alone,
-                    dropped: false,
-                    meant: Vec::new(),
-                }));
+                typed.extend(words.into_iter().map(|word| Typed::new(word, node, alone)));
+                if let (NodeKind::Text { text: Text::Unfinished(_), .. }, Some(last)) = (&node.kind, typed.last_mut()) {
+                    last.goes_on();
+                }
             } else {
                 sequence.phrases.extend(self.phrase_or_pattern(text, *field));
                 others.push(node.clone());
@@ -92,7 +106,7 @@ impl Planner<'_> {
         let pattern = |pattern| Alternative::of_slot(Slot::of_pattern(pattern));
         let folded = |word| folded_word(self.analyzer, word);
         let (typed, alternative) = match text {
-            Text::Word(_) => return None,
+            Text::Word(_) | Text::Unfinished(_) => return None,
             Text::Phrase { text, slop } => (text, phrase(self.analyzer, text, *slop)?),
             Text::Prefix(prefix) => (prefix, pattern(Pattern::Prefix(folded(prefix)))),
             Text::Fuzzy { word, distance } => {
@@ -135,14 +149,14 @@ impl Planner<'_> {
             return;
         }
         for typed in typed {
-            typed.dropped = typed.word.field.is_none() && self.is_stop_word(&typed.word.text);
+            typed.dropped = typed.word.field.is_none() && !typed.unfinished && self.is_stop_word(&typed.word.text);
         }
     }
 
     /// Adds corrections to the words that occur in no incident, synonyms and other forms included.
     fn correct(&self, typed: &mut [Typed<'_>], corrections: &mut Vec<Correction>) -> Result<()> {
         let mut tried = 0;
-        for Typed { word, meant, .. } in typed.iter_mut().filter(|typed| !typed.dropped) {
+        for Typed { word, meant, .. } in typed.iter_mut().filter(|typed| !typed.dropped && !typed.unfinished) {
             // Limited, because a pasted page is not full of typos and each lookup takes a millisecond.
             if !is_correctable(&word.text) || tried == MAX_CORRECTED || self.is_known(word)? {
                 continue;

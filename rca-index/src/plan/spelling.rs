@@ -99,6 +99,28 @@ pub(super) fn letters_and_digits(word: &str) -> Option<(&str, &str)> {
     borders.next().is_none().then(|| word.split_at(border))
 }
 
+/// The words of an identifier with points, its letters and digits apart: `1.5gb` is `1.5 GB`, `tlsv1.3` is `TLS 1.3`,
+/// `10gib` is `10 GiB`.
+pub(super) fn apart_by_digits(identifier: &str) -> Option<Vec<&str>> {
+    let mut texts = Vec::new();
+    let mut divided = false;
+    for part in identifier.split('.') {
+        match letters_and_digits(part) {
+            Some((first, second)) => {
+                divided = true;
+                let name = first.strip_suffix('v').filter(|name| !name.is_empty() && identifier.contains('.'));
+                texts.extend([name.unwrap_or(first), second]);
+            }
+            None if !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) => {
+                texts.push(part);
+            }
+            None => return None,
+        }
+    }
+    // `v6.2.8` is a version without a name.
+    (divided && texts[0] != "v").then_some(texts)
+}
+
 /// An identifier without what joins its parts: `rfc7231` for `rfc-7231`, `4500` for `4.500`. Digits are joined only if
 /// they are groups of one number.
 pub(super) fn without_joiners(identifier: &str) -> Option<String> {
@@ -229,6 +251,21 @@ mod tests {
             ("7be04c9", None),
         ] {
             assert_eq!(letters_and_digits(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn letters_and_digits_of_identifiers_are_apart() {
+        for (identifier, expected) in [
+            ("1.5gb", Some(&["1", "5", "gb"][..])),
+            ("tlsv1.3", Some(&["tls", "1", "3"])),
+            ("openssl3.0.2", Some(&["openssl", "3", "0", "2"])),
+            ("10gib", Some(&["10", "gib"])),
+            ("v6.2.8", None),
+            ("node.js", None),
+            ("order-service-7", None),
+        ] {
+            assert_eq!(apart_by_digits(identifier).as_deref(), expected, "{identifier}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::error::Result;
-use crate::incident::HouseNames;
+use crate::incident::{DayZone, HouseNames};
 use crate::query::{self, QueryOptions};
 use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT, SYNONYM_WEIGHT};
 use crate::text::Synonyms;
@@ -55,9 +55,8 @@ impl Vocabulary for Words {
 fn plan_with(text: &str, vocabulary: &dyn Vocabulary) -> Plan {
     let query = query::parse(text, &QueryOptions::default()).unwrap();
     let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
-    Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary, house: &HouseNames::default(), now: 1_000_000 }
-        .plan(&query)
-        .unwrap()
+    let (house, zone) = (&HouseNames::default(), &DayZone::default());
+    Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary, house, now: 1_000_000, zone }.plan(&query).unwrap()
 }
 
 fn plan(text: &str) -> Plan {
@@ -99,7 +98,11 @@ fn filters_become_clauses() {
     let keys = vec![severity.key("sev1", &HouseNames::default())];
     let expected = [
         Condition::Facet { facet: severity, keys },
-        Condition::Date { from: Some(1_000_000 - 86_400), until: None },
+        Condition::Date {
+            range: TimeRange { from: Some(1_000_000 - 86_400), until: Some(1_000_000 + 86_400) },
+            days: false,
+            zoned: None,
+        },
         Condition::Has { field: "actions", present: true },
     ];
     assert_eq!(conditions, expected.map(Clause::Condition));
@@ -279,7 +282,8 @@ fn a_key_is_a_filter_where_the_index_has_it_and_text_elsewhere() {
     let filter_only = query::key_filter("squad", "a").unwrap();
     let query = query::parse("", &QueryOptions::default()).unwrap().and(filter_only);
     let (analyzer, synonyms, house) = (Analyzer::default(), Synonyms::default(), HouseNames::default());
-    let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &Keys, house: &house, now: 0 };
+    let zone = &DayZone::default();
+    let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &Keys, house: &house, now: 0, zone };
     assert_eq!(planner.plan(&query).unwrap().conditions, [filter("squad", &["a"])]);
     for (text, reason) in [("has:wings", "unknown field `wings`"), ("x due:>soon", "`>soon` is not a number")] {
         let query = query::parse(text, &QueryOptions::default());

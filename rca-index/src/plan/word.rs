@@ -122,6 +122,8 @@ pub(crate) enum Pattern {
     Stem(String),
     /// Every word with this prefix.
     Prefix(String),
+    /// Words with this prefix, as many as are found in bounded time, because it is still being typed.
+    Start(String),
     /// Every word within an edit distance.
     Typo {
         /// The word as typed, folded.
@@ -135,7 +137,11 @@ impl Pattern {
     /// The text of the pattern.
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::Word(text) | Self::Stem(text) | Self::Prefix(text) | Self::Typo { word: text, .. } => text,
+            Self::Word(text)
+            | Self::Stem(text)
+            | Self::Prefix(text)
+            | Self::Start(text)
+            | Self::Typo { word: text, .. } => text,
         }
     }
 
@@ -145,8 +151,8 @@ impl Pattern {
         match self {
             Self::Word(text) => (text == word).then_some(1.0),
             Self::Stem(_) => None,
-            Self::Prefix(prefix) if word == prefix => Some(1.0),
-            Self::Prefix(prefix) => word.starts_with(prefix.as_str()).then_some(PREFIX_WEIGHT),
+            Self::Prefix(prefix) | Self::Start(prefix) if word == prefix => Some(1.0),
+            Self::Prefix(prefix) | Self::Start(prefix) => word.starts_with(prefix.as_str()).then_some(PREFIX_WEIGHT),
             Self::Typo { word: typed, distance } => {
                 // Each letter more or less is an edit.
                 let lengths = typed.chars().count().abs_diff(word.chars().count());
@@ -158,7 +164,7 @@ impl Pattern {
 
     /// Whether the index is needed to find the words that it matches.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self, Self::Prefix(_) | Self::Typo { .. })
+        matches!(self, Self::Prefix(_) | Self::Start(_) | Self::Typo { .. })
     }
 }
 

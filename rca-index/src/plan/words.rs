@@ -1,7 +1,8 @@
 //! From query texts to words with their forms and parts, independently of an index.
 
 use crate::plan::spelling::{
-    grouped_number, groups_of, hash_starts, is_hash, letters_and_digits, other_version, plurals, without_joiners,
+    apart_by_digits, grouped_number, groups_of, hash_starts, is_hash, letters_and_digits, other_version, plurals,
+    without_joiners,
 };
 use crate::plan::{Alternative, Form, Pattern, Slot, Word};
 use crate::ranking::{BARE_WEIGHT, MIN_PART_BYTES, PARTS_WEIGHT, SPELLING_WEIGHT, STEM_WEIGHT};
@@ -123,14 +124,8 @@ fn identifier(whole: &str, slots: Vec<Slot>) -> Vec<Alternative> {
         let first = other.split('.').next().unwrap_or_default().to_owned();
         apart[0].forms.push(spelling(first));
         as_typed.forms.push(spelling(other));
-        // `1.5gb` is also written `1.5 GB`.
-        let last = apart.last().map(first_text).and_then(letters_and_digits);
-        if let Some((digits, letters)) = last.filter(|(digits, _)| digits.starts_with(|c: char| c.is_ascii_digit())) {
-            let mut texts: Vec<&str> = apart[..apart.len() - 1].iter().map(first_text).collect();
-            texts.extend([digits, letters]);
-            alternatives.push(spelled(&texts, SPELLING_WEIGHT));
-        }
     }
+    alternatives.extend(apart_by_digits(whole).map(|texts| spelled(&texts, SPELLING_WEIGHT)));
     alternatives.splice(0..0, [Alternative::of_slot(as_typed), Alternative::new(apart, PARTS_WEIGHT)]);
     alternatives
 }

@@ -79,6 +79,13 @@ pub enum NodeKind {
         /// The values as typed; at least one.
         values: Vec<String>,
     },
+    /// `service:order*`: any value with this prefix.
+    FacetPrefix {
+        /// The facet.
+        facet: Facet,
+        /// The start of the value as typed.
+        prefix: String,
+    },
     /// `severity:>=P1`: severities at least, or at most, this severe.
     SeverityRank {
         /// The comparison; greater means more severe, so `>=P1` is P1 or worse.
@@ -159,6 +166,8 @@ pub enum Otherwise {
 pub enum Text {
     /// One word as typed; the analyzer may split it.
     Word(String),
+    /// A word that is still being typed: the word itself, and words with this prefix.
+    Unfinished(String),
     /// A phrase: words next to each other, with up to `slop` moves.
     Phrase {
         /// The text between the quotes.
@@ -209,7 +218,8 @@ impl NumberRange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DateRange {
-    /// From `from` (inclusive) until `until` (exclusive), in seconds since 1970, UTC.
+    /// From `from` (inclusive) until `until` (exclusive), in seconds since 1970, UTC. Ends at midnight are those of days,
+    /// in the zone of the search request.
     Between {
         /// The first second; `None` is open.
         from: Option<i64>,
@@ -221,6 +231,39 @@ pub enum DateRange {
         /// The number of seconds.
         seconds: i64,
     },
+    /// `last-month`, `yesterday..`: from `from` (inclusive) until `until` (exclusive).
+    Calendar {
+        /// The start; `None` is open.
+        from: Option<DateEnd>,
+        /// The end; `None` is open.
+        until: Option<DateEnd>,
+    },
+}
+
+/// An end of a range of times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DateEnd {
+    /// A second since 1970, UTC.
+    At(i64),
+    /// The start of a calendar unit before the current one; the search request defines today.
+    Start {
+        /// The unit.
+        unit: CalendarUnit,
+        /// How many units ago: 0 is the current one, -1 the next.
+        ago: i32,
+    },
+}
+
+/// A unit of the calendar. Weeks begin on Monday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum CalendarUnit {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
 }
 
 impl DateRange {
@@ -230,7 +273,7 @@ impl DateRange {
             Self::Between { from, until } => {
                 from.is_none_or(|from| time >= from) && until.is_none_or(|until| time < until)
             }
-            Self::Last { .. } => false,
+            Self::Last { .. } | Self::Calendar { .. } => false,
         }
     }
 }

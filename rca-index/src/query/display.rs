@@ -3,9 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use crate::query::ast::{Comparison, Node, NodeKind, NumberRange, Query, Sort, SortKey, Text};
+use crate::query::dates::show_date_range;
 use crate::query::lexer::TokenKind;
 use crate::query::lexer::lex;
-use crate::query::values::show_date_range;
+use crate::query::unsupported::unsupported;
 use crate::schema::{FIELDS, FieldKind, FieldSpec, NumberField, TextField};
 
 impl fmt::Display for Query {
@@ -51,6 +52,9 @@ fn show(node: &Node, out: &mut String) -> fmt::Result {
         NodeKind::Facet { facet, values } => {
             let values: Vec<String> = values.iter().map(|value| quoted_if_needed(value)).collect();
             write!(out, "{}:{}", facet.name(), values.join(","))
+        }
+        NodeKind::FacetPrefix { facet, prefix } => {
+            write!(out, "{}:{}*", facet.name(), quoted_if_needed(prefix))
         }
         NodeKind::SeverityRank { comparison, name } => {
             let sign = match comparison {
@@ -107,7 +111,11 @@ fn group_if(grouped: bool, node: &Node, out: &mut String) -> fmt::Result {
 fn show_text(text: &Text, in_field: bool, out: &mut String) -> fmt::Result {
     match text {
         Text::Word(word) if reads_as_word(word, in_field) => out.write_str(word),
-        Text::Word(word) => write!(out, "\\{word}"),
+        // With the star, `date:` would be a field.
+        Text::Unfinished(word) if reads_as_word(word, in_field) && reads_as_word(&format!("{word}a"), in_field) => {
+            write!(out, "{word}*")
+        }
+        Text::Word(word) | Text::Unfinished(word) => write!(out, "\\{word}"),
         Text::Phrase { text, slop } => {
             write!(out, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))?;
             if *slop > 0 { write!(out, "~{slop}") } else { Ok(()) }
@@ -126,7 +134,8 @@ fn reads_as_word(word: &str, in_field: bool) -> bool {
     // After a field, digits and signs may parse as a value, and two slashes as a URL.
     let sign = |c: char| c.is_ascii_digit() || matches!(c, '>' | '<' | '.' | '$' | '≥' | '≤' | '\\');
     let valued = in_field && (word.starts_with(sign) || word.starts_with("//"));
-    balanced && plain && !valued && word != "*" && !word.ends_with('*') && !word.contains('~')
+    let supported = unsupported(word).is_none();
+    balanced && plain && supported && !valued && word != "*" && !word.ends_with('*') && !word.contains('~')
 }
 
 fn quoted_if_needed(value: &str) -> String {

@@ -6,8 +6,9 @@ use crate::error::QueryErrorKind;
 use crate::incident::OwnField;
 use crate::parse::{whole_date, whole_duration, whole_number};
 use crate::query::ast::{DateRange, KeyTest, Node, NodeKind, NumberRange, Otherwise, Span};
+use crate::query::dates::date_range;
 use crate::query::lexer::{nearest_name, unquote};
-use crate::query::values::{comparison, date_range, read_range};
+use crate::query::values::{comparison, read_range};
 use crate::schema::{FieldKind, FieldSpec, Unit, fields_named};
 
 /// A range of values of any kind. A value is in the range if it can be read as one of these kinds and lies in its range.
@@ -78,6 +79,11 @@ pub(super) fn key_test(value: &str) -> Option<KeyTest> {
 
 /// `a,"b, c",d`
 pub(super) fn values(value: &str) -> Vec<String> {
+    listed(value).into_iter().map(|(text, _)| text).collect()
+}
+
+/// `a,"b, c",d`, and whether each is in quotes.
+pub(super) fn listed(value: &str) -> Vec<(String, bool)> {
     let mut values = Vec::new();
     let mut rest = value;
     while !rest.is_empty() {
@@ -89,11 +95,16 @@ pub(super) fn values(value: &str) -> Vec<String> {
             }
         };
         rest = rest[length..].trim_start_matches(',');
-        if super::parser::is_value(&item) || quoted && !item.trim().is_empty() {
-            values.push(item.trim().to_owned());
+        if is_value(&item) || quoted && !item.trim().is_empty() {
+            values.push((item.trim().to_owned(), quoted));
         }
     }
     values
+}
+
+/// Whether a text without quotes may be the value of a facet: signs of the query language alone are none.
+pub(super) fn is_value(text: &str) -> bool {
+    text.chars().any(|c| c.is_alphanumeric() || !(c.is_ascii() || c.is_whitespace() || c.is_control()))
 }
 
 /// A key, or something else where the archive has no such key.

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use crate::incident::Severity;
 use crate::query::ast::{Node, NodeKind};
+use crate::query::command_line::CommandLine;
 use crate::query::key::key_at;
+use crate::query::unsupported::is_number;
 use crate::schema::fields_named;
 
 /// A token and its position.
@@ -36,17 +38,21 @@ pub(super) enum TokenKind {
         text: String,
         slop: Option<String>,
         closed: bool,
+        /// What follows without a space: `*`, or `^` with a number.
+        sign: Option<char>,
     },
     /// Text without quotes. `plain` if a backslash turns off its syntax.
     Word {
         text: String,
         plain: bool,
     },
+    /// The start of a word that is still being typed.
+    Unfinished(String),
 }
 
 /// Splits a query into tokens.
 pub(super) fn lex(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, depth: 0, tokens: Vec::new() };
+    let mut lexer = Lexer { text, at: 0, depth: 0, command: CommandLine::of(text), tokens: Vec::new() };
     while lexer.next_token() {}
     lexer.tokens
 }
@@ -56,6 +62,7 @@ struct Lexer<'a> {
     at: usize,
     /// The number of open parentheses.
     depth: usize,
+    command: CommandLine,
     tokens: Vec<Token>,
 }
 
@@ -76,13 +83,23 @@ impl Lexer<'_> {
                 self.push(TokenKind::Close, 1);
             }
             '"' => self.quoted(),
-            // `--force` and `->` are words.
-            '-' if next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | '"' | '_' | '/' | '\\')) => {
+            // `--force`, `->` and the options of a command are words.
+            '-' if next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | '"' | '_' | '/' | '\\'))
+                && !self.is_option(&rest[1..])
+                || is_minus_all(rest) =>
+            {
                 self.push(TokenKind::Minus, 1);
             }
             _ => self.word(),
         }
         true
+    }
+
+    /// Whether the text after a `-` is an option of a command, and not a field.
+    fn is_option(&self, rest: &str) -> bool {
+        let word = &rest[..word_length(rest, false)];
+        let field = word.split_once(':').is_some_and(|(name, _)| is_field(name));
+        !field && self.command.has_option(word)
     }
 
     fn push(&mut self, kind: TokenKind, length: usize) {
@@ -100,7 +117,20 @@ impl Lexer<'_> {
             slop = Some(rest[..digits].to_owned());
             end += 1 + digits;
         }
-        self.tokens.push(Token { kind: TokenKind::Quoted { text, slop, closed }, span: start..end });
+        let rest = &self.text[end..];
+        let number = rest.strip_prefix('^').map(|rest| &rest[..word_length(rest, false)]);
+        let sign = match number.filter(|number| is_number(number)) {
+            _ if !closed => None,
+            Some(number) => {
+                end += 1 + number.len();
+                Some('^')
+            }
+            None => rest.starts_with('*').then(|| {
+                end += 1;
+                '*'
+            }),
+        };
+        self.tokens.push(Token { kind: TokenKind::Quoted { text, slop, closed, sign }, span: start..end });
         self.at = end;
     }
 
@@ -135,8 +165,9 @@ impl Lexer<'_> {
         let length = word_length(rest, false);
         let text = &rest[..length];
         let kind = match text {
-            "AND" => TokenKind::And,
+            "AND" | "&&" => TokenKind::And,
             "OR" => TokenKind::Or,
+            "||" if self.command == CommandLine::No => TokenKind::Or,
             "NOT" => TokenKind::Not,
             text => TokenKind::Word { text: text.to_owned(), plain: false },
         };
@@ -151,6 +182,11 @@ impl Lexer<'_> {
             self.push(TokenKind::Word { text: value[..length].to_owned(), plain: false }, length);
         }
     }
+}
+
+/// Whether a text starts with `-*`, which excludes every incident.
+fn is_minus_all(rest: &str) -> bool {
+    rest.strip_prefix("-*").is_some_and(|rest| rest.chars().next().is_none_or(|c| c.is_whitespace() || c == ')'))
 }
 
 /// The length of a word. It ends at white space, or at the parenthesis that closes a surrounding group. In a list of
@@ -199,7 +235,7 @@ pub(super) fn unquote(text: &str) -> (String, usize, bool) {
     (out, text.len(), false)
 }
 
-fn is_field(name: &str) -> bool {
+pub(super) fn is_field(name: &str) -> bool {
     ["has", "no", "sort"].iter().any(|known| name.eq_ignore_ascii_case(known)) || fields_named(name).next().is_some()
 }
 

@@ -3,23 +3,33 @@
 #![doc = include_str!("reference.md")]
 
 mod ast;
+mod command_line;
+mod dates;
 mod display;
+mod facets;
 mod key;
 mod lexer;
+mod notes;
 mod parser;
 #[cfg(test)]
 mod tests;
+mod unfinished;
+mod unsupported;
 mod values;
 
 pub use crate::error::{QueryError, QueryErrorKind, QueryErrors};
 pub use ast::{
-    Comparison, DateRange, KeyTest, Node, NodeKind, NumberRange, Otherwise, Query, Sort, SortKey, Span, Text,
+    CalendarUnit, Comparison, DateEnd, DateRange, KeyTest, Node, NodeKind, NumberRange, Otherwise, Query, Sort,
+    SortKey, Span, Text,
 };
+pub(crate) use dates::civil_seconds;
 pub use key::KeyRange;
+pub use notes::{QueryNote, notes};
 
 use crate::incident::OwnField;
 use crate::schema::FlagKind;
 use parser::{all_of, has_letter, parse_query, parse_value, sort_of};
+use unfinished::parse_unfinished;
 
 /// The reference of the query language in Markdown, also shown by `rca help query`.
 pub const REFERENCE: &str = include_str!("reference.md");
@@ -32,12 +42,19 @@ pub const MAX_QUERY_BYTES: usize = 16 * 1024;
 pub struct QueryOptions {
     /// Turn off all syntax: every character is literal.
     pub literal: bool,
+    /// The text is still being typed: its last word is the start of one, and what is half-typed is left out.
+    pub as_you_type: bool,
 }
 
 impl QueryOptions {
     /// Options without syntax: every character is literal.
     pub fn literal() -> Self {
-        Self { literal: true }
+        Self { literal: true, ..Self::default() }
+    }
+
+    /// Options for a text that is still being typed.
+    pub fn as_you_type() -> Self {
+        Self { as_you_type: true, ..Self::default() }
     }
 }
 
@@ -50,7 +67,11 @@ pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
         let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         return Err(QueryError::new(0..end, QueryErrorKind::TooLong(MAX_QUERY_BYTES)).into());
     }
-    if options.literal { parse_literal(text) } else { parse_query(text) }
+    match options {
+        QueryOptions { literal: true, .. } => parse_literal(text),
+        QueryOptions { as_you_type: true, .. } => parse_unfinished(text),
+        _ => parse_query(text),
+    }
 }
 
 /// Parses the value of a filter: `parse_filter("service", "a,b")` equals `service:a,b` in a query, and

@@ -8,19 +8,25 @@
 //! ```
 
 use crate::error::{MAX_SLOP, QueryError, QueryErrorKind, QueryErrors};
-use crate::incident::Severity;
-use crate::query::ast::{Comparison, Node, NodeKind, Otherwise, Query, Sort, SortKey, Span, Text};
-use crate::query::key::{alias_test, key_or, key_test, presence, quoted, values};
+use crate::query::ast::{Node, NodeKind, Otherwise, Query, Sort, SortKey, Span, Text};
+use crate::query::dates::date_range;
+use crate::query::facets::{facet_condition, severity_range};
+use crate::query::key::{alias_test, key_or, key_test, presence, quoted as as_quoted};
 use crate::query::lexer::{Token, TokenKind, lex, nearest_field};
-use crate::query::values::{comparison, date_range, number_range};
+use crate::query::unsupported::unsupported;
+use crate::query::values::{comparison, number_range};
 use crate::schema::{Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
 
 /// The maximum nesting depth of parentheses and negations.
 const MAX_DEPTH: usize = 64;
 
 pub(super) fn parse_query(text: &str) -> Result<Query, QueryErrors> {
-    let mut parser =
-        Parser { tokens: lex(text), at: 0, end: text.len(), depth: 0, field: None, sort: None, errors: Vec::new() };
+    parse_tokens(text, lex(text), text.trim().is_empty())
+}
+
+/// Parses the tokens of a text, which may be none if `empty`.
+pub(super) fn parse_tokens(text: &str, tokens: Vec<Token>, empty: bool) -> Result<Query, QueryErrors> {
+    let mut parser = Parser { tokens, at: 0, end: text.len(), depth: 0, field: None, sort: None, errors: Vec::new() };
     let mut nodes: Vec<Node> = Vec::new();
     loop {
         nodes.extend(parser.or());
@@ -29,7 +35,7 @@ pub(super) fn parse_query(text: &str) -> Result<Query, QueryErrors> {
         parser.error(token.span, QueryErrorKind::UnmatchedBracket);
     }
     let root = all_of(nodes, 0..text.len());
-    if root.is_none() && parser.errors.is_empty() && parser.sort.is_none() && !text.trim().is_empty() {
+    if root.is_none() && parser.errors.is_empty() && parser.sort.is_none() && !empty {
         parser.error(0..text.len(), QueryErrorKind::NoWord);
     }
     if parser.errors.is_empty() {
@@ -168,6 +174,11 @@ impl Parser {
                 return None;
             }
         }
+        if negated && let Some(letter) = self.single_letter() {
+            self.next();
+            self.error(start..self.before(), QueryErrorKind::OneLetterExclusion(letter));
+            return None;
+        }
         let node = self.primary()?;
         if !negated {
             return Some(node);
@@ -179,6 +190,17 @@ impl Parser {
         }
     }
 
+    /// The letter or digit that a `-` excludes, as in `-n`: hardly what is meant.
+    fn single_letter(&self) -> Option<String> {
+        let minus = self.at.checked_sub(1).and_then(|at| self.tokens.get(at))?;
+        match &self.tokens.get(self.at)?.kind {
+            TokenKind::Word { text, .. } if minus.kind == TokenKind::Minus && text.len() == 1 && has_letter(text) => {
+                Some(text.clone())
+            }
+            _ => None,
+        }
+    }
+
     fn primary(&mut self) -> Option<Node> {
         let token = self.next()?;
         let span = token.span;
@@ -186,17 +208,16 @@ impl Parser {
             TokenKind::Open => self.group(span),
             TokenKind::Field(name) => self.field(&name, span),
             TokenKind::Key { text, name } => self.key(&text, name, span),
-            TokenKind::Quoted { text, slop, closed } => {
-                if !closed {
-                    self.error(span, QueryErrorKind::UnclosedQuote);
-                    return None;
-                }
-                match self.field {
-                    Some(field) => self.field_phrase(field, text, slop.as_deref(), span),
-                    None => self.phrase(None, text, slop.as_deref(), span),
-                }
+            TokenKind::Quoted { closed: false, .. } => {
+                self.error(span, QueryErrorKind::UnclosedQuote);
+                None
             }
+            TokenKind::Quoted { text, slop, sign, .. } => match self.field {
+                Some(field) => self.field_phrase(field, Quoted { text, slop, sign }, span),
+                None => self.phrase(None, Quoted { text, slop, sign }, span),
+            },
             TokenKind::Word { text, plain: true } => word(self.field.and_then(text_field), Text::Word(text), span),
+            TokenKind::Unfinished(text) => word(self.field.and_then(text_field), Text::Unfinished(text), span),
             TokenKind::Word { text, plain: false } => match self.field {
                 Some(field) => self.value(spec_for(field, &text)?, &text, span),
                 None => self.word(None, &text, span),
@@ -260,11 +281,12 @@ impl Parser {
                 self.error(token.span, QueryErrorKind::UnclosedQuote);
                 None
             }
-            TokenKind::Quoted { text, slop, .. } => {
-                let (errors, typed) = (self.errors.len(), quoted(name, &text));
-                let node = self.field_phrase(spec.name, text, slop.as_deref(), whole.clone());
+            TokenKind::Quoted { text, slop, sign, .. } => {
+                let (errors, typed) = (self.errors.len(), as_quoted(name, &text));
+                let node = self.field_phrase(spec.name, Quoted { text, slop, sign }, whole.clone());
                 self.or_key((spec, whole), &typed, node, errors)
             }
+            TokenKind::Unfinished(text) => word(text_field(name), Text::Unfinished(text), whole),
             TokenKind::Word { text, plain: true } => match text_field(name) {
                 Some(field) => word(Some(field), Text::Word(text), whole),
                 None => self.value(spec, &text, whole),
@@ -306,10 +328,16 @@ impl Parser {
     }
 
     /// A quoted value: a phrase for a text field, a single value for any other.
-    fn field_phrase(&mut self, field: &'static str, text: String, slop: Option<&str>, span: Span) -> Option<Node> {
-        let spec = spec_for(field, &text)?;
+    fn field_phrase(&mut self, field: &'static str, quoted: Quoted, span: Span) -> Option<Node> {
+        let spec = spec_for(field, &quoted.text)?;
+        let text = match spec.kind {
+            FieldKind::Text(field) => return self.phrase(Some(field), quoted, span),
+            FieldKind::Facet(facet) if quoted.sign == Some('*') && facet != Facet::Severity => {
+                return Some(Node { kind: NodeKind::FacetPrefix { facet, prefix: quoted.text }, span });
+            }
+            _ => quoted.text,
+        };
         match spec.kind {
-            FieldKind::Text(field) => self.phrase(Some(field), text, slop, span),
             // `severity:">=major outage"` compares, as it does without quotes.
             FieldKind::Facet(facet) if facet != Facet::Severity || comparison(&text).is_none() => {
                 Some(Node { kind: NodeKind::Facet { facet, values: vec![text] }, span })
@@ -325,15 +353,8 @@ impl Parser {
             FieldKind::Facet(Facet::Severity) if comparison(value).is_some() || value.contains("..") => {
                 severity_range(value, &span)
             }
-            FieldKind::Facet(facet) => {
-                let values = values(value);
-                match &values[..] {
-                    [] => Err(QueryErrorKind::MissingValue(spec.name.to_owned())),
-                    // Commas or quotes around a comparison do not change it.
-                    [only] if facet == Facet::Severity && comparison(only).is_some() => severity_range(only, &span),
-                    _ => Ok(NodeKind::Facet { facet, values }),
-                }
-            }
+            FieldKind::Facet(_) if value == "*" => Ok(NodeKind::Has { field: spec.name, present: true }),
+            FieldKind::Facet(facet) => facet_condition(facet, spec.name, value, &span),
             FieldKind::Number(field, unit) => number_range(value, unit).map(|range| NodeKind::Number { field, range }),
             FieldKind::Date => date_range(value).map(NodeKind::Date),
         };
@@ -364,8 +385,14 @@ impl Parser {
         None
     }
 
-    fn phrase(&mut self, field: Option<TextField>, text: String, slop: Option<&str>, span: Span) -> Option<Node> {
-        let slop = match slop.map(str::parse::<u32>) {
+    fn phrase(&mut self, field: Option<TextField>, quoted: Quoted, span: Span) -> Option<Node> {
+        let Quoted { text, slop, sign } = quoted;
+        match sign {
+            Some('*') => self.error(span.clone(), QueryErrorKind::PhrasePrefix(text.clone())),
+            Some(_) => self.error(span.clone(), QueryErrorKind::Boost(format!("\"{text}\""))),
+            None => {}
+        }
+        let slop = match slop.as_deref().map(str::parse::<u32>) {
             None => 0,
             Some(Ok(slop)) if slop <= MAX_SLOP => slop,
             Some(_) => {
@@ -386,14 +413,16 @@ impl Parser {
         if text.contains(char::is_whitespace) {
             return word(field, Text::Phrase { text: text.to_owned(), slop: 0 }, span);
         }
+        if let Some(kind) = unsupported(text) {
+            self.error(span, kind);
+            return None;
+        }
         let plain = |text: &str| word(field, Text::Word(text.to_owned()), span.clone());
         // A prefix or fuzzy word has no syntax to escape a parenthesis or quote in it.
         let sign = |text: &str| text.contains(['(', ')', '"']);
         if let Some(start) = text.strip_suffix('*').filter(|start| has_letter(start) && !sign(start)) {
             if start.contains('*') {
-                let prefix = start.split('*').next().unwrap_or_default();
-                self.error(span, QueryErrorKind::WildcardInside(prefix.to_owned()));
-                return None;
+                return plain(text);
             }
             return word(field, Text::Prefix(start.to_owned()), span);
         }
@@ -465,7 +494,11 @@ pub(super) fn all_of(nodes: Vec<Node>, span: Span) -> Option<Node> {
 
 /// A text node; `None` if the text has no letter or digit.
 fn word(field: Option<TextField>, text: Text, span: Span) -> Option<Node> {
-    let (Text::Word(word) | Text::Prefix(word) | Text::Fuzzy { word, .. } | Text::Phrase { text: word, .. }) = &text;
+    let (Text::Word(word)
+    | Text::Unfinished(word)
+    | Text::Prefix(word)
+    | Text::Fuzzy { word, .. }
+    | Text::Phrase { text: word, .. }) = &text;
     let stated = has_letter(word);
     stated.then_some(Node { kind: NodeKind::Text { field, text }, span })
 }
@@ -474,29 +507,9 @@ pub(super) fn has_letter(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
-/// Whether a text without quotes may be the value of a facet: signs of the query language alone are none.
-pub(super) fn is_value(text: &str) -> bool {
-    text.chars().any(|c| c.is_alphanumeric() || !(c.is_ascii() || c.is_whitespace() || c.is_control()))
-}
-
-/// `>=P1`: P1 or worse. `P1..P3`: both ends inclusive. Labels that only the settings of an archive know are ordered as
-/// typed, the worse first.
-fn severity_range(value: &str, span: &Span) -> Result<NodeKind, QueryErrorKind> {
-    let node = |comparison, name: &str| match Severity::parse(name) {
-        None if !is_value(name) => Err(QueryErrorKind::NotASeverity(name.to_owned())),
-        _ => Ok(NodeKind::SeverityRank { comparison, name: name.to_owned() }),
-    };
-    if let Some((comparison, name)) = comparison(value) {
-        return node(comparison, name);
-    }
-    let (a, b) = value.split_once("..").unwrap_or((value, value));
-    let rank = |name: &str| Severity::parse(name).and_then(|severity| severity.rank);
-    let (worse, milder) = match (rank(a), rank(b)) {
-        (Some(first), Some(second)) if first > second => (b, a),
-        _ => (a, b),
-    };
-    let leaf = |kind| Node { kind, span: span.clone() };
-    let worst = node(Comparison::LessOrEqual, worse)?;
-    let mildest = node(Comparison::GreaterOrEqual, milder)?;
-    Ok(NodeKind::And(vec![leaf(mildest), leaf(worst)]))
+/// The text of a quoted token, and what follows it.
+struct Quoted {
+    text: String,
+    slop: Option<String>,
+    sign: Option<char>,
 }

@@ -43,12 +43,112 @@ fn operators() {
     check("a OR b c", "(a | (b & c))");
     check("a AND b OR c AND d", "((a & b) | (c & d))");
     check("NOT a b", "(!a & b)");
-    check("-a -\"b c\" -(d e)", "(!a & !\"b c\" & !(d & e))");
+    check("-ab -\"b c\" -(d e)", "(!ab & !\"b c\" & !(d & e))");
     check("NOT NOT a", "a");
     check("(kafka OR rabbitmq) rootcause:lag", "((kafka | rabbitmq) & rootcause:lag)");
     check("a (b (c d))", "(a & b & c & d)");
     check("or and not", "(or & and & not)");
     check("() a", "a");
+}
+
+#[test]
+fn operators_of_other_tools() {
+    check("kafka || rabbitmq", "(kafka | rabbitmq)");
+    check("kafka && rabbitmq || redis", "((kafka & rabbitmq) | redis)");
+    check("-* a", "(!* & a)");
+    check("NOT * a", "(!* & a)");
+    check("NOT n a", "(!n & a)");
+    check("-锁", "!锁");
+    check("what? 2*3 **bold** a||b", "(what? & 2*3 & \\**bold** & a||b)");
+}
+
+#[test]
+fn options_of_a_pasted_command_are_words() {
+    check("kubectl -n payments delete pod", "(kubectl & \\-n & payments & delete & pod)");
+    check("java -Xmx4g -jar app.jar", "(java & -Xmx4g & \\-jar & app.jar)");
+    check("curl --retry 5 -H upload", "(curl & --retry & 5 & \\-H & upload)");
+    check("tar -czf logs.tgz", "(tar & \\-czf & logs.tgz)");
+    check("kubectl -tag:deploy -(a b) -\"c d\"", "(kubectl & !tag:deploy & !(a & b) & !\"c d\")");
+    check("java -spring NOT n", "(java & !spring & !n)");
+    check("kubectl get pods || exit", "(kubectl & get & pods & exit)");
+}
+
+#[test]
+fn a_query_is_lenient_while_it_is_typed() {
+    let check = |text: &str, expected: &str| {
+        let query = parse(text, &QueryOptions::as_you_type()).unwrap_or_else(|errors| panic!("{text}: {errors}"));
+        assert_eq!(shape(&query.root), expected, "{text}");
+    };
+    // Every step of a query.
+    for (text, expected) in [
+        ("", "*"),
+        ("q", "q*"),
+        ("queue", "queue*"),
+        ("queue ", "queue"),
+        ("queue b", "(queue & b*)"),
+        ("queue -", "queue"),
+        ("queue -d", "queue"),
+        ("queue -dep", "(queue & !dep)"),
+        ("queue A", "(queue & A*)"),
+        ("queue AND", "queue"),
+        ("queue AND ", "queue"),
+        ("queue OR k", "(queue | k*)"),
+        ("queue NOT", "queue"),
+        ("queue s", "(queue & s*)"),
+        ("queue service", "(queue & service*)"),
+        ("queue service:", "queue"),
+        ("queue -service:", "queue"),
+        ("queue service:inv", "(queue & service:inv*)"),
+        ("queue service:inv ", "(queue & service:inv)"),
+        ("queue service:a,", "(queue & service:a)"),
+        ("queue service:a,b", "(queue & (service:a | service:b*))"),
+        ("queue service:\"", "queue"),
+        ("queue service:\"order s", "(queue & service:\"order s\"*)"),
+        ("queue severity:", "queue"),
+        ("queue severity:>=", "queue"),
+        ("queue severity:>=P1", "(queue & severity:>=P1)"),
+        ("queue date:2", "queue"),
+        ("queue date:2025-0", "queue"),
+        ("queue date:2025-06", "(queue & date:2025-06)"),
+        ("queue date:last-", "queue"),
+        ("queue duration:>", "queue"),
+        ("queue duration:>1", "(queue & duration:>1)"),
+        ("queue sort:", "queue"),
+        ("queue sort:-d", "queue"),
+        ("queue has:act", "queue"),
+        ("queue servce:bil", "queue"),
+        ("(", "*"),
+        ("(kafka", "kafka*"),
+        ("(kafka OR ", "kafka"),
+        ("(kafka OR rab", "(kafka | rab*)"),
+        ("rootcause:(", "*"),
+        ("rootcause:(la", "rootcause:la*"),
+        ("title:dis", "title:dis*"),
+        ("title:\"disk fu", "title:\"disk\""),
+        ("\"", "*"),
+        ("\"connection po", "(\"connection\" & po*)"),
+        ("\"connection pool\"", "\"connection pool\""),
+        ("a ka*a", "a"),
+        ("inventory-a", "inventory-a*"),
+        ("10.0.0.1:4", "10.0.0.1:4*"),
+        ("certif*", "certif*"),
+    ] {
+        check(text, expected);
+    }
+    // What is wrong before the end stays an error.
+    assert!(parse("servce:billing queue", &QueryOptions::as_you_type()).is_err());
+    assert!(parse("date:soon queue", &QueryOptions::as_you_type()).is_err());
+}
+
+#[test]
+fn values_of_facets() {
+    check("tag:🔥", "tag:\"🔥\"");
+    check("service:order*", "service:order*");
+    check("service:\"order s\"*", "service:\"order s\"*");
+    check("service:order*,billing tag:\"a*\"", "((service:billing | service:order*) & tag:\"a*\")");
+    check("service:*", "has:service");
+    check("-service:*", "!has:service");
+    assert!(parse("tag:,", &QueryOptions::default()).is_err());
 }
 
 #[test]
@@ -135,7 +235,7 @@ fn pasted_text_is_plain_words() {
     ] {
         assert_eq!(query(&query(odd).to_string()), query(odd), "{odd}");
     }
-    let literal = parse("\"AND -x service:y (", &QueryOptions { literal: true }).unwrap();
+    let literal = parse("\"AND -x service:y (", &QueryOptions::literal()).unwrap();
     assert_eq!(shape(&literal.root), "(\\\"AND & \\-x & \\service:y)");
 }
 
@@ -170,6 +270,16 @@ fn errors_have_a_span_a_reason_and_a_fix() {
     check("x~9", "x~9", "at most 2", "x~2");
     check("\"a b\"~x", "\"a b\"~x", "not a valid number", "~3");
     check("a*b*", "a*b*", "end of a word", "a*");
+    check("k?fka died", "k?fka", "end of a word", "`k*`");
+    check("*kafka*", "*kafka*", "end of a word", "`kafka*`");
+    check("service:or*er", "or*er", "end of a word", "`or*`");
+    check("kafka^2 lag", "kafka^2", "no weights", "`kafka`");
+    check("\"kafka lag\"^2", "\"kafka lag\"^2", "no weights", "`\"kafka lag\"`");
+    check("\"fire on part\"*", "\"fire on part\"*", "no wildcard", "`\"fire on\" part*`");
+    check("/kaf.*a/", "/kaf.*a/", "regular expressions", "`kaf*`");
+    check("queue -n", "-n", "exclude the word `n`", "`NOT n`");
+    check("severity:P*", "P*", "not a severity", ">=P1");
+    check("kafka ||", "||", "both sides", "`or`");
     check("!!", "!!", "no word", "`*`");
     check("()", "()", "no word", "`*`");
     check(&"(".repeat(100), "(", "nested too deeply", "");
@@ -221,6 +331,9 @@ fn leaf() -> impl Strategy<Value = Node> {
         .prop_map(|(facet, values)| {
             node(NodeKind::Facet { facet, values: values.iter().map(|v| v.trim().to_owned()).collect() })
         });
+    let prefix =
+        (prop::sample::select(&[Facet::Service, Facet::Tag, Facet::Status][..]), "[a-z0-9 ,\"()\\\\/*-]{0,4}[a-z]")
+            .prop_map(|(facet, prefix)| node(NodeKind::FacetPrefix { facet, prefix: prefix.trim().to_owned() }));
     let number = (0..100_000_u32, 0..100_u32, 0..5).prop_map(|(a, b, form)| {
         let (a, b) = (f64::from(a) / 4.0, f64::from(a) / 4.0 + f64::from(b));
         let range = match form {
@@ -246,7 +359,7 @@ fn leaf() -> impl Strategy<Value = Node> {
     });
     let has = (prop::sample::select(FIELDS), any::<bool>())
         .prop_map(|(spec, present)| node(NodeKind::Has { field: spec.name, present }));
-    prop_oneof![5 => text, 1 => facet, 1 => number, 1 => date.prop_map(|range| node(NodeKind::Date(range))), 1 => severity, 1 => has, 1 => Just(node(NodeKind::All))]
+    prop_oneof![5 => text, 1 => facet, 1 => prefix, 1 => number, 1 => date.prop_map(|range| node(NodeKind::Date(range))), 1 => severity, 1 => has, 1 => Just(node(NodeKind::All))]
 }
 
 /// Trees as the parser builds them: no AND directly in an AND, no OR in an OR, no NOT in a NOT.
@@ -298,7 +411,11 @@ proptest! {
                 }
             }
         }
-        let literal = parse(&text, &QueryOptions { literal: true });
+        let literal = parse(&text, &QueryOptions::literal());
+        // Of what is half-typed nothing remains that cannot be formatted.
+        if let Ok(query) = parse(&text, &QueryOptions::as_you_type()) {
+            prop_assert!(parse(&query.to_string(), &QueryOptions::default()).is_ok(), "{}", query);
+        }
         prop_assert_eq!(literal.is_err(), !text.trim().is_empty() && !text.chars().any(char::is_alphanumeric));
     }
 }

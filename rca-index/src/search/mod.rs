@@ -38,9 +38,9 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
     let snapshot = engine.snapshot()?;
     let now = request.now.unwrap_or_else(system_now);
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
-    let house = snapshot.house();
+    let (house, zone) = (snapshot.house(), &request.zone);
     known_severities(request, house)?;
-    let plan = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now }.plan(&request.query)?;
+    let plan = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone }.plan(&request.query)?;
     let words = snapshot.look_up(&plan)?;
     let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
 

@@ -1,7 +1,7 @@
 //! The request: what to search for and what to return.
 
 use crate::error::Result;
-use crate::incident::{HouseNames, Incident};
+use crate::incident::{DayZone, HouseNames, Incident};
 use crate::plan::{AnyVocabulary, Planner};
 use crate::query::{self, Node, Query, QueryOptions, Sort};
 use crate::schema::FacetName;
@@ -35,6 +35,9 @@ pub struct SearchRequest {
     pub preferences: bool,
     /// The current time, in seconds since 1970, UTC, for `date:30d` and the like. `None` means the system's clock.
     pub now: Option<i64>,
+    /// The zone of the days that `date:today` or `date:2025-06-02` means. A report is also found by the day that it states,
+    /// and by its day in UTC.
+    pub zone: DayZone,
 }
 
 impl SearchRequest {
@@ -54,6 +57,15 @@ impl SearchRequest {
         Ok(Self::new(text, query::parse(text, &QueryOptions::literal())?))
     }
 
+    /// A request for the first ten hits of a text that is still being typed: words that start with its last word match
+    /// too, and what is half-typed at its end is left out.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query) with every error before the end of the text.
+    pub fn as_you_type(text: &str) -> Result<Self> {
+        Ok(Self::new(text, query::parse(text, &QueryOptions::as_you_type())?))
+    }
+
     fn new(text: &str, query: Query) -> Self {
         Self {
             text: text.to_owned(),
@@ -66,6 +78,7 @@ impl SearchRequest {
             relax: true,
             preferences: true,
             now: None,
+            zone: DayZone::default(),
         }
     }
 
@@ -122,6 +135,7 @@ impl SearchRequest {
             vocabulary: &AnyVocabulary,
             house: &HouseNames::default(),
             now: 0,
+            zone: &self.zone,
         };
         // Planning cannot fail without an index to read.
         let Ok(plan) = planner.plan(&self.query) else { return Vec::new() };

@@ -116,7 +116,9 @@ impl<'a> Passages<'a> {
                 self.prefixes.extend(self.analyzer.stem_prefix(stem));
                 format!("{STEM_MARK}{stem}")
             }
-            Pattern::Prefix(_) | Pattern::Typo { .. } => return self.patterns.push((pattern, slot)),
+            Pattern::Prefix(_) | Pattern::Start(_) | Pattern::Typo { .. } => {
+                return self.patterns.push((pattern, slot));
+            }
         };
         self.lexemes.entry(lexeme).or_default().push(slot);
     }

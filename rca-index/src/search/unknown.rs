@@ -3,7 +3,7 @@
 use crate::engine::{Collect, Order, Snapshot};
 use crate::error::Result;
 use crate::incident::{HouseNames, OwnField};
-use crate::plan::{Clause, Condition, Needed, Plan};
+use crate::plan::{Clause, Condition, Needed, Plan, matching_keys};
 use crate::query::{KeyTest, Node, NodeKind};
 use crate::schema::{Facet, FacetName};
 
@@ -32,7 +32,7 @@ struct Filtered<'q> {
 
 impl<'q> Filtered<'q> {
     fn by_facet(facet: Facet, value: &'q str, house: &HouseNames) -> Self {
-        let condition = Condition::Facet { facet, keys: vec![facet.key(value, house)] };
+        let condition = Condition::Facet { facet, keys: matching_keys(facet, value, house) };
         Self { facet: facet.into(), value, folded: facet.value(value).to_lowercase(), condition }
     }
 

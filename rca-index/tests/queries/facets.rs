@@ -230,3 +230,44 @@ fn has_and_no_test_whether_there_is_a_value() {
         ],
     );
 }
+
+#[test]
+fn a_star_ends_the_start_of_a_value() {
+    let index = archive([
+        ("order", stating("services: [order-api]\nstatus: resolved")),
+        ("orders", stating("services: [Orders UI, billing]\nstatus: 解決済み")),
+        ("nested", stating("services: [order/api]\ntags: [db/postgres]\nstatus: open")),
+        ("other", stating("services: [a.order]\ntags: [\"🔥\"]\nstatus: Løst")),
+        ("none", stating("title: x")),
+    ]);
+    check(
+        &index,
+        &[
+            ("service:order*", "order orders nested"),
+            ("service:ORDER-*", "order"),
+            ("service:order-api*", "order"),
+            ("service:\"orders u\"*", "orders"),
+            ("service:order/*", "nested"),
+            ("service:order/a*", "nested"),
+            ("service:b*,a*", "orders other"),
+            ("service:*", "order orders nested other"),
+            ("-service:order*", "other none"),
+            ("service:x*", ""),
+            ("tag:d*", "nested"),
+            ("tag:🔥", "other"),
+            ("-tag:🔥", "order orders nested none"),
+        ],
+    );
+    // Statuses are known by their words in other languages, in reports and in queries.
+    check(
+        &index,
+        &[
+            ("status:resolved", "order orders other"),
+            ("status:løst", "order orders other"),
+            ("status:LØST", "order orders other"),
+            ("status:解決済み", "order orders other"),
+            ("status:\"gelöst\",open", "order orders nested other"),
+            ("-status:løst", "nested none"),
+        ],
+    );
+}

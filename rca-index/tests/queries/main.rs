@@ -15,6 +15,7 @@ mod many;
 mod numbers;
 mod order;
 mod relaxed;
+mod typing;
 mod words;
 
 use rca_index::parse::{ParseOptions, parse_report};

@@ -164,6 +164,14 @@ pub(crate) fn leading_status(text: &str) -> Option<(StatusWord, usize)> {
     })
 }
 
+/// The known word for a status in any of the languages.
+pub(crate) fn status_named(name: &str) -> Option<&'static str> {
+    match STATUSES.get(plain(name.trim()).as_str())? {
+        StatusWord::Incident(known) => Some(known),
+        StatusWord::Document => None,
+    }
+}
+
 /// A name in lower case, its Latin letters without accents, its words a space apart.
 pub(crate) fn plain(name: &str) -> String {
     // Most names are so but for their case.
