@@ -26,7 +26,7 @@ impl Plain {
         let words = TextOptions::default().set_indexing_options(words);
         let text = schema.add_text_field("text", words);
         let index = Index::create_in_ram(schema.build());
-        let mut writer: IndexWriter = index.writer(50_000_000)?;
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 50_000_000)?;
         for document in documents {
             let mut doc = TantivyDocument::default();
             doc.add_text(id, &document.id);

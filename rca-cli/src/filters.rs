@@ -49,6 +49,37 @@ impl Filter {
     }
 }
 
+/// Whether a query has syntax. Without a flag, text that was pasted has none.
+#[derive(Debug, Default, Clone, Copy, Args)]
+pub(crate) struct SyntaxArgs {
+    /// Treat the query as plain text, with no query syntax
+    #[arg(long)]
+    literal: bool,
+    /// Treat the query as one in the query language, even if it looks like pasted text
+    #[arg(long = "query", conflicts_with = "literal")]
+    as_query: bool,
+}
+
+impl SyntaxArgs {
+    fn request(self, text: &str) -> rca_index::Result<SearchRequest> {
+        match self {
+            Self { literal: true, .. } => SearchRequest::literal(text),
+            Self { as_query: true, .. } => SearchRequest::parse(text),
+            _ => SearchRequest::typed_or_pasted(text),
+        }
+    }
+
+    /// The request for a text that is known to be pasted.
+    pub(crate) fn request_of_pasted(self, text: &str) -> rca_index::Result<SearchRequest> {
+        if self.as_query { SearchRequest::parse(text) } else { SearchRequest::pasted(text) }
+    }
+
+    /// Whether the syntax of this request counts.
+    pub(crate) fn has_syntax(self, request: &SearchRequest) -> bool {
+        !self.literal && !request.pasted
+    }
+}
+
 /// The filters on the command line.
 #[derive(Debug, Default)]
 pub(crate) struct FilterArgs {
@@ -85,14 +116,14 @@ impl FromArgMatches for FilterArgs {
 
 impl FilterArgs {
     /// The request for a query, narrowed by these filters.
-    pub(crate) fn request(&self, words: &[String], literal: bool) -> Result<SearchRequest, Failure> {
-        self.request_by(if literal { SearchRequest::literal } else { SearchRequest::parse }, words)
+    pub(crate) fn request(&self, words: &[String], syntax: SyntaxArgs) -> Result<SearchRequest, Failure> {
+        self.request_by(|text| syntax.request(text), words)
     }
 
     /// The request for a query that is read in this way, narrowed by these filters.
     pub(crate) fn request_by(
         &self,
-        read: fn(&str) -> rca_index::Result<SearchRequest>,
+        read: impl FnOnce(&str) -> rca_index::Result<SearchRequest>,
         words: &[String],
     ) -> Result<SearchRequest, Failure> {
         let text = query_text(words);
@@ -163,7 +194,7 @@ mod tests {
     fn narrowed(line: &[&str]) -> String {
         let command = FilterArgs::augment_args(Command::new("search")).no_binary_name(true);
         let arguments = FilterArgs::from_arg_matches(&command.get_matches_from(line)).unwrap();
-        arguments.request(&[], false).unwrap().query.to_string()
+        arguments.request(&[], SyntaxArgs::default()).unwrap().query.to_string()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Piped text: the query of a search when text is piped in and no query is given.
 //!
-//! In: stdin. Out: its text, cut to the length of a query; nothing if stdin is a terminal or nowhere, as under cron.
+//! In: stdin. Out: the start of its text, longer than a query may be if the text is; nothing if stdin is a terminal or nowhere, as under cron.
 
 use std::io::{Read as _, stdin};
 use std::sync::mpsc;
@@ -13,6 +13,9 @@ use crate::context::Context;
 
 /// How long a pipe may be silent. Some programs start others with a pipe that they never write to or close.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How much is read, in bytes: more than a query may have, so that the search says that it cut the text.
+const LONGEST: usize = 2 * MAX_QUERY_BYTES;
 
 /// The text that is piped into the command, if any; it may be empty.
 pub(crate) fn piped_text(context: &mut Context) -> Option<String> {
@@ -27,7 +30,7 @@ pub(crate) fn piped_text(context: &mut Context) -> Option<String> {
         let first = (&mut input).take(1).read_to_end(&mut bytes);
         // The receiver is gone only if it waits no more.
         let _ = sender.send(first.map(|_| Vec::new()));
-        let rest = input.take(MAX_QUERY_BYTES as u64).read_to_end(&mut bytes);
+        let rest = input.take(LONGEST as u64).read_to_end(&mut bytes);
         let _ = sender.send(rest.map(|_| bytes));
     });
     if receiver.recv_timeout(PATIENCE).is_err() {
@@ -35,12 +38,7 @@ pub(crate) fn piped_text(context: &mut Context) -> Option<String> {
         return None;
     }
     let bytes = receiver.recv().ok()?.ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let end = (0..=text.len().min(MAX_QUERY_BYTES)).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    if end < text.len() {
-        context.say(format_args!("rca: only the first {} KB of stdin are searched for", MAX_QUERY_BYTES / 1024));
-    }
-    Some(text[..end].trim().to_owned())
+    Some(String::from_utf8_lossy(&bytes).trim().to_owned())
 }
 
 /// Whether stdin is a pipe, a socket or a file.

@@ -35,7 +35,11 @@ pub(crate) fn seconds_since(then: i64) -> i64 {
 
 /// A number and what it counts: `1 report`, `2 reports`.
 pub(crate) fn count(n: usize, what: &str) -> String {
-    let plural = if n == 1 { "" } else { "s" };
+    let plural = match n {
+        1 => "",
+        _ if what.ends_with("ch") => "es",
+        _ => "s",
+    };
     format!("{n} {what}{plural}")
 }
 

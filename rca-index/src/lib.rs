@@ -89,7 +89,7 @@
 //! // The JSON form is versioned, and the same for all front ends.
 //! let request = SearchRequest::parse("consumers")?;
 //! let json = serde_json::to_value(wire::SearchForm::new(&request, &index.search(&request)?))?;
-//! assert_eq!((&json["version"], &json["hits"][0]["id"]), (&1.into(), &"OPS-1".into()));
+//! assert_eq!((&json["version"], &json["hits"][0]["id"]), (&2.into(), &"OPS-1".into()));
 //! # Ok(())
 //! # }
 //! ```
@@ -184,7 +184,7 @@ pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };
 pub use search::{
-    Explanation, FacetCount, FacetCounts, Hit, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,
+    Explanation, FacetCount, FacetCounts, Hit, Match, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,
     WordScore,
 };
 pub use text::Language;

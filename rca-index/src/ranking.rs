@@ -11,6 +11,23 @@ pub(crate) fn idf(frequency: u64, incidents: u64) -> f32 {
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }
 
+/// The weight of an occurrence of a word in the title, relative to one in the text, by the word's inverse document
+/// frequency: an ordinary word in a title says little, a rare one what the incident is about.
+pub(crate) fn title_weight(idf: f32, incidents: u64) -> f32 {
+    // Close to the inverse document frequency of a word that only one incident has.
+    let rarest = (incidents as f32 + 1.0).ln();
+    1.0 + (TITLE_WEIGHT - 1.0) * (idf / rarest).clamp(0.0, 1.0).sqrt()
+}
+
+/// The weight of the words that an incident must have to match in part, given the weights of the words that any incident
+/// has: a share of the total, of at most [`RELAXED_WORDS`] words of mean weight.
+pub(crate) fn least_share(known: impl Iterator<Item = f32>) -> f32 {
+    // Single parts of identifiers weigh nothing here.
+    let known = known.filter(|&share| share > 0.0);
+    let (total, count) = known.fold((0.0, 0.0_f32), |(total, count), share| (total + share, count + 1.0));
+    RELAXED_SHARE * total * (RELAXED_WORDS / count.max(1.0)).min(1.0)
+}
+
 /// The factor for an incident that has only some of the words, by their share of the total weight.
 pub(crate) fn coverage(covered: f32, total: f32) -> f32 {
     // The common case, without computing a power.
@@ -27,7 +44,7 @@ pub(crate) fn rounded(score: f32) -> f64 {
 pub(crate) const K1: f32 = 2.4;
 /// BM25: the strength of length normalization, from 0 (none) to 1 (full).
 pub(crate) const B: f32 = 0.6;
-/// The weight of an occurrence in the title, relative to one in the text.
+/// The weight of an occurrence of the rarest words in the title, relative to one in the text; see [`title_weight`].
 pub(crate) const TITLE_WEIGHT: f32 = 4.0;
 /// The weight of another form of a word, relative to the exact word: `backlogs` for `backlog`.
 pub(crate) const STEM_WEIGHT: f32 = 0.7;
@@ -63,8 +80,11 @@ pub(crate) const MAX_CORRECTIONS: usize = 4;
 pub(crate) const MAX_EXPANSIONS: usize = 128;
 /// How many words of the index are looked at for the start of a word that is still being typed.
 pub(crate) const MAX_SCANNED: usize = 16_000;
-/// If no report has all words, reports match that have at least this share of the total weight of the words.
+/// The share of the total weight of the words that a partial match must have. It keeps reports out that have nothing
+/// but words that nearly all reports have.
 pub(crate) const RELAXED_SHARE: f32 = 0.05;
+/// The share is one of at most this many words: one word of mean weight is enough, however long a pasted log is.
+pub(crate) const RELAXED_WORDS: f32 = 20.0;
 /// The penalty for reports with only some of the words: the exponent of their share of the weight.
 pub(crate) const COVERAGE: f32 = 0.15;
 /// The weight of two neighboring query words that occur close together, relative to the rarer of the two.
@@ -79,11 +99,16 @@ pub(crate) const RECENT_WEIGHT: f32 = 0.02;
 pub(crate) const RECENT_HALF_LIFE: f32 = 365.0;
 /// The boost of the most severe incident over the least severe.
 pub(crate) const SEVERE_WEIGHT: f32 = 0.08;
-/// The minimum number of query words for feedback: words that the best hits have in common.
+/// The minimum number of query words for feedback: words that the best hits have in common. Stop words do not count, so
+/// four are about six as typed; short queries mean what they say.
 pub(crate) const FEEDBACK_MIN_WORDS: usize = 4;
+/// The maximum number of query words for feedback. A longer text is pasted: it says all there is to say, and more words
+/// lead away from it.
+pub(crate) const FEEDBACK_MAX_WORDS: usize = 20;
 /// How many of the best hits feedback uses.
 pub(crate) const FEEDBACK_HITS: usize = 3;
 /// The maximum number of feedback words.
 pub(crate) const FEEDBACK_WORDS: usize = 60;
-/// The total weight of the feedback words, relative to the words of the query.
-pub(crate) const FEEDBACK_WEIGHT: f32 = 1.0;
+/// The total weight of the feedback words, relative to the words of the query that any report has. With 1, feedback made
+/// up half of the scores; that gains where the report asked with is in the archive, and loses elsewhere.
+pub(crate) const FEEDBACK_WEIGHT: f32 = 0.5;

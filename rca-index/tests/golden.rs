@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rca_index::{Archive, Index, SearchRequest, Timestamp, UpdateOptions};
+use rca_index::{Archive, Index, Match, SearchRequest, Timestamp, UpdateOptions};
 
 const HEAD: &str = "\
 # The ten best for every judged query of corpus/queries. The figure in front of an id is its grade for the query: 3 is
@@ -39,17 +39,30 @@ fn grades() -> HashMap<(String, String), String> {
     text.lines().map(read).collect()
 }
 
+/// A request for the ten best hits.
+fn request(text: &str) -> SearchRequest {
+    let mut request = SearchRequest::literal(text).unwrap().limit(10);
+    // A fixed date after the last report, because scores depend on the age of an incident.
+    request.now = Timestamp::from_day(2026, 1, 1).map(Timestamp::unix_seconds);
+    request
+}
+
+/// The index of the corpus, in a temporary folder.
+fn indexed(folder: &Path) -> Index {
+    let archive = Archive::open(corpus().join("incidents")).unwrap();
+    let index = Index::open_or_create(folder).unwrap();
+    index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
+    index
+}
+
 fn ranking(index: &Index) -> String {
     let grades = grades();
     let mut out = HEAD.to_owned();
     for (id, text) in queries() {
-        let mut request = SearchRequest::literal(&text).unwrap().limit(10);
-        // A fixed date after the last report, because scores depend on the age of an incident.
-        request.now = Timestamp::from_day(2026, 1, 1).map(Timestamp::unix_seconds);
-        let found = index.search(&request).unwrap();
+        let found = index.search(&request(&text)).unwrap();
         writeln!(out, "\n{id}  {text}").unwrap();
-        let all = if found.relaxed { 0 } else { found.hits.len() };
-        for (place, hit) in found.hits.iter().chain(&found.partial).enumerate() {
+        let all = found.hits.iter().filter(|hit| hit.matched == Match::All).count();
+        for (place, hit) in found.hits.iter().enumerate() {
             if place == all {
                 out.push_str("      ----\n");
             }
@@ -64,10 +77,7 @@ fn ranking(index: &Index) -> String {
 #[test]
 fn the_ten_best_hits_match_the_golden_file() {
     let folder = tempfile::tempdir().unwrap();
-    let archive = Archive::open(corpus().join("incidents")).unwrap();
-    let index = Index::open_or_create(folder.path()).unwrap();
-    index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
-    let actual = ranking(&index);
+    let actual = ranking(&indexed(folder.path()));
 
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/ranking.txt");
     let expected = fs::read_to_string(&path).unwrap_or_default();
@@ -90,4 +100,21 @@ fn the_ten_best_hits_match_the_golden_file() {
         path.display(),
         differs.first().map_or("", |block| block.as_str())
     );
+}
+
+#[test]
+fn pages_of_any_size_have_the_same_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = indexed(folder.path());
+    for (id, text) in queries() {
+        let page = |offset, limit| {
+            let found = index.search(&request(&text).offset(offset).limit(limit)).unwrap();
+            found.hits.into_iter().map(|hit| hit.incident.id).collect::<Vec<_>>()
+        };
+        let ten = page(0, 10);
+        for (offset, limit) in [(0, 1), (0, 3), (3, 3), (6, 4)] {
+            let expected: Vec<String> = ten.iter().skip(offset).take(limit).cloned().collect();
+            assert_eq!(page(offset, limit), expected, "{id}: {limit} from {offset}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ fn hostile() -> Vec<String> {
 #[test]
 fn no_query_of_maximum_length_is_slow_to_parse() {
     for text in hostile() {
-        for options in [QueryOptions::default(), QueryOptions::literal()] {
+        for options in [QueryOptions::default(), QueryOptions::literal(), QueryOptions::as_you_type()] {
             // Up to three tries, because other processes may slow the machine down.
             let fast = (0..3).any(|_| {
                 let started = Instant::now();
@@ -43,8 +43,9 @@ fn no_query_of_maximum_length_is_slow_to_parse() {
 }
 
 #[test]
-fn a_query_over_the_length_limit_is_rejected() {
+fn a_query_over_the_length_limit_is_rejected_and_a_text_is_cut() {
     let text = "é".repeat(MAX_QUERY_BYTES / 2) + "a";
-    assert!(SearchRequest::parse(&text).is_err() && SearchRequest::literal(&text).is_err());
-    assert!(SearchRequest::literal(&text[..MAX_QUERY_BYTES]).is_ok());
+    assert!(SearchRequest::parse(&text).is_err() && SearchRequest::as_you_type(&text).is_err());
+    assert!(SearchRequest::literal(&text).unwrap().cut && SearchRequest::pasted(&text).unwrap().cut);
+    assert!(!SearchRequest::literal(&text[..MAX_QUERY_BYTES]).unwrap().cut);
 }

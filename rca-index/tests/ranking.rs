@@ -3,7 +3,8 @@
 
 use rca_index::query::parse_sort;
 use rca_index::{
-    Explanation, Facet, Hit, Incident, Index, SearchRequest, SearchResults, SectionKind, Severity, Sourced, Timestamp,
+    Explanation, Facet, Hit, Incident, Index, Match, SearchRequest, SearchResults, SectionKind, Severity, Sourced,
+    Timestamp,
 };
 
 /// Words in every incident, so that all incidents have the same length and the words under test are not in all of them.
@@ -48,6 +49,16 @@ fn ids(hits: &[Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.incident.id.as_str()).collect()
 }
 
+/// The ids of the hits with all words.
+fn full(found: &SearchResults) -> Vec<&str> {
+    found.hits.iter().filter(|hit| hit.matched == Match::All).map(|hit| hit.incident.id.as_str()).collect()
+}
+
+/// The ids of the partial matches.
+fn partial(found: &SearchResults) -> Vec<&str> {
+    found.hits.iter().filter(|hit| hit.matched == Match::Some).map(|hit| hit.incident.id.as_str()).collect()
+}
+
 /// Checks that the first incident ranks before the second, by score.
 fn check_order(index: &Index, query: &str, first: &str, second: &str) {
     let found = search(index, query);
@@ -64,22 +75,28 @@ fn all_words_come_before_some() {
         ("none", "disk full"),
     ]);
     let found = search(&index, "queue backlog");
-    assert_eq!((ids(&found.hits), found.total, found.relaxed), (vec!["all"], 1, false));
-    let mut partial = ids(&found.partial);
+    assert_eq!((full(&found), found.total, found.total_some, found.relaxed), (vec!["all"], 1, 2, false));
+    assert_eq!(ids(&found.hits)[0], "all", "first");
+    let mut partial = partial(&found);
     partial.sort_unstable();
     assert_eq!(partial, ["other", "some"]);
+    assert!(found.hits.iter().all(|hit| !hit.snippets.is_empty() && !hit.snippets[0].highlights.is_empty()));
 }
 
 #[test]
 fn partial_matches_are_returned_only_on_request() {
     let index = index(&[("all", "queue backlog"), ("some", "queue")]);
-    let mut request = request("queue backlog");
-    request.relax = false;
-    assert!(index.search(&request).unwrap().partial.is_empty());
-    let facets = index.search(&self::request("queue backlog").facet(Facet::Service)).unwrap();
-    assert_eq!(facets.partial.len(), 1);
-    assert!(search(&index, "+queue -backlog").partial.is_empty());
-    assert!(search(&index, "queue backlog sort:date").partial.is_empty(), "other sort orders have no partial matches");
+    let strict = index.search(&request("queue backlog").strict(true)).unwrap();
+    assert_eq!((ids(&strict.hits), strict.total, strict.total_some), (vec!["all"], 1, 0));
+    let facets = index.search(&request("queue backlog").facet(Facet::Service)).unwrap();
+    assert_eq!((partial(&facets), facets.total_some), (vec!["some"], 1));
+    // They are counted on a page that ends before them, too.
+    let page = index.search(&request("queue backlog").limit(1)).unwrap();
+    assert_eq!((ids(&page.hits), page.total, page.total_some), (vec!["all"], 1, 1));
+    for query in ["+queue -backlog", "queue backlog sort:date", "queue"] {
+        let found = search(&index, query);
+        assert_eq!((partial(&found).len(), found.total_some), (0, 0), "{query}");
+    }
 }
 
 #[test]
@@ -88,8 +105,8 @@ fn if_no_incident_has_all_words_partial_matches_are_returned_and_marked() {
     let texts = [("two", "the certificate expired"), ("one", "the certificate is fine")];
     let index = with(texts.map(|(id, text)| incident(id, "An incident", text)).into_iter().chain(others));
     let found = search(&index, "certificate expired pager");
-    assert!(found.relaxed && found.partial.is_empty());
-    assert_eq!((ids(&found.hits)[0], found.total), ("two", 2));
+    assert!(found.relaxed && full(&found).is_empty());
+    assert_eq!((ids(&found.hits)[0], found.total, found.total_some), ("two", 0, 2));
     let mut request = request("certificate expired pager");
     request.relax = false;
     let found = index.search(&request).unwrap();
@@ -168,13 +185,13 @@ fn identifiers_are_never_corrected() {
     let index = index(&texts);
     for query in ["CVE-2024-3094", "web-8", "10.0.0.13", "E1002"] {
         let found = search(&index, query);
-        assert!(found.hits.is_empty() && found.partial.is_empty() && !found.relaxed, "{query}: {:?}", ids(&found.hits));
+        assert!(found.hits.is_empty() && !found.relaxed, "{query}: {:?}", ids(&found.hits));
         assert!(found.suggestions.is_empty(), "{query}: {:?}", found.suggestions);
     }
     let index = self::index(&[("wanted", "CVE-2024-3094"), ("near", "CVE-2024-3095")]);
     for query in ["CVE-2024-3094", "cve-2024-3094", "\"CVE-2024-3094\""] {
         let found = search(&index, query);
-        assert_eq!((ids(&found.hits), found.partial.len()), (vec!["wanted"], 0), "{query}");
+        assert_eq!((ids(&found.hits), found.total_some), (vec!["wanted"], 0), "{query}");
     }
 }
 
@@ -244,9 +261,8 @@ fn pages_contain_hits_then_partial_matches_without_duplicates() {
     let index = with(full.chain(some).map(|(id, text)| incident(&id, "An incident", &text)));
     let page = |offset, limit| {
         let found = index.search(&request("queue backlog").offset(offset).limit(limit)).unwrap();
-        assert_eq!(found.total, 7);
-        let shown = [ids(&found.hits), ids(&found.partial)].concat();
-        shown.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        assert_eq!((found.total, found.total_some), (7, 6));
+        ids(&found.hits).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let all = page(0, 100);
     assert_eq!(all.len(), 13);
@@ -254,6 +270,28 @@ fn pages_contain_hits_then_partial_matches_without_duplicates() {
     for limit in [1, 2, 3, 5] {
         let pages: Vec<String> = (0..15).step_by(limit).flat_map(|offset| page(offset, limit)).collect();
         assert_eq!(pages, all, "pages of {limit}");
+    }
+}
+
+#[test]
+fn the_size_of_a_page_does_not_change_the_order() {
+    // More matches of either kind than are reranked.
+    let varied =
+        |i: usize, words: &str| format!("{words} {}", ["walrus ", "meadow ", "falcon "][i % 3]).repeat(1 + i % 7);
+    let full = (0..230).map(|i| (format!("full{i}"), varied(i, "queue backlog lag badger")));
+    let some = (0..230).map(|i| (format!("some{i}"), varied(i, ["queue backlog", "lag badger"][i % 2])));
+    let index = with(full.chain(some).map(|(id, text)| incident(&id, "An incident", &text)));
+    let page = |offset, limit| {
+        let found = index.search(&request("queue backlog lag badger").offset(offset).limit(limit)).unwrap();
+        ids(&found.hits).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = page(0, 1000);
+    assert_eq!(all.len(), 460);
+    for limit in [1, 3, 10, 210, 300] {
+        assert_eq!(page(0, limit), all[..limit], "the first {limit}");
+    }
+    for (offset, limit) in [(1, 2), (5, 10), (195, 10), (228, 5), (250, 100), (425, 20)] {
+        assert_eq!(page(offset, limit), all[offset..offset + limit], "{limit} from {offset}");
     }
 }
 
@@ -282,7 +320,7 @@ fn an_explanation_adds_up_to_the_score() {
     for query in ["queue", "queue backlog", "k8s inventory-api", "backlog disk", "queue backlog slow consumers rollout"]
     {
         let found = index.search(&request(query).explain(true)).unwrap();
-        for hit in found.hits.iter().chain(&found.partial) {
+        for hit in &found.hits {
             let explanation = hit.explanation.as_ref().unwrap();
             let total = explanation.total;
             assert!((explained(explanation) - total).abs() <= 0.001, "{query}: {total}: {explanation:#?}");

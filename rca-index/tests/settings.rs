@@ -22,7 +22,7 @@ fn found(folder: &Path, query: &str) -> Vec<String> {
 }
 
 fn ids(index: &Index, query: &str) -> Vec<String> {
-    let found = index.search(&SearchRequest::parse(query).unwrap()).unwrap();
+    let found = index.search(&SearchRequest::parse(query).unwrap().strict(true)).unwrap();
     let mut ids: Vec<String> = found.hits.into_iter().map(|hit| hit.incident.id).collect();
     ids.sort();
     ids

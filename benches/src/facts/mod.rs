@@ -13,6 +13,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::Value;
 
 use self::labels::LabelledArchive;
 use self::rows::RowScore;
@@ -88,9 +89,18 @@ impl Facts {
             let got = stated.get(path);
             self.score.compare(label, got.unwrap_or_default(), &at);
             self.reports += 1;
-            self.lost.extend(got.is_none().then_some(at));
+            // An index of reports, which states no facts of its own, is rightly left out.
+            self.lost.extend((got.is_none() && states_a_fact(label)).then_some(at));
         }
     }
+}
+
+/// Whether a label has a fact that is not null or empty.
+fn states_a_fact(label: &Value) -> bool {
+    let about_the_label = ["repo", "path", "commit", "note", "arguable"];
+    let facts = label.as_object().into_iter().flatten().filter(|(key, _)| !about_the_label.contains(&key.as_str()));
+    let is_empty = |value: &Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+    facts.map(|(_, value)| value).any(|value| !is_empty(value))
 }
 
 fn score_rows(file: &Path, texts: &[PathBuf], rca: Option<&Path>) -> Result<RowScore, Box<dyn Error>> {

@@ -10,7 +10,7 @@ use rca_index::FacetName;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::fields::{any_facet_name, facet_names, parse_facet};
-use crate::filters::FilterArgs;
+use crate::filters::{FilterArgs, SyntaxArgs};
 use crate::freshen::open_fresh;
 use crate::location::Location;
 use crate::render;
@@ -36,16 +36,15 @@ pub(crate) struct Arguments {
     /// Maximum number of values per facet; defaults to all
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
-    /// Treat the query as plain text, with no query syntax
-    #[arg(long)]
-    literal: bool,
+    #[command(flatten)]
+    syntax: SyntaxArgs,
     /// Do not update the index first
     #[arg(long)]
     no_update: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let request = arguments.filters.request(&arguments.query, arguments.literal)?.limit(0);
+    let request = arguments.filters.request(&arguments.query, arguments.syntax)?.limit(0);
     let mut request = request.facet(arguments.field.clone().unwrap_or(FacetName::Fields));
     let location = Location::find(None, &context.global)?;
     request.zone = location.day_zone(&context.global)?;

@@ -12,12 +12,14 @@ use rca_index::{FacetName, SearchRequest};
 use crate::context::Context;
 use crate::failure::{Failure, NO_HITS};
 use crate::fields::{facet_names, parse_facet};
-use crate::filters::{FilterArgs, wrong};
+use crate::filters::{FilterArgs, SyntaxArgs, wrong};
 use crate::freshen::open_fresh;
 use crate::location::Location;
-use crate::negation::query_text;
 use crate::piped::piped_text;
 use crate::render;
+
+/// A query that matches nothing.
+const NOTHING: &str = "NOT *";
 
 /// Find incidents, best first
 ///
@@ -52,11 +54,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FACETS", value_delimiter = ',', value_parser = parse_facet)]
     #[arg(help = format!("Count the values of these facets over all matches: {}, or keys of your front matter", facet_names()))]
     facets: Vec<FacetName>,
-    /// Treat the query as plain text, with no query syntax
+    #[command(flatten)]
+    syntax: SyntaxArgs,
+    /// Only incidents with all words of the query: no partial matches
     #[arg(long)]
-    literal: bool,
+    strict: bool,
     /// The query is still being typed: its last word is the start of one, and what is half-typed is left out
-    #[arg(long, conflicts_with = "literal")]
+    #[arg(long, conflicts_with_all = ["literal", "as_query"])]
     as_you_type: bool,
     /// Rank by relevance alone, without a preference for recent and severe incidents
     #[arg(long)]
@@ -79,43 +83,43 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let index = open_fresh(&location, arguments.no_update, context)?;
     let results = arguments.filters.search(&index, &request)?;
     render::search(context, &location, &request, &results)?;
-    if results.total == 0 {
+    let found = results.total + results.total_some;
+    if found == 0 {
         render::hint_at_left_out(context, index.left_out()?.len());
     }
-    Ok(if arguments.exit_status && results.total == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
+    Ok(if arguments.exit_status && found == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
 }
 
 fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest, Failure> {
-    let typed = arguments.query == ["-"];
     let from_stdin = match &arguments.query[..] {
         [] => piped_text(context),
-        _ if typed => Some(read_query()?),
+        [only] if only == "-" => Some(read_query()?),
         _ => None,
     };
-    let mut literal = arguments.literal || from_stdin.is_some() && !typed;
-    let mut words = from_stdin.map_or_else(|| arguments.query.clone(), |text| vec![text]);
-    if arguments.query.is_empty() || typed {
-        if let [text] = &mut words[..]
-            && text.trim().is_empty()
-        {
-            context.say(format_args!("rca: stdin is empty: there is nothing to search for"));
-            // Nothing matches this.
-            (*text, literal) = ("NOT *".to_owned(), false);
-        }
-    } else if !literal && !arguments.as_you_type {
-        for note in notes(&query_text(&words)) {
+    let is_piped = arguments.query.is_empty() && from_stdin.is_some();
+    let is_empty = from_stdin.as_ref().is_some_and(|text| text.trim().is_empty());
+    let words = from_stdin.map_or_else(|| arguments.query.clone(), |text| vec![text]);
+    let filters = &arguments.filters;
+    let mut request = if is_empty {
+        context.say(format_args!("rca: stdin is empty: there is nothing to search for"));
+        filters.request_by(SearchRequest::parse, &[NOTHING.to_owned()])?
+    } else if is_piped {
+        filters.request_by(|text| arguments.syntax.request_of_pasted(text), &words)?
+    } else if arguments.as_you_type {
+        filters.request_by(SearchRequest::as_you_type, &words)?
+    } else {
+        filters.request(&words, arguments.syntax)?
+    };
+    if !arguments.as_you_type && arguments.syntax.has_syntax(&request) {
+        for note in notes(&request.text) {
             context.say(format_args!(
                 "rca: `{}` is searched for as text; write `{}` if you mean that",
                 note.text, note.meant
             ));
         }
     }
-    let mut request = if arguments.as_you_type {
-        arguments.filters.request_by(SearchRequest::as_you_type, &words)?
-    } else {
-        arguments.filters.request(&words, literal)?
-    };
-    request = request.limit(arguments.limit).offset(arguments.offset).explain(arguments.explain);
+    request =
+        request.limit(arguments.limit).offset(arguments.offset).explain(arguments.explain).strict(arguments.strict);
     request.preferences = !arguments.no_preferences;
     request = arguments.facets.iter().fold(request, |request, facet| request.facet(facet.clone()));
     if let Some(text) = &arguments.sort {

@@ -34,7 +34,7 @@ impl Renderer for Csv {
         results: &SearchResults,
     ) -> Result<(), Failure> {
         let mut table = self.table(out);
-        table.write_record(INCIDENT_COLUMNS.iter().chain(&["score", "section", "line", "snippet"]))?;
+        table.write_record(INCIDENT_COLUMNS.iter().chain(&["score", "section", "line", "snippet", "match"]))?;
         for hit in &results.hits {
             let mut row = columns(&hit.incident);
             row.push(hit.score.to_string());
@@ -46,6 +46,7 @@ impl Renderer for Csv {
                 ]),
                 None => row.extend([const { String::new() }; 3]),
             }
+            row.push(hit.matched.name().to_owned());
             table.write_record(row)?;
         }
         Ok(table.flush()?)

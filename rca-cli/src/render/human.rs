@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use rca_index::{
-    Bound, CheckReport, FacetCounts, FieldKind, Health, Hit, Incident, LeftOut, Measure, MeasureKind, Milestone,
+    Bound, CheckReport, FacetCounts, FieldKind, Health, Hit, Incident, LeftOut, Match, Measure, MeasureKind, Milestone,
     NumberField, SearchRequest, SearchResults, SectionKind, Severity, Snippet, Source, Sourced, TextField,
     UpdateReport,
 };
@@ -39,11 +39,18 @@ impl Renderer for Human {
         _request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
+        let mut some = 0;
         for found in &results.hits {
+            if found.matched == Match::Some && !results.relaxed {
+                // They must not distract from the hits with all words.
+                some += 1;
+                if some == 1 {
+                    writeln!(out, "{DIM}partial matches:{DIM:#}\n")?;
+                }
+            }
             hit(out, location, found)?;
             writeln!(out)?;
         }
-        partial(out, location, &results.partial)?;
         for counts in &results.facets {
             facet_line(out, counts)?;
         }
@@ -123,23 +130,6 @@ fn facet_list(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
         writeln!(out, "{INDENT}{:>digits$}  {}", v.count, clean(&v.value))?;
     }
     Ok(())
-}
-
-/// Writes partial matches, one line each, so that they do not distract from the hits.
-fn partial(out: &mut Output, location: &Location, hits: &[Hit]) -> io::Result<()> {
-    /// More than a few do not help.
-    const SHOWN: usize = 5;
-    if hits.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{DIM}partial matches:{DIM:#}")?;
-    for Hit { incident, .. } in hits.iter().take(SHOWN) {
-        let date = incident.date.as_ref().map_or_else(|| " ".repeat(10), |date| date.value.day().to_string());
-        let title = cut(&clean(&incident.title.value), out.width.saturating_sub(INDENT.len() + date.len() + 2));
-        let url = if out.links { location.url_of(&incident.path) } else { None };
-        writeln!(out, "{INDENT}{DIM}{date:<10}{DIM:#}  {}", link(&title, url.as_deref()))?;
-    }
-    writeln!(out)
 }
 
 fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use rca_index::{CheckReport, FacetCounts, Health, Hit, LeftOut, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, FacetCounts, Health, Hit, LeftOut, Match, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -78,6 +78,7 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> i
         (!incident.services.is_empty()).then(|| incident.services.join(", ")),
         incident.duration.as_ref().map(|duration| minutes(duration.value)),
         incident.status.as_ref().map(|status| status.value.clone()),
+        (hit.matched == Match::Some).then(|| "partial match".to_owned()),
     ];
     for fact in facts.iter().flatten() {
         write!(out, " · {}", escape(&clean(fact)))?;

@@ -132,7 +132,7 @@ pub(crate) fn search(
 ) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
     renderer.search(&mut context.out, location, request, results)?;
-    renderer.talk().after_search(context, results);
+    renderer.talk().after_search(context, request, results);
     Ok(())
 }
 

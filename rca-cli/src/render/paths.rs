@@ -58,6 +58,6 @@ impl Renderer for Paths {
     }
 
     fn talk(&self) -> Talk {
-        Talk { problems: true, ..Talk::FEEDBACK }
+        Talk { problems: true, partial: true, ..Talk::FEEDBACK }
     }
 }

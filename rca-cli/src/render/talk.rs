@@ -2,7 +2,7 @@
 //!
 //! In: results of the library. Out: messages for people, unless the format prints the same as part of its results.
 
-use rca_index::{CheckReport, Level, ReportProblem, SearchResults, UnknownValue, UpdateReport};
+use rca_index::{CheckReport, Level, Match, ReportProblem, SearchRequest, SearchResults, UnknownValue, UpdateReport};
 
 use crate::context::Context;
 use crate::location::Location;
@@ -15,6 +15,8 @@ use crate::terminal::clean;
 pub(crate) struct Talk {
     /// That matches are partial, and what else was searched for because no incident contains a word.
     pub(crate) feedback: bool,
+    /// That the last hits are partial matches, for results that cannot mark them.
+    pub(crate) partial: bool,
     /// How many incidents match and how long the search took; if there are none, why.
     pub(crate) counts: bool,
     /// The number of problems that a check found.
@@ -25,16 +27,23 @@ pub(crate) struct Talk {
 
 impl Talk {
     /// For results that include all of it.
-    pub(crate) const NOTHING: Self = Self { feedback: false, counts: false, problem_counts: false, problems: false };
+    pub(crate) const NOTHING: Self =
+        Self { feedback: false, partial: false, counts: false, problem_counts: false, problems: false };
     /// For results that are plain data.
     pub(crate) const FEEDBACK: Self = Self { feedback: true, ..Self::NOTHING };
     /// For results that people read on a terminal.
-    pub(crate) const EVERYTHING: Self = Self { feedback: true, counts: true, problem_counts: true, problems: true };
+    pub(crate) const EVERYTHING: Self =
+        Self { feedback: true, counts: true, problem_counts: true, problems: true, ..Self::NOTHING };
 
     /// Talk after the hits of a search.
-    pub(crate) fn after_search(self, context: &mut Context, results: &SearchResults) {
+    pub(crate) fn after_search(self, context: &mut Context, request: &SearchRequest, results: &SearchResults) {
         if self.feedback {
-            feedback(context, results);
+            feedback(context, request, results);
+        }
+        let some = partial_hits(results);
+        if self.partial && some > 0 && !results.relaxed {
+            let hits = count(results.hits.len(), "hit");
+            context.say(format_args!("rca: {hits}; the last {some} have some of the words only; --strict omits them"));
         }
         if self.counts {
             hit_counts(context, results);
@@ -45,7 +54,8 @@ impl Talk {
     /// Talk after facet counts.
     pub(crate) fn after_facets(self, context: &mut Context, results: &SearchResults) {
         if self.counts {
-            context.say(format_args!("counted over {}", count(results.total, "incident")));
+            let counted = if results.relaxed { results.total_some } else { results.total };
+            context.say(format_args!("counted over {}", count(counted, "incident")));
         }
     }
 
@@ -101,8 +111,20 @@ fn of_level(problems: &[ReportProblem], level: Level) -> usize {
     problems.iter().filter(|found| found.problem.level() == level).count()
 }
 
-/// How the query was changed, because no incident contains all of its words.
-fn feedback(context: &mut Context, results: &SearchResults) {
+/// The number of hits that are partial matches.
+fn partial_hits(results: &SearchResults) -> usize {
+    results.hits.iter().filter(|hit| hit.matched == Match::Some).count()
+}
+
+/// How the query was read, if not as it was given, and how it was changed because no incident contains all of its words.
+fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResults) {
+    if request.pasted {
+        context.say(format_args!("rca: read as pasted text, without syntax; --query reads it as a query"));
+    }
+    if request.cut {
+        let bytes = request.text.len();
+        context.say(format_args!("rca: the text is too long; searched for its first {bytes} bytes"));
+    }
     if results.relaxed {
         context.say(format_args!("rca: no incident contains all of these words; showing partial matches"));
     }
@@ -123,12 +145,24 @@ fn hit_counts(context: &mut Context, results: &SearchResults) {
         _ if !results.unknown_values.is_empty() => {
             results.unknown_values.iter().for_each(|unknown| unknown_value(context, unknown));
         }
-        _ if results.total == 0 => {
+        _ if results.total + results.total_some == 0 => {
             let query = clean(&results.interpreted);
             context.say(format_args!("rca: no incident matches {query}; try fewer words or filters"));
         }
-        shown if shown < results.total => context.say(format_args!("{shown} of {total} in {took:.1} ms")),
-        _ => context.say(format_args!("{total} in {took:.1} ms")),
+        hits => {
+            let some = partial_hits(results);
+            let shown = |shown: usize, total: String, all: usize| {
+                if shown < all { format!("{shown} of {total}") } else { total }
+            };
+            let full = shown(hits - some, total, results.total);
+            let partial = || shown(some, count(results.total_some, "partial match"), results.total_some);
+            let text = match (results.relaxed, some) {
+                (true, _) => partial(),
+                (false, 0) => full,
+                (false, _) => format!("{full}, {}", partial()),
+            };
+            context.say(format_args!("{text} in {took:.1} ms"));
+        }
     }
 }
 

@@ -89,7 +89,7 @@ fn a_query_that_is_wrong_is_json_for_programs() {
     let run = workshop.rca(&["search", "--archive", "archive", "--format", "json", "servce:orders"]);
     assert_eq!(run.code, 2);
     let form: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!((&form["version"], &form["query"]), (&1.into(), &"servce:orders".into()));
+    assert_eq!((&form["version"], &form["query"]), (&2.into(), &"servce:orders".into()));
     assert_eq!(form["errors"][0]["span"][0], 0);
     assert!(form["errors"][0]["reason"].as_str().unwrap().contains("servce"), "{form}");
 }
@@ -141,6 +141,91 @@ fn partial_matches_are_said_to_be_partial() {
     assert!(run.stdout.starts_with("Queue backlog\n"), "{run:?}");
     assert!(run.stderr.contains("no incident contains all of these words"), "{run:?}");
     assert_eq!(workshop.json(&["search", "--archive", "archive", "queue", "zebra"])["relaxed"], true);
+}
+
+/// A search of which one report has all words.
+fn search_three<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    ["search", "--archive", "archive", "logs", "disk", "queue"].into_iter().chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn one_list_has_the_hits_with_all_words_then_those_with_some() {
+    let workshop = Workshop::with_archive();
+    workshop.write("archive/all.md", "# Everything\n\n## Summary\n\nThe disk of the queue was full of logs.\n");
+    let found = workshop.json(&search_three(&[]));
+    let matches: Vec<_> = found["hits"].as_array().unwrap().iter().map(|hit| hit["match"].as_str().unwrap()).collect();
+    assert_eq!((matches, &found["total"], &found["total_some"]), (vec!["all", "some", "some"], &1.into(), &2.into()));
+    assert!(found["hits"].as_array().unwrap().iter().all(|hit| hit["snippets"][0]["text"].is_string()), "{found}");
+    assert_eq!((&found["version"], &found["relaxed"]), (&2.into(), &false.into()));
+    let second = workshop.json(&search_three(&["-n", "1", "--offset", "1"]));
+    assert_eq!(second["hits"], serde_json::json!([found["hits"][1]]));
+    let strict = workshop.json(&search_three(&["--strict"]));
+    assert_eq!((strict["hits"].as_array().unwrap().len(), &strict["total_some"]), (1, &0.into()));
+
+    let csv = workshop.stdout(&search_three(&["--format", "csv"]));
+    let ends: Vec<_> = csv.lines().map(|line| line.rsplit(',').next().unwrap()).collect();
+    assert_eq!(ends, ["match", "all", "some", "some"]);
+    let jsonl = workshop.stdout(&search_three(&["--format", "jsonl"]));
+    assert!(jsonl.lines().nth(1).unwrap().starts_with("{\"match\":\"some\","), "{jsonl}");
+    let paths = workshop.rca(&search_three(&["--format", "paths"]));
+    assert_eq!(paths.stdout.lines().count(), 3);
+    assert!(paths.stderr.contains("the last 2 have some of the words only; --strict omits them"), "{paths:?}");
+    let markdown = workshop.stdout(&search_three(&["--format", "markdown"]));
+    assert_eq!(markdown.matches(" · partial match\n").count(), 2, "{markdown}");
+    let human = workshop.rca(&search_three(&[]));
+    assert!(human.stderr.starts_with("1 incident, 2 partial matches in "), "{human:?}");
+    let (before, after) = human.stdout.split_once("partial matches:\n").unwrap();
+    assert!(before.starts_with("Everything\n") && after.contains("Queue backlog\n"), "{human:?}");
+}
+
+#[test]
+fn an_answer_without_a_full_match_is_marked_and_strict_has_none() {
+    let workshop = Workshop::with_archive();
+    let search = |more: &[&str]| {
+        let mut all = vec!["search", "--archive", "archive", "queue", "zebra", "-e"];
+        all.extend(more);
+        workshop.rca(&all)
+    };
+    for format in ["jsonl", "csv", "paths"] {
+        let run = search(&["--format", format]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stderr.contains("no incident contains all of these words"), "{run:?}");
+        assert!(format == "paths" || run.stdout.contains("some"), "{run:?}");
+        let run = search(&["--format", format, "--strict"]);
+        assert_eq!((run.code, run.stdout.contains("queue.md")), (1, false), "{run:?}");
+    }
+}
+
+#[test]
+fn pasted_text_is_searched_for_without_syntax() {
+    let workshop = Workshop::with_archive();
+    let search = |text: &str, more: &[&str]| {
+        let mut all = vec!["search", "--archive", "archive"];
+        all.extend(more);
+        all.extend(["--", text]);
+        workshop.rca(&all)
+    };
+    for text in [
+        "{\"summary\": \"consumers slow\", \"labels\": \"severity:critical\", \"cmd\": \"rm -rf -slow\"}",
+        "consumers slow:\n    at java.lang.Thread.start0(Native Method)\n    ... (5 more -consumers",
+        "Traceback (most recent call last):\n  File \"/app/consumers.py\", line 41, in slow\nValueError: -INF",
+    ] {
+        let run = search(text, &["-n", "1"]);
+        assert!(run.code == 0 && run.stdout.starts_with("Queue backlog\n"), "{run:?}");
+        assert!(run.stderr.contains("rca: read as pasted text, without syntax"), "{run:?}");
+        let found = search(text, &["--format", "json"]).stdout;
+        let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+        assert!(found["interpreted"].as_str().unwrap().starts_with("pasted text: "), "{found}");
+        assert_eq!(found["pasted"], true);
+    }
+    // The flags decide, if they are given.
+    assert_eq!(search("(consumers\nslow", &["--query"]).code, 2);
+    let literal = search("(consumers slow", &["--literal"]);
+    assert!(literal.code == 0 && !literal.stderr.contains("pasted"), "{literal:?}");
+    let typed = search("consumers (slow", &[]);
+    assert_eq!(typed.code, 2, "{typed:?}");
+    let long = search(&format!("consumers slow\n{}", "walrus ".repeat(3_000)), &["-n", "1"]);
+    assert!(long.stdout.starts_with("Queue backlog\n") && long.stderr.contains("the text is too long"), "{long:?}");
 }
 
 #[test]

@@ -96,11 +96,6 @@ impl Id {
 }
 
 impl Candidate {
-    /// A key that is unique among the candidates of a snapshot.
-    pub(crate) fn key(&self) -> impl Eq + std::hash::Hash + use<> {
-        self.address
-    }
-
     /// Breaks a tie: the later incident first, then by id.
     pub(crate) fn break_tie(&self, other: &Self) -> Ordering {
         other.date.cmp(&self.date).then_with(|| {

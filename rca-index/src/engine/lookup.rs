@@ -17,7 +17,7 @@ use crate::engine::scorer::WordPostings;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions};
-use crate::ranking::idf;
+use crate::ranking::{idf, title_weight};
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
@@ -42,6 +42,10 @@ pub(super) struct KnownWord {
     matches: HashMap<SegmentId, Vec<TermMatch>>,
     /// Its inverse document frequency.
     rarity: f32,
+    /// The weight of an occurrence in the title.
+    title: f32,
+    /// Whether any incident has it.
+    known: bool,
 }
 
 /// A term of a segment that matches a word.
@@ -110,8 +114,10 @@ impl Snapshot<'_> {
         // The rarity of a word is that of its exact form. If that occurs nowhere, the first alternative that occurs
         // counts.
         let rarity = word.alternatives.iter().enumerate().find_map(idf_of);
+        let known = rarity.is_some();
         let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
-        Ok(Arc::new(KnownWord { word: Arc::clone(word), matches, rarity }))
+        let title = title_weight(rarity, incidents);
+        Ok(Arc::new(KnownWord { word: Arc::clone(word), matches, rarity, title, known }))
     }
 
     /// The number of incidents with any of these forms.
@@ -157,7 +163,7 @@ impl KnownWord {
     /// Its weight for ranking.
     pub(super) fn weight(&self) -> WordWeight {
         let share = if self.word.counts { self.rarity } else { 0.0 };
-        WordWeight { idf: self.word.weight * self.rarity, share }
+        WordWeight { idf: self.word.weight * self.rarity, share, title: self.title, known: self.known }
     }
 
     /// Its occurrences in a segment.

@@ -211,7 +211,7 @@ mod tests {
         let plan = plan(&snapshot, query);
         let words = snapshot.look_up(&plan).unwrap();
         let collect = Collect { limit: 1, order: Order::Score, facets: Vec::new() };
-        let found = snapshot.candidates(&plan, &words, Needed::Share(0.0), collect).unwrap();
+        let found = snapshot.candidates(&plan, &words, Needed::All, collect).unwrap();
         let text = |evidence: crate::plan::Evidence<'_>| evidence.words[0].text.clone();
         let mut found = snapshot.inspect(&words, &plan.ranked, &found.best, text).unwrap();
         let first = 3;

@@ -15,7 +15,7 @@ use crate::engine::document::LENGTH;
 use crate::engine::lookup::KnownWord;
 use crate::engine::regions::InRegion;
 use crate::plan::{Needed, Occurrence, WordWeight};
-use crate::ranking::{TITLE_WEIGHT, coverage, saturate};
+use crate::ranking::{coverage, least_share, saturate};
 
 /// A query for words in title and text.
 #[derive(Debug, Clone)]
@@ -56,10 +56,10 @@ impl WordPostings {
         self.sources.iter().map(InRegion::size_hint).fold(0, u32::saturating_add)
     }
 
-    /// The number of occurrences in the current incident, weighted for the title.
-    fn frequency(&self) -> f32 {
+    /// The number of occurrences in the current incident, with the weight of one in the title.
+    fn frequency(&self, title_weight: f32) -> f32 {
         let here = self.sources.iter().filter(|source| source.doc() == self.doc);
-        here.map(|source| source.frequency() * if source.is_title { TITLE_WEIGHT } else { 1.0 }).sum()
+        here.map(|source| source.frequency() * if source.is_title { title_weight } else { 1.0 }).sum()
     }
 
     /// The occurrences in the title or the text of the current incident, in order.
@@ -78,19 +78,20 @@ impl WordPostings {
 
 impl Weight for WordsQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let open = |word: &Arc<KnownWord>| {
-            let WordWeight { idf, share } = word.weight();
-            Ok(ScoredWord { postings: word.open(reader, false)?, idf, share })
-        };
+        let open =
+            |word: &Arc<KnownWord>| Ok(ScoredWord { postings: word.open(reader, false)?, weight: word.weight() });
         let mut words = self.words.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
-        let total: f32 = words.iter().map(|word| word.share).sum();
+        let total: f32 = words.iter().map(|word| word.weight.share).sum();
         let needed = match self.needed {
             Needed::All => {
                 // The rarest word drives the intersection.
                 words.sort_by_key(|word| word.postings.size_hint());
                 None
             }
-            Needed::Share(share) => Some(share * total),
+            Needed::Some => {
+                let known = words.iter().filter(|word| word.weight.known);
+                Some(least_share(known.map(|word| word.weight.share)))
+            }
         };
         let lengths = reader.fast_fields().u64(LENGTH)?;
         let mut scorer =
@@ -108,8 +109,7 @@ impl Weight for WordsQuery {
 
 struct ScoredWord {
     postings: WordPostings,
-    idf: f32,
-    share: f32,
+    weight: WordWeight,
 }
 
 struct WordsScorer {
@@ -162,7 +162,8 @@ impl WordsScorer {
             if doc == TERMINATED {
                 return TERMINATED;
             }
-            self.covered = self.words.iter().filter(|word| word.postings.doc == doc).map(|word| word.share).sum();
+            self.covered =
+                self.words.iter().filter(|word| word.postings.doc == doc).map(|word| word.weight.share).sum();
             // A part of an identifier matches nothing by itself: `CVE-2024-3095` must not match `CVE-2024-3094`. The
             // tolerance is for sums of the same weights in another order, which differ in their last bits.
             if self.covered > 0.0 && self.covered >= needed * 0.9999 {
@@ -201,8 +202,9 @@ impl Scorer for WordsScorer {
     fn score(&mut self) -> Score {
         let length = self.lengths.first(self.doc).unwrap_or(0) as f32;
         let here = self.words.iter().filter(|word| word.postings.doc == self.doc);
-        let score: f32 =
-            here.map(|word| word.idf * saturate(word.postings.frequency(), length, self.mean_length)).sum();
-        score * coverage(self.covered, self.total) * self.boost
+        let score = here.map(|ScoredWord { postings, weight }| {
+            weight.idf * saturate(postings.frequency(weight.title), length, self.mean_length)
+        });
+        score.sum::<f32>() * coverage(self.covered, self.total) * self.boost
     }
 }

@@ -124,10 +124,10 @@ impl Condition {
 }
 
 /// How many of the query's words an incident must have.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needed {
     /// Every word.
     All,
-    /// Words with at least this share of the total weight.
-    Share(f32),
+    /// Some of the words, as many as `ranking::least_share` asks for, and not all that is needed for a full match.
+    Some,
 }

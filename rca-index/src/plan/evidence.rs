@@ -16,6 +16,10 @@ pub(crate) struct WordWeight {
     pub(crate) idf: f32,
     /// Its weight in the share of words that an incident has.
     pub(crate) share: f32,
+    /// The weight of an occurrence in the title, relative to one in the text.
+    pub(crate) title: f32,
+    /// Whether any incident has it.
+    pub(crate) known: bool,
 }
 
 /// The position of an occurrence, counted in words, and its weight.

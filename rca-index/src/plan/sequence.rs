@@ -12,6 +12,9 @@ use crate::query::{Node, NodeKind, Span, Text};
 use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, SYNONYM_WEIGHT};
 use crate::schema::TextField;
 
+/// How many similar words are looked at for each correction, because some are stop words.
+const LOOKED_AT: usize = 4;
+
 /// An interpreted sequence of words.
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
@@ -163,8 +166,8 @@ impl Planner<'_> {
             }
             tried += 1;
             let Some((found, distance)) = self.similar(&word.text)? else { continue };
-            let form = |text: &String| Form { pattern: Pattern::Word(text.clone()), weight: 1.0 };
-            let slot = Slot { offset: 0, forms: found.iter().map(form).collect() };
+            let slots = found.iter().flat_map(|text| in_a_row(self.analyzer, text, true));
+            let slot = Slot { offset: 0, forms: slots.flat_map(|slot| slot.forms).collect() };
             word.alternatives.push(Alternative::new(vec![slot], FUZZY_WEIGHT.powi(i32::from(distance))));
             corrections.push(Correction { typed: word.text.clone(), meant: found.clone() });
             *meant = found;
@@ -186,7 +189,10 @@ impl Planner<'_> {
         // Two edits of a short word would match almost anything.
         let most = if word.len() < 9 { 1 } else { 2 };
         for distance in 1..=most {
-            let found = self.vocabulary.similar(word, distance, MAX_CORRECTIONS)?;
+            let mut found = self.vocabulary.similar(word, distance, MAX_CORRECTIONS * LOOKED_AT)?;
+            // `chat` is not `that` misspelled: stop words are the most frequent words, and nobody searches for one.
+            found.retain(|similar| !self.is_stop_word(similar));
+            found.truncate(MAX_CORRECTIONS);
             if !found.is_empty() {
                 return Ok(Some((found, distance)));
             }

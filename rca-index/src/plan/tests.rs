@@ -169,7 +169,12 @@ fn an_unknown_word_is_corrected() {
     assert_eq!(plan.corrections, [Correction { typed: "zebro".to_owned(), meant }]);
     assert_eq!(plan.interpreted.to_string(), "(zebro OR zebra OR zebre) quagga");
     let last = plan.words[0].alternatives.last().unwrap();
-    assert!((last.weight - FUZZY_WEIGHT).abs() < 1e-6 && last.slots[0].forms.len() == 2);
+    assert!((last.weight - FUZZY_WEIGHT).abs() < 1e-6);
+    // Other forms of the corrections match, with less weight.
+    let forms = &last.slots[0].forms;
+    let exact: Vec<&str> = forms.iter().filter(|form| form.weight >= 1.0).map(|form| form.pattern.text()).collect();
+    assert_eq!(exact, ["zebra", "zebre"]);
+    assert!(forms.iter().any(|form| matches!(form.pattern, Pattern::Stem(_))));
     // Not corrected: excluded words, identifiers, numbers, short words.
     for text in ["quagga -zebro", "zebr0", "zeb", "zebra-1"] {
         assert!(plan_with(text, &words).corrections.is_empty(), "{text}");
@@ -273,6 +278,25 @@ fn a_key_is_a_filter_where_the_index_has_it_and_text_elsewhere() {
     let is_range = |text: &str| matches!(&conditions(text).0[..], [Clause::Condition(Condition::KeyRange { .. })]);
     assert!(is_range("due:2025-06") && is_range("due:>=2025") && is_range("cost:>5"));
     assert_eq!(conditions("zebra team:payments level:error").1, "zebra \\level:error team:payments");
+
+    let half = |text: &str| {
+        let query = query::parse(text, &QueryOptions::as_you_type()).unwrap();
+        let (analyzer, synonyms, house) = (Analyzer::default(), Synonyms::default(), HouseNames::default());
+        let zone = &DayZone::default();
+        Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary: &Keys, house: &house, now: 0, zone }
+            .plan(&query)
+            .unwrap()
+    };
+    for text in ["zebra team:pay", "zebra due:>="] {
+        let present = |clause: &Clause| matches!(clause, Clause::Condition(Condition::HasKey { present: true, .. }));
+        assert!(matches!(&half(text).conditions[..], [only] if present(only)), "{text}: {:?}", half(text).conditions);
+    }
+    assert_eq!(half("zebra team:payments ").conditions, [filter("team", &["payments"])]);
+    // Where there is no such key, its last word goes on.
+    let text = half("zebra level:err");
+    let slots = text.words.iter().flat_map(|word| &word.alternatives).flat_map(|alternative| &alternative.slots);
+    let start = Pattern::Start("err".to_owned());
+    assert!(slots.flat_map(|slot| &slot.forms).any(|form| form.pattern == start));
 
     let literal = plan_with("zebra level:error msg:\"lost it\"", &Keys);
     assert!(literal.conditions.is_empty());

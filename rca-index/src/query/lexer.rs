@@ -97,6 +97,10 @@ impl Lexer<'_> {
 
     /// Whether the text after a `-` is an option of a command, and not a field.
     fn is_option(&self, rest: &str) -> bool {
+        // No option begins otherwise. The word behind each of many brackets would reach to the end of the text.
+        if !rest.starts_with(char::is_alphanumeric) {
+            return false;
+        }
         let word = &rest[..word_length(rest, false)];
         let field = word.split_once(':').is_some_and(|(name, _)| is_field(name));
         !field && self.command.has_option(word)

@@ -11,6 +11,7 @@ mod key;
 mod lexer;
 mod notes;
 mod parser;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod unfinished;
@@ -28,7 +29,8 @@ pub use notes::{QueryNote, notes};
 
 use crate::incident::OwnField;
 use crate::schema::FlagKind;
-use parser::{all_of, has_letter, parse_query, parse_value, sort_of};
+use parser::{all_of, parse_query, parse_value, sort_of};
+use terms::has_letter;
 use unfinished::parse_unfinished;
 
 /// The reference of the query language in Markdown, also shown by `rca help query`.

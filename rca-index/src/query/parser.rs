@@ -7,13 +7,13 @@
 //! unary = ( "NOT" | "-" ) unary | "(" or ")" | field | phrase | word
 //! ```
 
-use crate::error::{MAX_SLOP, QueryError, QueryErrorKind, QueryErrors};
+use crate::error::{QueryError, QueryErrorKind, QueryErrors};
 use crate::query::ast::{Node, NodeKind, Otherwise, Query, Sort, SortKey, Span, Text};
 use crate::query::dates::date_range;
 use crate::query::facets::{facet_condition, severity_range};
 use crate::query::key::{alias_test, key_or, key_test, presence, quoted as as_quoted};
 use crate::query::lexer::{Token, TokenKind, lex, nearest_field};
-use crate::query::unsupported::unsupported;
+use crate::query::terms::{Quoted, has_letter, phrase, wildcards, word};
 use crate::query::values::{comparison, number_range};
 use crate::schema::{Facet, FieldKind, FieldSpec, TextField, Unit, fields_named};
 
@@ -386,63 +386,21 @@ impl Parser {
     }
 
     fn phrase(&mut self, field: Option<TextField>, quoted: Quoted, span: Span) -> Option<Node> {
-        let Quoted { text, slop, sign } = quoted;
-        match sign {
-            Some('*') => self.error(span.clone(), QueryErrorKind::PhrasePrefix(text.clone())),
-            Some(_) => self.error(span.clone(), QueryErrorKind::Boost(format!("\"{text}\""))),
-            None => {}
-        }
-        let slop = match slop.as_deref().map(str::parse::<u32>) {
-            None => 0,
-            Some(Ok(slop)) if slop <= MAX_SLOP => slop,
-            Some(_) => {
-                self.error(span, QueryErrorKind::InvalidSlop(text));
-                return None;
-            }
-        };
-        word(field, Text::Phrase { text, slop }, span)
+        let node = phrase(field, quoted, span.clone());
+        self.or_error(node, span)
     }
 
     /// A word with its wildcards.
     fn word(&mut self, field: Option<TextField>, text: &str, span: Span) -> Option<Node> {
-        if text == "*" {
-            return Some(Node { kind: NodeKind::All, span });
-        }
-        // Quotes after a comma protect spaces in a list of values. Text fields have no lists, so the value is words in
-        // sequence.
-        if text.contains(char::is_whitespace) {
-            return word(field, Text::Phrase { text: text.to_owned(), slop: 0 }, span);
-        }
-        if let Some(kind) = unsupported(text) {
+        let node = wildcards(field, text, span.clone());
+        self.or_error(node, span)
+    }
+
+    fn or_error(&mut self, node: Result<Option<Node>, QueryErrorKind>, span: Span) -> Option<Node> {
+        node.unwrap_or_else(|kind| {
             self.error(span, kind);
-            return None;
-        }
-        let plain = |text: &str| word(field, Text::Word(text.to_owned()), span.clone());
-        // A prefix or fuzzy word has no syntax to escape a parenthesis or quote in it.
-        let sign = |text: &str| text.contains(['(', ')', '"']);
-        if let Some(start) = text.strip_suffix('*').filter(|start| has_letter(start) && !sign(start)) {
-            if start.contains('*') {
-                return plain(text);
-            }
-            return word(field, Text::Prefix(start.to_owned()), span);
-        }
-        // With a distance at its end, a word with a colon could parse as a misspelled field.
-        let fuzzy = |stem: &str| has_letter(stem) && !sign(stem) && !stem.contains(':');
-        let Some((stem, distance)) = text.rsplit_once('~').filter(|(stem, _)| fuzzy(stem)) else {
-            return plain(text);
-        };
-        let distance = match distance {
-            // Two edits of a short word would match almost anything.
-            "" if stem.chars().count() <= 5 => 1,
-            "" | "2" => 2,
-            "1" => 1,
-            digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
-                self.error(span, QueryErrorKind::TooManyEdits(stem.to_owned()));
-                return None;
-            }
-            _ => return plain(text),
-        };
-        word(field, Text::Fuzzy { word: stem.to_owned(), distance }, span)
+            None
+        })
     }
 
     fn peek(&self) -> Option<&TokenKind> {
@@ -490,26 +448,4 @@ pub(super) fn all_of(nodes: Vec<Node>, span: Span) -> Option<Node> {
         0 | 1 => flat.pop(),
         _ => Some(Node { kind: NodeKind::And(flat), span }),
     }
-}
-
-/// A text node; `None` if the text has no letter or digit.
-fn word(field: Option<TextField>, text: Text, span: Span) -> Option<Node> {
-    let (Text::Word(word)
-    | Text::Unfinished(word)
-    | Text::Prefix(word)
-    | Text::Fuzzy { word, .. }
-    | Text::Phrase { text: word, .. }) = &text;
-    let stated = has_letter(word);
-    stated.then_some(Node { kind: NodeKind::Text { field, text }, span })
-}
-
-pub(super) fn has_letter(text: &str) -> bool {
-    text.chars().any(char::is_alphanumeric)
-}
-
-/// The text of a quoted token, and what follows it.
-struct Quoted {
-    text: String,
-    slop: Option<String>,
-    sign: Option<char>,
 }

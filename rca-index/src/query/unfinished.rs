@@ -3,10 +3,10 @@
 //! In: a text that may go on. Out: the query that it is so far.
 
 use crate::error::QueryErrors;
-use crate::query::ast::Query;
+use crate::query::ast::{KeyTest, Node, NodeKind, Otherwise, Query, Text};
 use crate::query::lexer::{Token, TokenKind, is_field, lex};
 use crate::query::parse_filter;
-use crate::query::parser::parse_tokens;
+use crate::query::parser::{all_of, parse_tokens};
 use crate::schema::{Facet, FieldKind, fields_named};
 
 /// Parses a query that is still being typed: what is wrong at its end is left out.
@@ -15,7 +15,8 @@ pub(super) fn parse_unfinished(text: &str) -> Result<Query, QueryErrors> {
     let last = tokens.last().map_or(0, |token| token.span.start);
     complete(&mut tokens, !text.ends_with(char::is_whitespace));
     let parsed = parse_tokens(text, tokens.clone(), true);
-    match parsed {
+    let settled = parsed.map(|query| Query { root: settled(query.root, text), ..query });
+    match settled {
         Err(QueryErrors(errors)) if errors.iter().all(|error| error.span.end >= last) => {
             tokens.retain(|token| token.span.end <= last);
             complete(&mut tokens, false);
@@ -23,6 +24,53 @@ pub(super) fn parse_unfinished(text: &str) -> Result<Query, QueryErrors> {
         }
         parsed => parsed,
     }
+}
+
+/// The query without what only the index could tell of the condition that ends a text, on a key of front matter: of
+/// `team:pay`, it is clear that the key is meant, if there is one, and not yet which value.
+fn settled(root: Node, text: &str) -> Node {
+    let (span, end) = (root.span.clone(), text.trim_end().len());
+    let root = without_half(root, end, end == text.len());
+    root.unwrap_or(Node { kind: NodeKind::All, span })
+}
+
+fn without_half(node: Node, end: usize, goes_on: bool) -> Option<Node> {
+    if node.span.end < end {
+        return Some(node);
+    }
+    let parts = |nodes: Vec<Node>| nodes.into_iter().filter_map(|node| without_half(node, end, goes_on)).collect();
+    let span = node.span;
+    match node.kind {
+        NodeKind::And(nodes) => all_of(parts(nodes), span),
+        NodeKind::Or(nodes) => {
+            let nodes: Vec<Node> = parts(nodes);
+            (!nodes.is_empty()).then(|| Node::or(nodes, span))
+        }
+        // Half a value excludes nothing that is meant.
+        NodeKind::Not(inner) if goes_on && matches!(inner.kind, NodeKind::Key { .. }) => None,
+        NodeKind::Not(inner) => {
+            let inner = without_half(*inner, end, goes_on)?;
+            Some(Node { kind: NodeKind::Not(Box::new(inner)), span })
+        }
+        NodeKind::Key { otherwise: Otherwise::Error(_), .. } => None,
+        NodeKind::Key { key, test, typed, otherwise } => {
+            let unclear = matches!(test, KeyTest::Invalid(_)) || goes_on && matches!(test, KeyTest::Values { .. });
+            let test = if unclear { KeyTest::Present(true) } else { test };
+            let otherwise = if goes_on { unfinished_text(otherwise) } else { otherwise };
+            Some(Node { kind: NodeKind::Key { key, test, typed, otherwise }, span })
+        }
+        kind => Some(Node { kind, span }),
+    }
+}
+
+/// The text that is meant where there is no such key: its last word goes on.
+fn unfinished_text(otherwise: Otherwise) -> Otherwise {
+    let Otherwise::Node(node) = otherwise else { return otherwise };
+    let kind = match node.kind {
+        NodeKind::Text { field, text: Text::Word(text) } => NodeKind::Text { field, text: Text::Unfinished(text) },
+        kind => kind,
+    };
+    Otherwise::Node(Box::new(Node { kind, span: node.span }))
 }
 
 /// Completes the tokens of a text. `goes_on` says whether its last word may go on, because no space follows it.

@@ -14,10 +14,10 @@ mod unknown;
 
 pub use explanation::{Explanation, WordScore};
 pub use request::SearchRequest;
-pub use results::{FacetCount, FacetCounts, Hit, SearchResults, Snippet, Suggestion};
+pub use results::{FacetCount, FacetCounts, Hit, Match, SearchResults, Snippet, Suggestion};
 pub use unknown::UnknownValue;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
@@ -25,7 +25,7 @@ use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
 use crate::incident::HouseNames;
 use crate::plan::{Correction, Needed, Plan, Planner};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
-use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MIN_WORDS, RELAXED_SHARE, RERANKED};
+use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED};
 use crate::schema::{Facet, FacetName};
 use crate::search::feedback::common_words;
 use crate::search::rerank::{Reranker, Shares};
@@ -44,26 +44,25 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
     let words = snapshot.look_up(&plan)?;
     let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
 
-    let mut found = search.pass(Needed::All, request.limit, &request.facets)?;
-    let mut relaxed = false;
-    if found.total == 0 && request.relax && !plan.ranked.is_empty() {
-        found = search.pass(Needed::Share(RELAXED_SHARE), request.limit, &request.facets)?;
-        relaxed = found.total > 0;
-    }
-    let partial = if relaxed { Vec::new() } else { search.fill(&found)? };
-    let unknown_values = if found.total == 0 { unknown_values(&snapshot, &plan)? } else { Vec::new() };
+    let all = search.pass(Needed::All, &request.facets, &[])?;
+    let some = search.others(&all)?;
+    let (total, total_some) = (all.total, some.total);
+    let relaxed = total == 0 && total_some > 0;
+    let unknown_values = if total + total_some == 0 { unknown_values(&snapshot, &plan)? } else { Vec::new() };
+    let facets = if relaxed { some.facets } else { all.facets };
 
-    let page: Vec<Ranked> = found.hits.into_iter().skip(request.offset).take(request.limit).collect();
-    let hits = search.hits(&page)?;
+    let mut ranked: Vec<Ranked> = all.hits.into_iter().chain(some.hits).collect();
+    cap_scores(&mut ranked);
+    let page: Vec<Ranked> = ranked.into_iter().skip(request.offset).take(request.limit).collect();
     Ok(SearchResults {
-        total: found.total,
+        total,
+        total_some,
         relaxed,
-        interpreted: plan.interpreted.to_string(),
+        interpreted: interpreted(request, &plan),
         suggestions: suggestions(&plan),
         unknown_values,
-        hits,
-        partial: search.hits(&partial)?,
-        facets: search.facet_counts(&found.facets)?,
+        hits: search.hits(&page)?,
+        facets: search.facet_counts(&facets)?,
         took: started.elapsed(),
     })
 }
@@ -78,6 +77,7 @@ struct Search<'a> {
 }
 
 /// The result of one pass over the index.
+#[derive(Default)]
 struct Pass {
     total: usize,
     /// The best candidates in order, starting with the first hit.
@@ -87,17 +87,18 @@ struct Pass {
 
 /// A candidate with the components of its score; `None` if it was not reranked.
 struct Ranked {
+    matched: Match,
     candidate: Candidate,
     shares: Option<Shares>,
 }
 
 impl Search<'_> {
-    /// Retrieves candidates, counts matches and facets, and sorts the best candidates.
-    fn pass(&self, needed: Needed, limit: usize, facets: &[FacetName]) -> Result<Pass> {
-        let order = self.order();
-        let wanted = limit.saturating_add(self.request.offset);
+    /// Retrieves candidates, counts matches and facets, and sorts the best candidates. `before` are the hits that come
+    /// before them.
+    fn pass(&self, needed: Needed, facets: &[FacetName], before: &[Ranked]) -> Result<Pass> {
+        let (order, wanted) = (self.order(), self.wanted());
         let rerank = order == Order::Score && wanted > 0;
-        // Reranking can move a candidate onto the page.
+        // Reranking can move a candidate onto the page. It does not depend on the page, or the order would.
         let limit = if rerank { wanted.max(RERANKED) } else { wanted };
         let collect = Collect { limit, order, facets: facets.to_vec() };
         let Candidates { best, total, facets: mut counts } =
@@ -105,17 +106,38 @@ impl Search<'_> {
         for (_, counts) in facets.iter().zip(&mut counts).filter(|(facet, _)| **facet == FacetName::Fields) {
             fields::add_facets(self.snapshot, self.plan, self.words, needed, counts)?;
         }
-        let hits = if rerank {
-            self.rerank(best)?
-        } else {
-            best.into_iter().map(|candidate| Ranked { candidate, shares: None }).collect()
-        };
+        let matched = if needed == Needed::All { Match::All } else { Match::Some };
+        let ranked = best.into_iter().map(|candidate| Ranked { matched, candidate, shares: None }).collect();
+        let hits = if rerank { self.rerank(ranked, before)? } else { ranked };
         Ok(Pass { total, hits, facets: counts })
     }
 
+    /// The partial matches, which come after the full matches. They are only counted if the page ends before them.
+    fn others(&self, all: &Pass) -> Result<Pass> {
+        let relaxed = all.total == 0;
+        let words = self.plan.ranked.len();
+        if !self.request.relax || words == 0 || (!relaxed && (words < 2 || self.order() != Order::Score)) {
+            return Ok(Pass::default());
+        }
+        if relaxed {
+            return self.pass(Needed::Some, &self.request.facets, &[]);
+        }
+        if all.total < self.wanted() {
+            return self.pass(Needed::Some, &[], &all.hits);
+        }
+        let collect = Collect { limit: 0, order: Order::Latest, facets: Vec::new() };
+        let counted = self.snapshot.candidates(self.plan, self.words, Needed::Some, collect)?;
+        Ok(Pass { total: counted.total, ..Pass::default() })
+    }
+
+    /// The number of hits up to the end of the page.
+    fn wanted(&self) -> usize {
+        if self.request.limit == 0 { 0 } else { self.request.limit.saturating_add(self.request.offset) }
+    }
+
     /// The second pass: reranks the best candidates; the rest follow in their order.
-    fn rerank(&self, mut best: Vec<Candidate>) -> Result<Vec<Ranked>> {
-        let rest = best.split_off(best.len().min(RERANKED));
+    fn rerank(&self, mut ranked: Vec<Ranked>, before: &[Ranked]) -> Result<Vec<Ranked>> {
+        let rest = ranked.split_off(ranked.len().min(RERANKED));
         let words: Vec<_> = self.plan.ranked_words().collect();
         let weights = self.words.weights(&self.plan.ranked);
         let reranker = Reranker {
@@ -125,51 +147,33 @@ impl Search<'_> {
             now: self.request.preferences.then_some(self.now),
         };
         let shares = |evidence: crate::plan::Evidence<'_>| reranker.shares(&evidence);
-        let shares = self.snapshot.inspect(self.words, &self.plan.ranked, &best, shares)?;
-        let mut ranked: Vec<Ranked> = best
-            .into_iter()
-            .zip(shares)
-            .map(|(candidate, shares)| Ranked { candidate, shares: Some(shares) })
-            .collect();
+        let shares = self.snapshot.inspect(self.words, &self.plan.ranked, &candidates(&ranked), shares)?;
+        for (ranked, shares) in ranked.iter_mut().zip(shares) {
+            ranked.shares = Some(shares);
+        }
         put_in_order(&mut ranked);
-        if self.plan.typed() >= FEEDBACK_MIN_WORDS {
-            self.add_feedback(&reranker, &mut ranked)?;
+        if (FEEDBACK_MIN_WORDS..=FEEDBACK_MAX_WORDS).contains(&self.plan.typed()) {
+            self.add_feedback(&reranker, &mut ranked, before)?;
             put_in_order(&mut ranked);
         }
-        ranked.extend(rest.into_iter().map(|candidate| Ranked { candidate, shares: None }));
-        cap_scores(&mut ranked);
+        ranked.extend(rest);
         Ok(ranked)
     }
 
-    /// Adds the feedback score to the scores.
-    fn add_feedback(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked]) -> Result<()> {
-        let best = ranked.iter().take(FEEDBACK_HITS);
+    /// Adds the feedback score to the scores. The best hits are those before and these.
+    fn add_feedback(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked], before: &[Ranked]) -> Result<()> {
+        let best = before.iter().chain(&*ranked).take(FEEDBACK_HITS);
         let best = best.map(|ranked| Ok((self.snapshot.texts(&ranked.candidate)?, ranked.candidate.score)));
         let common = common_words(self.snapshot.analyzer(), &best.collect::<Result<Vec<_>>>()?, self.plan);
         let words = self.snapshot.look_up(&common)?;
         let chosen = feedback::choose(&common, &words.weights(&common.ranked));
         let chosen_words: Vec<_> = chosen.iter().map(|&(word, _)| word).collect();
-        let candidates: Vec<Candidate> = ranked.iter().map(|ranked| ranked.candidate.clone()).collect();
         let counts = |evidence: crate::plan::Evidence<'_>| reranker.feedback(&evidence, &chosen);
-        let counts = self.snapshot.inspect(&words, &chosen_words, &candidates, counts)?;
+        let counts = self.snapshot.inspect(&words, &chosen_words, &candidates(ranked), counts)?;
         for (ranked, feedback) in ranked.iter_mut().zip(counts) {
             ranked.shares.iter_mut().for_each(|shares| shares.feedback = feedback);
         }
         Ok(())
-    }
-
-    /// The best partial matches, as many as fit on the page after the full matches.
-    fn fill(&self, found: &Pass) -> Result<Vec<Ranked>> {
-        let SearchRequest { limit, offset, relax, .. } = self.request;
-        let end = limit.saturating_add(*offset);
-        if !relax || *limit == 0 || found.total >= end || self.plan.ranked.len() < 2 || self.order() != Order::Score {
-            return Ok(Vec::new());
-        }
-        let full: HashSet<_> = found.hits.iter().map(|ranked| ranked.candidate.key()).collect();
-        let some = self.pass(Needed::Share(0.0), limit.saturating_add(found.total), &[])?;
-        let partial = some.hits.into_iter().filter(|ranked| !full.contains(&ranked.candidate.key()));
-        let skipped = offset.saturating_sub(found.total);
-        Ok(partial.skip(skipped).take(end - found.total.max(*offset)).collect())
     }
 
     /// The sort order of this request.
@@ -214,21 +218,25 @@ impl Search<'_> {
         let weights = self.words.weights(&self.plan.ranked);
         let words = self.plan.ranked_words().zip(&weights).map(|(word, weight)| (word, weight.idf));
         let passages = Passages::new(words, self.snapshot.analyzer());
-        let mut hits = self.snapshot.map(ranked, |Ranked { candidate, shares }| {
+        let mut hits = self.snapshot.map(ranked, |Ranked { matched, candidate, shares }| {
             let incident = self.snapshot.incident(candidate)?;
             let snippets = passages.snippets(&incident, self.request.snippets);
             let shares = shares.as_ref().filter(|_| self.request.explain);
             let explanation = shares.map(|shares| Explanation::new(self.plan, &weights, shares));
-            Ok(Hit { incident, score: candidate.score, snippets, explanation })
+            Ok(Hit { matched: *matched, incident, score: candidate.score, snippets, explanation })
         })?;
         self.show_services(&mut hits)?;
         Ok(hits)
     }
 }
 
+fn candidates(ranked: &[Ranked]) -> Vec<Candidate> {
+    ranked.iter().map(|ranked| ranked.candidate.clone()).collect()
+}
+
 /// Recomputes scores and sorts: candidates with all words first, then by score.
 fn put_in_order(ranked: &mut [Ranked]) {
-    for Ranked { candidate, shares } in ranked.iter_mut() {
+    for Ranked { candidate, shares, .. } in ranked.iter_mut() {
         candidate.score = shares.as_ref().map_or(0.0, Shares::score);
     }
     let has_all = |ranked: &Ranked| ranked.shares.as_ref().is_some_and(Shares::has_all);
@@ -239,13 +247,18 @@ fn put_in_order(ranked: &mut [Ranked]) {
 }
 
 /// Caps each score at that of the previous hit. Candidates that lack a word or were not reranked may have a higher
-/// score than those before them.
+/// score than those before them. Where hits are not in the order of scores, all scores are 0.
 fn cap_scores(ranked: &mut [Ranked]) {
     let mut lowest = f32::INFINITY;
     for Ranked { candidate, .. } in ranked {
         lowest = lowest.min(candidate.score);
         candidate.score = lowest;
     }
+}
+
+/// The interpreted query; for pasted text it says that syntax did not count.
+fn interpreted(request: &SearchRequest, plan: &Plan) -> String {
+    if request.pasted { format!("pasted text: {}", plan.interpreted) } else { plan.interpreted.to_string() }
 }
 
 fn suggestions(plan: &Plan) -> Vec<Suggestion> {

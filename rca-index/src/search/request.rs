@@ -3,10 +3,11 @@
 use crate::error::Result;
 use crate::incident::{DayZone, HouseNames, Incident};
 use crate::plan::{AnyVocabulary, Planner};
-use crate::query::{self, Node, Query, QueryOptions, Sort};
+use crate::query::{self, MAX_QUERY_BYTES, Node, Query, QueryOptions, Sort};
 use crate::schema::FacetName;
 use crate::search::Snippet;
 use crate::search::snippet::Passages;
+use crate::signal::is_paste;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -28,9 +29,12 @@ pub struct SearchRequest {
     pub snippets: usize,
     /// Whether to explain the score of each hit.
     pub explain: bool,
-    /// Whether to return the best partial matches if no report has all words, and to fill the page with partial
-    /// matches.
+    /// Whether partial matches follow those with all words. Without, a request is strict.
     pub relax: bool,
+    /// Whether the text was taken for pasted, so that its syntax did not count.
+    pub pasted: bool,
+    /// Whether the text was longer than a query may be, and was cut because it is read literally.
+    pub cut: bool,
     /// Whether to prefer recent and severe incidents slightly.
     pub preferences: bool,
     /// The current time, in seconds since 1970, UTC, for `date:30d` and the like. `None` means the system's clock.
@@ -49,20 +53,44 @@ impl SearchRequest {
         Ok(Self::new(text, query::parse(text, &QueryOptions::default())?))
     }
 
-    /// A request for the first ten hits of a text without syntax: every character is literal.
+    /// A request for the first ten hits of a text without syntax: every character is literal. Of a text longer than a
+    /// query may be, the beginning is searched for, and [`cut`](Self::cut) says so.
     ///
     /// # Errors
-    /// [`Error::Query`](crate::Error::Query) if the text exceeds the maximum length of a query.
+    /// [`Error::Query`](crate::Error::Query) if the text has no word.
     pub fn literal(text: &str) -> Result<Self> {
-        Ok(Self::new(text, query::parse(text, &QueryOptions::literal())?))
+        let start = beginning(text);
+        let request = Self::new(start, query::parse(start, &QueryOptions::literal())?);
+        Ok(Self { cut: start.len() < text.len(), ..request })
+    }
+
+    /// A request for the first ten hits of a text that people typed or pasted: pasted text is literal, anything else is
+    /// in the query language.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query) with every error in the text.
+    pub fn typed_or_pasted(text: &str) -> Result<Self> {
+        if is_paste(text) { Self::pasted(text) } else { Self::parse(text) }
+    }
+
+    /// A request for the first ten hits of a text that is known to be pasted: it is [literal](Self::literal), and
+    /// [`pasted`](Self::pasted) says so.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query) if the text has no word.
+    pub fn pasted(text: &str) -> Result<Self> {
+        Ok(Self { pasted: true, ..Self::literal(text)? })
     }
 
     /// A request for the first ten hits of a text that is still being typed: words that start with its last word match
-    /// too, and what is half-typed at its end is left out.
+    /// too, and what is half-typed at its end is left out. Pasted text is literal.
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with every error before the end of the text.
     pub fn as_you_type(text: &str) -> Result<Self> {
+        if is_paste(text) {
+            return Self::pasted(text);
+        }
         Ok(Self::new(text, query::parse(text, &QueryOptions::as_you_type())?))
     }
 
@@ -76,6 +104,8 @@ impl SearchRequest {
             snippets: 1,
             explain: false,
             relax: true,
+            pasted: false,
+            cut: false,
             preferences: true,
             now: None,
             zone: DayZone::default(),
@@ -118,6 +148,13 @@ impl SearchRequest {
         self
     }
 
+    /// Returns only incidents with all words.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.relax = !strict;
+        self
+    }
+
     /// Explains the score of each hit.
     #[must_use]
     pub fn explain(mut self, explain: bool) -> Self {
@@ -143,9 +180,52 @@ impl SearchRequest {
     }
 }
 
+/// As much of a text as a query may have, up to the end of a word.
+fn beginning(text: &str) -> &str {
+    if text.len() <= MAX_QUERY_BYTES {
+        return text;
+    }
+    let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let start = &text[..end];
+    // A word that is cut is another word. A text without a space is kept as it is.
+    start.rfind(char::is_whitespace).map_or(start, |at| &start[..at])
+}
+
 impl Default for SearchRequest {
     /// A request that matches every incident.
     fn default() -> Self {
         Self::new("", Query::everything())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_text_has_no_syntax() {
+        let pasted = SearchRequest::typed_or_pasted("{\"severity:critical\"} rm -rf \"a b\" (timeout -INF\n").unwrap();
+        assert!(pasted.pasted && !pasted.cut);
+        let typed = |text: &str| SearchRequest::parse(text).unwrap().query;
+        assert_eq!(pasted.query, SearchRequest::literal(&pasted.text).unwrap().query);
+        let query = SearchRequest::typed_or_pasted("severity:critical -rf").unwrap();
+        assert!(!query.pasted && query.query == typed("severity:critical -rf"));
+        assert!(SearchRequest::typed_or_pasted("(queue").is_err());
+    }
+
+    #[test]
+    fn long_literal_text_is_cut_and_says_so() {
+        let long = "queue backlog é ".repeat(2_000);
+        for request in [SearchRequest::literal(&long), SearchRequest::typed_or_pasted(&format!("{long}\nlag"))] {
+            let request = request.unwrap();
+            let text = request.text.len();
+            assert!(request.cut && text <= MAX_QUERY_BYTES && text > MAX_QUERY_BYTES - 10, "{text}");
+            assert!(
+                request.text.ends_with("queue") || request.text.ends_with("backlog") || request.text.ends_with('é')
+            );
+        }
+        assert!(!SearchRequest::literal("queue").unwrap().cut);
+        assert!(SearchRequest::literal(&"é".repeat(MAX_QUERY_BYTES)).unwrap().cut, "without a space");
+        assert!(SearchRequest::parse(&long).is_err(), "a query is not cut");
     }
 }

@@ -59,7 +59,7 @@ impl Reranker<'_> {
             .iter()
             .zip(self.weights)
             .map(|(found, weight)| {
-                let frequency = frequency(found);
+                let frequency = frequency(found, weight.title);
                 (frequency, weight.idf * self.saturated(frequency, length))
             })
             .collect();
@@ -79,10 +79,13 @@ impl Reranker<'_> {
 
     /// The feedback score, given the feedback words with their shares.
     pub(super) fn feedback(&self, evidence: &Evidence<'_>, chosen: &[(WordId, f32)]) -> f32 {
-        let total: f32 = self.weights.iter().map(|weight| weight.idf).sum();
+        // A word that no incident has cannot score, so feedback must not make up for it.
+        let known = self.weights.iter().filter(|weight| weight.known);
+        let total: f32 = known.map(|weight| weight.idf).sum();
         let counts = evidence.words.iter().zip(chosen);
-        let sum: f32 =
-            counts.map(|(found, (_, share))| share * self.saturated(frequency(found), evidence.length)).sum();
+        let sum: f32 = counts
+            .map(|(found, (_, share))| share * self.saturated(frequency(found, TITLE_WEIGHT), evidence.length))
+            .sum();
         FEEDBACK_WEIGHT * total * sum
     }
 
@@ -105,9 +108,9 @@ impl Reranker<'_> {
     }
 }
 
-/// The number of occurrences of a word, weighted for the title.
-fn frequency(found: &WordEvidence) -> f32 {
-    TITLE_WEIGHT * sum(&found.title) + sum(&found.text)
+/// The number of occurrences of a word, with the weight of one in the title.
+fn frequency(found: &WordEvidence, title_weight: f32) -> f32 {
+    title_weight * sum(&found.title) + sum(&found.text)
 }
 
 fn sum(occurrences: &[Occurrence]) -> f32 {
@@ -156,7 +159,7 @@ mod tests {
     fn shares(words: &[WordEvidence], date: Option<i64>, rank: Option<u64>) -> Shares {
         let typed = [word("zebra", 0), word("okapi", 1)];
         let typed: Vec<&Word> = typed.iter().collect();
-        let weights = [WordWeight { idf: 2.0, share: 2.0 }; 2];
+        let weights = [WordWeight { idf: 2.0, share: 2.0, title: 3.0, known: true }; 2];
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };
         let reranker = Reranker { words: &typed, weights: &weights, statistics, now: Some(1_000 * 86_400) };
         reranker.shares(&Evidence { words, length: 100.0, date, rank })
@@ -188,7 +191,7 @@ mod tests {
         let apart = shares(&[found(&[], &[1]), found(&[], &[50])], None, None);
         assert_eq!(apart.pairs, [0.0, 0.0]);
         let titled = shares(&[found(&[0], &[]), found(&[], &[2])], None, None);
-        assert!((titled.words[0].0 - TITLE_WEIGHT).abs() < 1e-6 && titled.words[0].1 > 2.0);
+        assert!((titled.words[0].0 - 3.0).abs() < 1e-6 && titled.words[0].1 > 2.0);
         let one = shares(&[found(&[], &[1]), found(&[], &[])], None, None);
         assert!(!one.has_all() && (one.coverage - 0.5_f32.powf(crate::ranking::COVERAGE)).abs() < 1e-6);
         assert!(one.score() < 2.0);
@@ -208,9 +211,11 @@ mod tests {
 
     #[test]
     fn feedback_counts_words_by_their_shares() {
-        let typed = [word("zebra", 0)];
+        let typed = [word("zebra", 0), word("unknown", 1)];
         let typed: Vec<&Word> = typed.iter().collect();
-        let weights = [WordWeight { idf: 3.0, share: 3.0 }];
+        let known = WordWeight { idf: 3.0, share: 3.0, title: 4.0, known: true };
+        // The weight of a word that no incident has is not made up for.
+        let weights = [known, WordWeight { idf: 9.0, known: false, ..known }];
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };
         let reranker = Reranker { words: &typed, weights: &weights, statistics, now: None };
         let words = [found(&[], &[1]), found(&[], &[])];

@@ -11,22 +11,24 @@ use crate::search::{Explanation, UnknownValue};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SearchResults {
-    /// The number of incidents that match.
+    /// The number of incidents with all words.
     pub total: usize,
-    /// Whether no incident has all words, so that the hits are partial matches.
+    /// The number of the others in the list of hits: incidents with some of the words. None for a single word, another
+    /// sort order than by relevance, or a strict request.
+    pub total_some: usize,
+    /// Whether no incident has all words, so that all hits are partial matches.
     pub relaxed: bool,
-    /// The interpreted query in the query language: with synonyms and corrections, without stop words.
+    /// The interpreted query in the query language: with synonyms and corrections, without stop words. Behind `pasted
+    /// text: ` if the text was taken for pasted, so that its syntax did not count.
     pub interpreted: String,
     /// Words that occur in no incident, and their corrections.
     pub suggestions: Vec<Suggestion>,
     /// Facet values in the query that no incident has; only computed if nothing matches.
     pub unknown_values: Vec<UnknownValue>,
-    /// The hits, best first.
+    /// The hits, best first: incidents with all words, then those with some.
     pub hits: Vec<Hit>,
-    /// Partial matches, best first, if the hits do not fill the page: incidents with some of the words. They are not
-    /// included in the total or the facets.
-    pub partial: Vec<Hit>,
-    /// The counts of the requested facets, in the order of the request.
+    /// The counts of the requested facets, in the order of the request, over the incidents with all words, or over those
+    /// with some if no incident has all.
     pub facets: Vec<FacetCounts>,
     /// The duration of the search.
     pub took: Duration,
@@ -42,10 +44,31 @@ pub struct Suggestion {
     pub meant: Vec<String>,
 }
 
+/// Which of the words of a query a hit has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Match {
+    /// All of them.
+    All,
+    /// Some of them: a partial match.
+    Some,
+}
+
+impl Match {
+    /// The name: `all` or `some`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Some => "some",
+        }
+    }
+}
+
 /// A hit.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Hit {
+    /// Whether it has all words of the query or some.
+    pub matched: Match,
     /// The whole incident, its services in the spelling that most incidents of the index use.
     pub incident: Incident,
     /// The score; higher is better. Only comparable within one result.

@@ -1,4 +1,5 @@
-//! The JSON form of results and incidents, for every front end. It is versioned, and changes only add fields.
+//! The JSON form of results and incidents, for every front end. It is versioned; version 2 stays open until text can be
+//! pasted into a command of its own, and after that fields are only added.
 //!
 //! Times are ISO 8601 in UTC, only as precise as they are known. Durations are in minutes. Spans are byte ranges of the
 //! text beside them.
@@ -21,7 +22,7 @@ pub use report::{CheckForm, HealthForm, LeftOutForm, LeftOutsForm, ProblemForm, 
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 
 /// The version of the JSON form.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A number that is written as an integer if it is whole: `65`, `0.05`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,14 +49,21 @@ pub struct SearchForm<'a> {
     pub query: &'a str,
     /// The interpreted query.
     pub interpreted: &'a str,
+    /// The number of incidents with all words.
     pub total: usize,
-    /// Whether the hits are partial matches, because no incident has all words.
+    /// The number of the others in the list of hits: incidents with some of the words.
+    pub total_some: usize,
+    /// Whether all hits are partial matches, because no incident has all words.
     pub relaxed: bool,
+    /// Whether the text was taken for pasted, so that its syntax did not count.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pasted: bool,
+    /// Whether only the beginning of the text was searched for, because it is longer than a query may be.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
     pub took_ms: f64,
+    /// One list: incidents with all words, then those with some.
     pub hits: Vec<HitForm<'a>>,
-    /// Partial matches, if the hits do not fill the page: incidents with some of the words. Not included in the total.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub partial: Vec<HitForm<'a>>,
     /// Words that occur in no incident, and their corrections.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<SuggestionForm<'a>>,
@@ -81,6 +89,8 @@ pub struct SuggestionForm<'a> {
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct HitForm<'a> {
+    /// `all` or `some`: which of the words the incident has.
+    pub r#match: &'static str,
     #[serde(flatten)]
     pub head: HeadForm<'a>,
     pub score: f32,
@@ -218,10 +228,12 @@ impl<'a> SearchForm<'a> {
             query: &request.text,
             interpreted: &results.interpreted,
             total: results.total,
+            total_some: results.total_some,
             relaxed: results.relaxed,
+            pasted: request.pasted,
+            cut: request.cut,
             took_ms: milliseconds(results.took),
             hits: results.hits.iter().map(HitForm::new).collect(),
-            partial: results.partial.iter().map(HitForm::new).collect(),
             suggestions: results
                 .suggestions
                 .iter()
@@ -266,7 +278,8 @@ impl<'a> FacetsForm<'a> {
             version: VERSION,
             query: &request.text,
             interpreted: &results.interpreted,
-            total: results.total,
+            // If no incident has all words, those with some are counted.
+            total: if results.relaxed { results.total_some } else { results.total },
             facets: facets(&results.facets),
         }
     }
@@ -286,6 +299,7 @@ impl<'a> HitForm<'a> {
             highlights: snippet.highlights.iter().map(|range| [range.start, range.end]).collect(),
         };
         Self {
+            r#match: hit.matched.name(),
             head: HeadForm::new(&hit.incident),
             score: hit.score,
             snippets: hit.snippets.iter().map(snippet).collect(),
@@ -350,9 +364,10 @@ mod tests {
         form["took_ms"] = 0.into();
         form["hits"][0]["score"] = 0.into();
         let expected = serde_json::json!({
-            "version": 1, "query": "logs", "interpreted": "logs", "total": 1, "relaxed": false, "took_ms": 0,
+            "version": 2, "query": "logs", "interpreted": "logs", "total": 1, "total_some": 0, "relaxed": false,
+            "took_ms": 0,
             "hits": [{
-                "id": "a/b", "path": "", "title": "Disk full", "date": null, "severity": null,
+                "match": "all", "id": "a/b", "path": "", "title": "Disk full", "date": null, "severity": null,
                 "services": ["log-store"], "tags": [], "status": null, "duration_minutes": 65,
                 "impact_user_minutes": null, "measures": {}, "score": 0,
                 "snippets": [{

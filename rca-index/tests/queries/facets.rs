@@ -244,7 +244,9 @@ fn a_star_ends_the_start_of_a_value() {
         &index,
         &[
             ("service:order*", "order orders nested"),
-            ("service:ORDER-*", "order"),
+            // In the name of a service, a separator does not count.
+            ("service:ORDER-*", "order orders nested"),
+            ("service:order-a*", "order"),
             ("service:order-api*", "order"),
             ("service:\"orders u\"*", "orders"),
             ("service:order/*", "nested"),

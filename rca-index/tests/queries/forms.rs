@@ -72,10 +72,10 @@ fn letters_and_digits_stand_together_or_apart() {
         ("mysql-6.2.8", "MySQL mysql-6.2.8 here"),
     ]);
     let ids = |query: &str| {
-        let results = index.search(&SearchRequest::parse(query).unwrap().limit(100)).unwrap();
+        let results = index.search(&SearchRequest::parse(query).unwrap().limit(100).strict(true)).unwrap();
         let mut ids: Vec<String> = results.hits.iter().map(|hit| hit.incident.id.clone()).collect();
         ids.sort_unstable();
-        if results.relaxed { Vec::new() } else { ids }
+        ids
     };
     for (queries, expected) in [
         (&["512MB", "512 MB", "512-MB", "512mb"][..], &["512 MB", "512-mb", "512MB"][..]),

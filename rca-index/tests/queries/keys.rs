@@ -57,7 +57,7 @@ fn a_value_is_found_exactly_and_folded() {
             ("\"team:payments\" body:told", "told"),
         ],
     );
-    let literal = index.search(&SearchRequest::literal("told team:payments").unwrap()).unwrap();
+    let literal = index.search(&SearchRequest::literal("told team:payments").unwrap().strict(true)).unwrap();
     assert_eq!((ids(&literal.hits), literal.interpreted.as_str()), (vec!["told"], "told \\team:payments"));
     let shown = |query: &str| index.search(&request(query)).unwrap().interpreted;
     assert_eq!(shown("team:Payments contract:gold"), "\\contract:gold team:Payments");
