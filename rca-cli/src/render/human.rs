@@ -302,16 +302,21 @@ fn known(incident: &Incident) -> Vec<(&str, String)> {
 /// A duration, marked when it is worked out and not stated.
 fn duration_text(duration: &Sourced<f64>) -> String {
     let derived = matches!(duration.source, Source::StartAndEnd | Source::Timeline);
-    format!("{}{}", if derived { "~" } else { "" }, minutes(duration.value))
+    format!("{}{}", if derived { "~" } else { bound_text(duration.bound) }, minutes(duration.value))
 }
 
-fn measure_text(measure: &Measure) -> String {
-    let bound = match measure.bound {
+/// What stands before a number that is to be read so.
+fn bound_text(bound: Bound) -> &'static str {
+    match bound {
         Bound::Exact => "",
         Bound::About => "~",
         Bound::AtMost => "up to ",
         Bound::AtLeast => "at least ",
-    };
+    }
+}
+
+fn measure_text(measure: &Measure) -> String {
+    let bound = bound_text(measure.bound);
     let unit = match measure.kind {
         MeasureKind::RequestsPct | MeasureKind::ErrorRatePct | MeasureKind::ErrorRateBaselinePct => " %",
         MeasureKind::LatencyBeforeMs | MeasureKind::LatencyAfterMs => " ms",

@@ -334,8 +334,12 @@ fn piped_text_without_a_query_is_searched_for_as_it_stands() {
     assert_eq!(total(&Run::from(command.output().unwrap())), 1);
     // More than a query may have.
     let run = piped(&workshop, &[], &"consumers é ".repeat(3_000));
-    assert!(run.code == 0 && run.stderr.contains("only the first 16 KB"), "{run:?}");
-    assert_eq!(total(&run), 1);
+    let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&results["pasted"], &results["cut"]), (&true.into(), &true.into()));
+    assert_eq!(results["total_some"], 1, "{}", run.stderr);
+    // A flag makes it a query.
+    assert_eq!(piped(&workshop, &["--query"], "consumers (of").code, 2);
+    assert_eq!(total(&piped(&workshop, &["--query"], "consumers -service:orders")), 0);
 }
 
 #[test]

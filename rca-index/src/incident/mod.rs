@@ -74,12 +74,20 @@ pub struct Sourced<T> {
     pub source: Source,
     /// The line that states it, counted from 1; none where no line does.
     pub line: Option<u32>,
+    /// How a number is to be read: `about 2 hours` is not 2 hours.
+    pub bound: Bound,
 }
 
 impl<T> Sourced<T> {
     /// A value found at `source`.
     pub fn new(value: T, source: Source) -> Self {
-        Self { value, source, line: None }
+        Self { value, source, line: None, bound: Bound::Exact }
+    }
+
+    /// The same number, to be read so.
+    #[must_use]
+    pub fn read_as(self, bound: Bound) -> Self {
+        Self { bound, ..self }
     }
 
     /// The same value, stated by a line, counted from 1.

@@ -105,7 +105,7 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let lasted = when.duration.clone().or(of_sentence);
     let counted_from = said.counted_from(rows, date.as_ref(), lasted.as_ref());
     // The row that says resolved lies within what is stated.
-    let in_prose = || prose_duration(parts, kinds).map(|(minutes, line)| Sourced::new(minutes, Source::Prose).at(line));
+    let in_prose = || prose_duration(parts, kinds);
     // A sentence may be about a part of the incident: it counts where a row agrees with it.
     for lasted in [lasted.clone().or_else(in_prose), lasted] {
         said.reached(Vec::new(), rows, counted_from, stated.end.as_ref(), lasted.as_ref());
@@ -150,7 +150,7 @@ impl Spanned {
 
     fn duration(&self) -> Option<Sourced<f64>> {
         let minutes = between(self.start.value, self.end.as_ref()?.value)?;
-        Some(Sourced { value: minutes, source: Source::Prose, line: self.start.line })
+        Some(Sourced { line: self.start.line, ..Sourced::new(minutes, Source::Prose) })
     }
 }
 
@@ -183,11 +183,8 @@ impl Told<'_> {
         let from = self.said.counted_from(&self.timeline.rows, None, Some(self.lasted?))?;
         let minutes = self.lasted?.value;
         let gap = from.time.unix_seconds() - first.value.unix_seconds();
-        (gap > DAY && gap > (minutes * 60.0) as i64).then_some(Sourced {
-            value: from.time,
-            source: Source::Timeline,
-            line: from.line,
-        })
+        (gap > DAY && gap > (minutes * 60.0) as i64)
+            .then(|| Sourced { line: from.line, ..Sourced::new(from.time, Source::Timeline) })
     }
 }
 
@@ -282,20 +279,19 @@ fn duration(
     window: Option<&Spanned>,
     from: Option<Timestamp>,
     rows: &[TimelineRow],
-    in_prose: impl Fn() -> Option<(f64, u32)>,
+    in_prose: impl Fn() -> Option<Sourced<f64>>,
 ) -> Option<Sourced<f64>> {
     let start_and_end = || {
         let (start, end) = (stated.start.as_ref().or(date)?, stated.end.as_ref()?);
-        Some(Sourced { value: between(start.value, end.value)?, source: Source::StartAndEnd, line: end.line })
+        Some(Sourced { line: end.line, ..Sourced::new(between(start.value, end.value)?, Source::StartAndEnd) })
     };
     let of_window = || window.and_then(Spanned::duration);
-    let prose = || in_prose().map(|(minutes, line)| Sourced::new(minutes, Source::Prose).at(line));
     let timeline = || {
         let resolved = rows.iter().rfind(|row| row.milestone == Some(Milestone::Resolved))?;
         let minutes = between(from?, resolved.time?).filter(|&minutes| minutes > 0.0)?;
         Some(Sourced::new(minutes, Source::Timeline).at(resolved.line))
     };
-    let duration = when.duration.clone().or_else(start_and_end).or_else(of_window).or_else(prose).or_else(timeline);
+    let duration = when.duration.clone().or_else(start_and_end).or_else(of_window).or_else(in_prose).or_else(timeline);
     let mut duration = duration?;
     // Hundredths of a minute are more than any report means to say.
     duration.value = (duration.value * 100.0).round() / 100.0;

@@ -24,6 +24,27 @@ pub(crate) struct Duration {
     pub(crate) bound: Bound,
 }
 
+impl Duration {
+    /// The same duration, read as the words right before it say: `about `, `more than `.
+    pub(crate) fn behind(self, before: &str) -> Self {
+        /// Such words are short.
+        const LONGEST: usize = 24;
+        if self.bound != Bound::Exact {
+            return self;
+        }
+        let near = before.char_indices().rev().take(LONGEST).last().map_or(before, |(at, _)| &before[at..]);
+        // Scripts with no spaces have words anywhere.
+        let may_start = |&(at, c): &(usize, char)| !c.is_ascii() || at == 0 || near[..at].ends_with(' ');
+        let mut starts = near.char_indices().filter(may_start).map(|(at, _)| at);
+        let bound = |start: usize| {
+            let mut cursor = Cursor::new(&near[start..]);
+            let bound = lead(&mut cursor);
+            (bound != Bound::Exact && cursor.rest().trim().is_empty()).then_some(bound)
+        };
+        Self { bound: starts.find_map(bound).unwrap_or(Bound::Exact), ..self }
+    }
+}
+
 /// Why a value gives no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unclear {

@@ -3,9 +3,6 @@
 //! In: a source. Out: the stretches of it. What Markdown makes of it is in `outline/markup.rs`.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 /// The stretches of a source that are not seen, in order.
 pub(crate) fn invisible(source: &str) -> Vec<Range<usize>> {
@@ -54,17 +51,19 @@ fn no_width(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 
 /// Addresses that hold what they name: `data:image/png;base64,iVBORw0KGgo=`.
 fn data_addresses(source: &str) -> Vec<Range<usize>> {
-    static SCHEME: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(["data:"]).ok());
-    let Some(scheme) = SCHEME.as_ref() else { return Vec::new() };
+    const SCHEME: &str = "data";
     let mut found: Vec<Range<usize>> = Vec::new();
-    for start in scheme.find_iter(source) {
-        let after_word = source[..start.start()].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        if after_word || found.last().is_some_and(|last| last.end > start.start()) {
+    for (colon, _) in source.match_indices(':') {
+        let Some(start) = colon.checked_sub(SCHEME.len()) else { continue };
+        if !source.get(start..colon).is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {
             continue;
         }
-        if let Some(end) = data_end(source, start.end()) {
-            found.push(start.start()..end);
+        let after_word = source[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        if after_word || found.last().is_some_and(|last| last.end > start) {
+            continue;
+        }
+        if let Some(end) = data_end(source, colon + 1) {
+            found.push(start..end);
         }
     }
     found

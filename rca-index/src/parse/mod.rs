@@ -164,7 +164,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     if facts.severity.is_none()
         && let Some(severity) = Severity::of_title(&title.value)
     {
-        facts.severity = Some(Sourced { value: severity, source: title.source, line: title.line });
+        facts.severity = Some(Sourced { line: title.line, ..Sourced::new(severity, title.source) });
     }
     let report = Report {
         path,

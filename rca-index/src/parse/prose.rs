@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::incident::SectionKind;
 use crate::incident::squeeze::squeezed;
+use crate::incident::{SectionKind, Source, Sourced};
 use crate::parse::cursor::is_latin;
 use crate::parse::date::may_begin;
 use crate::parse::day::Day;
-use crate::parse::duration::find_duration;
+use crate::parse::duration::{Duration, find_duration};
 use crate::parse::lists::of_kind;
 use crate::parse::outline::{Block, Part, Text};
 use crate::parse::phrases::has_any;
@@ -65,10 +65,12 @@ fn plain_of(kind: SectionKind) -> Plain {
 }
 
 /// How long the incident lasted, and the line that says so.
-pub(crate) fn prose_duration(parts: &[Part<'_>], kinds: &[SectionKind]) -> Option<(f64, u32)> {
+pub(crate) fn prose_duration(parts: &[Part<'_>], kinds: &[SectionKind]) -> Option<Sourced<f64>> {
     texts(parts, kinds).find_map(|(text, _)| {
         let line = squeezed(&text.text);
-        sentences(&line).find_map(duration_of_sentence).map(|minutes| (minutes, text.line))
+        sentences(&line)
+            .find_map(duration_of_sentence)
+            .map(|found| Sourced::new(found.minutes, Source::Prose).at(text.line).read_as(found.bound))
     })
 }
 
@@ -189,7 +191,7 @@ fn is_clock_like(before: Option<&u8>, digits: usize, behind: &[u8]) -> bool {
 }
 
 /// The duration that a sentence states of the incident itself: `lasted about 65 minutes`, `a 40-minute outage`.
-fn duration_of_sentence(sentence: &str) -> Option<f64> {
+fn duration_of_sentence(sentence: &str) -> Option<Duration> {
     const BEFORE: [&str; 26] = [
         "lasted", "lasting", "duration of", "duration was", "duration:", "down for", "unavailable for",
         "unreachable for", "inaccessible for", "offline for", "degraded for", "affected for", "outage of",
@@ -226,20 +228,21 @@ fn duration_of_sentence(sentence: &str) -> Option<f64> {
             // `lasted nine hours before it was over`
             let ends = cue.starts_with("last") && rest[range.end..].trim_start().starts_with("before ");
             (range.start <= 32 && is_own(&rest[..range.start]) && (ends || !is_rate(&rest[range.end..])))
-                .then_some(duration.minutes)
+                .then(|| duration.behind(&rest[..range.start]))
         })
     };
     let before_cue = || {
         let (range, duration) = find_duration(&lower)?;
         let rest = lower[range.end..].trim_start();
-        AFTER.iter().any(|cue| rest.starts_with(cue)).then_some(duration.minutes)
+        AFTER.iter().any(|cue| rest.starts_with(cue)).then(|| duration.behind(&lower[..range.start]))
     };
     let for_a_while = || {
         STATES.iter().any(|state| lower.contains(state)).then_some(())?;
         let (at, _) = lower.match_indices("for ").find(|(at, _)| *at == 0 || lower[..*at].ends_with([' ', ',']))?;
         let rest = &lower[at + 4..];
         let (range, duration) = find_duration(rest)?;
-        (range.start <= 16 && is_own(&rest[..range.start]) && !is_rate(&rest[range.end..])).then_some(duration.minutes)
+        (range.start <= 16 && is_own(&rest[..range.start]) && !is_rate(&rest[range.end..]))
+            .then(|| duration.behind(&rest[..range.start]))
     };
     behind_cue().or_else(before_cue).or_else(for_a_while)
 }
@@ -262,12 +265,21 @@ fn is_rate(behind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::Bound;
     use crate::parse::moment::Habits;
     use proptest::prelude::*;
 
     #[test]
     fn durations() {
-        let check = |text: &str, minutes: Option<f64>| assert_eq!(duration_of_sentence(text), minutes, "{text}");
+        let check = |text: &str, minutes: Option<f64>| {
+            assert_eq!(duration_of_sentence(text).map(|found| found.minutes), minutes, "{text}");
+        };
+        let bound = |text: &str| duration_of_sentence(text).map(|found| found.bound);
+        assert_eq!(bound("The incident lasted approximately 65 minutes"), Some(Bound::About));
+        assert_eq!(bound("The site was unavailable for more than two hours"), Some(Bound::AtLeast));
+        assert_eq!(bound("The outage lasted up to 20 minutes"), Some(Bound::AtMost));
+        assert_eq!(bound("The site was unavailable for two hours"), Some(Bound::Exact));
+        assert_eq!(bound("影響時間は約 10 分"), Some(Bound::About));
         check("The incident lasted approximately 65 minutes and affected 1348 users", Some(65.0));
         check("We had a 40-minute outage of the shop", Some(40.0));
         check("The site was unavailable for two hours", Some(120.0));

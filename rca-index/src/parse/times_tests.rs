@@ -241,3 +241,12 @@ fn work_grows_with_the_size() {
         assert!(once <= SIZE * 400, "{before}{repeated}: {once}");
     }
 }
+
+#[test]
+fn a_duration_knows_how_it_is_to_be_read() {
+    let bound = |source: &str| parse("a.md", source).incident.duration.map(|duration| duration.bound);
+    assert_eq!(bound("---\nduration: about 2 hours\n---\n"), Some(crate::incident::Bound::About));
+    assert_eq!(bound("# T\n\n**Duration:** 13+ hours\n"), Some(crate::incident::Bound::AtLeast));
+    assert_eq!(bound("# T\n\nThe outage lasted up to 20 minutes.\n"), Some(crate::incident::Bound::AtMost));
+    assert_eq!(bound("---\nduration: 2h\n---\n"), Some(crate::incident::Bound::Exact));
+}

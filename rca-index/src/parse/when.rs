@@ -233,7 +233,7 @@ impl When {
         match read_duration(text) {
             Ok(read) => {
                 let minutes = if plain { read.minutes * minutes } else { read.minutes };
-                self.duration = Some(Sourced::new(minutes, source).at(line));
+                self.duration = Some(Sourced::new(minutes, source).at(line).read_as(read.bound));
             }
             Err(_) => problems.push(Problem::new(line, ProblemKind::DurationUnreadable { text: short(text) })),
         }

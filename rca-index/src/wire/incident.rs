@@ -17,6 +17,8 @@ pub struct IncidentForm<'a> {
     #[serde(flatten)]
     pub head: HeadForm<'a>,
     pub end: Option<Timestamp>,
+    /// How the duration is to be read: `exact`, `about`, `at-most`, `at-least`.
+    pub duration_bound: Option<Bound>,
     /// The severity as written.
     pub severity_label: Option<&'a str>,
     /// 0 (most severe) to 5.
@@ -112,6 +114,7 @@ impl<'a> IncidentForm<'a> {
             version: VERSION,
             head: HeadForm::new(incident),
             end: incident.end.as_ref().map(|end| end.value),
+            duration_bound: incident.duration.as_ref().map(|duration| duration.bound),
             severity_label: severity.map(|severity| severity.label.as_str()),
             severity_rank: severity.and_then(|severity| severity.rank),
             status_label: incident.status_label.as_deref(),
