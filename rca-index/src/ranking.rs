@@ -58,8 +58,10 @@ pub(crate) const PARTS_WEIGHT: f32 = 0.8;
 pub(crate) const SPELLING_WEIGHT: f32 = 0.9;
 /// The weight of a name without its sign: `C` for `C++`.
 pub(crate) const BARE_WEIGHT: f32 = 0.3;
-/// The weight of two words written as one, or of one written as two: `timeout` for `time out`.
+/// The weight of two words written as one: `timeout` for `time out`.
 pub(crate) const JOINED_WEIGHT: f32 = 0.6;
+/// The weight of one word written as two: `log in` for `login`. Two ordinary words also meet by chance.
+pub(crate) const DIVIDED_WEIGHT: f32 = 0.2;
 /// At most this many neighboring words of a query are looked for as one word.
 pub(crate) const MAX_JOINED: usize = 64;
 /// At most this many words of a query are looked for as two words.

@@ -9,7 +9,7 @@ use crate::plan::sequence::{SynonymRun, Typed};
 use crate::plan::spelling::{halves, is_grouping};
 use crate::plan::words::spelled;
 use crate::plan::{Alternative, Form, Pattern, Slot};
-use crate::ranking::{JOINED_WEIGHT, MAX_DIVIDED, MAX_HALVES, MAX_JOINED, SPELLING_WEIGHT};
+use crate::ranking::{DIVIDED_WEIGHT, JOINED_WEIGHT, MAX_DIVIDED, MAX_HALVES, MAX_JOINED, SPELLING_WEIGHT};
 
 impl Planner<'_> {
     /// Adds the joined spelling of neighboring words to each of them.
@@ -84,7 +84,7 @@ impl Planner<'_> {
                     && self.vocabulary.has(second)?
                 {
                     found += 1;
-                    typed.word.alternatives.push(spelled(&[first, second], JOINED_WEIGHT));
+                    typed.word.alternatives.push(spelled(&[first, second], DIVIDED_WEIGHT));
                 }
             }
         }
