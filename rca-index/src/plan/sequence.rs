@@ -95,6 +95,7 @@ impl Planner<'_> {
         self.drop_stop_words(&mut typed);
         self.correct(&mut typed, &mut sequence.corrections)?;
         self.divide(&mut typed)?;
+        typed.iter_mut().for_each(|typed| typed.word.keep_distinct());
         let apart = |a: &SynonymRun, b: &SynonymRun| a.words.end <= b.words.start || b.words.end <= a.words.start;
         let alone: Vec<_> = joined.into_iter().filter(|run| runs.iter().all(|other| apart(run, other))).collect();
         runs.extend(alone);

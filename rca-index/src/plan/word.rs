@@ -47,6 +47,20 @@ impl Word {
         !self.counts
     }
 
+    /// Of alternatives with the same words in a row only the one with the most weight stays, so that no occurrence counts
+    /// twice: a synonym may be another spelling too.
+    pub(crate) fn keep_distinct(&mut self) {
+        let mut kept: Vec<Alternative> = Vec::with_capacity(self.alternatives.len());
+        for alternative in self.alternatives.drain(..) {
+            match kept.iter_mut().find(|other| other.is_same_words(&alternative)) {
+                Some(same) if same.weight < alternative.weight => *same = alternative,
+                Some(_) => {}
+                None => kept.push(alternative),
+            }
+        }
+        self.alternatives = kept;
+    }
+
     /// All forms of all alternatives.
     pub(crate) fn forms(&self) -> impl Iterator<Item = &Form> {
         self.alternatives.iter().flat_map(|alternative| &alternative.slots).flat_map(|slot| &slot.forms)
@@ -76,6 +90,17 @@ impl Alternative {
     /// Terms in a row, without slop.
     pub(crate) fn new(slots: Vec<Slot>, weight: f32) -> Self {
         Self { slots, slop: 0, weight }
+    }
+
+    /// Whether another one has the same words, as typed, in the same places.
+    fn is_same_words(&self, other: &Self) -> bool {
+        let words = |slots: &[Slot]| {
+            slots
+                .iter()
+                .map(|slot| (slot.offset, slot.forms.first().map(|form| form.pattern.clone())))
+                .collect::<Vec<_>>()
+        };
+        self.slop == other.slop && self.slots.len() == other.slots.len() && words(&self.slots) == words(&other.slots)
     }
 
     /// An alternative of one slot, whatever its offset.
