@@ -137,6 +137,11 @@ impl FilterArgs {
         })
     }
 
+    /// Whether there is any filter.
+    pub(crate) fn are_given(&self) -> bool {
+        !self.given.is_empty()
+    }
+
     /// Runs a search for a request from these filters. Facets that are neither of the table nor keys of the index are a
     /// failure.
     pub(crate) fn search(&self, index: &Index, request: &SearchRequest) -> Result<SearchResults, Failure> {

@@ -96,6 +96,9 @@ fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest
         [only] if only == "-" => Some(read_query()?),
         _ => None,
     };
+    // Whoever gives filters alone asks for all that they leave, whatever a scheduler has made of stdin.
+    let filters_alone = arguments.query.is_empty() && arguments.filters.are_given();
+    let from_stdin = from_stdin.filter(|text| !(filters_alone && text.trim().is_empty()));
     let is_piped = arguments.query.is_empty() && from_stdin.is_some();
     let is_empty = from_stdin.as_ref().is_some_and(|text| text.trim().is_empty());
     let words = from_stdin.map_or_else(|| arguments.query.clone(), |text| vec![text]);

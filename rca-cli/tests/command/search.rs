@@ -351,6 +351,9 @@ fn empty_stdin_finds_nothing_and_says_so() {
         assert!(run.stderr.contains("stdin is empty"), "{arguments:?}: {run:?}");
     }
     assert_eq!(piped(&workshop, &["-e"], "").code, 1);
+    // Filters alone ask for something.
+    let run = piped(&workshop, &["--since", "1990-01-01"], "");
+    assert!(total(&run) > 0 && !run.stderr.contains("stdin is empty"), "{run:?}");
     // No stdin is not empty text.
     assert_eq!(workshop.json(&["search", "--archive", "archive"])["total"], 3);
 }
