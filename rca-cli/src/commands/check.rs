@@ -19,8 +19,8 @@ use crate::targets::{self, Target, targets};
 /// List problems in reports
 ///
 /// Reads the reports; needs no index and changes nothing. Exits with code 4 if a report or a value in it could not be
-/// read; with --strict, also if there are only warnings. `rca help problems` lists the kinds of problems, and [check] in
-/// rca.toml says which of them matter.
+/// read; with --strict, also if there are only warnings. `rca help problems` lists the kinds of problems; the table
+/// `check` of rca.toml says which of them matter.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
