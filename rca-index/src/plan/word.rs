@@ -94,13 +94,13 @@ impl Alternative {
 
     /// Whether another one has the same words, as typed, in the same places.
     fn is_same_words(&self, other: &Self) -> bool {
-        let words = |slots: &[Slot]| {
-            slots
-                .iter()
-                .map(|slot| (slot.offset, slot.forms.first().map(|form| form.pattern.clone())))
-                .collect::<Vec<_>>()
-        };
-        self.slop == other.slop && self.slots.len() == other.slots.len() && words(&self.slots) == words(&other.slots)
+        fn typed(slot: &Slot) -> Option<&Pattern> {
+            slot.forms.first().map(|form| &form.pattern)
+        }
+        let same = |(a, b): (&Slot, &Slot)| a.offset == b.offset && typed(a) == typed(b);
+        self.slop == other.slop
+            && self.slots.len() == other.slots.len()
+            && self.slots.iter().zip(&other.slots).all(same)
     }
 
     /// An alternative of one slot, whatever its offset.
