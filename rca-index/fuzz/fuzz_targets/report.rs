@@ -1,11 +1,18 @@
-//! The report parser: any text yields an incident whose positions are within the text.
+//! The report parser: any text yields an incident whose positions are within the text, for work that grows with its size only.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rca_index::parse::{ParseOptions, parse_report};
+use rca_index::parse::{ParseOptions, parse_report, work_taken};
+
+/// Steps of the readers for each byte, and for a report of no bytes: far more than any report needs, far less than what
+/// grows with the square of the size takes in 16 KB.
+const STEPS: (usize, usize) = (200, 50_000);
 
 fuzz_target!(|text: &str| {
+    work_taken();
     let parsed = parse_report("2024/report.md", text.to_owned(), &ParseOptions::default());
+    let (steps, limit) = (work_taken(), STEPS.0 * text.len() + STEPS.1);
+    assert!(steps <= limit, "{steps} steps for {} bytes", text.len());
     let lines = 1 + text.bytes().filter(|&b| b == b'\n').count() as u32;
     let incident = &parsed.incident;
     assert_eq!(incident.source, text);

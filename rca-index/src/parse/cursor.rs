@@ -11,8 +11,8 @@ pub(crate) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        #[cfg(test)]
-        work::step();
+        #[cfg(any(test, fuzzing))]
+        work::add(1);
         Self { text, at: 0 }
     }
 
@@ -22,8 +22,8 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn rest(&self) -> &'a str {
-        #[cfg(test)]
-        work::step();
+        #[cfg(any(test, fuzzing))]
+        work::add(1);
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -106,15 +106,15 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The steps that cursors of this thread took, for tests of how work grows.
-#[cfg(test)]
+/// The steps that this thread took to read reports, for tests and fuzzing of how work grows.
+#[cfg(any(test, fuzzing))]
 pub(crate) mod work {
     use std::cell::Cell;
 
     thread_local!(static STEPS: Cell<usize> = const { Cell::new(0) });
 
-    pub(super) fn step() {
-        STEPS.set(STEPS.get() + 1);
+    pub(crate) fn add(steps: usize) {
+        STEPS.set(STEPS.get() + steps);
     }
 
     /// The steps since this was asked last.

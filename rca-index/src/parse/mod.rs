@@ -109,6 +109,13 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
 }
 
+/// The steps that this thread took to read reports since this was asked last, for fuzzing.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn work_taken() -> usize {
+    cursor::work::taken()
+}
+
 /// The id of a report at this path: the path with no extension.
 pub fn report_id(path: &str) -> String {
     stem(path).to_owned()

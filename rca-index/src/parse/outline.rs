@@ -45,6 +45,8 @@ pub(crate) fn outline(source: &str, body_start: usize) -> Outline<'_> {
             break;
         }
     }
+    #[cfg(fuzzing)]
+    crate::parse::cursor::work::add(builder.outline.work);
     builder.finish()
 }
 
