@@ -187,14 +187,23 @@ impl Phrase {
                 high = high.max(position);
                 weight = weight.min(form_weight);
             }
-            if high - low <= self.slop {
+            if high - low > self.slop {
+                at[lowest] += 1;
+            } else if let Some(slot) = self.place_taken(&at) {
+                at[slot] += 1;
+            } else {
                 self.found.push((low.saturating_sub(last), self.weight * weight / (1 + high - low) as f32));
                 // Each occurrence of a word counts for one occurrence of the phrase only.
                 at.iter_mut().for_each(|i| *i += 1);
-            } else {
-                at[lowest] += 1;
             }
         }
+    }
+
+    /// A slot whose word stands where the word of an earlier slot stands: a phrase with a word twice needs it twice. Only
+    /// with slop can two slots have one place.
+    fn place_taken(&self, at: &[usize]) -> Option<usize> {
+        let place = |slot: usize| self.positions[slot].get(at[slot]).map(|&(position, _)| position - self.shifts[slot]);
+        (1..at.len()).find(|&slot| self.slop > 0 && (0..slot).any(|earlier| place(earlier) == place(slot)))
     }
 }
 
@@ -244,6 +253,10 @@ mod tests {
         check("zebra gnu okapi", "\"zebra okapi\"~1", &[(0, 0.5)]);
         check("zebra gnu gnu okapi", "\"zebra okapi\"~1", &[]);
         check("zebra gnu gnu okapi", "\"zebra okapi\"~2", &[(0, 1.0 / 3.0)]);
+        // A word twice is there twice.
+        check("zebra okapi", "\"zebra zebra\"~3", &[]);
+        check("zebra okapi zebra", "\"zebra zebra\"~1", &[(0, 0.5)]);
+        check("zebra zebra", "\"zebra zebra\"~1", &[(0, 1.0)]);
         // Each occurrence of a word belongs to one occurrence of the phrase.
         check("zebra okapi okapi", "\"zebra okapi\"~2", &[(0, 1.0)]);
     }

@@ -401,7 +401,7 @@ impl Reader {
 
     /// A line that begins with a time, and may hold more rows.
     fn row(&mut self, lead: Lead, line: &str, number: u32) {
-        let mut rows = row::several(line).into_iter();
+        let mut rows = row::several(line, lead.taken).into_iter();
         let first = rows.next().unwrap_or(line);
         self.one_row(lead, first, number);
         for line in rows {

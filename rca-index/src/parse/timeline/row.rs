@@ -138,11 +138,11 @@ pub(super) fn of_heading(text: &str) -> Option<Lead> {
     })
 }
 
-/// The rows of a line that holds several: `11:25 disk full; 11:50 somebody asks`.
-pub(super) fn several(line: &str) -> Vec<&str> {
+/// The rows of a line that holds several: `11:25 disk full; 11:50 somebody asks`. The time of the first ends at byte `taken`.
+pub(super) fn several(line: &str, taken: usize) -> Vec<&str> {
     let mut rows = Vec::new();
     let mut start = 0;
-    for (at, _) in line.match_indices("; ") {
+    for (at, _) in line.match_indices("; ").filter(|(at, _)| *at >= taken) {
         let clock = |lead: Lead| lead.moment.clock.is_some();
         if leading(&line[at + 2..]).is_some_and(clock)
             && line[at + 2..].starts_with(|c: char| c.is_alphanumeric() || c == '~')

@@ -123,6 +123,7 @@ fn shapes() {
         "## Timeline (Eastern Time)\n- 05:05 an alert fires\n- 06:30 all is well\n",
         "## Timeline\n\n04-03-2025 10:05 – an alert fires\n\n04-03-2025 11:30 – all is well\n",
         "## Timeline\n\n10:05 - an alert fires; 11:30 all is well\n",
+        "## Timeline\n\n- ; 10:05, an alert fires\n- ; 11:30, all is well\n",
         "## Timeline\n\n- 2025-03-04\n- 10:05 an alert fires\n- 11:30 all is well\n",
         "## Timeline\n\n2025-03-04\n\n- 10:05 an alert fires\n- 11:30 all is well\n",
         "## Timeline\n### Day 1 - March 4, 2025\n- 10:05 an alert fires\n- 11:30 all is well\n",
