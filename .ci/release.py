@@ -203,4 +203,5 @@ def main():
     print(archive)
 
 
-main()
+if __name__ == "__main__":
+    main()
