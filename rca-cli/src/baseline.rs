@@ -11,6 +11,7 @@ use rca_index::{Baseline, CheckReport};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::location::Location;
+use crate::paths::slashed;
 use crate::quantity::count;
 use crate::targets::{Target, resolved};
 
@@ -94,7 +95,7 @@ impl<'a> BaselineFile<'a> {
     /// How the file names a report.
     fn key(&self, location: &Location) -> impl Fn(&str) -> String {
         let root = relative(&resolved(location.archive.root()), &self.folder);
-        let root = root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        let root = slashed(&root);
         move |report| if root.is_empty() { report.to_owned() } else { format!("{root}/{report}") }
     }
 

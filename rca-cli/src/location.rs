@@ -4,15 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rca_index::{Archive, DayZone, Error, Index, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
-
-/// Characters that a path may contain unescaped (RFC 3986, section 3.3).
-pub(crate) const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+use crate::paths::{file_url, slashed, within};
 
 /// An archive, and the folders that may hold its index, the preferred one first.
 pub(crate) struct Location {
@@ -90,14 +87,14 @@ impl Location {
     pub(crate) fn path_of(&self, report: &str) -> PathBuf {
         let root = self.archive.root();
         let root = root.strip_prefix(current_dir()).unwrap_or(root);
-        root.strip_prefix(".").unwrap_or(root).join(report)
+        within(root.strip_prefix(".").unwrap_or(root), report)
     }
 
     /// The paths of reports as the repository that holds them knows them, with `/` between folders; as seen from here if there
     /// is none. The services that show problems beside code want these.
     pub(crate) fn paths_in_repository(&self) -> impl Fn(&str) -> String {
         let folder = self.folder_in_repository().unwrap_or_else(|| self.path_of(""));
-        move |report| folder.join(report).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+        move |report| slashed(&folder.join(report))
     }
 
     /// The folder of the archive in the repository that holds it, if there is one.
@@ -109,8 +106,7 @@ impl Location {
 
     /// The URL of a report's file, for links.
     pub(crate) fn url_of(&self, report: &str) -> Option<String> {
-        let path = std::path::absolute(self.archive.root().join(report)).ok()?;
-        Some(format!("file://{}", utf8_percent_encode(&path.to_string_lossy(), PLAIN)))
+        file_url(&std::path::absolute(self.archive.root().join(report)).ok()?)
     }
 }
 

@@ -15,6 +15,7 @@ mod freshen;
 mod imports;
 mod location;
 mod negation;
+mod paths;
 mod piped;
 mod progress;
 mod quantity;

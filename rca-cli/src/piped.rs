@@ -52,8 +52,9 @@ fn is_piped() -> bool {
     kind.is_fifo() || kind.is_socket() || kind.is_file()
 }
 
-#[cfg(not(unix))]
+/// Whether stdin is a pipe, a socket or a file. A task of the scheduler has the null device there, or nothing at all.
+#[cfg(windows)]
 fn is_piped() -> bool {
-    use std::io::IsTerminal as _;
-    !stdin().is_terminal()
+    use winapi_util::{HandleRef, file};
+    file::typ(HandleRef::stdin()).is_ok_and(|kind| kind.is_disk() || kind.is_pipe())
 }

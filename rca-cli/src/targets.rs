@@ -11,6 +11,7 @@ use rca_index::{Archive, CheckReport, ReportProblem, Selection, Settings, check_
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
 use crate::location::{Location, current_dir};
+use crate::paths::{plain, slashed};
 
 /// An archive, and which of its reports are meant.
 pub(crate) struct Target {
@@ -31,14 +32,14 @@ impl Target {
     /// The front matter that the facts of reports would make, as patches.
     pub(crate) fn suggestions(&self) -> Vec<String> {
         let folder = self.location.folder_in_repository().unwrap_or_default();
-        let path = |report: &str| folder.join(report).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        let path = |report: &str| slashed(&folder.join(report));
         suggest(&self.location.archive, &self.selections, path)
     }
 
     /// Whether all of a report, at this absolute path, is meant.
     pub(crate) fn has_all_of(&self, path: &Path) -> bool {
         path.strip_prefix(&self.root).is_ok_and(|path| {
-            let path = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+            let path = slashed(path);
             self.selections.iter().any(|selection| selection.lines.is_none() && selection.has(&path))
         })
     }
@@ -85,7 +86,7 @@ pub(crate) fn check(targets: &[Target]) -> Result<(Location, CheckReport), Failu
     let mut all = CheckReport::default();
     for target in targets {
         let report = check_selected(&target.location.archive, &target.selections)?;
-        let folder = target.root.strip_prefix(&root).unwrap_or(&target.root).to_string_lossy().replace('\\', "/");
+        let folder = slashed(target.root.strip_prefix(&root).unwrap_or(&target.root));
         let within = |mut found: ReportProblem| {
             if !folder.is_empty() {
                 found.path = format!("{folder}/{}", found.path);
@@ -96,7 +97,7 @@ pub(crate) fn check(targets: &[Target]) -> Result<(Location, CheckReport), Failu
         all.problems.extend(report.problems.into_iter().map(within));
     }
     all.problems.sort();
-    Ok((Location::of(Archive::with_settings(root, Settings::default())?), all))
+    Ok((Location::of(Archive::with_settings(plain(root), Settings::default())?), all))
 }
 
 /// The archive of a path: the one that is named if the path lies in it, else the nearest folder with settings or an index,
@@ -110,10 +111,10 @@ fn archive_of(path: &Path, place: &Path, global: &GlobalArgs) -> PathBuf {
     match Archive::find(folder) {
         // As it was written, if that is it: messages show it.
         Some(root) if is_folder && root == place => path.to_owned(),
-        Some(root) => root,
+        Some(root) => plain(root),
         None if is_folder => path.to_owned(),
         None if place.starts_with(resolved(&current_dir())) => current_dir(),
-        None => folder.to_owned(),
+        None => plain(folder.to_owned()),
     }
 }
 

@@ -9,6 +9,7 @@ use rca_index::{CheckReport, FacetCounts, Health, Hit, LeftOut, Match, SearchReq
 
 use crate::failure::Failure;
 use crate::location::Location;
+use crate::paths::slashed;
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
 use crate::render::text::{left_out, problems, update_summary, write_health};
@@ -70,7 +71,7 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> i
     let incident = &hit.incident;
     let path = location.path_of(&incident.path);
     // Angle brackets allow spaces in the target of a link.
-    let target = clean(&path.to_string_lossy()).replace(['<', '>', '`', '\\'], "");
+    let target = clean(&slashed(&path)).replace(['<', '>', '`', '\\'], "");
     write!(out, "{number}. [{}](<{target}>)", escape(&clean(&incident.title.value)))?;
     let facts = [
         incident.date.as_ref().map(|date| date.value.day().to_string()),

@@ -10,7 +10,8 @@ use rca_index::{CheckReport, PROBLEM_KINDS, fingerprint};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::location::{Location, PLAIN};
+use crate::location::Location;
+use crate::paths::PLAIN;
 use crate::render::Renderer;
 use crate::render::json::document;
 use crate::render::talk::Talk;

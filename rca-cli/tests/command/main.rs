@@ -1,4 +1,6 @@
-//! The command as a process: what it prints, on which stream, and its exit codes.
+//! The command as a process: what it prints, on which stream, and its exit codes. These tests need a Unix shell, and expect `/`
+//! between folders; `tests/journey.rs` is for every system.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 // The source of the shared options, for the list of formats. It imports no other module of the command.

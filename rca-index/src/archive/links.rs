@@ -62,7 +62,12 @@ impl<'a> Lookup<'a> {
 
     /// Whether a path is there, as seen from the report or, with a `/` in front, from any folder around the archive.
     fn is_on_disk(&mut self, report: &str, path: &str) -> bool {
-        let places: Vec<PathBuf> = match path.strip_prefix('/') {
+        // Each folder is a name: `//server/share` is none, which Windows would ask over the network.
+        let from_root = path.starts_with('/').then(|| path.trim_start_matches('/'));
+        if cfg!(windows) && has_drive(from_root.unwrap_or(path)) {
+            return true;
+        }
+        let places: Vec<PathBuf> = match from_root {
             Some(path) => self.folders_around().map(|folder| folder.join(path)).collect(),
             None => {
                 let folder = report.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -95,7 +100,8 @@ impl<'a> Lookup<'a> {
         let mut names = path.components().peekable();
         while let Some(name) = names.next() {
             let next = at.join(name);
-            if next.exists() {
+            // The drive alone is no folder.
+            if matches!(name, Component::Prefix(_) | Component::RootDir) || next.exists() {
                 at = next;
                 continue;
             }
@@ -156,6 +162,11 @@ pub(super) fn of_another_collection<'t>(names: &Names, dangling: impl Iterator<I
     bare.into_iter().filter(|target| series(target).is_empty() || !names.any_starts_with(series(target))).collect()
 }
 
+/// Whether a path begins with a drive. Where there are drives it leads out of the archive, wherever it is joined.
+fn has_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
+}
+
 /// A path with `.` and `..` worked out.
 fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
@@ -210,6 +221,23 @@ mod tests {
             "../../runbooks/orders/x",
         ] {
             check(folder.path(), missing, true);
+        }
+    }
+
+    #[test]
+    fn a_link_names_no_drive_and_no_server() {
+        for path in ["C:/incidents/a.md", "c:a.md", "Z:", "a:b"] {
+            assert!(has_drive(path), "{path}");
+        }
+        for path in ["incidents/a.md", "é:/a.md", "1:/a.md", "", ":", "/C:/a.md", "cc:/a.md"] {
+            assert!(!has_drive(path), "{path}");
+        }
+        // Whatever number of slashes: folders below the root of the archive's surroundings.
+        let folder = folder();
+        check(folder.path(), "//docs/Runbooks/On%20Call.md", false);
+        check(folder.path(), "\\\\docs\\Runbooks\\On Call.md", false);
+        for gone in ["//server/share/gone.md", "///server/share/gone.md", "\\\\server\\share\\gone.md"] {
+            check(folder.path(), gone, true);
         }
     }
 
