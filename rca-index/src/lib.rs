@@ -153,6 +153,7 @@
 mod archive;
 mod engine;
 mod error;
+mod given;
 mod incident;
 mod index;
 pub mod parse;
