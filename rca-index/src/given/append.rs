@@ -59,11 +59,21 @@ impl Appender {
             appender.acknowledge()?;
             appender.acknowledge()?;
         }
-        let grown = appender.head.position.length;
-        if grown > appender.head.compacted * 2 + LEAST_GROWTH {
-            return appender.compact(dir, &record);
-        }
         Ok(appender)
+    }
+
+    /// The state of the record.
+    pub(crate) fn position(&self) -> Position {
+        self.head.position
+    }
+
+    /// Rewrites the record with what it holds if it has grown enough, before anything is appended.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`], [`Error::Io`]; the record is as it was then.
+    pub(crate) fn compacted(self, dir: &Path) -> Result<Self> {
+        let has_grown = self.head.position.length > self.head.compacted * 2 + LEAST_GROWTH;
+        if has_grown && self.at == self.head.position.length { self.compact(dir) } else { Ok(self) }
     }
 
     fn at_end_of(record: &Record, path: PathBuf, lock: File) -> Result<Self> {
@@ -135,13 +145,15 @@ impl Appender {
         self.head.position.sequence += 1;
         let (at, slot) = self.head.slot_to_write();
         let file = self.file.get_mut();
-        let written = file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&slot)).and_then(|()| file.sync_data());
+        let written =
+            file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&slot)).and_then(|()| file.sync_data());
         let written = written.and_then(|()| file.seek(SeekFrom::Start(self.at)));
         written.map(|_| ()).map_err(Error::io(&self.path))
     }
 
-    /// Rewrites the record with what it holds.
-    fn compact(self, dir: &Path, record: &Record) -> Result<Self> {
+    fn compact(self, dir: &Path) -> Result<Self> {
+        let there = || Error::io(dir.join(RECORD_FILE))(std::io::ErrorKind::NotFound.into());
+        let record = Record::open(dir)?.ok_or_else(there)?;
         let Position { record: identity, generation, sequence, .. } = self.head.position;
         let mut head = Head::new(identity);
         head.position.generation = generation + 1;
@@ -151,7 +163,7 @@ impl Appender {
         spans.sort_unstable_by_key(|span| span.start);
         make(dir, head, |appender| spans.iter().try_for_each(|span| appender.upsert(record.incident(span)?)))?;
         let lock = self._lock.try_clone().map_err(Error::io(dir.join(LOCK_FILE)))?;
-        let record = Record::open(dir)?.ok_or_else(|| Error::io(&self.path)(std::io::ErrorKind::NotFound.into()))?;
+        let record = Record::open(dir)?.ok_or_else(there)?;
         Self::at_end_of(&record, self.path.clone(), lock)
     }
 
@@ -208,7 +220,9 @@ fn lock(dir: &Path, wait: Duration) -> Result<File> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if started.elapsed() < wait => thread::sleep(POLL),
-            Err(TryLockError::WouldBlock) => return Err(Error::IndexLocked { path: dir.to_owned(), holder: None }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::IndexLocked { path: dir.to_owned(), holder: None, own: false });
+            }
             Err(TryLockError::Error(error)) => return Err(Error::io(path)(error)),
         }
     }

@@ -8,8 +8,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::incident::{
-    Action, Bound, CountedFrom, Incident, Lessons, Link, Markup, Measure, MeasureKind, Milestone, MinutesFrom, OwnField,
-    Place, Precision, Reached, ReachedAt, Section, Severity, Source, Sourced, TimelineRow, Timestamp,
+    Action, Bound, CountedFrom, Incident, Lessons, Link, Markup, Measure, MeasureKind, Milestone, MinutesFrom,
+    OwnField, Place, Precision, Reached, ReachedAt, Section, Severity, Source, Sourced, TimelineRow, Timestamp,
 };
 
 /// The JSON of an incident.

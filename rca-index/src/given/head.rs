@@ -76,7 +76,8 @@ impl Head {
     fn slot(&self) -> Vec<u8> {
         let Position { generation, sequence, length, chain, .. } = self.position;
         let archive = u8::from(self.archive);
-        let text = format!("{sequence:016x} {generation:016x} {length:016x} {chain:016x} {archive:x} {:016x}", self.compacted);
+        let text =
+            format!("{sequence:016x} {generation:016x} {length:016x} {chain:016x} {archive:x} {:016x}", self.compacted);
         format!("{text} {:016x}\n", xxh3_64(text.as_bytes())).into_bytes()
     }
 

@@ -105,9 +105,8 @@ impl<R: BufRead> Lines<R> {
         self.at += self.bytes.len() as u64;
         let stated = self.bytes.get(..CHECKSUM - 1).and_then(|word| hex(std::str::from_utf8(word).ok()?));
         let json = self.bytes.strip_suffix(b"\n").and_then(|line| line.get(CHECKSUM..));
-        let read = json.filter(|json| {
-            self.bytes[CHECKSUM - 1] == b' ' && stated == Some(xxh3_64_with_seed(json, self.chain))
-        });
+        let read =
+            json.filter(|json| self.bytes[CHECKSUM - 1] == b' ' && stated == Some(xxh3_64_with_seed(json, self.chain)));
         let line = read.and_then(said).map(|said| {
             let json = start + CHECKSUM as u64..self.at - 1;
             Line { said, json }

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use append::Appender;
 pub(crate) use head::Position;
 pub(crate) use lines::Change;
-pub(crate) use salvage::{Salvaged, salvage};
+pub(crate) use salvage::salvage;
 
 use crate::error::{Error, Result};
 use crate::given::head::{HEAD, Head, HeadFault};

@@ -64,7 +64,11 @@ impl Salvaged {
     ///
     /// # Errors
     /// [`Error::IndexLocked`], [`Error::Io`].
-    pub(crate) fn replace(mut self, dir: &Path, given: impl Iterator<Item = Incident>) -> Result<(usize, Option<PathBuf>)> {
+    pub(crate) fn replace(
+        mut self,
+        dir: &Path,
+        given: impl Iterator<Item = Incident>,
+    ) -> Result<(usize, Option<PathBuf>)> {
         let aside = self.file.is_some().then(|| free_name(dir));
         if let Some(aside) = &aside {
             std::fs::copy(&self.path, aside).map_err(Error::io(aside))?;

@@ -14,7 +14,7 @@ fn open(dir: &Path) -> Appender {
 }
 
 fn write(dir: &Path, changes: impl FnOnce(&mut Appender)) -> Position {
-    let mut appender = open(dir);
+    let mut appender = open(dir).compacted(dir).unwrap();
     changes(&mut appender);
     appender.commit(false).unwrap()
 }
