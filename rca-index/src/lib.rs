@@ -148,11 +148,14 @@
 //! # Threads
 //!
 //! An [`Index`] is `Send` and `Sync`, and cheap to clone: clones share one index. A search sees the last commit, of this
-//! or another process, without reopening. Only one update runs at a time; a second one fails with [`Error::IndexLocked`].
+//! or another process, without reopening. One update or write runs at a time: threads that share an index queue up, and
+//! other processes are waited for as long as [`UpdateOptions::wait`] and [`WriteOptions::wait`] say; after that there is
+//! [`Error::IndexLocked`].
 
 mod archive;
 mod engine;
 mod error;
+mod given;
 mod incident;
 mod index;
 pub mod parse;
@@ -171,6 +174,7 @@ pub use archive::{
     ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Selection, ServiceSettings, SettingSpec, Settings,
     SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
 };
+pub use engine::GivenRepair;
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
@@ -188,7 +192,7 @@ pub use search::{
     WordScore,
 };
 pub use text::Language;
-pub use update::{Freshness, UpdateEvent, UpdateOptions, UpdateReport};
+pub use update::{Batch, Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport, WriteOptions, Written};
 
 /// Tests the examples of the README.
 #[cfg(doctest)]

@@ -14,13 +14,14 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
 use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
+use crate::engine::snapshot::Owner;
 use crate::incident::{HouseNames, Incident, Section, SectionKind};
 use crate::parse::{ParseOptions, parse_report, visible_text};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
-pub(super) const FORMAT: u32 = 6;
+pub(super) const FORMAT: u32 = 7;
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 
@@ -318,6 +319,20 @@ impl Fields {
 }
 
 impl Fields {
+    /// Whose a stored document is.
+    pub(super) fn owner(&self, doc: &TantivyDocument) -> Owner {
+        if doc.get_first(self.facts).is_some() {
+            return Owner::Given;
+        }
+        Owner::Report(doc.get_first(self.path).and_then(|path| path.as_str()).unwrap_or_default().to_owned())
+    }
+
+    /// The id of a stored document that comes from no report.
+    pub(super) fn given_id(&self, doc: &TantivyDocument) -> Option<String> {
+        doc.get_first(self.facts)?;
+        doc.get_first(self.key)?.as_str().map(str::to_owned)
+    }
+
     /// The incident of a stored document that comes from no report, as it was given.
     pub(super) fn given_incident(&self, doc: &TantivyDocument) -> Option<Incident> {
         let facts = doc.get_first(self.facts)?.as_bytes()?;

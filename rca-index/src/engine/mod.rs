@@ -16,10 +16,13 @@ mod fault;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod given;
 pub(crate) mod health;
 mod inspect;
 mod keys;
 mod lookup;
+mod mend;
+mod older;
 mod permits;
 mod plain_file;
 mod postings;
@@ -28,14 +31,19 @@ mod scorer;
 mod snapshot;
 mod tally;
 mod tokenizer;
+mod turns;
 mod writer;
 
 pub(crate) use collect::{Candidate, Candidates, Collect, Direction, Order};
 pub(crate) use commit::CommitNote;
+pub(crate) use given::Purpose;
 pub(crate) use lookup::KnownWords;
+pub use mend::GivenRepair;
+pub(crate) use mend::mend;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use writer::{Manifest, Writer};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,7 +60,9 @@ use crate::engine::directory::{CheckedDirectory, WriteFault};
 use crate::engine::document::{ANALYZER, Fields};
 use crate::engine::fault::convert_error;
 use crate::engine::tokenizer::LexemeTokenizer;
+use crate::engine::turns::Turns;
 use crate::error::{Error, Result};
+use crate::incident::Incident;
 
 /// An open index of incidents.
 pub(crate) struct Engine {
@@ -65,6 +75,10 @@ pub(crate) struct Engine {
     reader: IndexReader,
     latest: Mutex<Latest>,
     write_fault: WriteFault,
+    /// Who of this process writes.
+    turns: Turns,
+    /// Given incidents of an index in memory that are hidden by reports.
+    hidden_in_memory: Mutex<BTreeMap<String, Incident>>,
 }
 
 /// The last known state of the index, to detect commits of other processes.
@@ -87,6 +101,16 @@ impl Engine {
     /// # Errors
     /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexDamaged`], [`Error::Io`].
     pub(crate) fn open(dir: &Path) -> Result<Self> {
+        let engine = Self::open_as_it_is(dir)?;
+        match engine.guard(|| engine.catch_up()) {
+            // The last commit answers. What it lacks was never acknowledged.
+            Err(Error::Io { .. }) | Ok(()) => Ok(engine),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens an index, and does not look at the record of given incidents.
+    fn open_as_it_is(dir: &Path) -> Result<Self> {
         if !folder::has_index(dir) {
             return Err(folder::missing(dir));
         }
@@ -119,7 +143,9 @@ impl Engine {
         let open = || builder().open_or_create(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         drop(lock);
-        Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)
+        let engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
+        engine.guard(|| engine.catch_up_from_nothing())?;
+        Ok(engine)
     }
 
     /// An index in memory.
@@ -156,7 +182,9 @@ impl Engine {
         let latest = Latest { meta: dir.as_deref().map(folder::meta_stamp).transpose()?, ..Latest::default() };
         let read = || index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = fault::guarded(&path, || read().map_err(|e| convert_error(&path, e)))?;
-        Ok(Self { dir, directory, fields, index, reader, latest: Mutex::new(latest), write_fault })
+        let (latest, hidden_in_memory) = (Mutex::new(latest), Mutex::default());
+        let turns = Turns::default();
+        Ok(Self { dir, directory, fields, index, reader, latest, write_fault, turns, hidden_in_memory })
     }
 
     /// The folder; `None` in memory.
@@ -191,10 +219,10 @@ impl Engine {
     }
 
     /// Makes a commit of this process visible.
-    fn reload(&self) -> Result<()> {
+    fn reload(&self, note: &CommitNote) -> Result<()> {
         self.reader.reload().map_err(|e| self.error(e))?;
-        if let Some(dir) = &self.dir {
-            folder::remove_other_versions(dir);
+        if let Some(dir) = self.dir.as_ref().filter(|_| note.updated != 0) {
+            folder::remove_other_versions(dir, |name| note.given.is_carried(name));
         }
         Ok(())
     }
