@@ -9,7 +9,7 @@ use crate::archive::{Archive, ReportProblem};
 use crate::engine::Engine;
 use crate::engine::health::Health;
 use crate::error::Result;
-use crate::incident::{Incident, LeftOut};
+use crate::incident::{Incident, LeftOut, Summary};
 use crate::parse::report_id;
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::update::{self, Freshness, UpdateEvent, UpdateOptions, UpdateReport};
@@ -137,6 +137,43 @@ impl Index {
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
         self.engine.guard(|| search::search(&self.engine, request))
+    }
+
+    /// Runs a search whose hits are [summaries](Summary): no report is parsed for them, and none has snippets. Ranking,
+    /// order, counts and facets are those of [`search`](Self::search).
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn search_summaries(&self, request: &SearchRequest) -> Result<SearchResults<Summary>> {
+        self.engine.guard(|| search::search_summaries(&self.engine, request))
+    }
+
+    /// The ids of all incidents, sorted by their bytes. Nothing else of an incident is read.
+    ///
+    /// As with [`summaries`](Self::summaries) and [`incidents`](Self::incidents), all items are those of the commit at
+    /// the time of this call, memory does not grow with the index, and after an error no item follows.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn ids(&self) -> Result<impl Iterator<Item = Result<String>>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.ids()))
+    }
+
+    /// The summaries of all incidents, sorted by id. No report is parsed for them. Services are spelled as the report
+    /// does.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn summaries(&self) -> Result<impl Iterator<Item = Result<Summary>>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.summaries()))
+    }
+
+    /// All incidents, sorted by id, as [`get`](Self::get) returns them.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn incidents(&self) -> Result<impl Iterator<Item = Result<Incident>>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.all()))
     }
 
     /// Returns one incident by its id.

@@ -177,7 +177,7 @@ pub use incident::{
     Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Markup,
     Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS,
     Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, ServiceNames,
-    Severity, SeverityLabels, Source, Sourced, TimelineRow, Timestamp,
+    Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{

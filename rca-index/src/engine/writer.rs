@@ -128,8 +128,9 @@ impl Writer<'_> {
     /// Adds an incident from [`parse_report`](crate::parse::parse_report). An incident with the same id must be removed
     /// first.
     pub(crate) fn add_report(&self, incident: Incident) -> Result<()> {
-        let length = text_length(&incident);
-        self.add_document(self.engine.fields.document_of_report(incident, &self.house), length)
+        let (path, length) = (PathBuf::from(&incident.path), text_length(&incident));
+        let document = self.engine.fields.document_of_report(incident, &self.house);
+        self.add_document(document.map_err(|e| not_stored(path, "the incident", &e))?, length)
     }
 
     /// Adds any incident. An incident with the same id must be removed first.
