@@ -4,14 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::names::Names;
-use crate::archive::{Archive, ReportProblem};
+#[cfg(feature = "archive")]
+use crate::archive::{Archive, ReportProblem, names::Names};
 use crate::engine::Engine;
 use crate::engine::health::Health;
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Summary};
+#[cfg(feature = "archive")]
 use crate::parse::report_id;
 use crate::search::{self, SearchRequest, SearchResults};
+#[cfg(feature = "archive")]
 use crate::update::{self, Freshness, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// An index of incidents. Cheap to clone; `Send` and `Sync`. Every search sees the last commit, also that of another
@@ -80,6 +82,7 @@ impl Index {
     /// [`Error::IndexLocked`](crate::Error::IndexLocked) while another process updates,
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io). Defects of single reports
     /// are not errors, but problems in the result.
+    #[cfg(feature = "archive")]
     pub fn update(
         &self,
         archive: &Archive,
@@ -94,6 +97,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    #[cfg(feature = "archive")]
     pub fn freshen(&self, archive: &Archive, on_event: impl Fn(UpdateEvent) + Sync) -> Result<Freshness> {
         update::freshen(&self.engine, archive, &on_event)
     }
@@ -201,13 +205,18 @@ impl Index {
     pub fn find(&self, name: &str) -> Result<Named> {
         let ids = self.resolve(name)?;
         let [id] = &ids[..] else {
-            return if ids.is_empty() { self.find_left_out(name) } else { Ok(Named::Several(ids)) };
+            #[cfg(feature = "archive")]
+            if ids.is_empty() {
+                return self.find_left_out(name);
+            }
+            return Ok(if ids.is_empty() { Named::Nothing } else { Named::Several(ids) });
         };
         // An update may have removed it in the meantime.
         Ok(self.get(id)?.map_or(Named::Nothing, |incident| Named::One(Box::new(incident))))
     }
 
     /// The file that is not a report with a name.
+    #[cfg(feature = "archive")]
     fn find_left_out(&self, name: &str) -> Result<Named> {
         let files = self.left_out()?;
         let mut names = Names::default();
@@ -221,6 +230,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    #[cfg(feature = "archive")]
     pub fn left_out(&self) -> Result<Vec<LeftOut>> {
         update::left_out(&self.engine)
     }
@@ -238,6 +248,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    #[cfg(feature = "archive")]
     pub fn problems(&self) -> Result<Vec<ReportProblem>> {
         update::problems(&self.engine)
     }
@@ -248,10 +259,11 @@ impl Index {
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if it cannot be read at all,
     /// [`Error::Io`](crate::Error::Io).
     pub fn health(&self) -> Result<Health> {
+        let health = self.engine.health()?;
         // A manifest that cannot be read is damage as well.
-        self.problems()?;
-        let left_out = self.left_out()?.len();
-        Ok(Health { left_out, ..self.engine.health()? })
+        #[cfg(feature = "archive")]
+        let health = Health { left_out: self.left_out()?.len(), ..health };
+        Ok(health)
     }
 
     /// The number of incidents.

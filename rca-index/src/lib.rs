@@ -150,6 +150,13 @@
 //! An [`Index`] is `Send` and `Sync`, and cheap to clone: clones share one index. A search sees the last commit, of this
 //! or another process, without reopening. Only one update runs at a time; a second one fails with [`Error::IndexLocked`].
 
+// What only reading archives needs stays where it belongs; without the feature, the compiler removes it.
+#![cfg_attr(not(feature = "archive"), allow(dead_code, unreachable_pub, unused_imports))]
+
+#[cfg(feature = "archive")]
+mod archive;
+#[cfg(not(feature = "archive"))]
+#[path = "archive/without.rs"]
 mod archive;
 mod engine;
 mod error;
@@ -163,9 +170,11 @@ mod schema;
 mod search;
 pub mod signal;
 mod text;
+#[cfg(feature = "archive")]
 mod update;
 pub mod wire;
 
+#[cfg(feature = "archive")]
 pub use archive::{
     AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, ProblemName,
     ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Selection, ServiceSettings, SettingSpec, Settings,
@@ -188,9 +197,11 @@ pub use search::{
     WordScore,
 };
 pub use text::Language;
+#[cfg(feature = "archive")]
 pub use update::{Freshness, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// Tests the examples of the README.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+// In a published crate, the README lies beside the manifest.
+#[doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", env!("CARGO_PKG_README")))]
 struct Readme;

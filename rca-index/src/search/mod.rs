@@ -34,12 +34,12 @@ use crate::search::unknown::unknown_values;
 
 /// A search whose hits are whole incidents, with snippets.
 pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
-    search_with(engine, request, |search, page| search.hits(page))
+    search_with(engine, request, |search: &Search<'_>, page: &[Ranked]| search.hits(page))
 }
 
 /// A search whose hits are summaries: no report is parsed for them.
 pub(crate) fn search_summaries(engine: &Engine, request: &SearchRequest) -> Result<SearchResults<Summary>> {
-    search_with(engine, request, |search, page| search.summaries(page))
+    search_with(engine, request, |search: &Search<'_>, page: &[Ranked]| search.summaries(page))
 }
 
 /// The whole search, as one function; `load` makes hits of the ranked candidates of the page.
