@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::archive::names::Names;
-use crate::archive::{Archive, ReportProblem};
+#[cfg(feature = "archive")]
+use crate::archive::{Archive, ReportProblem, names::Names};
 use crate::engine::health::Health;
 use crate::engine::{Engine, GivenRepair, mend};
 use crate::error::Result;
-use crate::incident::{Incident, LeftOut};
+use crate::incident::{Incident, LeftOut, Summary};
+#[cfg(feature = "archive")]
 use crate::parse::report_id;
 use crate::search::{self, SearchRequest, SearchResults};
-use crate::update::{
-    self, Batch, Freshness, GivenChange, IntoControlFlow, Queue, UpdateEvent, UpdateOptions, UpdateReport,
-    WriteOptions, Written,
-};
+use crate::update::{self, Batch, GivenChange, WriteOptions, Written};
+#[cfg(feature = "archive")]
+use crate::update::{Freshness, IntoControlFlow, Queue, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// An index of incidents. Cheap to clone; `Send` and `Sync`. Every search sees the last commit, also that of another
 /// process.
@@ -122,6 +122,7 @@ impl Index {
     /// [`Error::IndexLocked`](crate::Error::IndexLocked) while another process updates for longer than the options allow,
     /// [`Error::Cancelled`](crate::Error::Cancelled), [`Error::IndexDamaged`](crate::Error::IndexDamaged),
     /// [`Error::Io`](crate::Error::Io). Defects of single reports are not errors, but problems in the result.
+    #[cfg(feature = "archive")]
     pub fn update<F: IntoControlFlow>(
         &self,
         archive: &Archive,
@@ -136,6 +137,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    #[cfg(feature = "archive")]
     pub fn freshen<F: IntoControlFlow>(
         &self,
         archive: &Archive,
@@ -185,6 +187,43 @@ impl Index {
         self.engine.guard(|| search::search(&self.engine, request))
     }
 
+    /// Runs a search whose hits are [summaries](Summary): no report is parsed for them, and none has snippets. Ranking,
+    /// order, counts and facets are those of [`search`](Self::search).
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn search_summaries(&self, request: &SearchRequest) -> Result<SearchResults<Summary>> {
+        self.engine.guard(|| search::search_summaries(&self.engine, request))
+    }
+
+    /// The ids of all incidents, sorted by their bytes. Nothing else of an incident is read.
+    ///
+    /// As with [`summaries`](Self::summaries) and [`incidents`](Self::incidents), all items are those of the commit at
+    /// the time of this call, memory does not grow with the index, and after an error no item follows.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn ids(&self) -> Result<impl Iterator<Item = Result<String>>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.ids()))
+    }
+
+    /// The summaries of all incidents, sorted by id. No report is parsed for them. Services are spelled as the report
+    /// does.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn summaries(&self) -> Result<impl Iterator<Item = Result<Summary>>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.summaries()))
+    }
+
+    /// All incidents, sorted by id, as [`get`](Self::get) returns them.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn incidents(&self) -> Result<impl Iterator<Item = Result<Incident>>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.all()))
+    }
+
     /// Returns one incident by its id.
     ///
     /// # Errors
@@ -210,13 +249,18 @@ impl Index {
     pub fn find(&self, name: &str) -> Result<Named> {
         let ids = self.resolve(name)?;
         let [id] = &ids[..] else {
-            return if ids.is_empty() { self.find_left_out(name) } else { Ok(Named::Several(ids)) };
+            #[cfg(feature = "archive")]
+            if ids.is_empty() {
+                return self.find_left_out(name);
+            }
+            return Ok(if ids.is_empty() { Named::Nothing } else { Named::Several(ids) });
         };
         // An update may have removed it in the meantime.
         Ok(self.get(id)?.map_or(Named::Nothing, |incident| Named::One(Box::new(incident))))
     }
 
     /// The file that is not a report with a name.
+    #[cfg(feature = "archive")]
     fn find_left_out(&self, name: &str) -> Result<Named> {
         let files = self.left_out()?;
         let mut names = Names::default();
@@ -230,6 +274,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    #[cfg(feature = "archive")]
     pub fn left_out(&self) -> Result<Vec<LeftOut>> {
         update::left_out(&self.engine)
     }
@@ -247,6 +292,7 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    #[cfg(feature = "archive")]
     pub fn problems(&self) -> Result<Vec<ReportProblem>> {
         update::problems(&self.engine)
     }
@@ -257,10 +303,11 @@ impl Index {
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if it cannot be read at all,
     /// [`Error::Io`](crate::Error::Io).
     pub fn health(&self) -> Result<Health> {
+        let health = self.engine.health()?;
         // A manifest that cannot be read is damage as well.
-        self.problems()?;
-        let left_out = self.left_out()?.len();
-        Ok(Health { left_out, ..self.engine.health()? })
+        #[cfg(feature = "archive")]
+        let health = Health { left_out: self.left_out()?.len(), ..health };
+        Ok(health)
     }
 
     /// The number of incidents.

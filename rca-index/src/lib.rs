@@ -152,6 +152,13 @@
 //! other processes are waited for as long as [`UpdateOptions::wait`] and [`WriteOptions::wait`] say; after that there is
 //! [`Error::IndexLocked`].
 
+// What only reading archives needs stays where it belongs; without the feature, the compiler removes it.
+#![cfg_attr(not(feature = "archive"), allow(dead_code, unreachable_pub, unused_imports))]
+
+#[cfg(feature = "archive")]
+mod archive;
+#[cfg(not(feature = "archive"))]
+#[path = "archive/without.rs"]
 mod archive;
 mod engine;
 mod error;
@@ -166,9 +173,14 @@ mod schema;
 mod search;
 pub mod signal;
 mod text;
+#[cfg(feature = "archive")]
+mod update;
+#[cfg(not(feature = "archive"))]
+#[path = "update/without.rs"]
 mod update;
 pub mod wire;
 
+#[cfg(feature = "archive")]
 pub use archive::{
     AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, ProblemName,
     ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Selection, ServiceSettings, SettingSpec, Settings,
@@ -181,7 +193,7 @@ pub use incident::{
     Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Markup,
     Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS,
     Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, ServiceNames,
-    Severity, SeverityLabels, Source, Sourced, TimelineRow, Timestamp,
+    Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{
@@ -192,9 +204,12 @@ pub use search::{
     WordScore,
 };
 pub use text::Language;
-pub use update::{Batch, Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport, WriteOptions, Written};
+pub use update::{Batch, WriteOptions, Written};
+#[cfg(feature = "archive")]
+pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// Tests the examples of the README.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+// In a published crate, the README lies beside the manifest.
+#[doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", env!("CARGO_PKG_README")))]
 struct Readme;

@@ -1,9 +1,10 @@
 //! `rca check`: what it is asked for, and how its problems are printed.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Run, Workshop, workspace};
+use super::{Run, Workshop, repository};
 
 /// A workshop with two archives in one folder, each with a date that cannot be read.
 fn with_two_archives() -> Workshop {
@@ -96,7 +97,7 @@ fn a_format_for_problems_is_for_checks_only() {
 
 /// Whether a document fits the schema of SARIF; nothing if Python or its package `jsonschema` are missing.
 fn fits_the_schema(document: &str) -> Option<Result<(), String>> {
-    let schema = workspace().join("rca-cli/tests/command/sarif-2.1.0.json");
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command/sarif-2.1.0.json");
     let code = "import json, sys\ntry:\n    import jsonschema\nexcept ImportError:\n    sys.exit(77)\n\
                 jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(sys.stdin))";
     let mut python = Command::new("python3");
@@ -142,7 +143,7 @@ fn sarif_has_a_rule_a_place_and_a_fingerprint_for_each_problem() {
     // An archive with no problem, and one with odd names and every kind that the corpus has.
     workshop.write("good/a.md", "# A\n\nFine.\n");
     assert_eq!(sarif(&["good"])["runs"][0]["results"], serde_json::json!([]));
-    let corpus = workspace().join("corpus/broken");
+    let Some(corpus) = repository("corpus/broken") else { return };
     assert!(sarif(&[corpus.to_str().unwrap()])["runs"][0]["results"].as_array().unwrap().len() > 20);
 }
 
@@ -254,11 +255,10 @@ fn git_applies_suggested_front_matter() {
 
 #[test]
 fn suggestions_change_no_fact_of_real_archives() {
-    let shared = workspace().join("../shared/archives");
-    let mut archives = vec![workspace().join("corpus/incidents"), workspace().join("corpus/broken")];
-    match fs::read_dir(&shared) {
-        Ok(entries) => archives.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())),
-        Err(_) => println!("skipped: {} is missing", shared.display()),
+    let mut archives: Vec<_> = ["corpus/incidents", "corpus/broken"].into_iter().filter_map(repository).collect();
+    if let Some(shared) = repository("../shared/archives") {
+        let entries = fs::read_dir(shared).unwrap();
+        archives.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
     }
     for archive in archives {
         let workshop = Workshop::new();

@@ -133,7 +133,12 @@ impl From<Output> for Run {
     }
 }
 
-/// The root of the workspace.
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+/// A file or folder of the repository. A published crate does not have it, so a test that needs it is skipped there.
+fn repository(path: &str) -> Option<PathBuf> {
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path);
+    if !found.exists() {
+        println!("skipped: {path} is not there");
+        return None;
+    }
+    Some(found)
 }

@@ -3,16 +3,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Run, Workshop, workspace};
+use super::{Run, Workshop, repository};
 
-const PICTURE: &str = "rca-cli/search.svg";
+const PICTURE: &str = "search.svg";
 
-/// A workshop with a copy of the corpus, so that no index is left in the original.
-fn with_corpus() -> Workshop {
+/// A workshop with a copy of the corpus, so that no index is left in the original; `None` outside of the repository.
+fn with_corpus() -> Option<Workshop> {
+    let corpus = repository("corpus")?;
     let workshop = Workshop::new();
-    copy(&workspace().join("corpus"), &workshop.path().join("corpus"));
+    copy(&corpus, &workshop.path().join("corpus"));
     workshop.stdout(&["index", "corpus/incidents"]);
-    workshop
+    Some(workshop)
+}
+
+/// The README, which a published crate has beside its manifest.
+fn readme() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(env!("CARGO_PKG_README"))
 }
 
 pub(crate) fn copy(from: &Path, to: &Path) {
@@ -84,8 +90,8 @@ fn check(path: &Path, actual: &str) {
 
 #[test]
 fn its_answers_are_those_of_the_command() {
-    let workshop = with_corpus();
-    let path = workspace().join("README.md");
+    let Some(workshop) = with_corpus() else { return };
+    let path = readme();
     let readme = fs::read_to_string(&path).unwrap();
     let mut actual = String::new();
     let mut commands = 0;
@@ -114,20 +120,20 @@ fn its_answers_are_those_of_the_command() {
 
 #[test]
 fn its_picture_is_what_a_terminal_shows() {
-    let workshop = with_corpus();
+    let Some(workshop) = with_corpus() else { return };
     let command = "search \"queue backlog\" -n 3";
     let answer = run(&workshop, command, "always");
     // The hits include the report that the README promises.
     assert!(answer.contains("Message Queue Backlog in inventory-api"), "{answer}");
     let terminal = format!("\x1b[32m$\x1b[0m rca {command}\n{answer}");
     let svg = anstyle_svg::Term::new().render_svg(&terminal);
-    check(&workspace().join(PICTURE), &(svg.trim_end().to_owned() + "\n"));
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join(PICTURE), &(svg.trim_end().to_owned() + "\n"));
 }
 
 #[test]
 fn the_commands_to_build_and_test_are_those_that_are_checked() {
-    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
-    let checked = fs::read_to_string(workspace().join(".ci/run")).unwrap();
+    let Some(checks) = repository(".ci/run") else { return };
+    let (readme, checked) = (fs::read_to_string(readme()).unwrap(), fs::read_to_string(checks).unwrap());
     let mut blocks = readme.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap().trim());
     let (build, test) = (blocks.next().unwrap(), blocks.next().unwrap());
     assert!(build.contains("search \"queue backlog\"") && test.starts_with("cargo test"), "{build} {test}");
@@ -138,7 +144,7 @@ fn the_commands_to_build_and_test_are_those_that_are_checked() {
 
 #[test]
 fn its_settings_do_what_it_says() {
-    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
+    let readme = fs::read_to_string(readme()).unwrap();
     let settings = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let workshop = Workshop::new();
     workshop.write("archive/rca.toml", settings);

@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod encoding;
 mod house;
+mod kept;
 mod links;
 pub(crate) mod names;
 mod near;
@@ -30,10 +31,11 @@ use settings::read_settings;
 
 pub use baseline::{Baseline, Entry as BaselineEntry, fingerprint};
 pub use check::{CheckReport, Selection, check, check_selected};
+pub use kept::SynonymSettings;
+pub(crate) use kept::{KeptSettings, ReadingSettings};
 pub use reference::{SETTINGS, SettingSpec};
 pub use rules::{ProblemName, RequiredFact};
-pub use settings::{AllowedSettings, CheckSettings, ServiceSettings, Settings, SeverityRank, SynonymSettings};
-pub(crate) use settings::{KeptSettings, ReadingSettings};
+pub use settings::{AllowedSettings, CheckSettings, ServiceSettings, Settings, SeverityRank};
 pub use suggest::suggest;
 
 /// The name of the settings file, in the root of an archive.

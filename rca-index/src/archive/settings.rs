@@ -1,18 +1,19 @@
-//! From `rca.toml` to the settings of an archive, and to those that an index keeps.
+//! From `rca.toml` to the settings of an archive.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::Spanned;
 
+use crate::archive::SynonymSettings;
 use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::rules::{ProblemName, RequiredFact, nearest};
 use crate::error::{Error, Result};
 use crate::incident::lines::line_at;
-use crate::incident::{DayZone, HouseNames, OwnField, SectionKind};
-use crate::parse::{ParseOptions, is_key, key_names};
+use crate::incident::{DayZone, OwnField, SectionKind};
+use crate::parse::{is_key, key_names};
 use crate::text::Language;
 
 /// The settings of an archive, from `rca.toml`.
@@ -107,41 +108,6 @@ pub enum SeverityRank {
     Rank(i64),
     /// The rank of a known label.
     Like(String),
-}
-
-/// An archive's changes to the built-in table of synonyms.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct SynonymSettings {
-    /// Groups of words and phrases with the same meaning: `[["shop", "storefront"]]`. A group that shares an entry with
-    /// a group of the table is merged with it.
-    pub add: Vec<Vec<String>>,
-    /// Words and phrases to remove from the table: `["db"]`.
-    pub remove: Vec<String>,
-}
-
-/// The settings that an index depends on, as stored in it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct KeptSettings {
-    /// The settings for parsing; `None` if no report came from an archive.
-    pub(crate) reading: Option<ReadingSettings>,
-    pub(crate) language: Language,
-    pub(crate) synonyms: SynonymSettings,
-}
-
-impl KeptSettings {
-    /// The names of services and severities.
-    pub(crate) fn house(&self) -> Option<&HouseNames> {
-        self.reading.as_ref().map(|reading| &reading.parse.house).filter(|house| !house.is_empty())
-    }
-}
-
-/// The settings for parsing reports.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ReadingSettings {
-    pub(crate) parse: ParseOptions,
-    pub(super) max_report_bytes: u64,
 }
 
 /// The `[keys]` of a settings file, and where the values are.

@@ -15,7 +15,7 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
 use crate::engine::snapshot::Owner;
-use crate::incident::{HouseNames, Incident, Section, SectionKind};
+use crate::incident::{HouseNames, Incident, Section, SectionKind, Summary};
 use crate::parse::{ParseOptions, parse_report, visible_text};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
@@ -64,6 +64,8 @@ pub(super) struct Fields {
     pub(super) keys: Field,
     /// The path of the report.
     path: Field,
+    /// What lists show of the incident, so that no report is parsed for them.
+    summary: Field,
     /// The unchanged text of the report.
     source: Field,
     /// The facts of an incident that was not parsed from a report.
@@ -143,6 +145,7 @@ impl Fields {
         let path = builder.add_text_field("path", STORED);
         // As text, because the engine stores bytes one by one.
         let source = builder.add_text_field("source", STORED);
+        let summary = builder.add_bytes_field("summary", BytesOptions::from(STORED));
         let facts = builder.add_bytes_field("facts", BytesOptions::from(STORED));
         let (mut facets, mut numbers) = (BTreeMap::new(), BTreeMap::new());
         for spec in FIELDS {
@@ -173,6 +176,7 @@ impl Fields {
             length,
             keys,
             path,
+            summary,
             source,
             facts,
             facets,
@@ -195,11 +199,15 @@ impl Fields {
     }
 
     /// The document of an incident from [`parse_report`], which restores it when it is loaded.
-    pub(super) fn document_of_report(&self, incident: Incident, house: &HouseNames) -> EngineDocument {
-        let mut doc = self.common(&incident, house);
+    pub(super) fn document_of_report(
+        &self,
+        incident: Incident,
+        house: &HouseNames,
+    ) -> Result<EngineDocument, postcard::Error> {
+        let mut doc = self.common(&incident, house)?;
         doc.add(self.path, incident.path);
         doc.add(self.source, incident.source);
-        doc
+        Ok(doc)
     }
 
     /// The document of any incident.
@@ -209,19 +217,20 @@ impl Fields {
         house: &HouseNames,
     ) -> Result<EngineDocument, postcard::Error> {
         let mut doc = if house.is_empty() {
-            self.common(&incident, house)
+            self.common(&incident, house)?
         } else {
             let mut renamed = incident.clone();
             house.rename(&mut renamed);
-            self.common(&renamed, house)
+            self.common(&renamed, house)?
         };
+        doc.add(self.path, incident.path.clone());
         doc.add(self.source, std::mem::take(&mut incident.source));
         doc.add(self.facts, postcard::to_stdvec(&incident)?);
         Ok(doc)
     }
 
-    /// The common part: everything that is indexed.
-    fn common(&self, incident: &Incident, house: &HouseNames) -> EngineDocument {
+    /// The common part: everything that is indexed, and the summary.
+    fn common(&self, incident: &Incident, house: &HouseNames) -> Result<EngineDocument, postcard::Error> {
         let mut doc = EngineDocument { values: Vec::with_capacity(48), permit: None };
         doc.add(self.key, incident.id.clone());
         doc.add(self.length, text_length(incident));
@@ -264,7 +273,8 @@ impl Fields {
         }
         doc.add(self.has, has);
         doc.add(self.text, text);
-        doc
+        doc.add(self.summary, postcard::to_stdvec(&Summary::unnamed(incident))?);
+        Ok(doc)
     }
 
     fn add_facets(&self, doc: &mut EngineDocument, facet: Facet, incident: &Incident, house: &HouseNames) -> bool {
@@ -305,8 +315,17 @@ impl Fields {
         Some([text(self.title)?, visible_text(&text(self.source)?)])
     }
 
+    /// The summary of a stored document; no report is parsed for it.
+    pub(super) fn summary(&self, doc: &TantivyDocument) -> Option<Summary> {
+        let text = |field| Some(doc.get_first(field)?.as_str()?.to_owned());
+        let summary: Summary = postcard::from_bytes(doc.get_first(self.summary)?.as_bytes()?).ok()?;
+        Some(Summary { id: text(self.key)?, path: text(self.path)?, title: text(self.title)?, ..summary })
+    }
+
     /// The incident of a stored document.
     pub(super) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
+        #[cfg(test)]
+        INCIDENTS_READ.set(INCIDENTS_READ.get() + 1);
         if let Some(mut incident) = self.given_incident(doc) {
             options.house.rename(&mut incident);
             return Some(incident);
@@ -340,6 +359,12 @@ impl Fields {
         let source = doc.get_first(self.source)?.as_str()?.to_owned();
         Some(Incident { source, ..incident })
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The number of stored documents whose facts this thread has read.
+    pub(super) static INCIDENTS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// A field and its value.

@@ -1,4 +1,4 @@
-//! A small index, for the tests of this room.
+//! A small index, for tests.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::plan::{Needed, Plan, Planner};
 use crate::query::{self, QueryOptions};
 
 /// An index of incidents with these ids, titles and root causes, each list in a commit, and so a segment, of its own.
-pub(super) fn engine(commits: &[&[(&str, &str, &str)]]) -> Engine {
+pub(crate) fn engine(commits: &[&[(&str, &str, &str)]]) -> Engine {
     let incident = |&(id, title, text): &(&str, &str, &str)| {
         let mut incident = Incident::new(id, title);
         incident.push_section(SectionKind::RootCause, text);

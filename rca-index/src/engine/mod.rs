@@ -14,11 +14,12 @@ mod expand;
 mod facets;
 mod fault;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod folder;
 mod given;
 pub(crate) mod health;
 mod inspect;
+mod iterate;
 mod keys;
 mod lookup;
 mod mend;
@@ -251,6 +252,12 @@ impl Engine {
     fn error(&self, error: TantivyError) -> Error {
         convert_error(&self.dir.clone().unwrap_or_default(), error)
     }
+}
+
+/// The number of incidents that this thread has read whole.
+#[cfg(test)]
+pub(crate) fn incidents_read() -> usize {
+    document::INCIDENTS_READ.get()
 }
 
 /// The settings of a new index. Most of its size is the stored incidents. These blocks take two thirds of the space of

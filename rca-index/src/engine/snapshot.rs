@@ -13,7 +13,7 @@ use crate::engine::commit::Commit;
 use crate::engine::document::{KEY, LENGTH};
 use crate::engine::lookup::Lookups;
 use crate::error::Result;
-use crate::incident::{HouseNames, Incident};
+use crate::incident::{HouseNames, Incident, Summary};
 use crate::plan::Statistics;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
@@ -75,6 +75,14 @@ impl<'e> Snapshot<'e> {
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     pub(crate) fn incident(&self, candidate: &Candidate) -> Result<Incident> {
         self.read(candidate.address)
+    }
+
+    /// Loads the summary of a candidate's incident; no report is parsed.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(crate) fn summary(&self, candidate: &Candidate) -> Result<Summary> {
+        self.read_summary(candidate.address)
     }
 
     /// Loads the title and the source of a candidate's incident.
@@ -190,7 +198,11 @@ impl<'e> Snapshot<'e> {
         self.searcher.num_docs() >= PARALLEL_INCIDENTS
     }
 
-    fn read(&self, address: DocAddress) -> Result<Incident> {
+    pub(super) fn read_summary(&self, address: DocAddress) -> Result<Summary> {
+        self.stored(address, |doc| self.engine.fields.summary(doc))
+    }
+
+    pub(super) fn read(&self, address: DocAddress) -> Result<Incident> {
         self.stored(address, |doc| self.engine.fields.incident(doc, &self.commit.parse_options))
     }
 

@@ -167,8 +167,9 @@ impl Writer<'_> {
     /// first; a given incident is hidden.
     pub(crate) fn add_report(&self, incident: Incident) -> Result<()> {
         self.hide(&incident.id)?;
-        let length = text_length(&incident);
-        self.add_document(self.engine.fields.document_of_report(incident, &self.house), length)
+        let (path, length) = (PathBuf::from(&incident.path), text_length(&incident));
+        let document = self.engine.fields.document_of_report(incident, &self.house);
+        self.add_document(document.map_err(|e| not_stored(path, "the incident", &e))?, length)
     }
 
     /// Adds any incident. An incident with the same id must be removed first.

@@ -13,6 +13,7 @@ mod problem;
 mod reached;
 mod severity;
 pub(crate) mod squeeze;
+mod summary;
 mod timestamp;
 mod zone;
 
@@ -28,6 +29,7 @@ pub use own_field::{OwnField, OwnValue};
 pub use problem::{Level, PROBLEM_KINDS, Problem, ProblemKind, ProblemSpec};
 pub use reached::{CountedFrom, MinutesFrom, Reached, ReachedAt};
 pub use severity::Severity;
+pub use summary::Summary;
 pub use timestamp::{Precision, Timestamp};
 pub use zone::DayZone;
 

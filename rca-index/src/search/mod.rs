@@ -22,8 +22,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
 use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
-use crate::incident::HouseNames;
-use crate::plan::{Correction, Needed, Plan, Planner};
+use crate::incident::{HouseNames, Summary};
+use crate::plan::{Correction, Needed, Plan, Planner, WordWeight};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
 use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED};
 use crate::schema::{Facet, FacetName};
@@ -32,8 +32,22 @@ use crate::search::rerank::{Reranker, Shares};
 use crate::search::snippet::Passages;
 use crate::search::unknown::unknown_values;
 
-/// The whole search, as one function.
+/// A search whose hits are whole incidents, with snippets.
 pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
+    search_with(engine, request, |search: &Search<'_>, page: &[Ranked]| search.hits(page))
+}
+
+/// A search whose hits are summaries: no report is parsed for them.
+pub(crate) fn search_summaries(engine: &Engine, request: &SearchRequest) -> Result<SearchResults<Summary>> {
+    search_with(engine, request, |search: &Search<'_>, page: &[Ranked]| search.summaries(page))
+}
+
+/// The whole search, as one function; `load` makes hits of the ranked candidates of the page.
+fn search_with<T>(
+    engine: &Engine,
+    request: &SearchRequest,
+    load: impl Fn(&Search<'_>, &[Ranked]) -> Result<Vec<Hit<T>>>,
+) -> Result<SearchResults<T>> {
     let started = Instant::now();
     let snapshot = engine.snapshot()?;
     let now = request.now.unwrap_or_else(system_now);
@@ -61,7 +75,7 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
         interpreted: interpreted(request, &plan),
         suggestions: suggestions(&plan),
         unknown_values,
-        hits: search.hits(&page)?,
+        hits: load(&search, &page)?,
         facets: search.facet_counts(&facets)?,
         took: started.elapsed(),
     })
@@ -198,14 +212,14 @@ impl Search<'_> {
     }
 
     /// Shows the services of hits in the spelling that the archive uses most.
-    fn show_services(&self, hits: &mut [Hit]) -> Result<()> {
+    fn show_services(&self, hits: &mut [&mut Vec<String>]) -> Result<()> {
         let house = self.snapshot.house();
         let key = |service: &String| Facet::Service.key(service, house);
-        let keys: BTreeSet<String> = hits.iter().flat_map(|hit| &hit.incident.services).map(key).collect();
+        let keys: BTreeSet<String> = hits.iter().flat_map(|services| services.iter()).map(key).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).filter(|key| !key.is_empty()).collect();
         let shown = self.snapshot.shown(Facet::Service, &keys)?;
         let shown: HashMap<&str, Option<String>> = keys.into_iter().zip(shown).collect();
-        for service in hits.iter_mut().flat_map(|hit| &mut hit.incident.services) {
+        for service in hits.iter_mut().flat_map(|services| services.iter_mut()) {
             if let Some(Some(shown)) = shown.get(&*key(service)) {
                 service.clone_from(shown);
             }
@@ -218,15 +232,37 @@ impl Search<'_> {
         let weights = self.words.weights(&self.plan.ranked);
         let words = self.plan.ranked_words().zip(&weights).map(|(word, weight)| (word, weight.idf));
         let passages = Passages::new(words, self.snapshot.analyzer());
-        let mut hits = self.snapshot.map(ranked, |Ranked { matched, candidate, shares }| {
+        let mut hits = self.loaded(ranked, &weights, |candidate| {
             let incident = self.snapshot.incident(candidate)?;
             let snippets = passages.snippets(&incident, self.request.snippets);
-            let shares = shares.as_ref().filter(|_| self.request.explain);
-            let explanation = shares.map(|shares| Explanation::new(self.plan, &weights, shares));
-            Ok(Hit { matched: *matched, incident, score: candidate.score, snippets, explanation })
+            Ok((incident, snippets))
         })?;
-        self.show_services(&mut hits)?;
+        self.show_services(&mut hits.iter_mut().map(|hit| &mut hit.incident.services).collect::<Vec<_>>())?;
         Ok(hits)
+    }
+
+    /// Loads the summaries.
+    fn summaries(&self, ranked: &[Ranked]) -> Result<Vec<Hit<Summary>>> {
+        let weights = self.words.weights(&self.plan.ranked);
+        let summary = |candidate: &Candidate| Ok((self.snapshot.summary(candidate)?, Vec::new()));
+        let mut hits = self.loaded(ranked, &weights, summary)?;
+        self.show_services(&mut hits.iter_mut().map(|hit| &mut hit.incident.services).collect::<Vec<_>>())?;
+        Ok(hits)
+    }
+
+    /// Makes hits of candidates. `load` returns what a hit shows of the incident, and snippets.
+    fn loaded<T: Send>(
+        &self,
+        ranked: &[Ranked],
+        weights: &[WordWeight],
+        load: impl Fn(&Candidate) -> Result<(T, Vec<Snippet>)> + Sync + Send,
+    ) -> Result<Vec<Hit<T>>> {
+        self.snapshot.map(ranked, |Ranked { matched, candidate, shares }| {
+            let (incident, snippets) = load(candidate)?;
+            let shares = shares.as_ref().filter(|_| self.request.explain);
+            let explanation = shares.map(|shares| Explanation::new(self.plan, weights, shares));
+            Ok(Hit { matched: *matched, incident, score: candidate.score, snippets, explanation })
+        })
     }
 }
 
@@ -296,4 +332,27 @@ fn unknown_severities(node: &Node, house: &HouseNames, unknown: &mut Vec<(String
 
 fn system_now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fixture::engine;
+    use crate::engine::incidents_read;
+
+    #[test]
+    fn summaries_are_found_without_parsing() {
+        let engine = engine(&[&[("a", "Queue backlog", "slow consumers"), ("b", "Disk full", "slow disk")]]);
+        let request = SearchRequest::parse("slow queue").unwrap().explain(true);
+        let before = incidents_read();
+        let light = search_summaries(&engine, &request).unwrap();
+        assert_eq!(incidents_read(), before);
+        let whole = search(&engine, &request).unwrap();
+        assert_eq!(incidents_read(), before + 2);
+        let hits = |id: &str, score: f32, matched: Match| (id.to_owned(), score, matched);
+        let light_hits: Vec<_> = light.hits.iter().map(|hit| hits(&hit.incident.id, hit.score, hit.matched)).collect();
+        let whole_hits: Vec<_> = whole.hits.iter().map(|hit| hits(&hit.incident.id, hit.score, hit.matched)).collect();
+        assert_eq!(light_hits, whole_hits);
+        assert!(light.hits.iter().all(|hit| hit.snippets.is_empty() && hit.explanation.is_some()));
+    }
 }

@@ -7,10 +7,11 @@ use crate::incident::{Incident, SectionKind};
 use crate::schema::FacetName;
 use crate::search::{Explanation, UnknownValue};
 
-/// The results of a search.
+/// The results of a search: of [`Index::search`](crate::Index::search) with whole incidents, of
+/// [`Index::search_summaries`](crate::Index::search_summaries) with summaries.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct SearchResults {
+pub struct SearchResults<T = Incident> {
     /// The number of incidents with all words.
     pub total: usize,
     /// The number of the others in the list of hits: incidents with some of the words. None for a single word, another
@@ -26,7 +27,7 @@ pub struct SearchResults {
     /// Facet values in the query that no incident has; only computed if nothing matches.
     pub unknown_values: Vec<UnknownValue>,
     /// The hits, best first: incidents with all words, then those with some.
-    pub hits: Vec<Hit>,
+    pub hits: Vec<Hit<T>>,
     /// The counts of the requested facets, in the order of the request, over the incidents with all words, or over those
     /// with some if no incident has all.
     pub facets: Vec<FacetCounts>,
@@ -63,17 +64,17 @@ impl Match {
     }
 }
 
-/// A hit.
+/// A hit: an incident, or what a [`Summary`](crate::Summary) has of it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Hit {
+pub struct Hit<T = Incident> {
     /// Whether it has all words of the query or some.
     pub matched: Match,
-    /// The whole incident, its services in the spelling that most incidents of the index use.
-    pub incident: Incident,
+    /// The incident, its services in the spelling that most incidents of the index use.
+    pub incident: T,
     /// The score; higher is better. Only comparable within one result.
     pub score: f32,
-    /// The best snippets, best first.
+    /// The best snippets, best first; none with a summary.
     pub snippets: Vec<Snippet>,
     /// How the score was computed; `None` unless requested, and for hits that were not reranked.
     pub explanation: Option<Explanation>,

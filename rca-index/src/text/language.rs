@@ -78,7 +78,8 @@ impl TryFrom<String> for Language {
     fn try_from(name: String) -> Result<Self, String> {
         Self::named(&name).ok_or_else(|| {
             let known: Vec<&str> = Self::all().map(Self::name).collect();
-            format!("unknown language `{name}`; these are known: {}", known.join(", "))
+            let others = if cfg!(feature = "languages") { "" } else { "; the library was built without the others" };
+            format!("unknown language `{name}`; these are known: {}{others}", known.join(", "))
         })
     }
 }
@@ -92,6 +93,14 @@ impl From<Language> for &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_language_is_a_feature() {
+        let manifest = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+        for name in Language::all().map(Language::name).filter(|name| !["english", NONE].contains(name)) {
+            assert!(manifest.contains(&format!("\n{name} = [\"frostem/{name}\"]\n")), "{name}");
+        }
+    }
 
     #[test]
     fn languages_are_found_by_name() {

@@ -5,6 +5,7 @@
 //! text beside them.
 
 mod incident;
+#[cfg(feature = "archive")]
 mod report;
 mod stated;
 
@@ -18,6 +19,7 @@ use crate::query::QueryErrors;
 use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
 pub use incident::{IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
+#[cfg(feature = "archive")]
 pub use report::{CheckForm, HealthForm, LeftOutForm, LeftOutsForm, ProblemForm, UpdateForm};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 

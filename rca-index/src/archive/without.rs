@@ -1,0 +1,6 @@
+//! What stays of the room without the feature `archive`: names of incidents, and the settings that an index keeps.
+
+mod kept;
+pub(crate) mod names;
+
+pub(crate) use kept::KeptSettings;
