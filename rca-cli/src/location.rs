@@ -4,15 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use rca_index::{Archive, DayZone, Error, Index, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
-
-/// Characters that a path may contain unescaped (RFC 3986, section 3.3).
-pub(crate) const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+use crate::terminal::PLAIN;
 
 /// An archive, and the folders that may hold its index, the preferred one first.
 pub(crate) struct Location {
@@ -107,9 +105,14 @@ impl Location {
         root.strip_prefix(repository).ok().map(Path::to_owned)
     }
 
-    /// The URL of a report's file, for links.
+    /// The absolute path of a report's file.
+    pub(crate) fn absolute(&self, report: &str) -> Option<PathBuf> {
+        std::path::absolute(self.archive.root().join(report)).ok()
+    }
+
+    /// The URL of a report's file.
     pub(crate) fn url_of(&self, report: &str) -> Option<String> {
-        let path = std::path::absolute(self.archive.root().join(report)).ok()?;
+        let path = self.absolute(report)?;
         Some(format!("file://{}", utf8_percent_encode(&path.to_string_lossy(), PLAIN)))
     }
 }

@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let index = open_fresh(&location, arguments.no_update, context)?;
     let incident = find(&index, &location, &arguments.id)?;
     if arguments.why {
+        context.out.page()?;
         render::why::facts(&mut context.out, &location, &incident)?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -3,7 +3,6 @@
 //! In: a failure. Out: one line with cause and hint, or a query with carets under its errors; and the exit code.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use rca_index::query::QueryErrors;
@@ -27,7 +26,7 @@ pub(crate) fn failure(failure: Failure, context: &mut Context) -> ExitCode {
             (draw(&text, &errors), USAGE)
         }
     };
-    let _ = io::stderr().write_all(message.as_bytes());
+    context.out.talk(&message);
     ExitCode::from(code)
 }
 

@@ -131,6 +131,7 @@ pub(crate) fn search(
     results: &SearchResults,
 ) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
+    context.out.page()?;
     renderer.search(&mut context.out, location, request, results)?;
     renderer.talk().after_search(context, request, results);
     Ok(())
@@ -138,12 +139,14 @@ pub(crate) fn search(
 
 /// Prints one incident.
 pub(crate) fn incident(context: &mut Context, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+    context.out.page()?;
     renderer(context.global.format).incident(&mut context.out, location, answer)
 }
 
 /// Prints facet counts.
 pub(crate) fn facets(context: &mut Context, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
+    context.out.page()?;
     renderer.facets(&mut context.out, request, results)?;
     renderer.talk().after_facets(context, results);
     Ok(())
@@ -163,6 +166,7 @@ pub(crate) fn update(context: &mut Context, location: &Location, report: &Update
 /// Prints the problems that a check found.
 pub(crate) fn check(context: &mut Context, location: &Location, report: &CheckReport) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
+    context.out.page()?;
     renderer.check(&mut context.out, location, report)?;
     renderer.talk().after_check(context, report);
     Ok(())
@@ -170,6 +174,7 @@ pub(crate) fn check(context: &mut Context, location: &Location, report: &CheckRe
 
 /// Prints the files that are not reports.
 pub(crate) fn left_out(context: &mut Context, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+    context.out.page()?;
     renderer(context.global.format).left_out(&mut context.out, location, files)
 }
 

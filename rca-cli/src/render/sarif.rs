@@ -10,12 +10,12 @@ use rca_index::{CheckReport, PROBLEM_KINDS, fingerprint};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::location::{Location, PLAIN};
+use crate::location::Location;
 use crate::render::Renderer;
 use crate::render::json::document;
 use crate::render::talk::Talk;
 use crate::render::text::level_name;
-use crate::terminal::Output;
+use crate::terminal::{Output, PLAIN};
 
 /// One SARIF document.
 pub(crate) struct Sarif;
