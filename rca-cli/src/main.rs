@@ -21,6 +21,7 @@ mod quantity;
 mod render;
 mod targets;
 mod terminal;
+mod wanted;
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

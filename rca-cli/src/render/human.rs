@@ -15,11 +15,11 @@ use textwrap::core::display_width;
 use crate::failure::Failure;
 use crate::fields::label;
 use crate::location::Location;
-use crate::quantity::{minutes, number};
+use crate::quantity::{minutes, number, thousands};
 use crate::render::body::body;
 use crate::render::talk::Talk;
 use crate::render::text;
-use crate::render::{IncidentAnswer, Renderer};
+use crate::render::{Frame, IncidentAnswer, Renderer};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
@@ -61,6 +61,10 @@ impl Renderer for Human {
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Ok(incident(out, location, answer)?)
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "\n────────\n\n", close: "" }
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
@@ -105,11 +109,11 @@ impl Renderer for Human {
 /// Writes the counts of a facet below the hits.
 fn facet_line(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
     let shown = counts.values.iter().take(FACET_VALUES);
-    let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), v.count)).collect();
+    let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), thousands(v.count))).collect();
     if parts.is_empty() {
         parts.push("none".to_owned());
     } else if counts.values.len() > FACET_VALUES {
-        parts.push(format!("{} more", counts.values.len() - FACET_VALUES));
+        parts.push(format!("{} more", thousands(counts.values.len() - FACET_VALUES)));
     }
     let (width, dim) = (out.width.saturating_sub(10), out.palette.dim);
     for (i, line) in wrap(&parts.join(" · "), width).iter().enumerate() {
@@ -123,12 +127,12 @@ fn facet_line(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
 fn facet_list(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
     let Palette { title, dim, .. } = out.palette;
     writeln!(out, "{title}{}{title:#}", counts.facet.name())?;
-    let digits = counts.values.iter().map(|v| v.count.to_string().len()).max().unwrap_or(1);
+    let digits = counts.values.iter().map(|v| thousands(v.count).len()).max().unwrap_or(1);
     if counts.values.is_empty() {
         writeln!(out, "{INDENT}{dim}none{dim:#}")?;
     }
     for v in &counts.values {
-        writeln!(out, "{INDENT}{:>digits$}  {}", v.count, clean(&v.value))?;
+        writeln!(out, "{INDENT}{:>digits$}  {}", thousands(v.count), clean(&v.value))?;
     }
     Ok(())
 }
@@ -244,8 +248,15 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
     let incident = answer.incident;
     let Palette { title: bold, dim, .. } = out.palette;
     title(out, incident)?;
-    reference(out, location, incident, None)?;
-    if answer.sections.is_empty() {
+    let place = text::place(out, location, &incident.path, answer.line);
+    writeln!(out, "{INDENT}{dim}{place}{dim:#}")?;
+    let skipped: Vec<&str> = answer.skipped().map(|section| section_label(section.kind)).collect();
+    if !skipped.is_empty() {
+        let text = format!("left out above this line: {}", distinct(&skipped).join(", "));
+        for line in wrap(&text, out.width.saturating_sub(INDENT.len())) {
+            writeln!(out, "{INDENT}{dim}{line}{dim:#}")?;
+        }
+    } else if answer.sections.is_empty() {
         writeln!(out)?;
         for (name, value) in known(incident) {
             let value = clean(&value);
@@ -258,7 +269,7 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
     // The front matter comes last: the facts above include most of it.
     let (front, rest): (Vec<_>, Vec<_>) = incident.sections.iter().partition(|section| section.is_front_matter());
     for section in rest.into_iter().chain(front) {
-        if !answer.wants(section.kind) {
+        if !answer.wants(section) {
             continue;
         }
         let text = incident.section_text(section).trim();
@@ -270,6 +281,17 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
         body(out, &clean_lines(text))?;
     }
     Ok(())
+}
+
+/// Names, each once, in order.
+fn distinct<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let mut distinct = Vec::new();
+    for name in names {
+        if !distinct.contains(name) {
+            distinct.push(*name);
+        }
+    }
+    distinct
 }
 
 /// The facts of an incident that are known, with their labels.

@@ -8,7 +8,7 @@ use indicatif::HumanBytes;
 use rca_index::{Health, LeftOut, Level, ReportProblem, UpdateReport};
 
 use crate::location::Location;
-use crate::quantity::{age, count, seconds_since};
+use crate::quantity::{age, count, seconds_since, thousands};
 use crate::terminal::{Output, clean};
 
 /// The name of a problem's level.
@@ -77,7 +77,8 @@ pub(crate) fn update_summary(report: &UpdateReport) -> String {
         (report.failed, "failed"),
         (report.left_out.len(), "left out"),
     ];
-    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let parts: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n))).collect();
     let what = if parts.is_empty() { "nothing to index".to_owned() } else { parts.join(", ") };
     let seconds = report.took.as_secs_f64();
     let rate = report.bytes as f64 / 1e6 / seconds.max(1e-6);
@@ -94,7 +95,7 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
     let updated = health.updated.map_or_else(|| "never".to_owned(), |then| format!("{} ago", age(seconds_since(then))));
     let files = if health.damaged.is_empty() { "all intact" } else { "damaged" };
     let lines = [
-        ("incidents", format!("{} in {segments}, {} deleted", health.incidents, health.deleted)),
+        ("incidents", format!("{} in {segments}, {} deleted", thousands(health.incidents), thousands(health.deleted))),
         ("left out", format!("{}; `rca check --not-reports` lists them", count(health.left_out, "file"))),
         ("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes))),
         ("updated", updated),

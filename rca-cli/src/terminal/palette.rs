@@ -240,7 +240,7 @@ mod tests {
         for style in all {
             assert!(style.get_bg_color().is_none(), "{style:?}");
             assert!(!style.get_effects().contains(anstyle::Effects::DIMMED), "a terminal dims as it likes: {style:?}");
-            for color in style.get_fg_color() {
+            if let Some(color) = style.get_fg_color() {
                 let contrasts = contrasts(color);
                 assert!(contrasts.iter().all(|&contrast| contrast >= 4.5), "{color:?}: {contrasts:?}");
                 colors += 1;

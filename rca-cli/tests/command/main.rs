@@ -19,6 +19,7 @@ mod readers;
 mod readme;
 mod room;
 mod search;
+mod show;
 mod terminal;
 mod together;
 mod visible;
