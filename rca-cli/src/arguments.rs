@@ -25,6 +25,15 @@ pub(crate) struct GlobalArgs {
     /// When to use colours; NO_COLOR turns them off too
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
+    /// Colours and styles, as in `match:fg:blue` or `title:style:underline`; parts: title, match, severe, notable, dim
+    #[arg(long, global = true, value_name = "SPEC", env = "RCA_COLORS", hide_env_values = true)]
+    pub(crate) colors: Vec<String>,
+    /// Links behind paths: default, none, file, vscode, kitty and others that ripgrep knows, or a format with {path} and {line}
+    #[arg(long, global = true, value_name = "FORMAT", env = "RCA_HYPERLINK_FORMAT", hide_env_values = true)]
+    pub(crate) hyperlink_format: Option<String>,
+    /// Do not show output that is longer than the screen in a pager; RCA_PAGER or PAGER names the pager
+    #[arg(long, global = true)]
+    pub(crate) no_pager: bool,
     /// Print only results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,

@@ -5,17 +5,11 @@
 use std::ffi::OsString;
 
 use clap::Parser;
-use clap::builder::styling::{AnsiColor, Styles};
 
 use crate::arguments::GlobalArgs;
 use crate::commands::Command;
 use crate::negation::protect;
-
-const STYLES: Styles = Styles::styled()
-    .header(AnsiColor::Yellow.on_default().bold())
-    .usage(AnsiColor::Yellow.on_default().bold())
-    .literal(AnsiColor::Green.on_default())
-    .placeholder(AnsiColor::Cyan.on_default());
+use crate::terminal::HELP;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,7 +28,7 @@ Exit codes:
 
 /// A search engine for a folder of incident reports (RCAs and post-mortems in Markdown)
 #[derive(Debug, Parser)]
-#[command(name = "rca", version, styles = STYLES, before_help = EXAMPLES, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "rca", version, styles = HELP, before_help = EXAMPLES, after_help = EXIT_CODES, disable_help_subcommand = true)]
 #[command(max_term_width = 100, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -3,7 +3,6 @@
 //! In: the shared options. Out: text on both streams.
 
 use std::fmt::Arguments;
-use std::io::{self, Write};
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
@@ -19,18 +18,14 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(global: GlobalArgs, has_colors: bool, definition: fn() -> clap::Command) -> Self {
-        let out = Output::stdout(global.color, has_colors);
+    pub(crate) fn new(global: GlobalArgs, out: Output, definition: fn() -> clap::Command) -> Self {
         Self { global, definition, out }
     }
 
     /// Prints a message on stderr, unless `--quiet` is given.
     pub(crate) fn say(&mut self, message: Arguments<'_>) {
         if !self.global.quiet {
-            // On a terminal, earlier results should appear above the message.
-            let _ = self.out.flush();
-            // If stderr is gone, there is nowhere to report it.
-            let _ = writeln!(io::stderr(), "{}", clean_lines(&message.to_string()));
+            self.out.talk(&format!("{}\n", clean_lines(&message.to_string())));
         }
     }
 
@@ -41,8 +36,8 @@ impl Context {
         }
     }
 
-    /// Writes what is still buffered.
+    /// Writes what is still buffered, and waits for the pager.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
-        Ok(self.out.flush()?)
+        Ok(self.out.finish()?)
     }
 }

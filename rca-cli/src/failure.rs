@@ -26,6 +26,8 @@ pub(crate) enum Failure {
     Plain { what: String, hint: String, code: u8 },
     /// An invalid query.
     Query { text: String, errors: QueryErrors },
+    /// A name that several incidents have: ids and titles of the first ones, and how many there are.
+    Ambiguous { name: String, candidates: Vec<(String, String)>, total: usize },
     /// The reader of stdout is gone, which is not an error of the command.
     ReaderGone,
 }

@@ -104,9 +104,14 @@ impl Location {
         root.strip_prefix(repository).ok().map(Path::to_owned)
     }
 
-    /// The URL of a report's file, for links.
+    /// The absolute path of a report's file.
+    pub(crate) fn absolute(&self, report: &str) -> Option<PathBuf> {
+        std::path::absolute(self.archive.root().join(report)).ok()
+    }
+
+    /// The URL of a report's file.
     pub(crate) fn url_of(&self, report: &str) -> Option<String> {
-        file_url(&std::path::absolute(self.archive.root().join(report)).ok()?)
+        file_url(&self.absolute(report)?)
     }
 }
 

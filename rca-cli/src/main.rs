@@ -22,32 +22,52 @@ mod quantity;
 mod render;
 mod targets;
 mod terminal;
+mod wanted;
 
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 
+use crate::arguments::Color;
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::terminal::{Output, Wishes};
 
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         // For clap, help and version are errors too; each has its stream and its exit code.
         Err(error) => {
-            let _ = error.print();
+            print(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
     keep_panics_quiet();
     let has_colors = render::renderer(cli.global.format).has_colors();
-    let mut context = Context::new(cli.global, has_colors, Cli::command);
-    let command = AssertUnwindSafe(|| commands::run(cli.command, &mut context));
+    let wishes = Wishes::of(&cli.global);
+    let shown = wishes.as_ref().map_or_else(|_| Wishes::default_with(cli.global.color, false), Wishes::clone);
+    let mut context = Context::new(cli.global, Output::stdout(shown, has_colors), Cli::command);
+    let command = AssertUnwindSafe(|| wishes.and_then(|_| commands::run(cli.command, &mut context)));
     let outcome = catch_unwind(command).unwrap_or_else(|_| Err(Failure::bug()));
     let outcome = outcome.and_then(|code| context.finish().map(|()| code));
     outcome.unwrap_or_else(|failure| render::failure(failure, &mut context))
+}
+
+/// Prints an error of the command line, or the help or version that was asked for; help in a pager, if it is long.
+fn print(error: &clap::Error) {
+    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+    if error.use_stderr() || !is_help {
+        let _ = error.print();
+        return;
+    }
+    let wants_pager = std::env::args_os().all(|argument| argument != "--no-pager");
+    let mut out = Output::stdout(Wishes::default_with(Color::Auto, wants_pager), true);
+    // If the reader is gone, there is nobody to tell.
+    let _ = out.page().and_then(|()| write!(out, "{}", error.render().ansi())).and_then(|()| out.finish());
 }
 
 /// The library turns a panic about one report or a damaged index into an error that names it. The standard library's own

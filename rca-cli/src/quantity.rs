@@ -40,12 +40,33 @@ pub(crate) fn count(n: usize, what: &str) -> String {
         _ if what.ends_with("ch") => "es",
         _ => "s",
     };
-    format!("{n} {what}{plural}")
+    format!("{} {what}{plural}", thousands(n))
 }
 
-/// A number without superfluous digits: `65`, `0.05`.
+/// A whole number with its thousands separated: `31,442`.
+pub(crate) fn thousands(n: usize) -> String {
+    separated(&n.to_string())
+}
+
+/// A number without superfluous digits and with its thousands separated: `65`, `0.05`, `31,442.5`.
 pub(crate) fn number(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value}") }
+    if value.fract() == 0.0 { separated(&format!("{value:.0}")) } else { separated(&format!("{value}")) }
+}
+
+/// A number with a comma before every three digits of its whole part.
+fn separated(number: &str) -> String {
+    let (sign, number) = number.split_at(usize::from(number.starts_with('-')));
+    let whole = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    let (whole, rest) = number.split_at(whole);
+    let mut separated = String::with_capacity(number.len() + whole.len() / 3 + 1);
+    separated.push_str(sign);
+    for (i, digit) in whole.char_indices() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            separated.push(',');
+        }
+        separated.push(digit);
+    }
+    separated + rest
 }
 
 #[cfg(test)]
@@ -56,6 +77,9 @@ mod tests {
     fn quantities_read_well() {
         assert_eq!([0.0, 0.2, 65.0, 1440.0, 1787.0].map(minutes), ["0m", "<1m", "1h 5m", "1d", "1d 5h 47m"]);
         assert_eq!([1, 90, 7200, 200_000].map(age), ["1 second", "1 minute", "2 hours", "2 days"]);
-        assert_eq!((number(0.05), number(31442.0)), ("0.05".to_owned(), "31442".to_owned()));
+        let numbers = [0.05, 7.0, 999.0, 31442.0, 1_234_567.5, -1000.0, f64::INFINITY].map(number);
+        assert_eq!(numbers, ["0.05", "7", "999", "31,442", "1,234,567.5", "-1,000", "inf"]);
+        assert_eq!([0, 100, 1000, 1_000_000].map(thousands), ["0", "100", "1,000", "1,000,000"]);
+        assert_eq!(count(14_051, "match"), "14,051 matches");
     }
 }

@@ -12,6 +12,7 @@ use crate::incident::{Incident, LeftOut, Summary};
 #[cfg(feature = "archive")]
 use crate::parse::report_id;
 use crate::search::{self, SearchRequest, SearchResults};
+use crate::text::row::Row;
 use crate::update::{self, Batch, GivenChange, WriteOptions, Written};
 #[cfg(feature = "archive")]
 use crate::update::{Freshness, IntoControlFlow, Queue, UpdateEvent, UpdateOptions, UpdateReport};
@@ -242,21 +243,35 @@ impl Index {
         self.engine.guard(|| Ok(self.engine.snapshot()?.names()?.resolve(name)))
     }
 
-    /// Finds the incident with a name: an id, a path, a file name, or the first words of a file name.
+    /// Finds the incident with a name: an id, a path, a file name, the first words of a file name, any words in a row of a
+    /// file name or of a title, in any case. Only the best kind of match counts, in this order. A file with this name that is
+    /// not a report comes before words of names and titles.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     pub fn find(&self, name: &str) -> Result<Named> {
-        let ids = self.resolve(name)?;
-        let [id] = &ids[..] else {
-            #[cfg(feature = "archive")]
-            if ids.is_empty() {
-                return self.find_left_out(name);
+        let mut ids = self.resolve(name)?;
+        if ids.is_empty() {
+            match self.find_left_out(name)? {
+                Named::Nothing => ids = self.with_words(name)?,
+                named => return Ok(named),
             }
-            return Ok(if ids.is_empty() { Named::Nothing } else { Named::Several(ids) });
-        };
-        // An update may have removed it in the meantime.
-        Ok(self.get(id)?.map_or(Named::Nothing, |incident| Named::One(Box::new(incident))))
+        }
+        match &ids[..] {
+            [] => Ok(Named::Nothing),
+            // An update may have removed it in the meantime.
+            [id] => Ok(self.get(id)?.map_or(Named::Nothing, |incident| Named::One(Box::new(incident)))),
+            _ => Ok(Named::Several(ids)),
+        }
+    }
+
+    /// The ids of incidents with these words in a row in the file name, else in the title.
+    fn with_words(&self, name: &str) -> Result<Vec<String>> {
+        let Some(row) = Row::of(name) else { return Ok(Vec::new()) };
+        self.engine.guard(|| {
+            let named = self.engine.snapshot()?.names()?.with_words(&row);
+            if named.is_empty() { search::titled(&self.engine, &row) } else { Ok(named) }
+        })
     }
 
     /// The file that is not a report with a name.
@@ -268,6 +283,11 @@ impl Index {
         let ids = names.resolve(name);
         let named = files.into_iter().find(|file| ids.first().is_some_and(|id| report_id(&file.path) == *id));
         Ok(named.map_or(Named::Nothing, Named::LeftOut))
+    }
+
+    #[cfg(not(feature = "archive"))]
+    fn find_left_out(&self, _: &str) -> Result<Named> {
+        Ok(Named::Nothing)
     }
 
     /// The files of the archive that are not reports, as of the last update, sorted by path.

@@ -29,6 +29,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let definition = (context.definition)();
     let out = &mut context.out;
+    out.page()?;
     match arguments.topic.as_deref() {
         Some("query") => write_query_help(out)?,
         Some("problems") => write_problems(out)?,

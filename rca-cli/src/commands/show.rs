@@ -1,31 +1,40 @@
-//! `rca show`: show one incident.
+//! `rca show`: show incidents.
 //!
-//! In: a name, and the sections asked for. Out: the incident on stdout.
+//! In: names or paths, and the sections asked for. Out: the incidents on stdout.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::{Incident, Index, Named, SectionKind};
+use rca_index::{Incident, Index, SectionKind};
 
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, USAGE};
 use crate::fields::{parse_section, section_names};
 use crate::freshen::open_fresh;
 use crate::location::Location;
 use crate::render::{self, IncidentAnswer};
+use crate::wanted::{self, Finder, Found};
 
-/// Show one incident
+/// Show incidents
+///
+/// A name is an id, a path as other commands print it, the start of a file name, or words in a row of a file name or a title.
+/// With a line behind a path, a report is shown from the section that has this line.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
   rca show 2025-06-02-message-queue-backlog      the start of a file name is enough
-  rca show PM-2026-033 --section resolution      only what fixed it
+  rca show 'queue backlog'                       and so are words of the file name or the title
+  rca show incidents/2025/disk-full.md:31        a path as printed; from the section with this line on
+  rca show PM-2026-033 PM-2026-041 --section resolution
+  rca search 'disk full' --format paths | rca show -
   rca show 2025/06/disk-full --format json       every field, as JSON
   rca show 2025/06/disk-full --why               every fact, and the line that states it")]
 pub(crate) struct Arguments {
-    /// Id, path or file name of the incident, or the start of one
-    #[arg(value_name = "ID")]
-    id: String,
+    /// Ids, paths, paths with a line, or parts of file names or titles; `-` reads them from stdin, one a line or with a NUL
+    /// behind each
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
     #[arg(long, value_name = "SECTIONS", value_delimiter = ',', value_parser = parse_section)]
     #[arg(help = format!("Show only these sections: {}", section_names()))]
     section: Vec<SectionKind>,
@@ -38,17 +47,72 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
-    let location = Location::find(None, &context.global)?;
+    let names = wanted::names(&arguments.names)?;
+    let location = wanted::location(&names, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
-    let incident = find(&index, &location, &arguments.id)?;
-    if arguments.why {
-        render::why::facts(&mut context.out, &location, &incident)?;
+    let finder = Finder::new(&index, &location);
+    // A list is a list, however long: programs get the same form for one name on stdin as for ten.
+    let is_list = arguments.names.len() > 1 || arguments.names.iter().any(|name| name == "-");
+    if !is_list {
+        let found = finder.find(names.first().map_or("", String::as_str))?;
+        show(&found, None, arguments, (&index, &location), context)?;
         return Ok(ExitCode::SUCCESS);
     }
-    check_sections(&incident, &arguments.section)?;
-    let answer = IncidentAnswer { incident: &incident, sections: &arguments.section, index: &index };
-    render::incident(context, &location, &answer)?;
-    Ok(ExitCode::SUCCESS)
+    if names.is_empty() {
+        context.say(format_args!("rca: stdin is empty: there is nothing to show"));
+    }
+    show_list(&names, &finder, arguments, (&index, &location), context)
+}
+
+/// Shows every incident that is named, once. A name that stands for none does not keep the others back.
+fn show_list(
+    names: &[String],
+    finder: &Finder<'_>,
+    arguments: &Arguments,
+    place: (&Index, &Location),
+    context: &mut Context,
+) -> Result<ExitCode, Failure> {
+    let mut shown = HashSet::new();
+    let mut code = ExitCode::SUCCESS;
+    for name in names {
+        let outcome = finder.find(name).and_then(|found| {
+            if !shown.contains(&found.incident.id) {
+                show(&found, Some(shown.len()), arguments, place, context)?;
+                shown.insert(found.incident.id);
+            }
+            Ok(())
+        });
+        match outcome {
+            Ok(()) => {}
+            Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
+            Err(failure) => {
+                render::failure(failure, context);
+                code = ExitCode::from(USAGE);
+            }
+        }
+    }
+    if !arguments.why {
+        render::end_of_incidents(context, shown.len())?;
+    }
+    Ok(code)
+}
+
+/// Shows one incident; in a list, with its place there.
+fn show(
+    found: &Found,
+    nth: Option<usize>,
+    arguments: &Arguments,
+    (index, location): (&Index, &Location),
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let Found { incident, line } = found;
+    if arguments.why {
+        context.out.page()?;
+        return Ok(render::why::facts(&mut context.out, location, incident)?);
+    }
+    check_sections(incident, &arguments.section)?;
+    let answer = IncidentAnswer::new(incident, &arguments.section, *line, nth, index);
+    render::incident(context, location, &answer)
 }
 
 /// Fails if the incident has none of the sections asked for.
@@ -61,27 +125,4 @@ fn check_sections(incident: &Incident, wanted: &[SectionKind]) -> Result<(), Fai
     let there: Vec<&str> = SectionKind::ALL.iter().filter(|kind| has(kind)).map(|kind| kind.name()).collect();
     let what = format!("{}: no section {}", incident.id, names.join(", "));
     Err(Failure::usage(what, format!("it has {}", there.join(", "))))
-}
-
-/// The incident that a name stands for.
-fn find(index: &Index, location: &Location, name: &str) -> Result<Incident, Failure> {
-    /// How many of the incidents that match are listed.
-    const CANDIDATES: usize = 5;
-    match index.find(name)? {
-        Named::One(incident) => Ok(*incident),
-        Named::Several(ids) => {
-            let shown = ids.iter().take(CANDIDATES).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let more = if ids.len() > CANDIDATES { ", ..." } else { "" };
-            let what = format!("{name}: {} incidents match this name", ids.len());
-            Err(Failure::usage(what, format!("use one of {shown}{more}")))
-        }
-        Named::LeftOut(file) => {
-            let what = format!("{}: left out: {}", file.path, file.why);
-            Err(Failure::usage(what, "take it in with `include` in rca.toml"))
-        }
-        _ if location.archive.is_excluded(name) && location.archive.root().join(name).is_file() => {
-            Err(Failure::usage(format!("{name}: left out by `exclude` in rca.toml"), "remove it from `exclude`"))
-        }
-        _ => Err(Failure::usage(format!("{name}: no such incident"), "find it with `rca search`")),
-    }
 }

@@ -1,11 +1,12 @@
 //! The text of a section, for people.
 //!
-//! In: Markdown of a report. Out: lines that fit the width; lines that fit already, and code, stay unchanged.
+//! In: Markdown of a report. Out: lines that fit the width, tables drawn; lines that fit already, and code, stay unchanged.
 
 use std::io::{self, Write};
 
 use textwrap::core::display_width;
 
+use crate::render::table::Table;
 use crate::terminal::{Output, wrap};
 
 /// Writes the text of a section.
@@ -17,13 +18,23 @@ pub(crate) fn body(out: &mut Output, text: &str) -> io::Result<()> {
 }
 
 /// The lines of a text, at most `width` columns wide except for code: a paragraph with a line that is too wide is
-/// rewrapped, a row of a table that is too wide loses its padding.
+/// rewrapped, a table is drawn, and a row of one with too many columns loses its padding.
 fn fitted(text: &str, width: usize) -> Vec<String> {
     let mut fitted = Vec::new();
     let mut paragraph: Vec<&str> = Vec::new();
     let mut in_code = false;
-    for line in text.lines() {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while let Some(&line) = lines.get(at) {
         let content = line.trim_start();
+        let table = if in_code { None } else { Table::at(&lines[at..]) };
+        if let Some((drawn, used)) = table.and_then(|(table, used)| Some((table.drawn(width)?, used))) {
+            rewrap(&mut paragraph, width, &mut fitted);
+            fitted.extend(drawn);
+            at += used;
+            continue;
+        }
+        at += 1;
         let fence = content.starts_with("```") || content.starts_with("~~~");
         let table = content.starts_with('|');
         if in_code || fence || table || content.is_empty() {
@@ -118,7 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn a_table_too_wide_loses_its_padding() {
-        check("| a | b                |\n|:--|------------------|", &["| a | b |", "| :-- | --- |"]);
+    fn a_table_is_drawn_unless_it_is_code_or_too_wide() {
+        let drawn = ["text", "┌───┬───┐", "│ a │ b │", "├───┼───┤", "│ c │ d │", "└───┴───┘", "more"];
+        check("text\n| a | b |\n|---|---|\n| c | d |\nmore", &drawn);
+        let code = "```\n| a | b |\n|---|---|\n```";
+        check(code, &code.lines().collect::<Vec<_>>());
+        let wide = "|a|b|c|d|e|f|g|h|i|\n|-|-|-|-|-|-|-|-|-|";
+        check(wide, &wide.lines().collect::<Vec<_>>());
+        check("| a | b                |", &["| a | b |"]);
     }
 }

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::level_name;
-use crate::render::{IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::{Output, clean};
 
 const INCIDENT_COLUMNS: [&str; 10] = [
@@ -54,9 +54,15 @@ impl Renderer for Csv {
 
     fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         let mut table = self.table(out);
-        table.write_record(INCIDENT_COLUMNS)?;
+        if answer.nth.is_none_or(|nth| nth == 0) {
+            table.write_record(INCIDENT_COLUMNS)?;
+        }
         table.write_record(columns(answer.incident))?;
         Ok(table.flush()?)
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "", close: "" }
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

@@ -3,14 +3,16 @@
 //! In: a failure. Out: one line with cause and hint, or a query with carets under its errors; and the exit code.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use rca_index::query::QueryErrors;
 use rca_index::wire::QueryErrorsForm;
 
+use textwrap::core::display_width;
+
 use crate::context::Context;
 use crate::failure::{Failure, USAGE};
+use crate::quantity::{count, thousands};
 use crate::render::renderer;
 use crate::terminal::clean;
 
@@ -19,6 +21,7 @@ pub(crate) fn failure(failure: Failure, context: &mut Context) -> ExitCode {
     let (message, code) = match failure {
         Failure::ReaderGone => return ExitCode::SUCCESS,
         Failure::Plain { what, hint, code } => (format!("rca: {}; {}\n", clean(&what), clean(&hint)), code),
+        Failure::Ambiguous { name, candidates, total } => (listed(&name, &candidates, total), USAGE),
         Failure::Query { text, errors } => {
             let renderer = renderer(context.global.format);
             // If this fails, the errors are still printed below.
@@ -27,8 +30,26 @@ pub(crate) fn failure(failure: Failure, context: &mut Context) -> ExitCode {
             (draw(&text, &errors), USAGE)
         }
     };
-    let _ = io::stderr().write_all(message.as_bytes());
+    context.out.talk(&message);
     ExitCode::from(code)
+}
+
+/// What a name may mean, one incident a line with its title.
+fn listed(name: &str, candidates: &[(String, String)], total: usize) -> String {
+    /// A longer id moves its title to the right.
+    const LONGEST: usize = 60;
+    let incidents = count(total, "incident");
+    let mut message = format!("rca: {}: {incidents} match this name; use one of these\n", clean(name));
+    let ids: Vec<_> = candidates.iter().map(|(id, _)| clean(id)).collect();
+    let width = ids.iter().map(|id| display_width(id)).filter(|&width| width <= LONGEST).max().unwrap_or(0);
+    for (id, (_, title)) in ids.iter().zip(candidates) {
+        let gap = width.saturating_sub(display_width(id)) + 2;
+        let _ = writeln!(message, "  {id}{:gap$}{}", "", clean(title));
+    }
+    if total > candidates.len() {
+        let _ = writeln!(message, "  and {}; `rca search` finds them", thousands(total - candidates.len()));
+    }
+    message
 }
 
 /// The errors of a query, each with carets under its span.
@@ -47,7 +68,7 @@ fn draw(query: &str, errors: &QueryErrors) -> String {
         let column = |from: usize, to: usize| -> (String, usize) {
             let piece: String = query.chars().skip(from).take(to.saturating_sub(from)).collect();
             let piece = clean(&piece).into_owned();
-            let width = textwrap::core::display_width(&piece);
+            let width = display_width(&piece);
             (piece, width)
         };
         let (shown, shown_width) = column(from, from + SHOWN);

@@ -15,14 +15,12 @@ use textwrap::core::display_width;
 use crate::failure::Failure;
 use crate::fields::label;
 use crate::location::Location;
-use crate::quantity::{minutes, number};
+use crate::quantity::{minutes, number, thousands};
 use crate::render::body::body;
 use crate::render::talk::Talk;
 use crate::render::text;
-use crate::render::{IncidentAnswer, Renderer};
-use crate::terminal::{
-    DIM, NOTABLE, Output, SEVERE, TITLE, clean, clean_lines, clean_marked, link, wrap, write_marked,
-};
+use crate::render::{Frame, IncidentAnswer, Renderer};
+use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
 /// How many values of a facet are shown below the hits; `rca facets` shows all.
@@ -45,7 +43,8 @@ impl Renderer for Human {
                 // They must not distract from the hits with all words.
                 some += 1;
                 if some == 1 {
-                    writeln!(out, "{DIM}partial matches:{DIM:#}\n")?;
+                    let dim = out.palette.dim;
+                    writeln!(out, "{dim}partial matches:{dim:#}\n")?;
                 }
             }
             hit(out, location, found)?;
@@ -64,6 +63,10 @@ impl Renderer for Human {
         Ok(incident(out, location, answer)?)
     }
 
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "\n────────\n\n", close: "" }
+    }
+
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
         for (i, counts) in results.facets.iter().enumerate() {
             if i > 0 {
@@ -79,7 +82,7 @@ impl Renderer for Human {
     }
 
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
-        Ok(text::problems(out, location, &report.problems)?)
+        Ok(text::linked_problems(out, location, &report.problems)?)
     }
 
     fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
@@ -87,8 +90,9 @@ impl Renderer for Human {
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
+        let dim = out.palette.dim;
         for (name, value) in text::health_lines(health) {
-            writeln!(out, "{DIM}{name:<10}{DIM:#}{value}")?;
+            writeln!(out, "{dim}{name:<10}{dim:#}{value}")?;
         }
         Ok(())
     }
@@ -105,46 +109,48 @@ impl Renderer for Human {
 /// Writes the counts of a facet below the hits.
 fn facet_line(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
     let shown = counts.values.iter().take(FACET_VALUES);
-    let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), v.count)).collect();
+    let mut parts: Vec<String> = shown.map(|v| format!("{} {}", clean(&v.value), thousands(v.count))).collect();
     if parts.is_empty() {
         parts.push("none".to_owned());
     } else if counts.values.len() > FACET_VALUES {
-        parts.push(format!("{} more", counts.values.len() - FACET_VALUES));
+        parts.push(format!("{} more", thousands(counts.values.len() - FACET_VALUES)));
     }
-    let width = out.width.saturating_sub(10);
+    let (width, dim) = (out.width.saturating_sub(10), out.palette.dim);
     for (i, line) in wrap(&parts.join(" · "), width).iter().enumerate() {
         let name = if i == 0 { counts.facet.name() } else { "" };
-        writeln!(out, "{DIM}{name:<10}{DIM:#}{line}")?;
+        writeln!(out, "{dim}{name:<10}{dim:#}{line}")?;
     }
     Ok(())
 }
 
 /// Writes the counts of a facet, one value per line.
 fn facet_list(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
-    writeln!(out, "{TITLE}{}{TITLE:#}", counts.facet.name())?;
-    let digits = counts.values.iter().map(|v| v.count.to_string().len()).max().unwrap_or(1);
+    let Palette { title, dim, .. } = out.palette;
+    writeln!(out, "{title}{}{title:#}", counts.facet.name())?;
+    let digits = counts.values.iter().map(|v| thousands(v.count).len()).max().unwrap_or(1);
     if counts.values.is_empty() {
-        writeln!(out, "{INDENT}{DIM}none{DIM:#}")?;
+        writeln!(out, "{INDENT}{dim}none{dim:#}")?;
     }
     for v in &counts.values {
-        writeln!(out, "{INDENT}{:>digits$}  {}", v.count, clean(&v.value))?;
+        writeln!(out, "{INDENT}{:>digits$}  {}", thousands(v.count), clean(&v.value))?;
     }
     Ok(())
 }
 
 fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {
     let incident = &hit.incident;
-    let width = out.width;
+    let (width, palette) = (out.width, out.palette);
+    let Palette { dim, matched, .. } = palette;
     title(out, incident)?;
-    let parts = facts(incident, width.saturating_sub(INDENT.len()));
+    let parts = facts(incident, width.saturating_sub(INDENT.len()), &palette);
     if !parts.is_empty() {
-        let separator = format!(" {DIM}·{DIM:#} ");
+        let separator = format!(" {dim}·{dim:#} ");
         let styled: Vec<String> = parts.iter().map(|(text, style)| format!("{style}{text}{style:#}")).collect();
         writeln!(out, "{INDENT}{}", styled.join(&separator))?;
     }
     for snippet in &hit.snippets {
         let (text, highlights) = clean_marked(&snippet.text, &snippet.highlights);
-        write_marked(out, &text, &highlights, width, INDENT)?;
+        write_marked(out, &text, &highlights, (width, INDENT), matched)?;
         reference(out, location, incident, Some(snippet))?;
     }
     if hit.snippets.is_empty() {
@@ -152,27 +158,30 @@ fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {
     }
     let explanation = hit.explanation.as_ref().map(ToString::to_string).unwrap_or_default();
     for line in explanation.lines() {
-        writeln!(out, "{INDENT}{INDENT}{DIM}{}{DIM:#}", clean(line))?;
+        writeln!(out, "{INDENT}{INDENT}{dim}{}{dim:#}", clean(line))?;
     }
     Ok(())
 }
 
 fn title(out: &mut Output, incident: &Incident) -> io::Result<()> {
     let text = clean(&incident.title.value);
+    let title = out.palette.title;
     for line in wrap(&text, out.width) {
-        writeln!(out, "{TITLE}{line}{TITLE:#}")?;
+        writeln!(out, "{title}{line}{title:#}")?;
     }
     Ok(())
 }
 
 /// Date, severity, services, duration and status, if known; as many services as fit the width.
-fn facts(incident: &Incident, width: usize) -> Vec<(String, Style)> {
+fn facts(incident: &Incident, width: usize, palette: &Palette) -> Vec<(String, Style)> {
     /// The width of the separator of two facts.
     const SEPARATOR: usize = 3;
     let mut facts = Vec::new();
     let plain = Style::new();
     facts.extend(incident.date.as_ref().map(|date| (date.value.day().to_string(), plain)));
-    facts.extend(incident.severity.as_ref().map(|s| (clean(&s.value.name).into_owned(), severity_style(&s.value))));
+    facts.extend(
+        incident.severity.as_ref().map(|s| (clean(&s.value.name).into_owned(), severity_style(&s.value, palette))),
+    );
     let services_at = facts.len();
     facts.extend(incident.duration.as_ref().map(|duration| (duration_text(duration), plain)));
     facts.extend(incident.status.as_ref().map(|status| (clean(&status.value).into_owned(), plain)));
@@ -210,26 +219,20 @@ fn cut(text: &str, width: usize) -> String {
     cut
 }
 
-fn severity_style(severity: &Severity) -> Style {
+fn severity_style(severity: &Severity, palette: &Palette) -> Style {
     match severity.rank {
-        Some(0 | 1) => SEVERE,
-        Some(2) => NOTABLE,
+        Some(0 | 1) => palette.severe,
+        Some(2) => palette.notable,
         _ => Style::new(),
     }
 }
 
 /// Writes the section of a snippet and its `path:line`, which many terminals and editors can open.
 fn reference(out: &mut Output, location: &Location, incident: &Incident, snippet: Option<&Snippet>) -> io::Result<()> {
-    let path = location.path_of(&incident.path);
-    let path = clean(&path.to_string_lossy()).into_owned();
-    let url = if out.links { location.url_of(&incident.path) } else { None };
-    match snippet {
-        Some(snippet) => {
-            let path = link(&format!("{path}:{}", snippet.line), url.as_deref());
-            writeln!(out, "{INDENT}{DIM}{}  {path}{DIM:#}", section_label(snippet.section))
-        }
-        None => writeln!(out, "{INDENT}{DIM}{}{DIM:#}", link(&path, url.as_deref())),
-    }
+    let dim = out.palette.dim;
+    let section = snippet.map(|snippet| format!("{}  ", section_label(snippet.section))).unwrap_or_default();
+    let path = text::place(out, location, &incident.path, snippet.map(|snippet| snippet.line));
+    writeln!(out, "{INDENT}{dim}{section}{path}{dim:#}")
 }
 
 fn section_label(kind: SectionKind) -> &'static str {
@@ -243,33 +246,52 @@ fn measure_label(kind: MeasureKind) -> &'static str {
 /// Writes one incident: its facts, then the text of the report.
 fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> io::Result<()> {
     let incident = answer.incident;
+    let Palette { title: bold, dim, .. } = out.palette;
     title(out, incident)?;
-    reference(out, location, incident, None)?;
-    if answer.sections.is_empty() {
+    let place = text::place(out, location, &incident.path, answer.line);
+    writeln!(out, "{INDENT}{dim}{place}{dim:#}")?;
+    let skipped: Vec<&str> = answer.skipped().map(|section| section_label(section.kind)).collect();
+    if !skipped.is_empty() {
+        let text = format!("left out above this line: {}", distinct(&skipped).join(", "));
+        for line in wrap(&text, out.width.saturating_sub(INDENT.len())) {
+            writeln!(out, "{INDENT}{dim}{line}{dim:#}")?;
+        }
+    } else if answer.sections.is_empty() {
         writeln!(out)?;
         for (name, value) in known(incident) {
             let value = clean(&value);
             for (i, line) in wrap(&value, out.width.saturating_sub(16)).iter().enumerate() {
                 let name = if i == 0 { &*clean(name) } else { "" };
-                writeln!(out, "{INDENT}{DIM}{name:<13}{DIM:#} {line}")?;
+                writeln!(out, "{INDENT}{dim}{name:<13}{dim:#} {line}")?;
             }
         }
     }
     // The front matter comes last: the facts above include most of it.
     let (front, rest): (Vec<_>, Vec<_>) = incident.sections.iter().partition(|section| section.is_front_matter());
     for section in rest.into_iter().chain(front) {
-        if !answer.wants(section.kind) {
+        if !answer.wants(section) {
             continue;
         }
         let text = incident.section_text(section).trim();
         if !section.heading.is_empty() {
-            writeln!(out, "\n{TITLE}{}{TITLE:#}", clean(&section.heading))?;
+            writeln!(out, "\n{bold}{}{bold:#}", clean(&section.heading))?;
         } else if !text.is_empty() {
             writeln!(out)?;
         }
         body(out, &clean_lines(text))?;
     }
     Ok(())
+}
+
+/// Names, each once, in order.
+fn distinct<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let mut distinct = Vec::new();
+    for name in names {
+        if !distinct.contains(name) {
+            distinct.push(*name);
+        }
+    }
+    distinct
 }
 
 /// The facts of an incident that are known, with their labels.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::{IncidentAnswer, Renderer};
+use crate::render::{Frame, IncidentAnswer, Renderer};
 use crate::terminal::{Output, is_unsafe};
 
 /// One JSON document.
@@ -33,6 +33,10 @@ impl Renderer for Json {
 
     fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Ok(document(out, &incident_form(answer))?)
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { open: "[\n", between: ",\n", close: "]\n" }
     }
 
     fn facets(&self, out: &mut Output, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

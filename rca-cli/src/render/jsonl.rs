@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::json::{document, escape, incident_form};
 use crate::render::talk::Talk;
-use crate::render::{IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::Output;
 
 /// One JSON document per line.
@@ -31,6 +31,10 @@ impl Renderer for Jsonl {
 
     fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Ok(lines(out, [incident_form(answer)])?)
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "", close: "" }
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

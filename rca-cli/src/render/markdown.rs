@@ -121,10 +121,10 @@ fn tables(out: &mut impl Write, facets: &[FacetCounts]) -> io::Result<()> {
 /// The source of a report, or of some of its sections.
 fn source(answer: &IncidentAnswer<'_>) -> String {
     let incident = answer.incident;
-    if answer.sections.is_empty() {
+    if answer.sections.is_empty() && answer.skipped().next().is_none() {
         return incident.source.clone();
     }
-    let wanted = incident.sections.iter().filter(|section| answer.wants(section.kind));
+    let wanted = incident.sections.iter().filter(|section| answer.wants(section));
     let texts = wanted.map(|section| {
         let heading = if section.heading.is_empty() { section.kind.name() } else { &section.heading };
         format!("## {heading}\n\n{}\n", incident.section_text(section).trim())

@@ -12,13 +12,17 @@ mod jsonl;
 mod markdown;
 mod paths;
 mod sarif;
+mod table;
 mod talk;
 mod text;
 pub(crate) mod why;
 
+use std::io::Write as _;
+
 use rca_index::wire::QueryErrorsForm;
 use rca_index::{
-    CheckReport, FacetCount, Health, Incident, Index, LeftOut, SearchRequest, SearchResults, SectionKind, UpdateReport,
+    CheckReport, FacetCount, Health, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, SectionKind,
+    UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -48,6 +52,11 @@ pub(crate) trait Renderer {
     /// Writes one incident.
     fn incident(&self, _out: &mut Output, _location: &Location, _answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Err(for_problems_only())
+    }
+
+    /// What stands around incidents in a list.
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "\n", close: "" }
     }
 
     /// Writes facet counts.
@@ -112,15 +121,61 @@ pub(crate) struct IncidentAnswer<'a> {
     pub(crate) incident: &'a Incident,
     /// Show only these sections; all if the list is empty.
     pub(crate) sections: &'a [SectionKind],
+    /// The line that was asked for.
+    pub(crate) line: Option<u32>,
+    /// In a list of incidents, the place of this one, counted from 0.
+    pub(crate) nth: Option<usize>,
     /// Resolves the targets of links.
     pub(crate) index: &'a Index,
+    /// Bytes of the source before the first section that is shown.
+    skipped: usize,
 }
 
-impl IncidentAnswer<'_> {
-    /// Whether sections of this kind are asked for.
-    fn wants(&self, kind: SectionKind) -> bool {
-        self.sections.is_empty() || self.sections.contains(&kind)
+impl<'a> IncidentAnswer<'a> {
+    /// For people, a line that was asked for lets the report begin at the section that has it, unless sections are asked for.
+    pub(crate) fn new(
+        incident: &'a Incident,
+        sections: &'a [SectionKind],
+        line: Option<u32>,
+        nth: Option<usize>,
+        index: &'a Index,
+    ) -> Self {
+        let begin = line.filter(|_| sections.is_empty()).map_or(0, |line| section_with(incident, line));
+        Self { incident, sections, line, nth, index, skipped: begin }
     }
+
+    /// Whether a section is asked for.
+    fn wants(&self, section: &Section) -> bool {
+        let kind = self.sections.is_empty() || self.sections.contains(&section.kind);
+        kind && section.range.start >= self.skipped
+    }
+
+    /// The sections that are left out because they stand before the line that was asked for.
+    fn skipped(&self) -> impl Iterator<Item = &'a Section> {
+        let skipped = self.skipped;
+        self.incident.sections.iter().filter(move |section| section.range.start < skipped)
+    }
+}
+
+/// Where the text of the section with a line begins, in bytes; 0 if only front matter and an empty text stand before it.
+fn section_with(incident: &Incident, line: u32) -> usize {
+    let source = &incident.source;
+    let before = source.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum::<usize>();
+    // A heading belongs to the section below it.
+    let sections = || incident.sections.iter().filter(|section| !section.is_front_matter());
+    let holds = |section: &&Section| section.range.end > before;
+    let begin = sections().find(holds).or_else(|| sections().next_back()).map_or(0, |section| section.range.start);
+    let has_text = |section: &Section| !incident.section_text(section).trim().is_empty();
+    let any_before = sections().any(|section| section.range.start < begin && has_text(section));
+    if any_before { begin } else { 0 }
+}
+
+/// What stands around the incidents of a list: before the first, between two, after the last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame {
+    pub(crate) open: &'static str,
+    pub(crate) between: &'static str,
+    pub(crate) close: &'static str,
 }
 
 /// Prints the results of a search.
@@ -131,6 +186,7 @@ pub(crate) fn search(
     results: &SearchResults,
 ) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
+    context.out.page()?;
     renderer.search(&mut context.out, location, request, results)?;
     renderer.talk().after_search(context, request, results);
     Ok(())
@@ -138,12 +194,28 @@ pub(crate) fn search(
 
 /// Prints one incident.
 pub(crate) fn incident(context: &mut Context, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-    renderer(context.global.format).incident(&mut context.out, location, answer)
+    context.out.page()?;
+    let renderer = renderer(context.global.format);
+    if let Some(nth) = answer.nth {
+        let Frame { open, between, .. } = renderer.frame();
+        context.out.write_all(if nth == 0 { open } else { between }.as_bytes())?;
+    }
+    renderer.incident(&mut context.out, location, answer)
+}
+
+/// Ends a list of so many incidents.
+pub(crate) fn end_of_incidents(context: &mut Context, incidents: usize) -> Result<(), Failure> {
+    let Frame { open, close, .. } = renderer(context.global.format).frame();
+    if incidents == 0 {
+        context.out.write_all(open.as_bytes())?;
+    }
+    Ok(context.out.write_all(close.as_bytes())?)
 }
 
 /// Prints facet counts.
 pub(crate) fn facets(context: &mut Context, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
+    context.out.page()?;
     renderer.facets(&mut context.out, request, results)?;
     renderer.talk().after_facets(context, results);
     Ok(())
@@ -163,6 +235,7 @@ pub(crate) fn update(context: &mut Context, location: &Location, report: &Update
 /// Prints the problems that a check found.
 pub(crate) fn check(context: &mut Context, location: &Location, report: &CheckReport) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
+    context.out.page()?;
     renderer.check(&mut context.out, location, report)?;
     renderer.talk().after_check(context, report);
     Ok(())
@@ -170,6 +243,7 @@ pub(crate) fn check(context: &mut Context, location: &Location, report: &CheckRe
 
 /// Prints the files that are not reports.
 pub(crate) fn left_out(context: &mut Context, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+    context.out.page()?;
     renderer(context.global.format).left_out(&mut context.out, location, files)
 }
 

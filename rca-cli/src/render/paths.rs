@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{path, update_summary, write_health};
-use crate::render::{IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::Output;
 
 /// Paths of reports, one per line.
@@ -29,6 +29,10 @@ impl Renderer for Paths {
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Ok(path(out, location, &answer.incident.path)?)
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "", close: "" }
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use rca_index::{CheckReport, Level, Match, ReportProblem, SearchRequest, SearchR
 
 use crate::context::Context;
 use crate::location::Location;
-use crate::quantity::count;
+use crate::quantity::{count, thousands};
 use crate::render::text::problem;
 use crate::terminal::clean;
 
@@ -152,7 +152,7 @@ fn hit_counts(context: &mut Context, results: &SearchResults) {
         hits => {
             let some = partial_hits(results);
             let shown = |shown: usize, total: String, all: usize| {
-                if shown < all { format!("{shown} of {total}") } else { total }
+                if shown < all { format!("{} of {total}", thousands(shown)) } else { total }
             };
             let full = shown(hits - some, total, results.total);
             let partial = || shown(some, count(results.total_some, "partial match"), results.total_some);

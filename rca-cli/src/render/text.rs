@@ -8,7 +8,7 @@ use indicatif::HumanBytes;
 use rca_index::{Health, LeftOut, Level, ReportProblem, UpdateReport};
 
 use crate::location::Location;
-use crate::quantity::{age, count, seconds_since};
+use crate::quantity::{age, count, seconds_since, thousands};
 use crate::terminal::{Output, clean};
 
 /// The name of a problem's level.
@@ -22,13 +22,33 @@ pub(crate) fn level_name(level: Level) -> &'static str {
 /// A problem in the notation of compilers, so that editors can jump to its line.
 pub(crate) fn problem(location: &Location, found: &ReportProblem) -> String {
     let path = location.path_of(&found.path);
+    format!("{}:{}: {}", clean(&path.to_string_lossy()), found.problem.line, reason(found))
+}
+
+/// The reason of a problem, with its level if that is not the usual one.
+fn reason(found: &ReportProblem) -> String {
     let level = if found.problem.level() == Level::Warning { "warning: " } else { "" };
-    format!("{}:{}: {level}{}", clean(&path.to_string_lossy()), found.problem.line, clean(&found.problem.reason()))
+    format!("{level}{}", clean(&found.problem.reason()))
 }
 
 /// Writes the problems of a check, one per line.
 pub(crate) fn problems(out: &mut Output, location: &Location, problems: &[ReportProblem]) -> io::Result<()> {
     problems.iter().try_for_each(|found| writeln!(out, "{}", problem(location, found)))
+}
+
+/// Writes the problems of a check, one per line, with links behind their places.
+pub(crate) fn linked_problems(out: &mut Output, location: &Location, problems: &[ReportProblem]) -> io::Result<()> {
+    problems.iter().try_for_each(|found| {
+        let place = place(out, location, &found.path, Some(found.problem.line));
+        writeln!(out, "{place}: {}", reason(found))
+    })
+}
+
+/// The path of a report and a line, as seen from here, with a link behind it where links are shown.
+pub(crate) fn place(out: &Output, location: &Location, report: &str, line: Option<u32>) -> String {
+    let path = location.path_of(report);
+    let text = clean(&path.to_string_lossy()).into_owned() + &line.map(|line| format!(":{line}")).unwrap_or_default();
+    out.linked(&text, location.absolute(report).as_deref(), line)
 }
 
 /// Writes the files that are not reports, one per line, in the notation of problems.
@@ -57,7 +77,8 @@ pub(crate) fn update_summary(report: &UpdateReport) -> String {
         (report.failed, "failed"),
         (report.left_out.len(), "left out"),
     ];
-    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let parts: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n))).collect();
     let what = if parts.is_empty() { "nothing to index".to_owned() } else { parts.join(", ") };
     let seconds = report.took.as_secs_f64();
     let rate = report.bytes as f64 / 1e6 / seconds.max(1e-6);
@@ -74,7 +95,7 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
     let updated = health.updated.map_or_else(|| "never".to_owned(), |then| format!("{} ago", age(seconds_since(then))));
     let files = if health.damaged.is_empty() { "all intact" } else { "damaged" };
     let lines = [
-        ("incidents", format!("{} in {segments}, {} deleted", health.incidents, health.deleted)),
+        ("incidents", format!("{} in {segments}, {} deleted", thousands(health.incidents), thousands(health.deleted))),
         ("left out", format!("{}; `rca check --not-reports` lists them", count(health.left_out, "file"))),
         ("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes))),
         ("updated", updated),

@@ -254,7 +254,7 @@ fn an_incident_is_shown_by_any_name_that_is_clear() {
     workshop.write("archive/2023/queue.md", "# Another queue\n");
     let many = workshop.rca(&["show", "queue", "--archive", "archive"]);
     assert_eq!(many.code, 2);
-    assert!(many.stderr.contains("2023/queue, 2025/queue"), "{many:?}");
+    assert!(many.stderr.ends_with("\n  2023/queue  Another queue\n  2025/queue  Queue backlog\n"), "{many:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::parse::report_id;
+use crate::text::row::Row;
 
 /// The names of all incidents.
 #[derive(Debug, Default)]
@@ -33,6 +34,14 @@ impl Names {
         let path = name.split(['#', '?']).next().unwrap_or_default();
         let path = percent_decode_str(path).decode_utf8_lossy();
         if path == name { found } else { self.named(&path) }
+    }
+
+    /// The ids whose file name has these words in a row, sorted. For people only: a link means a whole name.
+    pub(crate) fn with_words(&self, row: &Row) -> Vec<String> {
+        let named = self.by_name.iter().filter(|(name, _)| row.is_in(name));
+        let mut found: Vec<String> = named.flat_map(|(_, ids)| ids).cloned().collect();
+        found.sort();
+        found
     }
 
     /// Whether a file name starts so, in any case.
@@ -112,5 +121,21 @@ mod tests {
         check("café データ", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
         check("pm/café.md", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
         check("cafe\u{301}", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
+    }
+
+    #[test]
+    fn words_of_a_file_name_are_for_people() {
+        let mut names = Names::default();
+        ["pm/PM-2026-033-mTLS-expired", "pm/PM-2026-034-expired-token", "2024/disk full/index"].map(|id| names.add(id));
+        let check = |words: &str, expected: &[&str]| {
+            assert_eq!(names.with_words(&Row::of(words).unwrap()), expected, "{words}");
+            assert!(names.resolve(words).is_empty() || words == "disk full", "no link means {words}");
+        };
+        check("mtls EXPIRED", &["pm/PM-2026-033-mTLS-expired"]);
+        check("expired", &["pm/PM-2026-033-mTLS-expired", "pm/PM-2026-034-expired-token"]);
+        check("034", &["pm/PM-2026-034-expired-token"]);
+        check("disk full", &["2024/disk full/index"]);
+        check("index", &[]);
+        check("03", &[]);
     }
 }

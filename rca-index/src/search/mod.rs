@@ -10,11 +10,13 @@ mod request;
 mod rerank;
 mod results;
 mod snippet;
+mod titles;
 mod unknown;
 
 pub use explanation::{Explanation, WordScore};
 pub use request::SearchRequest;
 pub use results::{FacetCount, FacetCounts, Hit, Match, SearchResults, Snippet, Suggestion};
+pub(crate) use titles::titled;
 pub use unknown::UnknownValue;
 
 use std::collections::{BTreeSet, HashMap};

@@ -94,7 +94,7 @@ impl SearchRequest {
         Ok(Self::new(text, query::parse(text, &QueryOptions::as_you_type())?))
     }
 
-    fn new(text: &str, query: Query) -> Self {
+    pub(super) fn new(text: &str, query: Query) -> Self {
         Self {
             text: text.to_owned(),
             query,

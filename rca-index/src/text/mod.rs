@@ -8,6 +8,7 @@ pub(crate) mod class;
 pub(crate) mod fold;
 mod ideographs;
 mod language;
+pub(crate) mod row;
 mod stop_words;
 mod synonyms;
 

@@ -1,0 +1,274 @@
+//! Tables of Markdown, drawn for people.
+//!
+//! In: lines of a report that begin a table, and a width. Out: the table with borders and aligned columns, within the width.
+
+use std::borrow::Cow;
+
+use textwrap::core::display_width;
+
+use crate::terminal::wrap;
+
+/// A column narrower than this cannot be read.
+const NARROWEST: usize = 3;
+/// The deepest indentation of a table that is kept, as in a list.
+const DEEPEST: usize = 8;
+
+/// How a column is aligned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Alignment {
+    Left,
+    Center,
+    Right,
+}
+
+/// A table as it is written: cells without their padding.
+#[derive(Debug)]
+pub(super) struct Table {
+    indent: usize,
+    alignments: Vec<Alignment>,
+    /// Nothing if all its cells are empty, as in tables of names and values.
+    header: Option<Vec<String>>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// The table that begins with the first line, and how many lines it has.
+    pub(super) fn at(lines: &[&str]) -> Option<(Self, usize)> {
+        let [first, second, rest @ ..] = lines else { return None };
+        if !first.contains('|') || !second.contains('|') {
+            return None;
+        }
+        let header = cells(first);
+        let mut alignments = cells(second).iter().map(|cell| alignment(cell)).collect::<Option<Vec<_>>>()?;
+        if alignments.len() != header.len() {
+            return None;
+        }
+        let mut rows: Vec<_> = rest.iter().take_while(|line| is_row(line)).map(|line| cells(line)).collect();
+        let used = 2 + rows.len();
+        // Cells beyond the header are kept, though a browser would drop them.
+        let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
+        alignments.resize(columns, Alignment::Left);
+        rows.iter_mut().for_each(|row| row.resize(columns, String::new()));
+        let mut header = Some(header).filter(|header| header.iter().any(|cell| !cell.is_empty()));
+        header.iter_mut().for_each(|header| header.resize(columns, String::new()));
+        let indent = (first.len() - first.trim_start().len()).min(DEEPEST);
+        Some((Self { indent, alignments, header, rows }, used))
+    }
+
+    /// The lines of the table, at most `width` columns wide; `None` if it has more columns than fit.
+    pub(super) fn drawn(&self, width: usize) -> Option<Vec<String>> {
+        let rows = || self.header.iter().chain(&self.rows);
+        let columns = self.alignments.len();
+        let natural = |column: usize| rows().flat_map(|row| lines(&row[column])).map(|line| display_width(&line)).max();
+        let natural: Vec<usize> = (0..columns).map(|column| natural(column).unwrap_or(0).max(1)).collect();
+        let widths = fitted(&natural, width.checked_sub(self.indent + 3 * columns + 1)?)?;
+
+        let rule = |ends: [char; 3]| {
+            let parts: Vec<String> = widths.iter().map(|width| "─".repeat(width + 2)).collect();
+            format!("{:indent$}{}{}{}", "", ends[0], parts.join(&ends[1].to_string()), ends[2], indent = self.indent)
+        };
+        let between = rule(['├', '┼', '┤']);
+        let drawn: Vec<Vec<String>> = rows().map(|row| self.row(row, &widths)).collect();
+        // Rows of several lines need something between them.
+        let is_tall = drawn.iter().any(|row| row.len() > 1);
+        let mut all = vec![rule(['┌', '┬', '┐'])];
+        for (nth, row) in drawn.into_iter().enumerate() {
+            if nth > 0 && (is_tall || (nth == 1 && self.header.is_some())) {
+                all.push(between.clone());
+            }
+            all.extend(row);
+        }
+        all.push(rule(['└', '┴', '┘']));
+        Some(all)
+    }
+
+    /// The lines of a row.
+    fn row(&self, row: &[String], widths: &[usize]) -> Vec<String> {
+        let wrapped = |(cell, width): (&String, &usize)| -> Vec<String> {
+            lines(cell).iter().flat_map(|line| wrap(line, *width)).map(Cow::into_owned).collect()
+        };
+        let cells: Vec<Vec<String>> = row.iter().zip(widths).map(wrapped).collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let line = |nth: usize| {
+            let parts = cells.iter().zip(widths).zip(&self.alignments).map(|((cell, width), alignment)| {
+                padded(cell.get(nth).map_or("", |line| line.trim_end()), *width, *alignment)
+            });
+            format!("{:indent$}│ {} │", "", parts.collect::<Vec<_>>().join(" │ "), indent = self.indent)
+        };
+        (0..height).map(line).collect()
+    }
+}
+
+/// Whether a line goes on with a table.
+fn is_row(line: &str) -> bool {
+    line.contains('|') && !line.trim_start().starts_with(['#', '>', '`', '~'])
+}
+
+/// The cells of a row. `\|` is no border.
+fn cells(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let mut cells = vec![String::new()];
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        let cell = cells.last_mut();
+        match (c, cell) {
+            ('\\', Some(cell)) if chars.peek() == Some(&'|') => {
+                chars.next();
+                cell.push('|');
+            }
+            // The last border ends the row and begins no cell.
+            ('|', _) if chars.peek().is_some() => cells.push(String::new()),
+            ('|', _) => {}
+            (c, Some(cell)) => cell.push(c),
+            _ => {}
+        }
+    }
+    cells.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// The alignment that a cell below the header gives its column.
+fn alignment(cell: &str) -> Option<Alignment> {
+    let (left, right) = (cell.starts_with(':'), cell.len() > 1 && cell.ends_with(':'));
+    let dashes = &cell[usize::from(left)..cell.len() - usize::from(right)];
+    if dashes.is_empty() || !dashes.bytes().all(|b| b == b'-') {
+        return None;
+    }
+    Some(match (left, right) {
+        (true, true) => Alignment::Center,
+        (false, true) => Alignment::Right,
+        _ => Alignment::Left,
+    })
+}
+
+/// The lines that a cell has of its own.
+fn lines(cell: &str) -> Vec<Cow<'_, str>> {
+    if !cell.contains('<') {
+        return vec![Cow::Borrowed(cell)];
+    }
+    let breaks = ["<br>", "<br/>", "<br />", "<BR>"];
+    let broken = breaks.iter().fold(cell.to_owned(), |text, mark| text.replace(mark, "\n"));
+    broken.lines().map(|line| Cow::Owned(line.trim().to_owned())).collect()
+}
+
+/// The widths of columns that have so much room together: the narrow ones keep theirs, the wide ones share what is left.
+fn fitted(natural: &[usize], room: usize) -> Option<Vec<usize>> {
+    if natural.iter().sum::<usize>() <= room {
+        return Some(natural.to_vec());
+    }
+    let mut sorted = natural.to_vec();
+    sorted.sort_unstable();
+    let (mut left, mut limit) = (room, 0);
+    for (nth, width) in sorted.iter().enumerate() {
+        limit = left / (sorted.len() - nth);
+        if *width > limit {
+            break;
+        }
+        left -= width;
+    }
+    if limit < NARROWEST {
+        return None;
+    }
+    let mut widths: Vec<usize> = natural.iter().map(|width| *width.min(&limit)).collect();
+    let mut spare = room.saturating_sub(widths.iter().sum());
+    for (width, natural) in widths.iter_mut().zip(natural).filter(|(width, natural)| **width < **natural) {
+        *width += usize::from(spare > 0 && *width < *natural);
+        spare = spare.saturating_sub(1);
+    }
+    Some(widths)
+}
+
+fn padded(text: &str, width: usize, alignment: Alignment) -> String {
+    let gap = width.saturating_sub(display_width(text));
+    let before = match alignment {
+        Alignment::Left => 0,
+        Alignment::Center => gap / 2,
+        Alignment::Right => gap,
+    };
+    format!("{:before$}{text}{:after$}", "", "", after = gap - before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, width: usize, expected: &[&str]) {
+        let lines: Vec<&str> = text.lines().collect();
+        let (table, used) = Table::at(&lines).unwrap();
+        assert_eq!(used, lines.len(), "{text}");
+        let drawn = table.drawn(width).unwrap();
+        assert_eq!(drawn, expected, "{}", drawn.join("\n"));
+        assert!(drawn.iter().all(|line| display_width(line) <= width));
+    }
+
+    #[test]
+    fn a_table_is_drawn_with_borders_and_aligned_columns() {
+        check(
+            "| Time | Users |\n|:--|--:|\n| 10:05 | 7 |\n| 9:00 | 1,200 |",
+            40,
+            &[
+                "┌───────┬───────┐",
+                "│ Time  │ Users │",
+                "├───────┼───────┤",
+                "│ 10:05 │     7 │",
+                "│ 9:00  │ 1,200 │",
+                "└───────┴───────┘",
+            ],
+        );
+        check(
+            "a | b\n-|:-:\nx \\| y | z | w",
+            40,
+            &["┌───────┬───┬───┐", "│ a     │ b │   │", "├───────┼───┼───┤", "│ x | y │ z │ w │", "└───────┴───┴───┘"],
+        );
+        check(
+            "| | |\n|---|---|\n| Severity | P1 |",
+            40,
+            &["┌──────────┬────┐", "│ Severity │ P1 │", "└──────────┴────┘"],
+        );
+        check(
+            "  | 時刻 | é |\n  |---|---|\n  | 日 | b |",
+            20,
+            &["  ┌──────┬───┐", "  │ 時刻 │ é │", "  ├──────┼───┤", "  │ 日   │ b │", "  └──────┴───┘"],
+        );
+    }
+
+    #[test]
+    fn wide_columns_share_the_room() {
+        check(
+            "| t | what happened | who |\n|---|---|---|\n| 1 | the queue grew and grew | me |\n| 2 | ok<br>done | |",
+            26,
+            &[
+                "┌───┬──────────────┬─────┐",
+                "│ t │ what         │ who │",
+                "│   │ happened     │     │",
+                "├───┼──────────────┼─────┤",
+                "│ 1 │ the queue    │ me  │",
+                "│   │ grew and     │     │",
+                "│   │ grew         │     │",
+                "├───┼──────────────┼─────┤",
+                "│ 2 │ ok           │     │",
+                "│   │ done         │     │",
+                "└───┴──────────────┴─────┘",
+            ],
+        );
+        assert_eq!(fitted(&[1, 100, 100], 21), Some(vec![1, 10, 10]));
+        assert_eq!(fitted(&[1, 100, 100], 22), Some(vec![1, 11, 10]));
+        assert_eq!(fitted(&[5, 5, 40], 20), Some(vec![5, 5, 10]));
+        assert_eq!(fitted(&[9, 9, 9], 8), None);
+        let many = format!("{}\n{}\n{}", "|a".repeat(30), "|-".repeat(30), "|b".repeat(30));
+        let lines: Vec<&str> = many.lines().collect();
+        assert!(Table::at(&lines).unwrap().0.drawn(80).is_none(), "more columns than fit");
+    }
+
+    #[test]
+    fn what_is_no_table_is_none() {
+        for text in
+            ["| a | b |", "| a | b |\n| c | d |", "| a | b |\n|---|", "a\n---", "a | b\n---", "a | b\n| x- | - |"]
+        {
+            assert!(Table::at(&text.lines().collect::<Vec<_>>()).is_none(), "{text}");
+        }
+        let lines = ["| a |", "|---|", "| b |", "", "| c |"];
+        assert_eq!(Table::at(&lines).unwrap().1, 3);
+        assert_eq!(Table::at(&["| a |", "|---|", "text"]).unwrap().1, 2);
+    }
+}
