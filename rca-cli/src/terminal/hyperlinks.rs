@@ -5,7 +5,7 @@
 use std::fmt;
 use std::path::Path;
 
-use percent_encoding::{AsciiSet, percent_encode};
+use percent_encoding::percent_encode;
 
 use crate::paths::PLAIN;
 
@@ -192,7 +192,7 @@ fn encoded(path: &Path) -> String {
 /// A path of Windows as part of an address: `C:\reports\a.md` is `/C:/reports/a.md`.
 #[cfg(any(windows, test))]
 fn encoded_windows(path: &str) -> String {
-    const DRIVE: &AsciiSet = &PLAIN.remove(b':');
+    const DRIVE: &percent_encoding::AsciiSet = &PLAIN.remove(b':');
     let path = path.strip_prefix(r"\\?\").unwrap_or(path).replace('\\', "/");
     let lead = if path.starts_with('/') { "" } else { "/" };
     format!("{lead}{}", percent_encode(path.as_bytes(), DRIVE))
