@@ -69,6 +69,9 @@ impl Index {
     /// by id, or remove the folder.
     ///
     /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if the record is damaged, because the index may have what cannot
+    /// be read of it: [`Index::repair_given`] first. [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a
+    /// record of a later version,
     /// [`Error::Io`](crate::Error::Io).
     pub fn remove(dir: impl AsRef<Path>) -> Result<()> {
         Engine::remove(dir.as_ref())

@@ -40,20 +40,34 @@ pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
     Ok(Some(GivenRepair { kept, set_aside }))
 }
 
-/// Whether the record is damaged, or does not fit the index.
+/// Removes an index, whose given incidents the record gives back.
+///
+/// # Errors
+/// [`Error::IndexDamaged`] if the record is damaged, and the index may have what it lacks; [`Error::Io`].
+pub(crate) fn remove(dir: &Path) -> Result<()> {
+    let index = fault::guarded(dir, || Engine::open_as_it_is(dir)).ok();
+    look(dir, index.as_ref())?;
+    drop(index);
+    folder::remove(dir)
+}
+
 fn is_damaged(dir: &Path, index: Option<&Engine>) -> Result<bool> {
-    let look = || {
-        if let Some(record) = Record::open(dir)? {
-            record.held()?;
-        }
-        let Some(index) = index else { return Ok(()) };
-        let note = index.note()?;
-        index.is_behind_record(&note).map(|_| ())
-    };
-    match look() {
+    match look(dir, index) {
         Ok(()) => Ok(false),
         Err(Error::IndexDamaged { .. }) => Ok(true),
         Err(error) => Err(error),
+    }
+}
+
+/// Verifies that the record is intact, and fits the index if that can be opened.
+fn look(dir: &Path, index: Option<&Engine>) -> Result<()> {
+    if let Some(record) = Record::open(dir)? {
+        record.held()?;
+    }
+    match index.map(Engine::note) {
+        Some(Ok(note)) => index.map_or(Ok(()), |index| index.is_behind_record(&note).map(|_| ())),
+        // A damaged index tells nothing of the record.
+        Some(Err(_)) | None => Ok(()),
     }
 }
 

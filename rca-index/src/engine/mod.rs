@@ -133,7 +133,7 @@ impl Engine {
         match Self::open(dir) {
             Err(Error::IndexNotFound(_)) => {}
             // An index with another schema in the folder of this version is useless, so it is replaced.
-            Err(Error::IndexOtherVersion(_)) => folder::remove(dir)?,
+            Err(Error::IndexOtherVersion(path)) if path == dir => mend::remove(dir)?,
             opened => return opened,
         }
         let versioned = folder::create(dir)?;
@@ -159,12 +159,12 @@ impl Engine {
         Self::with_index(None, WriteFault::default(), Box::new(directory), index)
     }
 
-    /// Removes an index, so that an empty one can replace it.
+    /// Removes an index, so that another one can replace it.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::IndexDamaged`] if that would lose given incidents; [`Error::Io`].
     pub(crate) fn remove(dir: &Path) -> Result<()> {
-        folder::remove(dir)
+        mend::remove(dir)
     }
 
     fn with_index(

@@ -35,7 +35,8 @@ pub(crate) struct Appender {
     at: u64,
     /// The state before the last commit.
     before: Head,
-    _lock: File,
+    /// Locked while this lives.
+    lock: File,
 }
 
 impl Appender {
@@ -82,7 +83,7 @@ impl Appender {
         let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(Error::io(&path))?;
         let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::Start(length)));
         cut.map_err(Error::io(&path))?;
-        Ok(Self { path, file: BufWriter::new(file), head, chain, at: length, before: head, _lock: lock })
+        Ok(Self { path, file: BufWriter::new(file), head, chain, at: length, before: head, lock })
     }
 
     /// Adds an incident, or replaces the one with its id.
@@ -162,7 +163,7 @@ impl Appender {
         let mut spans: Vec<_> = record.held()?.into_values().collect();
         spans.sort_unstable_by_key(|span| span.start);
         make(dir, head, |appender| spans.iter().try_for_each(|span| appender.upsert(record.incident(span)?)))?;
-        let lock = self._lock.try_clone().map_err(Error::io(dir.join(LOCK_FILE)))?;
+        let lock = self.lock.try_clone().map_err(Error::io(dir.join(LOCK_FILE)))?;
         let record = Record::open(dir)?.ok_or_else(there)?;
         Self::at_end_of(&record, self.path.clone(), lock)
     }
@@ -188,7 +189,7 @@ fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) 
     file.write_all(&head.to_bytes()).map_err(Error::io(&new))?;
     let lock = file.get_ref().try_clone().map_err(Error::io(&new))?;
     let Position { length, chain, .. } = head.position;
-    let mut appender = Appender { path: new.clone(), file, head, chain, at: length, before: head, _lock: lock };
+    let mut appender = Appender { path: new.clone(), file, head, chain, at: length, before: head, lock };
     fill(&mut appender)?;
     appender.commit(head.archive)?;
     appender.head.compacted = appender.head.position.length;

@@ -214,6 +214,8 @@ fn given() -> Source {
     Source::Given
 }
 
+// The signature is serde's.
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_given(source: &Source) -> bool {
     *source == Source::Given
 }

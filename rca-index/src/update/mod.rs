@@ -194,8 +194,8 @@ fn whole_update(
     let is_same = changes.is_empty() && known == found && settings == note.settings && !options.rebuild && !first;
     if is_same && !engine.is_behind_record(&note)? {
         let manifest = Manifest { entries: changes.unchanged, problems: found };
-        let (took, hidden) = (started.elapsed(), note.hidden());
-        return Ok(report(&manifest, UpdateReport { took, hidden, ..UpdateReport::default() }));
+        let (hidden, took) = (note.hidden(), started.elapsed());
+        return Ok(report(&manifest, UpdateReport { hidden, took, ..UpdateReport::default() }));
     }
 
     let bytes = changes.to_read.iter().map(|(file, _)| file.size).sum();

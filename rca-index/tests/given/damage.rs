@@ -42,7 +42,10 @@ fn damage_in_the_middle_is_named_and_repaired() {
     assert!(names_the_record(&error), "{error}");
     assert_eq!(ids(&index).len(), 52);
     drop(index);
-    Index::remove(dir(&folder)).unwrap();
+    let error = Index::remove(dir(&folder)).unwrap_err();
+    assert!(names_the_record(&error), "{error}");
+    assert_eq!(ids(&Index::open(dir(&folder)).unwrap()).len(), 52, "the index may be all there is");
+    fs::remove_dir_all(super::version_folder(&folder)).unwrap();
     let error = Index::open_or_create(dir(&folder)).unwrap_err();
     assert!(names_the_record(&error) && error.to_string().contains("checksum mismatch at byte"), "{error}");
     assert_eq!(fs::read(record(&folder)).unwrap(), bytes);
