@@ -112,6 +112,16 @@ impl From<QueryError> for Error {
 
 impl Error {
     /// Whether the place cannot be written to, so that another may do.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::io;
+    ///
+    /// use rca_index::Error;
+    ///
+    /// let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+    /// assert!(Error::Io { path: "incidents/.rca".into(), source: denied }.is_read_only());
+    /// ```
     pub fn is_read_only(&self) -> bool {
         matches!(self, Self::Io { source, .. } if is_read_only(source))
     }

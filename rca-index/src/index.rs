@@ -44,6 +44,16 @@ impl Index {
     /// # Errors
     /// [`Error::IndexNotFound`](crate::Error::IndexNotFound), [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion),
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Error, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// // There is no index yet: one is made by `open_or_create`.
+    /// assert!(matches!(Index::open(folder.path()), Err(Error::IndexNotFound(_))));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
         Engine::open(dir.as_ref()).map(Self::of)
     }
@@ -52,6 +62,17 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// Index::open_or_create(folder.path())?.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// // Later, or in another process.
+    /// assert_eq!(Index::open_or_create(folder.path())?.len()?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open_or_create(dir: impl AsRef<Path>) -> Result<Self> {
         Engine::open_or_create(dir.as_ref()).map(Self::of)
     }
@@ -60,6 +81,14 @@ impl Index {
     ///
     /// # Errors
     /// None in practice.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Index;
+    ///
+    /// assert!(Index::in_memory()?.is_empty()?);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn in_memory() -> Result<Self> {
         Engine::in_memory().map(Self::of)
     }
@@ -73,6 +102,17 @@ impl Index {
     /// be read of it: [`Index::repair_given`] first. [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a
     /// record of a later version,
     /// [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// Index::open_or_create(folder.path())?.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// Index::remove(folder.path())?;
+    /// assert!(Index::open(folder.path()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn remove(dir: impl AsRef<Path>) -> Result<()> {
         Engine::remove(dir.as_ref())
     }
@@ -141,6 +181,21 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Freshness, Index};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
+    /// let archive = Archive::open(folder.path())?;
+    /// let index = Index::open_or_create(archive.index_dir())?;
+    /// match index.freshen(&archive, |_event| {})? {
+    ///     Freshness::Fresh(report) => assert_eq!(report.reports, 1),
+    ///     stale => panic!("a small archive is scanned in time: {stale:?}"),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "archive")]
     pub fn freshen<F: IntoControlFlow>(
         &self,
@@ -160,6 +215,17 @@ impl Index {
     /// [`Error::IdOfReport`](crate::Error::IdOfReport) for an id that a report of the archive has: the archive is the truth
     /// about it, and the next update would undo the change. [`Error::IndexLocked`](crate::Error::IndexLocked),
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Batch, Incident, Index, WriteOptions};
+    ///
+    /// let index = Index::in_memory()?;
+    /// let batch: Batch = [Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")].into_iter().collect();
+    /// let written = index.write(batch, &WriteOptions::default())?;
+    /// assert_eq!((written.upserted, index.len()?), (2, 2));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn write(&self, batch: Batch, options: &WriteOptions) -> Result<Written> {
         self.engine.guard(|| update::write(&self.engine, batch.into_changes(), options))
     }
@@ -168,6 +234,18 @@ impl Index {
     ///
     /// # Errors
     /// As [`Index::write`].
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Queue"), Incident::new("OPS-2", "Disk full")])?;
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert_eq!(index.get("OPS-1")?.map(|incident| incident.title.value).as_deref(), Some("Queue backlog"));
+    /// assert_eq!(index.len()?, 2);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn upsert(&self, incidents: impl IntoIterator<Item = Incident>) -> Result<()> {
         let changes = incidents.into_iter().map(|incident| GivenChange::Upsert(Box::new(incident)));
         self.engine.guard(|| update::write(&self.engine, changes, &WriteOptions::default())).map(|_| ())
@@ -177,6 +255,17 @@ impl Index {
     ///
     /// # Errors
     /// As [`Index::write`].
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert_eq!(index.delete(["OPS-1", "OPS-2"])?, 1);
+    /// assert!(index.is_empty()?);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn delete<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<usize> {
         let changes = ids.into_iter().map(|id| GivenChange::Delete(id.to_owned()));
         let written = self.engine.guard(|| update::write(&self.engine, changes, &WriteOptions::default()))?;
@@ -187,6 +276,20 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest, SectionKind};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// # incident.push_section(SectionKind::RootCause, "The consumers were too slow.");
+    /// # index.upsert([incident])?;
+    /// let found = index.search(&SearchRequest::parse("slow consumers")?)?;
+    /// assert_eq!((found.total, found.hits[0].incident.id.as_str()), (1, "OPS-1"));
+    /// assert_eq!(found.hits[0].snippets[0].text, "The consumers were too slow.");
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
         self.engine.guard(|| search::search(&self.engine, request))
     }
@@ -196,6 +299,18 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")])?;
+    /// let found = index.search_summaries(&SearchRequest::parse("queue")?)?;
+    /// let titles: Vec<&str> = found.hits.iter().map(|hit| hit.incident.title.as_str()).collect();
+    /// assert_eq!(titles, ["Queue backlog"]);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn search_summaries(&self, request: &SearchRequest) -> Result<SearchResults<Summary>> {
         self.engine.guard(|| search::search_summaries(&self.engine, request))
     }
@@ -207,6 +322,17 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// index.upsert(["OPS-10", "OPS-2", "OPS-1"].map(|id| Incident::new(id, "")))?;
+    /// let ids: Vec<String> = index.ids()?.collect::<Result<_, _>>()?;
+    /// assert_eq!(ids, ["OPS-1", "OPS-10", "OPS-2"]);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn ids(&self) -> Result<impl Iterator<Item = Result<String>>> {
         self.engine.guard(|| Ok(self.engine.snapshot()?.ids()))
     }
@@ -216,6 +342,21 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, Severity, Sourced};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let mut queue = Incident::new("OPS-1", "Queue backlog");
+    /// queue.severity = Severity::parse("P2").map(Sourced::from);
+    /// index.upsert([queue])?;
+    /// for summary in index.summaries()? {
+    ///     let summary = summary?;
+    ///     assert_eq!(summary.severity.map(|severity| severity.name).as_deref(), Some("P2"));
+    /// }
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn summaries(&self) -> Result<impl Iterator<Item = Result<Summary>>> {
         self.engine.guard(|| Ok(self.engine.snapshot()?.summaries()))
     }
@@ -224,6 +365,19 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")])?;
+    /// let without_cause = index.incidents()?.filter(|incident| {
+    ///     incident.as_ref().is_ok_and(|incident| incident.contributing_factors.is_empty())
+    /// });
+    /// assert_eq!(without_cause.count(), 2);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn incidents(&self) -> Result<impl Iterator<Item = Result<Incident>>> {
         self.engine.guard(|| Ok(self.engine.snapshot()?.all()))
     }
@@ -232,6 +386,17 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert_eq!(index.get("OPS-1")?.map(|incident| incident.title.value).as_deref(), Some("Queue backlog"));
+    /// assert_eq!(index.get("OPS-2")?, None);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn get(&self, id: &str) -> Result<Option<Incident>> {
         self.engine.guard(|| self.engine.snapshot()?.get(id))
     }
@@ -242,6 +407,17 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// index.upsert(["2025/PM-033-queue", "2025/PM-034-disk"].map(|id| Incident::new(id, "")))?;
+    /// assert_eq!(index.resolve("PM-033")?, ["2025/PM-033-queue"]);
+    /// assert!(index.resolve("PM-03")?.is_empty());
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn resolve(&self, name: &str) -> Result<Vec<String>> {
         self.engine.guard(|| Ok(self.engine.snapshot()?.names()?.resolve(name)))
     }
@@ -252,6 +428,20 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, Named};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("2025/PM-033-queue", "Queue backlog")])?;
+    /// match index.find("PM-033")? {
+    ///     Named::One(incident) => assert_eq!(incident.title.value, "Queue backlog"),
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// assert!(matches!(index.find("PM-099")?, Named::Nothing));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn find(&self, name: &str) -> Result<Named> {
         let mut ids = self.resolve(name)?;
         if ids.is_empty() {
@@ -297,6 +487,20 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Index, UpdateOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// std::fs::create_dir(folder.path().join("templates"))?;
+    /// std::fs::write(folder.path().join("templates/basic.md"), "# Incident\n\n## Summary\n\n## Impact\n\n## Timeline\n")?;
+    /// let archive = Archive::open(folder.path())?;
+    /// let index = Index::open_or_create(archive.index_dir())?;
+    /// index.update(&archive, &UpdateOptions::default(), |_event| {})?;
+    /// assert_eq!(index.left_out()?[0].path, "templates/basic.md");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "archive")]
     pub fn left_out(&self) -> Result<Vec<LeftOut>> {
         update::left_out(&self.engine)
@@ -306,6 +510,17 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// assert_eq!(index.updated()?, None);
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert!(index.updated()? > Some(1_700_000_000));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn updated(&self) -> Result<Option<i64>> {
         let updated = self.engine.note()?.updated;
         Ok((updated != 0).then_some(updated))
@@ -315,6 +530,20 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Index, UpdateOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("queue.md"), "# Queue\n\n**Severity:** vermilion\n")?;
+    /// let archive = Archive::open(folder.path())?;
+    /// let index = Index::open_or_create(archive.index_dir())?;
+    /// index.update(&archive, &UpdateOptions::default(), |_event| {})?;
+    /// let found = &index.problems()?[0];
+    /// assert_eq!((found.path.as_str(), found.problem.line), ("queue.md", 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "archive")]
     pub fn problems(&self) -> Result<Vec<ReportProblem>> {
         update::problems(&self.engine)
@@ -325,6 +554,17 @@ impl Index {
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if it cannot be read at all,
     /// [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let health = index.health()?;
+    /// assert!(health.incidents == 1 && health.damaged.is_empty());
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn health(&self) -> Result<Health> {
         let health = self.engine.health()?;
         // A manifest that cannot be read is damage as well.
@@ -337,6 +577,16 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert_eq!(index.len()?, 1);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn len(&self) -> Result<usize> {
         Ok(self.engine.snapshot()?.incidents())
     }
@@ -345,6 +595,14 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Index;
+    ///
+    /// assert!(Index::in_memory()?.is_empty()?);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn is_empty(&self) -> Result<bool> {
         Ok(self.len()? == 0)
     }

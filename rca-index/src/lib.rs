@@ -37,6 +37,8 @@
 //! | parsing one report without an index | [`parse`] |
 //! | problems in reports | [`check()`] |
 //! | JSON | [`wire`] |
+//! | hits and lists without parsing reports | [`Summary`], [`Index::search_summaries`] |
+//! | what else there is, and when to take it | [`compare`] |
 //!
 //! # Cookbook
 //!
@@ -145,6 +147,36 @@
 //! # }
 //! ```
 //!
+//! ## Every incident, one after the other
+//!
+//! ```
+//! use rca_index::{Incident, Index};
+//!
+//! # fn main() -> rca_index::Result<()> {
+//! let index = Index::in_memory()?;
+//! index.upsert([Incident::new("OPS-2", "Disk full"), Incident::new("OPS-1", "Queue backlog")])?;
+//!
+//! // Sorted by id; memory does not grow with the index. `ids` reads less, `incidents` parses each report.
+//! for summary in index.summaries()? {
+//!     let summary = summary?;
+//!     assert!(summary.id == "OPS-1" || summary.title == "Disk full");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | on by default | what it is for | what it costs |
+//! |---|---|---|---|
+//! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 10 of 147 crates: walkdir, globset, encoding_rs, chardetng and what they need |
+//! | `languages` | yes | stemmers for [every language](Language::all) | no crate, but the code and tables of 38 stemmers; without it, English and `none` remain |
+//! | `german`, `french` ... | with `languages` | the stemmer of one language, by its name in `rca.toml` | one stemmer each |
+//!
+//! With none of them, incidents that a program makes are indexed and searched, reports are parsed, and an index that was
+//! made of an archive is searched; only its languages must be there. tantivy, rayon, jiff and the readers of Markdown and
+//! front matter cannot be left out: a stored report is parsed when it is shown.
+//!
 //! # Threads
 //!
 //! An [`Index`] is `Send` and `Sync`, and cheap to clone: clones share one index. A search sees the last commit, of this
@@ -179,6 +211,10 @@ mod update;
 #[path = "update/without.rs"]
 mod update;
 pub mod wire;
+
+/// When to take this crate, and when tantivy, milli or SQLite FTS5.
+#[doc = include_str!("compare.md")]
+pub mod compare {}
 
 #[cfg(feature = "archive")]
 pub use archive::{

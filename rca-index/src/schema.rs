@@ -23,6 +23,13 @@ impl Facet {
     pub const ALL: [Self; 4] = [Self::Service, Self::Severity, Self::Tag, Self::Status];
 
     /// The name in queries and in machine-readable output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Facet;
+    ///
+    /// assert_eq!(Facet::Service.name(), "service");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Service => "service",
@@ -38,6 +45,14 @@ impl Facet {
     }
 
     /// A value of this facet as it is shown, without differences that never count. Empty if the text is not a value.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Facet;
+    ///
+    /// assert_eq!(Facet::Severity.value("P2 (one region)"), "P2");
+    /// assert_eq!(Facet::Status.value(" Resolved "), "resolved");
+    /// ```
     pub fn value(self, text: &str) -> String {
         match self {
             Self::Severity => Severity::parse(text).map(|s| s.name).unwrap_or_default(),
@@ -91,6 +106,15 @@ impl Facet {
     }
 
     /// The values of an incident as they are shown, sorted, each once.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Facet, Incident};
+    ///
+    /// let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// incident.services = vec!["orders".into(), "billing".into()];
+    /// assert_eq!(Facet::Service.values_of(&incident), ["billing", "orders"]);
+    /// ```
     pub fn values_of(self, incident: &Incident) -> Vec<String> {
         let entries = self.entries_of(incident, &HouseNames::default());
         let mut values: Vec<String> = entries.into_iter().map(|value| value.shown).collect();
@@ -113,6 +137,14 @@ pub enum FacetName {
 
 impl FacetName {
     /// The name in queries and in machine-readable output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Facet, FacetName};
+    ///
+    /// assert_eq!(FacetName::from("services"), FacetName::Known(Facet::Service));
+    /// assert_eq!(FacetName::from("Team").name(), "team");
+    /// ```
     pub fn name(&self) -> &str {
         match self {
             Self::Known(facet) => facet.name(),
@@ -246,6 +278,16 @@ pub enum NumberField {
 
 impl NumberField {
     /// The value of an incident, in the field's unit.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, NumberField, Sourced};
+    ///
+    /// let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// assert_eq!(NumberField::Duration.value_of(&incident), None);
+    /// incident.duration = Some(Sourced::from(65.0));
+    /// assert_eq!(NumberField::Duration.value_of(&incident), Some(65.0));
+    /// ```
     pub fn value_of(self, incident: &Incident) -> Option<f64> {
         match self {
             Self::Duration => incident.duration.as_ref().map(|d| d.value),
@@ -286,6 +328,13 @@ pub enum FieldKind {
 
 impl FieldKind {
     /// The placeholder for a value of such a field in the help text.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::FieldKind;
+    ///
+    /// assert_eq!(FieldKind::Date.value_name(), "date");
+    /// ```
     pub fn value_name(self) -> &'static str {
         match self {
             Self::Text(_) => "words",
@@ -492,6 +541,14 @@ pub const FIELDS: &[FieldSpec] = &[
 ];
 
 /// The rows with this name or alias, case-insensitive. `impact` has two: the section and the number.
+///
+/// # Examples
+/// ```
+/// use rca_index::fields_named;
+///
+/// assert_eq!(fields_named("impact").count(), 2);
+/// assert_eq!(fields_named("wings").count(), 0);
+/// ```
 pub fn fields_named(name: &str) -> impl Iterator<Item = &'static FieldSpec> {
     FIELDS
         .iter()

@@ -226,14 +226,64 @@ fn modules_have_descriptive_names() {
 
 #[test]
 fn files_are_short() {
-    let lines = |source: &Source| source.text.lines().count();
+    let lines = |source: &Source| source.text.lines().count() - lines_of_examples(&source.text);
     let sources = sources();
     let long: BTreeSet<String> =
         sources.iter().filter(|source| lines(source) > MAX_LINES).map(|source| source.path.clone()).collect();
     assert!(LONG.iter().all(|(_, reason)| reason.len() > 20));
     let known: BTreeSet<String> = LONG.iter().map(|&(path, _)| path.to_owned()).collect();
     // Entries that are no longer needed must be removed.
-    assert_eq!(long, known, "a file has at most {MAX_LINES} lines, or a reason in LONG");
+    assert_eq!(long, known, "a file has at most {MAX_LINES} lines beside its examples, or a reason in LONG");
+}
+
+/// The lines of examples in documentation.
+fn lines_of_examples(text: &str) -> usize {
+    let (mut lines, mut inside) = (0, false);
+    for line in text.lines().map(str::trim_start).filter_map(|line| line.strip_prefix("///")) {
+        let fence = line.trim_start().starts_with("```");
+        lines += usize::from(inside || fence || matches!(line, "" | " # Examples"));
+        inside ^= fence;
+    }
+    lines
+}
+
+/// The public functions of a file, each with the documentation above it.
+fn public_functions(code: &str) -> impl Iterator<Item = (&str, bool)> {
+    let lines: Vec<&str> = code.lines().map(str::trim_start).collect();
+    let is_function = |line: &&str| {
+        let rest = line.strip_prefix("pub ").map(|rest| rest.trim_start_matches("const ").trim_start_matches("async "));
+        rest.is_some_and(|rest| rest.starts_with("fn "))
+    };
+    let found: Vec<usize> = (0..lines.len()).filter(|&at| is_function(&lines[at])).collect();
+    found.into_iter().map(move |at| {
+        let above = lines[..at].iter().rev().take_while(|line| line.starts_with("///") || line.starts_with("#["));
+        (lines[at], above.filter(|line| line.starts_with("/// ```")).count() >= 2)
+    })
+}
+
+#[test]
+fn every_public_function_has_an_example() {
+    let mut functions = 0;
+    let mut without = Vec::new();
+    for source in sources().iter().filter(|source| !source.code.is_empty()) {
+        for (function, has_example) in public_functions(&source.text) {
+            functions += 1;
+            if !has_example {
+                without.push(format!("{}: {function}", source.path));
+            }
+        }
+    }
+    assert!(functions > 140, "{functions} public functions");
+    assert!(without.is_empty(), "an example belongs into the documentation of each public function: {without:#?}");
+}
+
+#[test]
+fn examples_are_found_where_they_stand() {
+    let code = "/// Counts.\n///\n/// ```\n/// assert!(true);\n/// ```\n#[must_use]\npub const fn a() {}\n\n/// Only text.\npub fn b() {}\n";
+    let found: Vec<_> = public_functions(code).collect();
+    assert_eq!(found, [("pub const fn a() {}", true), ("pub fn b() {}", false)]);
+    assert_eq!(public_functions("pub(crate) fn a() {}\nfn b() {}\n").count(), 0);
+    assert_eq!(lines_of_examples(code), 4);
 }
 
 #[test]

@@ -39,6 +39,15 @@ impl Entry {
 }
 
 /// What tells a problem from the others of a report, as 16 hexadecimal digits. It stays the same when lines move.
+///
+/// # Examples
+/// ```
+/// use rca_index::{Problem, ProblemKind, fingerprint};
+///
+/// let at = |line| Problem::new(line, ProblemKind::LinkDangling { target: "gone.md".into() });
+/// assert_eq!(fingerprint("queue.md", &at(7)), fingerprint("queue.md", &at(9)));
+/// assert_ne!(fingerprint("queue.md", &at(7)), fingerprint("disk.md", &at(7)));
+/// ```
 pub fn fingerprint(path: &str, problem: &Problem) -> String {
     format!("{:016x}", xxh3_64([path, problem.code(), &lasting_text(problem)].join("\t").as_bytes()))
 }
@@ -57,6 +66,17 @@ fn lasting_text(problem: &Problem) -> String {
 
 impl Baseline {
     /// The problems of a check. `path` is how a baseline names the path of a report.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Baseline, check};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue\n\n**Severity:** vermilion\n")?;
+    /// let found = check(&Archive::open(folder.path())?)?;
+    /// assert_eq!(Baseline::of(&found.problems, str::to_owned).len(), found.problems.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of<'a>(problems: impl IntoIterator<Item = &'a ReportProblem>, path: impl Fn(&str) -> String) -> Self {
         let mut known = BTreeMap::new();
         for found in problems {
@@ -69,6 +89,14 @@ impl Baseline {
     ///
     /// # Errors
     /// The number of the first line that is not one of a baseline.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Baseline;
+    ///
+    /// assert_eq!(Baseline::parse("# Known problems\nqueue.md\tlink-dangling\t2\tgone\n").map(|known| known.len()), Ok(2));
+    /// assert_eq!(Baseline::parse("# Known problems\nqueue.md\n"), Err(2));
+    /// ```
     pub fn parse(text: &str) -> Result<Self, u32> {
         let mut known = BTreeMap::new();
         for (number, line) in (1_u32..).zip(text.lines()) {
@@ -83,11 +111,30 @@ impl Baseline {
     }
 
     /// Keeps some of the problems.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Baseline;
+    ///
+    /// let mut known = Baseline::parse("a.md\tlink-dangling\t1\tgone\nb.md\tlink-dangling\t1\tgone\n").expect("a baseline");
+    /// known.retain(|entry| entry.path == "a.md");
+    /// assert_eq!(known.len(), 1);
+    /// ```
     pub fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
         self.known.retain(|entry, _| keep(entry));
     }
 
     /// Adds the problems of another baseline.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Baseline;
+    ///
+    /// let read = |text: &str| Baseline::parse(text).expect("a baseline");
+    /// let mut known = read("a.md\tlink-dangling\t1\tgone\n");
+    /// known.extend(read("b.md\tlink-dangling\t1\tgone\n"));
+    /// assert_eq!(known.len(), 2);
+    /// ```
     pub fn extend(&mut self, other: Self) {
         for (entry, count) in other.known {
             *self.known.entry(entry).or_default() += count;
@@ -95,16 +142,42 @@ impl Baseline {
     }
 
     /// The number of problems.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Baseline;
+    ///
+    /// assert_eq!(Baseline::parse("a.md\tlink-dangling\t3\tgone\n").map(|known| known.len()), Ok(3));
+    /// ```
     pub fn len(&self) -> usize {
         self.known.values().sum()
     }
 
     /// Whether no problem is known.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Baseline;
+    ///
+    /// assert!(Baseline::default().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.known.is_empty()
     }
 
     /// Leaves out the problems that are known. What remains in the baseline no longer occurs.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Baseline, check};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue\n\n**Severity:** vermilion\n")?;
+    /// let found = check(&Archive::open(folder.path())?)?;
+    /// let mut known = Baseline::of(&found.problems, str::to_owned);
+    /// assert!(known.leave_new(found.problems, str::to_owned).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn leave_new(&mut self, problems: Vec<ReportProblem>, path: impl Fn(&str) -> String) -> Vec<ReportProblem> {
         let is_new = |found: &ReportProblem| {
@@ -119,11 +192,27 @@ impl Baseline {
     }
 
     /// The problems, sorted.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Baseline;
+    ///
+    /// let known = Baseline::parse("a.md\tlink-dangling\t1\tgone\n").expect("a baseline");
+    /// assert_eq!(known.entries().map(|entry| entry.code.as_str()).collect::<Vec<_>>(), ["link-dangling"]);
+    /// ```
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.known.keys()
     }
 
     /// The text of the baseline.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Baseline;
+    ///
+    /// let known = Baseline::parse("a.md\tlink-dangling\t1\tgone\n").expect("a baseline");
+    /// assert_eq!(Baseline::parse(&known.to_text()), Ok(known));
+    /// ```
     pub fn to_text(&self) -> String {
         let mut text = format!("{HEADER}\n");
         for (entry, count) in &self.known {

@@ -43,6 +43,14 @@ pub struct Selection {
 
 impl Selection {
     /// Whether a path in the archive is asked for.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Selection;
+    ///
+    /// let folder = Selection { path: "2025".into(), lines: None };
+    /// assert!(folder.has("2025/queue.md") && !folder.has("2025-drafts/queue.md"));
+    /// ```
     pub fn has(&self, path: &str) -> bool {
         let rest = path.strip_prefix(self.path.trim_end_matches('/'));
         self.path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -60,6 +68,17 @@ type Checked = (Option<Incident>, Vec<Problem>, Option<NotAReport>);
 ///
 /// # Errors
 /// None at present; defects of a report are problems in the result.
+///
+/// # Examples
+/// ```
+/// use rca_index::{Archive, check};
+///
+/// # let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("queue.md"), "# Queue\n\nSee [the other](gone.md).\n")?;
+/// let report = check(&Archive::open(folder.path())?)?;
+/// assert_eq!((report.reports, report.problems[0].problem.code()), (1, "link-dangling"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn check(archive: &Archive) -> Result<CheckReport> {
     check_selected(archive, &[Selection { path: String::new(), lines: None }])
 }
@@ -69,6 +88,19 @@ pub fn check(archive: &Archive) -> Result<CheckReport> {
 ///
 /// # Errors
 /// As [`check()`].
+///
+/// # Examples
+/// ```
+/// use rca_index::{Archive, Selection, check_selected};
+///
+/// # let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("queue.md"), "# Queue\n\nSee [the other](gone.md).\n")?;
+/// let archive = Archive::open(folder.path())?;
+/// let lines = |lines| [Selection { path: "queue.md".into(), lines: Some(lines) }];
+/// assert_eq!(check_selected(&archive, &lines(3..=3))?.problems.len(), 1);
+/// assert_eq!(check_selected(&archive, &lines(1..=2))?.problems.len(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn check_selected(archive: &Archive, selections: &[Selection]) -> Result<CheckReport> {
     let walk = walk(archive, None).unwrap_or_default();
     let options = archive.parse_options();

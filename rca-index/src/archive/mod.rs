@@ -68,6 +68,16 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::ArchiveNotFound`], [`Error::ArchiveNotAFolder`], [`Error::Settings`], [`Error::Io`].
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Error};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// assert_eq!(Archive::open(folder.path())?.report_paths(), [""; 0]);
+    /// assert!(matches!(Archive::open(folder.path().join("gone")), Err(Error::ArchiveNotFound(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(root: impl AsRef<Path>) -> Result<Self> {
         let root = root.as_ref();
         let metadata = match root.metadata() {
@@ -95,6 +105,16 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Settings`] if a glob is invalid, or a name belongs to two services.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Settings};
+    ///
+    /// let mut settings = Settings::default();
+    /// settings.include = vec!["*.adoc".into()];
+    /// assert!(Archive::with_settings("incidents", settings)?.is_report("queue.adoc"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn with_settings(root: impl AsRef<Path>, settings: Settings) -> Result<Self> {
         let root = root.as_ref().to_owned();
         let include = globs(&root, &settings.include)?;
@@ -108,6 +128,17 @@ impl Archive {
     }
 
     /// The nearest folder with a settings file or an index: this folder or one of its parents.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, SETTINGS_FILE};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::create_dir(folder.path().join("2025"))?;
+    /// std::fs::write(folder.path().join(SETTINGS_FILE), "")?;
+    /// assert_eq!(Archive::find(folder.path().join("2025")).as_deref(), Some(folder.path()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn find(from: impl AsRef<Path>) -> Option<PathBuf> {
         from.as_ref()
             .ancestors()
@@ -116,22 +147,59 @@ impl Archive {
     }
 
     /// The root folder.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use rca_index::{Archive, Settings};
+    ///
+    /// assert_eq!(Archive::with_settings("incidents", Settings::default())?.root(), Path::new("incidents"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn root(&self) -> &Path {
         &self.root
     }
 
     /// The default folder of this archive's index.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Settings};
+    ///
+    /// assert!(Archive::with_settings("incidents", Settings::default())?.index_dir().ends_with(".rca"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn index_dir(&self) -> PathBuf {
         self.root.join(INDEX_FOLDER)
     }
 
     /// The settings.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Archive;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("rca.toml"), "day_first = true\n")?;
+    /// assert_eq!(Archive::open(folder.path())?.settings().day_first, Some(true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
     /// Whether a path in the archive, with `/` between folders, is that of a report. Its content may say that it is a
     /// template, an index or about the folder.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Settings};
+    ///
+    /// let archive = Archive::with_settings("incidents", Settings::default())?;
+    /// assert!(archive.is_report("2025/queue.md") && !archive.is_report("2025/graph.png"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn is_report(&self, path: &str) -> bool {
         const EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
         let usual = EXTENSIONS.iter().any(|ext| {
@@ -149,22 +217,64 @@ impl Archive {
     }
 
     /// Whether the settings leave this path out.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Settings};
+    ///
+    /// let mut settings = Settings::default();
+    /// settings.exclude = vec!["drafts/**".into()];
+    /// assert!(Archive::with_settings("incidents", settings)?.is_excluded("drafts/queue.md"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn is_excluded(&self, path: &str) -> bool {
         self.exclude.is_match(path)
     }
 
     /// The paths of all reports in the archive, with `/` between folders, sorted. Unreadable files and folders are left
     /// out.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Archive;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
+    /// std::fs::write(folder.path().join("graph.png"), "")?;
+    /// assert_eq!(Archive::open(folder.path())?.report_paths(), ["queue.md"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn report_paths(&self) -> Vec<String> {
         walk::walk(self, None).unwrap_or_default().files.into_iter().map(|file| file.path.into()).collect()
     }
 
     /// The maximum size of a report, in bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Settings};
+    ///
+    /// assert_eq!(Archive::with_settings("incidents", Settings::default())?.max_report_bytes(), 10_000_000);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn max_report_bytes(&self) -> u64 {
         self.settings.max_report_bytes.unwrap_or(10_000_000)
     }
 
     /// The options for parsing reports of this archive.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::parse::parse_report;
+    /// use rca_index::{Archive, Settings};
+    ///
+    /// let mut settings = Settings::default();
+    /// settings.keys.insert("outage_class".into(), "severity".into());
+    /// let options = Archive::with_settings("incidents", settings)?.parse_options();
+    /// let parsed = parse_report("queue.md", "---\noutage_class: P2\n---\n# Queue\n".to_owned(), &options);
+    /// assert_eq!(parsed.incident.severity.map(|severity| severity.value.name).as_deref(), Some("P2"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn parse_options(&self) -> ParseOptions {
         ParseOptions {
             keys: self.settings.keys.clone(),

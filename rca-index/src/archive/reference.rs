@@ -25,6 +25,14 @@ pub struct SettingSpec {
 
 impl SettingSpec {
     /// A wrong value, and the error that it gets.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SETTINGS;
+    ///
+    /// let language = SETTINGS.iter().find(|spec| spec.key == "language").expect("a known key");
+    /// assert!(language.error().1.starts_with("unknown language"));
+    /// ```
     pub fn error(&self) -> (&'static str, String) {
         let given = self.wrong.lines().next_back().unwrap_or_default();
         match Archive::from_settings_text(Path::new(""), self.wrong) {

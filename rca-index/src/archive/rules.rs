@@ -25,6 +25,14 @@ impl TryFrom<String> for ProblemName {
 
 impl ProblemName {
     /// The name.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::ProblemName;
+    ///
+    /// let name = ProblemName::try_from("link-dangling".to_owned()).expect("a known kind");
+    /// assert_eq!(name.name(), "link-dangling");
+    /// ```
     pub fn name(self) -> &'static str {
         self.0.code
     }
@@ -111,6 +119,14 @@ impl TryFrom<String> for RequiredFact {
 
 impl RequiredFact {
     /// The name of the fact.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::RequiredFact;
+    ///
+    /// let fact = RequiredFact::try_from("severity".to_owned()).expect("a known fact");
+    /// assert_eq!(fact.name(), "severity");
+    /// ```
     pub fn name(self) -> &'static str {
         self.0.name()
     }

@@ -16,6 +16,19 @@ const CONTEXT: usize = 3;
 
 /// The front matter that the facts of reports would make, as one patch. `path` names a report in it, given its path in the
 /// archive. Reports in other encodings than UTF-8 are left out.
+///
+/// # Examples
+/// ```
+/// use rca_index::{Archive, Selection, suggest};
+///
+/// # let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n\nSeverity: P2\n")?;
+/// let archive = Archive::open(folder.path())?;
+/// let whole = Selection { path: String::new(), lines: None };
+/// let patches = suggest(&archive, &[whole], str::to_owned);
+/// assert!(patches[0].contains("+++ b/queue.md") && patches[0].contains("+severity: P2"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn suggest(archive: &Archive, selections: &[Selection], path: impl Fn(&str) -> String + Sync) -> Vec<String> {
     let files = walk(archive, None).unwrap_or_default().files;
     let options = archive.parse_options();

@@ -17,16 +17,40 @@ pub struct QueryError {
 
 impl QueryError {
     /// An error at a byte range of the query.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::{QueryError, QueryErrorKind};
+    ///
+    /// let error = QueryError::new(0..5, QueryErrorKind::NotADate("later".into()));
+    /// assert_eq!(error.span, 0..5);
+    /// ```
     pub fn new(span: Range<usize>, kind: QueryErrorKind) -> Self {
         Self { span, kind }
     }
 
     /// What is wrong, as text.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::{QueryOptions, parse};
+    ///
+    /// let errors = parse("duration:long", &QueryOptions::default()).unwrap_err();
+    /// assert_eq!(errors.0[0].reason(), "`long` is not a duration");
+    /// ```
     pub fn reason(&self) -> String {
         self.kind.to_string()
     }
 
     /// What to write instead, as text.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::{QueryOptions, parse};
+    ///
+    /// let errors = parse("servce:orders", &QueryOptions::default()).unwrap_err();
+    /// assert_eq!(errors.0[0].fix(), "did you mean `service:orders`?");
+    /// ```
     pub fn fix(&self) -> String {
         self.kind.fix()
     }
@@ -102,6 +126,13 @@ pub(crate) const MAX_SLOP: u32 = 50;
 
 impl QueryErrorKind {
     /// A stable code, for programs.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::QueryErrorKind;
+    ///
+    /// assert_eq!(QueryErrorKind::UnclosedQuote.code(), "unclosed-quote");
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLong(_) => "too-long",

@@ -32,11 +32,31 @@ impl Markup {
 
 impl Incident {
     /// The text of one of this incident's sections, as it stands in the report.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "# Queue\n\n## Root Cause\n\nSee [the graph](https://graphs.example/1).\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// let cause = incident.sections.last().expect("a section");
+    /// assert!(incident.section_text(cause).contains("[the graph](https://graphs.example/1)"));
+    /// ```
     pub fn section_text(&self, section: &Section) -> &str {
         self.source.get(section.range.clone()).unwrap_or_default()
     }
 
     /// The text of one of this incident's sections as a reader sees it, line by line: this is what is searched.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "# Queue\n\n## Root Cause\n\nSee [the graph](https://graphs.example/1).\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// let cause = incident.sections.last().expect("a section");
+    /// assert_eq!(incident.visible_text(cause).trim(), "See the graph.");
+    /// ```
     pub fn visible_text(&self, section: &Section) -> Cow<'_, str> {
         visible(&self.source, &self.markup, section.range.clone())
     }

@@ -82,17 +82,40 @@ pub struct Sourced<T> {
 
 impl<T> Sourced<T> {
     /// A value found at `source`.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Source, Sourced};
+    ///
+    /// let minutes = Sourced::new(65.0, Source::Prose);
+    /// assert_eq!((minutes.value, minutes.line), (65.0, None));
+    /// ```
     pub fn new(value: T, source: Source) -> Self {
         Self { value, source, line: None, bound: Bound::Exact }
     }
 
     /// The same number, to be read so.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Bound, Source, Sourced};
+    ///
+    /// let minutes = Sourced::new(120.0, Source::Prose).read_as(Bound::About);
+    /// assert_eq!(minutes.bound, Bound::About);
+    /// ```
     #[must_use]
     pub fn read_as(self, bound: Bound) -> Self {
         Self { bound, ..self }
     }
 
     /// The same value, stated by a line, counted from 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Source, Sourced};
+    ///
+    /// assert_eq!(Sourced::new("resolved", Source::Metadata).at(4).line, Some(4));
+    /// ```
     #[must_use]
     pub fn at(self, line: u32) -> Self {
         Self { line: Some(line), ..self }
@@ -174,6 +197,14 @@ pub struct Incident {
 
 impl Incident {
     /// An incident that knows only its id and title.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Incident;
+    ///
+    /// let incident = Incident::new("OPS-1", "Queue backlog");
+    /// assert_eq!((incident.title.value.as_str(), incident.severity), ("Queue backlog", None));
+    /// ```
     pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -210,6 +241,16 @@ impl Incident {
     }
 
     /// Adds a section with this text; for incidents that are no files.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, SectionKind};
+    ///
+    /// let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// incident.push_section(SectionKind::RootCause, "The consumers were too slow.");
+    /// incident.push_section(SectionKind::Resolution, "There are more of them now.");
+    /// assert_eq!((incident.sections.len(), incident.sections[1].line), (2, 2));
+    /// ```
     pub fn push_section(&mut self, kind: SectionKind, text: &str) {
         if !self.source.is_empty() && !self.source.ends_with('\n') {
             self.source.push('\n');
@@ -221,21 +262,62 @@ impl Incident {
     }
 
     /// The texts of all sections of a kind, in the order of the report.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, SectionKind};
+    ///
+    /// let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// incident.push_section(SectionKind::RootCause, "The consumers were too slow.");
+    /// assert_eq!(incident.texts(SectionKind::RootCause).next(), Some("The consumers were too slow."));
+    /// assert_eq!(incident.texts(SectionKind::Impact).next(), None);
+    /// ```
     pub fn texts(&self, kind: SectionKind) -> impl Iterator<Item = &str> {
         self.sections.iter().filter(move |s| s.kind == kind).map(|s| self.section_text(s))
     }
 
     /// The measure of a kind, when the report states one.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::MeasureKind;
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "# Queue\n\n## Impact\n\n- 1,348 users affected\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// assert_eq!(incident.measure(MeasureKind::Users).map(|users| users.value), Some(1348.0));
+    /// assert_eq!(incident.measure(MeasureKind::Tickets), None);
+    /// ```
     pub fn measure(&self, kind: MeasureKind) -> Option<&Measure> {
         self.measures.iter().find(|m| m.kind == kind)
     }
 
     /// The headline number: users affected x minutes, unknown when either is.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "# Queue\n\n**Duration:** 65 minutes\n\n## Impact\n\n- 1,348 users affected\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// assert_eq!(incident.impact_user_minutes(), Some(65.0 * 1348.0));
+    /// ```
     pub fn impact_user_minutes(&self) -> Option<f64> {
         Some(self.measure(MeasureKind::Users)?.value * self.duration.as_ref()?.value)
     }
 
     /// When a milestone was reached, and where the report says so.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Milestone;
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "# Queue\n\n**Date:** 2025-06-02\n\n## Timeline\n- 10:00 Alert fired\n- 10:20 Mitigated\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// assert_eq!(incident.reached(Milestone::Mitigated).and_then(|reached| reached.line), Some(7));
+    /// assert_eq!(incident.reached(Milestone::Resolved), None);
+    /// ```
     pub fn reached(&self, milestone: Milestone) -> Option<Reached> {
         let row = || {
             let row = self.timeline.iter().find(|row| row.milestone == Some(milestone) && row.time.is_some())?;
@@ -248,6 +330,16 @@ impl Incident {
 
     /// What minutes are counted from: as found in the report, else the start when it has a time of day, else the first row
     /// of the timeline that has one.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::MinutesFrom;
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "# Queue\n\n**Start:** 2025-06-02 10:00 UTC\n\n## Timeline\n- 10:20 Mitigated\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// assert_eq!(incident.minutes_from().map(|from| from.origin), Some(MinutesFrom::StatedStart));
+    /// ```
     pub fn minutes_from(&self) -> Option<CountedFrom> {
         let start = || {
             let date = self.date.as_ref().filter(|date| date.value.has_time())?;
@@ -263,6 +355,16 @@ impl Incident {
     /// Minutes to a milestone, as stated or counted from [`Self::minutes_from`].
     ///
     /// Unknown when either point in time is, has no time of day, or when the milestone lies before the start.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Milestone;
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "# Queue\n\n**Date:** 2025-06-02\n\n## Timeline\n- 10:00 Alert fired\n- 10:20 Mitigated\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// assert_eq!(incident.minutes_to(Milestone::Mitigated), Some(20.0));
+    /// ```
     pub fn minutes_to(&self, milestone: Milestone) -> Option<f64> {
         let reached = match self.reached(milestone)?.at {
             ReachedAt::Minutes(minutes) => return Some(minutes),
@@ -291,6 +393,15 @@ pub struct Section {
 
 impl Section {
     /// Whether this is the block of front matter.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// let text = "---\nseverity: P2\n---\n# Queue\n\nThe consumers were too slow.\n".to_owned();
+    /// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+    /// assert!(incident.sections.iter().any(|section| section.is_front_matter()));
+    /// ```
     pub fn is_front_matter(&self) -> bool {
         self.kind == SectionKind::Body && self.heading == FRONT_MATTER
     }
@@ -329,6 +440,13 @@ impl SectionKind {
     ];
 
     /// The name in queries and in machine-readable output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SectionKind;
+    ///
+    /// assert_eq!(SectionKind::RootCause.name(), "rootcause");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Summary => "summary",
@@ -377,6 +495,13 @@ impl Milestone {
     pub const ALL: [Self; 5] = [Self::Detected, Self::Acknowledged, Self::Identified, Self::Mitigated, Self::Resolved];
 
     /// The name in machine-readable output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Milestone;
+    ///
+    /// assert_eq!(Milestone::Mitigated.name(), "mitigated");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Detected => "detected",
@@ -445,6 +570,13 @@ impl MeasureKind {
     ];
 
     /// The name in machine-readable output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::MeasureKind;
+    ///
+    /// assert_eq!(MeasureKind::ErrorRatePct.name(), "error_rate_pct");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Users => "users",

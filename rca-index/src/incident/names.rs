@@ -79,6 +79,15 @@ impl ServiceNames {
     ///
     /// # Errors
     /// The service that has this name already.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::ServiceNames;
+    ///
+    /// let mut names = ServiceNames::default();
+    /// names.add("inventory-api", "inv").expect("a free name");
+    /// assert_eq!(names.add("investments", "INV"), Err("inventory-api".to_owned()));
+    /// ```
     pub fn add(&mut self, service: &str, name: &str) -> Result<(), String> {
         match self.names.entry(path_key(name)) {
             Entry::Occupied(taken) if taken.get() != service => Err(taken.get().clone()),
@@ -91,6 +100,16 @@ impl ServiceNames {
     }
 
     /// The service of a name, or of its first levels: with `inv` a name of `inventory`, `inv/eu` is `inventory/eu`.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::ServiceNames;
+    ///
+    /// let mut names = ServiceNames::default();
+    /// names.add("inventory-api", "inv").expect("a free name");
+    /// assert_eq!(names.canonical("Inv/eu").as_deref(), Some("inventory-api/eu"));
+    /// assert_eq!(names.canonical("billing"), None);
+    /// ```
     pub fn canonical(&self, name: &str) -> Option<String> {
         let mut today = self.first_canonical(name)?;
         // `inventory/eu` may be a name of another service. Each time fewer levels are left behind the service.
@@ -144,6 +163,15 @@ impl SeverityLabels {
     ///
     /// # Errors
     /// The label that is the same but for its spelling.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SeverityLabels;
+    ///
+    /// let mut labels = SeverityLabels::default();
+    /// labels.add("Sev-Blue", 1).expect("a new label");
+    /// assert_eq!(labels.add("sev blue", 2), Err("Sev-Blue".to_owned()));
+    /// ```
     pub fn add(&mut self, label: &str, rank: u8) -> Result<(), String> {
         match self.labels.entry(name_key(label)) {
             Entry::Occupied(taken) => Err(taken.get().0.clone()),
@@ -155,6 +183,15 @@ impl SeverityLabels {
     }
 
     /// Reads a label: one of these, with or without a remark behind it, else as [`Severity::parse`] does.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SeverityLabels;
+    ///
+    /// let mut labels = SeverityLabels::default();
+    /// labels.add("Sev-Blue", 1).expect("a new label");
+    /// assert_eq!(labels.parse("sev-blue (Europe)").and_then(|severity| severity.rank), Some(1));
+    /// ```
     pub fn parse(&self, label: &str) -> Option<Severity> {
         if self.labels.is_empty() {
             return Severity::parse(label);

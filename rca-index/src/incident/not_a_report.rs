@@ -44,6 +44,13 @@ pub struct LeftOut {
 
 impl NotAReportReason {
     /// The stable name, for programs that read machine output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::NotAReportReason;
+    ///
+    /// assert_eq!(NotAReportReason::Template.code(), "template");
+    /// ```
     pub fn code(self) -> &'static str {
         match self {
             Self::Template => "template",

@@ -28,6 +28,14 @@ pub enum OwnValue {
 
 impl OwnValue {
     /// The values as written.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::OwnValue;
+    ///
+    /// assert_eq!(OwnValue::One("payments".into()).texts(), ["payments"]);
+    /// assert_eq!(OwnValue::List(vec!["a".into(), "b".into()]).texts(), ["a", "b"]);
+    /// ```
     pub fn texts(&self) -> &[String] {
         match self {
             Self::One(text) => std::slice::from_ref(text),
@@ -42,6 +50,14 @@ const LONGEST: usize = 256;
 impl OwnField {
     /// The name of a key in queries and counts: lower case letters and digits, and `_` for everything between them, so that
     /// `Review Date`, `review-date` and `review_date` are one key. Empty if there is no letter or digit.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::OwnField;
+    ///
+    /// assert_eq!(OwnField::name("Review Date"), OwnField::name("review-date"));
+    /// assert_eq!(OwnField::name("Review Date"), "review_date");
+    /// ```
     pub fn name(key: &str) -> String {
         let mut name = String::with_capacity(key.len().min(LONGEST));
         for c in key.chars().take(LONGEST).nfkc().flat_map(char::to_lowercase) {
@@ -62,6 +78,13 @@ impl OwnField {
 
     /// A value as it is filtered by and counted: lower case, one width of letters, one space between words. Empty if the
     /// text is not a value.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::OwnField;
+    ///
+    /// assert_eq!(OwnField::folded("  Order   Processing"), "order processing");
+    /// ```
     pub fn folded(value: &str) -> String {
         let mut folded = String::with_capacity(value.len().min(LONGEST));
         // Folding makes no text much shorter.

@@ -24,21 +24,52 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a line, counted from 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Problem, ProblemKind};
+    ///
+    /// let problem = Problem::new(1, ProblemKind::FactMissing { fact: "date".into() });
+    /// assert_eq!(problem.line, 1);
+    /// ```
     pub fn new(line: u32, kind: ProblemKind) -> Self {
         Self { line, kind }
     }
 
     /// How much it matters.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Level, Problem, ProblemKind};
+    ///
+    /// let problem = Problem::new(7, ProblemKind::LinkDangling { target: "gone.md".into() });
+    /// assert_eq!(problem.level(), Level::Warning);
+    /// ```
     pub fn level(&self) -> Level {
         self.kind.level()
     }
 
     /// The kind's stable name.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Problem, ProblemKind};
+    ///
+    /// assert_eq!(Problem::new(7, ProblemKind::LinkDangling { target: "gone.md".into() }).code(), "link-dangling");
+    /// ```
     pub fn code(&self) -> &'static str {
         self.kind.code()
     }
 
     /// What is wrong and what was made of it, as one sentence with no full stop.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Problem, ProblemKind};
+    ///
+    /// let problem = Problem::new(7, ProblemKind::LinkDangling { target: "gone.md".into() });
+    /// assert_eq!(problem.reason(), "link target `gone.md` matches no report");
+    /// ```
     pub fn reason(&self) -> String {
         self.kind.to_string()
     }
@@ -147,11 +178,26 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// The stable name, for programs that read machine output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{PROBLEM_KINDS, ProblemKind};
+    ///
+    /// let code = ProblemKind::LinkDangling { target: "gone.md".into() }.code();
+    /// assert!(PROBLEM_KINDS.iter().any(|spec| spec.code == code));
+    /// ```
     pub fn code(&self) -> &'static str {
         self.spec().code
     }
 
     /// How much it matters.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Level, ProblemKind};
+    ///
+    /// assert_eq!(ProblemKind::LinkDangling { target: "gone.md".into() }.level(), Level::Warning);
+    /// ```
     pub fn level(&self) -> Level {
         match self {
             // What holds no digit states no duration: `Duration: ongoing`.

@@ -62,6 +62,13 @@ pub enum MinutesFrom {
 
 impl MinutesFrom {
     /// The name in machine-readable output.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::MinutesFrom;
+    ///
+    /// assert_eq!(MinutesFrom::FirstRow.name(), "first-row");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::StatedStart => "stated-start",

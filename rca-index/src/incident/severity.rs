@@ -127,6 +127,15 @@ const MAX_NAME: usize = 60;
 
 impl Severity {
     /// Reads a label. None when it is blank.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Severity;
+    ///
+    /// let severity = Severity::parse("Critical (complete outage)").expect("not blank");
+    /// assert_eq!((severity.name.as_str(), severity.rank), ("critical", Some(1)));
+    /// assert_eq!(Severity::parse("vermilion").and_then(|severity| severity.rank), None);
+    /// ```
     pub fn parse(label: &str) -> Option<Self> {
         let label = label.trim();
         let bare = label.trim_matches(|c: char| !c.is_alphanumeric());

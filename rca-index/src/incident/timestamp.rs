@@ -35,6 +35,13 @@ pub struct Timestamp {
 
 impl Timestamp {
     /// A time in seconds since 1970-01-01T00:00:00Z, cut to the years 0 to 9999.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Precision, Timestamp};
+    ///
+    /// assert_eq!(Timestamp::from_unix_seconds(0, Precision::Minute).to_string(), "1970-01-01T00:00Z");
+    /// ```
     pub fn from_unix_seconds(seconds: i64, precision: Precision) -> Self {
         const FIRST: i64 = -62_167_219_200;
         const LAST: i64 = 253_402_300_799;
@@ -42,12 +49,27 @@ impl Timestamp {
     }
 
     /// A calendar day; none when there is no such day.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_day(2025, 6, 2).map(|day| day.to_string()).as_deref(), Some("2025-06-02"));
+    /// assert_eq!(Timestamp::from_day(2025, 2, 30), None);
+    /// ```
     pub fn from_day(year: i16, month: i8, day: i8) -> Option<Self> {
         let date = civil::Date::new(year, month, day).ok()?;
         Self::from_civil(date.at(0, 0, 0, 0), 0, Precision::Day)
     }
 
     /// A month; none when there is no such month.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_month(2025, 6).map(|month| month.to_string()).as_deref(), Some("2025-06"));
+    /// ```
     pub fn from_month(year: i16, month: i8) -> Option<Self> {
         Some(Self { precision: Precision::Month, ..Self::from_day(year, month, 1)? })
     }
@@ -81,21 +103,51 @@ impl Timestamp {
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_day(1970, 1, 2).map(Timestamp::unix_seconds), Some(86_400));
+    /// ```
     pub fn unix_seconds(self) -> i64 {
         self.seconds
     }
 
     /// How precisely the time is stated.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Precision, Timestamp};
+    ///
+    /// assert_eq!(Timestamp::from_month(2025, 6).map(Timestamp::precision), Some(Precision::Month));
+    /// ```
     pub fn precision(self) -> Precision {
         self.precision
     }
 
     /// Whether it states more than a day.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Precision, Timestamp};
+    ///
+    /// assert!(Timestamp::from_unix_seconds(0, Precision::Minute).has_time());
+    /// assert!(!Timestamp::from_unix_seconds(0, Precision::Day).has_time());
+    /// ```
     pub fn has_time(&self) -> bool {
         self.precision >= Precision::Minute
     }
 
     /// The same day, with no time of day.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Precision, Timestamp};
+    ///
+    /// let time = Timestamp::from_unix_seconds(1_748_879_590, Precision::Second);
+    /// assert_eq!(time.day().to_string(), "2025-06-02");
+    /// ```
     #[must_use]
     pub fn day(self) -> Self {
         let precision = self.precision.min(Precision::Day);

@@ -17,6 +17,14 @@ impl DayZone {
     ///
     /// # Errors
     /// There is no such zone; the message names it.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::DayZone;
+    ///
+    /// assert!(DayZone::named("Europe/Berlin").is_ok());
+    /// assert!(DayZone::named("Berlin").unwrap_err().contains("unknown time zone `Berlin`"));
+    /// ```
     pub fn named(name: &str) -> Result<Self, String> {
         let zone = TimeZone::get(name.trim());
         zone.map(Self).map_err(|_| format!("unknown time zone `{name}`; write a name such as `Europe/Berlin` or `UTC`"))

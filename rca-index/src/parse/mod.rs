@@ -117,6 +117,13 @@ pub fn work_taken() -> usize {
 }
 
 /// The id of a report at this path: the path with no extension.
+///
+/// # Examples
+/// ```
+/// use rca_index::parse::report_id;
+///
+/// assert_eq!(report_id("2025/queue backlog.md"), "2025/queue backlog");
+/// ```
 pub fn report_id(path: &str) -> String {
     stem(path).to_owned()
 }
@@ -146,6 +153,16 @@ pub(crate) fn visible_text(source: &str) -> String {
 
 /// Parses a report: its path in the archive, `/` between folders, and its text. Always gives an incident; what cannot be
 /// read as it stands becomes a problem with its line.
+///
+/// # Examples
+/// ```
+/// use rca_index::parse::{ParseOptions, parse_report};
+///
+/// let text = "# Queue backlog\n\n**Date:** 2025-06-02\n**Severity:** vermilion\n".to_owned();
+/// let parsed = parse_report("2025/queue.md", text, &ParseOptions::default());
+/// assert_eq!((parsed.incident.id.as_str(), parsed.incident.title.value.as_str()), ("2025/queue", "Queue backlog"));
+/// assert_eq!(parsed.problems[0].line, 4);
+/// ```
 pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parsed {
     let front = read_front_matter(&source);
     let (mut outline, unread) = outline_within(&source, front.body_start, options.max_facts_bytes());

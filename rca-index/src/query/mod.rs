@@ -50,11 +50,25 @@ pub struct QueryOptions {
 
 impl QueryOptions {
     /// Options without syntax: every character is literal.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::{QueryOptions, parse};
+    ///
+    /// assert!(parse("(queue", &QueryOptions::literal()).is_ok());
+    /// ```
     pub fn literal() -> Self {
         Self { literal: true, ..Self::default() }
     }
 
     /// Options for a text that is still being typed.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::{QueryOptions, parse};
+    ///
+    /// assert!(parse("queue AND", &QueryOptions::as_you_type()).is_ok());
+    /// ```
     pub fn as_you_type() -> Self {
         Self { as_you_type: true, ..Self::default() }
     }
@@ -64,6 +78,17 @@ impl QueryOptions {
 ///
 /// # Errors
 /// All errors in the query, not only the first.
+///
+/// # Examples
+/// ```
+/// use rca_index::query::{QueryOptions, parse};
+///
+/// let query = parse("queue severity:>=P2 sort:date", &QueryOptions::default())?;
+/// assert!(query.sort.is_some());
+/// // A query is formatted in the language that it is parsed from.
+/// assert_eq!(parse(&query.to_string(), &QueryOptions::default())?.to_string(), query.to_string());
+/// # Ok::<(), rca_index::query::QueryErrors>(())
+/// ```
 pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
     if text.len() > MAX_QUERY_BYTES {
         let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
@@ -81,6 +106,14 @@ pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
 ///
 /// # Errors
 /// The field is unknown, or the value is invalid for it.
+///
+/// # Examples
+/// ```
+/// use rca_index::query::parse_filter;
+///
+/// assert!(parse_filter("duration", ">1h30m").is_ok());
+/// assert!(parse_filter("duration", "long").is_err());
+/// ```
 pub fn parse_filter(field: &str, value: &str) -> Result<Node, QueryErrors> {
     parse_value(field, value.trim())
 }
@@ -90,6 +123,21 @@ pub fn parse_filter(field: &str, value: &str) -> Result<Node, QueryErrors> {
 ///
 /// # Errors
 /// The value is missing or cannot be compared, or the name has no letter.
+///
+/// # Examples
+/// ```
+/// use rca_index::query::key_filter;
+/// use rca_index::{Incident, Index, OwnField, OwnValue, SearchRequest};
+///
+/// # let index = Index::in_memory()?;
+/// let mut incident = Incident::new("OPS-1", "Queue backlog");
+/// let value = OwnValue::One("payments".into());
+/// incident.front_matter = vec![OwnField { key: "team".into(), value, line: None }];
+/// index.upsert([incident])?;
+/// let request = SearchRequest::default().filter(key_filter("team", "payments,billing")?);
+/// assert_eq!(index.search(&request)?.total, 1);
+/// # Ok::<(), rca_index::Error>(())
+/// ```
 pub fn key_filter(key: &str, value: &str) -> Result<Node, QueryErrors> {
     let (key, value) = (OwnField::name(key), value.trim());
     let missing = || QueryErrorKind::MissingValue(key.clone());
@@ -108,6 +156,16 @@ pub fn key_filter(key: &str, value: &str) -> Result<Node, QueryErrors> {
 ///
 /// # Errors
 /// There is no such field, or the value does not fit it.
+///
+/// # Examples
+/// ```
+/// use rca_index::FlagKind;
+/// use rca_index::query::{parse_filter, parse_flag};
+///
+/// // `--min-duration 30m`
+/// assert_eq!(parse_flag("duration", FlagKind::AtLeast, "30m")?.kind, parse_filter("duration", ">=30m")?.kind);
+/// # Ok::<(), rca_index::query::QueryErrors>(())
+/// ```
 pub fn parse_flag(field: &str, kind: FlagKind, value: &str) -> Result<Node, QueryErrors> {
     let sign = match kind {
         FlagKind::AnyOf => return parse_filter(field, value),
@@ -128,6 +186,15 @@ pub fn parse_flag(field: &str, kind: FlagKind, value: &str) -> Result<Node, Quer
 ///
 /// # Errors
 /// Not a sort key.
+///
+/// # Examples
+/// ```
+/// use rca_index::query::parse_sort;
+///
+/// assert!(parse_sort("-severity")?.descending);
+/// assert!(parse_sort("wings").is_err());
+/// # Ok::<(), rca_index::query::QueryErrors>(())
+/// ```
 pub fn parse_sort(text: &str) -> Result<Sort, QueryErrors> {
     let error = || QueryError::new(0..text.len(), QueryErrorKind::CannotSort(text.to_owned()));
     sort_of(text.trim()).ok_or_else(|| error().into())
@@ -135,11 +202,27 @@ pub fn parse_sort(text: &str) -> Result<Sort, QueryErrors> {
 
 impl Query {
     /// A query that matches every incident.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::Query;
+    ///
+    /// assert_eq!(Query::everything().to_string(), "*");
+    /// ```
     pub fn everything() -> Self {
         Self { root: Node { kind: NodeKind::All, span: 0..0 }, sort: None }
     }
 
     /// Combines this query with one more condition.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::{QueryOptions, parse, parse_filter};
+    ///
+    /// let query = parse("queue", &QueryOptions::default())?.and(parse_filter("service", "orders")?);
+    /// assert_eq!(query.to_string(), "queue service:orders");
+    /// # Ok::<(), rca_index::query::QueryErrors>(())
+    /// ```
     #[must_use]
     pub fn and(self, condition: Node) -> Self {
         let span = self.root.span.clone();

@@ -17,6 +17,14 @@ pub struct QueryNote {
 
 /// What in a query in the query language is read as text and may be meant as syntax: `or` in lower case between the words
 /// of a short query, `field=value`.
+///
+/// # Examples
+/// ```
+/// use rca_index::query::notes;
+///
+/// let found = notes("kafka or rabbitmq");
+/// assert_eq!((found[0].text.as_str(), found[0].meant.as_str()), ("or", "OR"));
+/// ```
 pub fn notes(text: &str) -> Vec<QueryNote> {
     /// In longer texts, `or` is a word of a sentence.
     const MAX_WORDS: usize = 8;

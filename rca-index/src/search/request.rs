@@ -49,6 +49,14 @@ impl SearchRequest {
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with every error in the text.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SearchRequest;
+    ///
+    /// assert!(SearchRequest::parse("queue backlog severity:>=P2 date:2025-06").is_ok());
+    /// assert!(SearchRequest::parse("(queue").is_err());
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         Ok(Self::new(text, query::parse(text, &QueryOptions::default())?))
     }
@@ -58,6 +66,13 @@ impl SearchRequest {
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) if the text has no word.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SearchRequest;
+    ///
+    /// assert!(SearchRequest::literal("(queue: -1 \"").is_ok());
+    /// ```
     pub fn literal(text: &str) -> Result<Self> {
         let start = beginning(text);
         let request = Self::new(start, query::parse(start, &QueryOptions::literal())?);
@@ -69,6 +84,15 @@ impl SearchRequest {
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with every error in the text.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SearchRequest;
+    ///
+    /// assert!(SearchRequest::typed_or_pasted("{\"error\": \"queue full\"}")?.pasted);
+    /// assert!(!SearchRequest::typed_or_pasted("queue full")?.pasted);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn typed_or_pasted(text: &str) -> Result<Self> {
         if is_paste(text) { Self::pasted(text) } else { Self::parse(text) }
     }
@@ -78,6 +102,14 @@ impl SearchRequest {
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) if the text has no word.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SearchRequest;
+    ///
+    /// assert!(SearchRequest::pasted("severity:high")?.pasted);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn pasted(text: &str) -> Result<Self> {
         Ok(Self { pasted: true, ..Self::literal(text)? })
     }
@@ -87,6 +119,18 @@ impl SearchRequest {
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with every error before the end of the text.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert_eq!(index.search(&SearchRequest::as_you_type("queue back")?)?.total, 1);
+    /// // What is half-typed at the end is no error.
+    /// assert!(SearchRequest::as_you_type("queue severity:").is_ok());
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn as_you_type(text: &str) -> Result<Self> {
         if is_paste(text) {
             return Self::pasted(text);
@@ -113,6 +157,20 @@ impl SearchRequest {
     }
 
     /// Adds a condition to the query.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::parse_filter;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let mut queue = Incident::new("OPS-1", "Queue backlog");
+    /// queue.services = vec!["orders".into()];
+    /// index.upsert([queue, Incident::new("OPS-2", "Queue full")])?;
+    /// let request = SearchRequest::parse("queue")?.filter(parse_filter("service", "orders")?);
+    /// assert_eq!(index.search(&request)?.total, 1);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn filter(mut self, condition: Node) -> Self {
         self.query = self.query.and(condition);
@@ -120,6 +178,14 @@ impl SearchRequest {
     }
 
     /// Sets the maximum number of hits.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SearchRequest;
+    ///
+    /// assert_eq!(SearchRequest::parse("queue")?.limit(3).limit, 3);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -127,6 +193,15 @@ impl SearchRequest {
     }
 
     /// Sets the number of hits to skip.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SearchRequest;
+    ///
+    /// // The second page.
+    /// assert_eq!(SearchRequest::parse("queue")?.offset(10).offset, 10);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn offset(mut self, offset: usize) -> Self {
         self.offset = offset;
@@ -135,6 +210,15 @@ impl SearchRequest {
 
     /// Counts a facet over all matches: one of the table (`Facet::Service`), or a key of front matter by its name
     /// (`"team"`).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Facet, SearchRequest};
+    ///
+    /// let request = SearchRequest::parse("queue")?.facet(Facet::Service).facet("team");
+    /// assert_eq!(request.facets.iter().map(|facet| facet.name()).collect::<Vec<_>>(), ["service", "team"]);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn facet(mut self, facet: impl Into<FacetName>) -> Self {
         self.facets.push(facet.into());
@@ -142,6 +226,16 @@ impl SearchRequest {
     }
 
     /// Sets the sort order of hits.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::SearchRequest;
+    /// use rca_index::query::parse_sort;
+    ///
+    /// let request = SearchRequest::parse("queue")?.sort(parse_sort("-date")?);
+    /// assert!(request.query.sort.is_some_and(|sort| sort.descending));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn sort(mut self, sort: Sort) -> Self {
         self.query.sort = Some(sort);
@@ -149,6 +243,18 @@ impl SearchRequest {
     }
 
     /// Returns only incidents with all words.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")])?;
+    /// let request = SearchRequest::parse("queue disk")?;
+    /// assert_eq!(index.search(&request)?.hits.len(), 2);
+    /// assert_eq!(index.search(&request.strict(true))?.hits.len(), 0);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.relax = !strict;
@@ -156,6 +262,18 @@ impl SearchRequest {
     }
 
     /// Explains the score of each hit.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")])?;
+    /// let found = index.search(&SearchRequest::parse("queue")?.explain(true))?;
+    /// let explanation = found.hits[0].explanation.as_ref().expect("it was asked for");
+    /// assert_eq!(explanation.words[0].word, "queue");
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn explain(mut self, explain: bool) -> Self {
         self.explain = explain;
@@ -164,6 +282,17 @@ impl SearchRequest {
 
     /// The best snippets of an incident for this request, with the built-in synonyms and in English. The incident need
     /// not be in an index.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, SearchRequest, SectionKind};
+    ///
+    /// let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// incident.push_section(SectionKind::RootCause, "The consumers were too slow.");
+    /// let snippets = SearchRequest::parse("slow")?.snippets_of(&incident);
+    /// assert_eq!(&snippets[0].text[snippets[0].highlights[0].clone()], "slow");
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn snippets_of(&self, incident: &Incident) -> Vec<Snippet> {
         let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
         let planner = Planner {

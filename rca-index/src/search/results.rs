@@ -56,6 +56,13 @@ pub enum Match {
 
 impl Match {
     /// The name: `all` or `some`.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Match;
+    ///
+    /// assert_eq!((Match::All.name(), Match::Some.name()), ("all", "some"));
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::All => "all",

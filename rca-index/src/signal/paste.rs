@@ -13,6 +13,14 @@ const MIN_LOGGED_WORDS: usize = 2;
 
 /// Whether a text was pasted: it has a line break, a brace, a frame of a stack trace, the time stamp of a log, or more
 /// than 20 words with punctuation.
+///
+/// # Examples
+/// ```
+/// use rca_index::signal::is_paste;
+///
+/// assert!(is_paste("2025-06-02 10:00:01 ERROR queue is full\n2025-06-02 10:00:02 ERROR giving up"));
+/// assert!(!is_paste("queue full service:orders"));
+/// ```
 #[must_use]
 pub fn is_paste(text: &str) -> bool {
     let text = text.trim();

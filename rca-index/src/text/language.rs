@@ -18,6 +18,14 @@ impl Language {
     pub const NONE: Self = Self(None);
 
     /// All languages, sorted by name, then `none`.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Language;
+    ///
+    /// assert_eq!(Language::all().last(), Some(Language::NONE));
+    /// assert!(Language::all().any(|language| language.name() == "english"));
+    /// ```
     pub fn all() -> impl Iterator<Item = Self> {
         // These are alternative stemmers for languages that already have one.
         let is_language = |a: &Algorithm| !matches!(a.name(), "porter" | "lovins" | "dutch_porter");
@@ -25,11 +33,26 @@ impl Language {
     }
 
     /// The language with this name.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Language;
+    ///
+    /// assert_eq!(Language::named("english"), Some(Language::default()));
+    /// assert_eq!(Language::named("klingon"), None);
+    /// ```
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|language| language.name() == name)
     }
 
     /// Its name, as in the settings: `german`.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Language;
+    ///
+    /// assert_eq!((Language::default().name(), Language::NONE.name()), ("english", "none"));
+    /// ```
     pub fn name(self) -> &'static str {
         self.0.map_or(NONE, Algorithm::name)
     }

@@ -48,6 +48,13 @@ pub struct UpdateOptions {
 
 impl UpdateOptions {
     /// Sets whether to parse every report again.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::UpdateOptions;
+    ///
+    /// assert!(UpdateOptions::default().rebuild(true).rebuild);
+    /// ```
     #[must_use]
     pub fn rebuild(mut self, rebuild: bool) -> Self {
         self.rebuild = rebuild;
@@ -55,6 +62,13 @@ impl UpdateOptions {
     }
 
     /// Sets the number of threads that read and parse; 0 means the number of processors.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::UpdateOptions;
+    ///
+    /// assert_eq!(UpdateOptions::default().threads(2).threads, 2);
+    /// ```
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
@@ -62,6 +76,16 @@ impl UpdateOptions {
     }
 
     /// Sets how long finding the changes may take.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use rca_index::UpdateOptions;
+    ///
+    /// let limit = Duration::from_millis(100);
+    /// assert_eq!(UpdateOptions::default().scan_limit(limit).scan_limit, Some(limit));
+    /// ```
     #[must_use]
     pub fn scan_limit(mut self, limit: Duration) -> Self {
         self.scan_limit = Some(limit);
@@ -69,6 +93,16 @@ impl UpdateOptions {
     }
 
     /// Sets how long to wait while another process updates the index.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use rca_index::UpdateOptions;
+    ///
+    /// let wait = Duration::from_secs(5);
+    /// assert_eq!(UpdateOptions::default().wait(wait).wait, wait);
+    /// ```
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
@@ -133,6 +167,20 @@ pub struct UpdateReport {
 
 impl UpdateReport {
     /// Whether the update changed the index.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Index, UpdateOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
+    /// let archive = Archive::open(folder.path())?;
+    /// let index = Index::open_or_create(archive.index_dir())?;
+    /// let update = || index.update(&archive, &UpdateOptions::default(), |_event| {});
+    /// assert!(update()?.changed());
+    /// assert!(!update()?.changed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn changed(&self) -> bool {
         self.added + self.modified + self.renamed + self.removed > 0
     }

@@ -108,6 +108,17 @@ pub struct SectionForm<'a> {
 
 impl<'a> IncidentForm<'a> {
     /// The JSON form of an incident. `resolve` returns the incidents that match a link's target.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Incident;
+    /// use rca_index::wire::IncidentForm;
+    ///
+    /// let incident = Incident::new("OPS-1", "Queue backlog");
+    /// let json = serde_json::to_value(IncidentForm::new(&incident, |_target| Vec::new()))?;
+    /// assert_eq!(json["title"], "Queue backlog");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(incident: &'a Incident, resolve: impl Fn(&str) -> Vec<String>) -> Self {
         let severity = incident.severity.as_ref().map(|severity| &severity.value);
         Self {

@@ -224,6 +224,19 @@ pub struct QueryErrorForm {
 
 impl<'a> SearchForm<'a> {
     /// The JSON form of search results.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::SearchForm;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let request = SearchRequest::parse("queue")?;
+    /// let json = serde_json::to_value(SearchForm::new(&request, &index.search(&request)?))?;
+    /// assert_eq!((&json["total"], &json["hits"][0]["id"]), (&1.into(), &"OPS-1".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
             version: VERSION,
@@ -269,12 +282,41 @@ impl<'a> ExplanationForm<'a> {
 }
 
 /// The JSON form of facet counts, by the facet's name.
+///
+/// # Examples
+/// ```
+/// use rca_index::{Facet, Incident, Index, SearchRequest, wire};
+///
+/// # let index = Index::in_memory()?;
+/// # let mut incident = Incident::new("OPS-1", "Queue backlog");
+/// # incident.services = vec!["orders".into()];
+/// # index.upsert([incident])?;
+/// let found = index.search(&SearchRequest::default().facet(Facet::Service))?;
+/// let json = serde_json::to_value(wire::facets(&found.facets))?;
+/// assert_eq!(json["service"][0]["value"], "orders");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn facets(counts: &[FacetCounts]) -> BTreeMap<&str, Vec<FacetForm<'_>>> {
     counts.iter().map(|counts| (counts.facet.name(), facet_values(counts))).collect()
 }
 
 impl<'a> FacetsForm<'a> {
     /// The JSON form of the facet counts in search results.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::FacetsForm;
+    /// use rca_index::{Facet, Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// # incident.services = vec!["orders".into()];
+    /// # index.upsert([incident])?;
+    /// let request = SearchRequest::default().facet(Facet::Service);
+    /// let json = serde_json::to_value(FacetsForm::new(&request, &index.search(&request)?))?;
+    /// assert_eq!((&json["total"], &json["facets"]["service"][0]["count"]), (&1.into(), &1.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
             version: VERSION,
@@ -293,6 +335,20 @@ fn facet_values(counts: &FacetCounts) -> Vec<FacetForm<'_>> {
 
 impl<'a> HitForm<'a> {
     /// The JSON form of a hit.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::HitForm;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// // A hit a line, as `--format jsonl` writes them.
+    /// for hit in &index.search(&SearchRequest::parse("queue")?)?.hits {
+    ///     assert!(serde_json::to_string(&HitForm::new(hit))?.contains("\"id\":\"OPS-1\""));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(hit: &'a Hit) -> Self {
         let snippet = |snippet: &'a crate::search::Snippet| SnippetForm {
             section: snippet.section.name(),
@@ -330,6 +386,17 @@ impl<'a> HeadForm<'a> {
 
 impl<'a> QueryErrorsForm<'a> {
     /// The JSON form of a query's errors.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::query::{QueryOptions, parse};
+    /// use rca_index::wire::QueryErrorsForm;
+    ///
+    /// let errors = parse("(queue", &QueryOptions::default()).unwrap_err();
+    /// let json = serde_json::to_value(QueryErrorsForm::new("(queue", &errors))?;
+    /// assert_eq!(json["errors"][0]["code"], "unclosed-bracket");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(query: &'a str, errors: &'a QueryErrors) -> Self {
         let form = |e: &crate::query::QueryError| QueryErrorForm {
             code: e.kind.code(),

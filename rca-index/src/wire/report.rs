@@ -110,6 +110,19 @@ pub struct ProblemForm<'a> {
 
 impl<'a> CheckForm<'a> {
     /// The JSON form of a check report.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::CheckForm;
+    /// use rca_index::{Archive, check};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue\n\n**Severity:** vermilion\n")?;
+    /// let report = check(&Archive::open(folder.path())?)?;
+    /// let json = serde_json::to_value(CheckForm::new(&report))?;
+    /// assert_eq!((&json["reports"], &json["problems"][0]["line"]), (&1.into(), &3.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(report: &'a CheckReport) -> Self {
         let problems = report.problems.iter().map(ProblemForm::new).collect();
         Self { version: VERSION, reports: report.reports, left_out: report.left_out.len(), problems }
@@ -118,6 +131,15 @@ impl<'a> CheckForm<'a> {
 
 impl<'a> LeftOutsForm<'a> {
     /// The JSON form of the files that are not reports.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::LeftOutsForm;
+    ///
+    /// let json = serde_json::to_value(LeftOutsForm::new(&[]))?;
+    /// assert_eq!(json["left_out"], serde_json::json!([]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(files: &'a [LeftOut]) -> Self {
         Self { version: VERSION, left_out: files.iter().map(LeftOutForm::new).collect() }
     }
@@ -125,6 +147,20 @@ impl<'a> LeftOutsForm<'a> {
 
 impl<'a> LeftOutForm<'a> {
     /// The JSON form of a file that is not a report.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::LeftOutForm;
+    /// use rca_index::{Archive, check};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::create_dir(folder.path().join("templates"))?;
+    /// # std::fs::write(folder.path().join("templates/a.md"), "# Incident\n\n## Summary\n\n## Impact\n\n## Timeline\n")?;
+    /// for file in &check(&Archive::open(folder.path())?)?.left_out {
+    ///     assert_eq!(serde_json::to_value(LeftOutForm::new(file))?["code"], "template");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(file: &'a LeftOut) -> Self {
         let LeftOut { path, why } = file;
         Self { path, line: why.line, code: why.reason.code(), reason: why.to_string() }
@@ -133,6 +169,16 @@ impl<'a> LeftOutForm<'a> {
 
 impl HealthForm {
     /// The JSON form of an index's health.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::HealthForm;
+    /// use rca_index::Index;
+    ///
+    /// let json = serde_json::to_value(HealthForm::new(&Index::in_memory()?.health()?))?;
+    /// assert_eq!(json["incidents"], 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(health: &Health) -> Self {
         let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
         Self {
@@ -155,6 +201,19 @@ impl HealthForm {
 
 impl<'a> UpdateForm<'a> {
     /// The JSON form of an update report.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::UpdateForm;
+    /// use rca_index::{Archive, Index, UpdateOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
+    /// let archive = Archive::open(folder.path())?;
+    /// let report = Index::in_memory()?.update(&archive, &UpdateOptions::default(), |_event| {})?;
+    /// assert_eq!(serde_json::to_value(UpdateForm::new(&report))?["added"], 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(report: &'a UpdateReport) -> Self {
         Self {
             version: VERSION,
@@ -176,6 +235,19 @@ impl<'a> UpdateForm<'a> {
 
 impl<'a> ProblemForm<'a> {
     /// The JSON form of a problem.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::ProblemForm;
+    /// use rca_index::{Archive, check};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue\n\n**Severity:** vermilion\n")?;
+    /// let found = check(&Archive::open(folder.path())?)?;
+    /// let json = serde_json::to_value(ProblemForm::new(&found.problems[0]))?;
+    /// assert_eq!((&json["path"], &json["code"]), (&"queue.md".into(), &"severity-unknown".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(problem: &'a ReportProblem) -> Self {
         let ReportProblem { path, problem } = problem;
         Self { path, line: problem.line, level: problem.level(), code: problem.code(), reason: problem.reason() }

@@ -40,6 +40,17 @@ impl From<Place> for PlaceForm {
 }
 
 /// The facts of an incident, in the order of the JSON form.
+///
+/// # Examples
+/// ```
+/// use rca_index::parse::{ParseOptions, parse_report};
+/// use rca_index::wire::stated_facts;
+///
+/// let text = "# Queue\n\n**Severity:** P2\n".to_owned();
+/// let incident = parse_report("queue.md", text, &ParseOptions::default()).incident;
+/// let severity = stated_facts(&incident).into_iter().find(|fact| fact.name == "severity").expect("it is stated");
+/// assert_eq!((severity.value.as_str(), severity.place.line), ("P2", Some(3)));
+/// ```
 pub fn stated_facts(incident: &Incident) -> Vec<StatedFact> {
     let mut facts = Vec::new();
     let mut add = |name: String, value: String, place: PlaceForm| facts.push(StatedFact { name, value, place });
