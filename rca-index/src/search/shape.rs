@@ -30,10 +30,9 @@ pub(super) fn shapes(text: &str) -> Vec<Shape> {
     for line in text.split_inclusive('\n') {
         let shape = reader.shape(line);
         // A header is known by the line below it.
-        if shape == Shape::Mark && reader.fence.is_none() && reader.in_table {
-            if let Some(header) = shapes.last_mut().filter(|header| **header == Shape::Prose) {
-                *header = Shape::Row;
-            }
+        let is_rule = shape == Shape::Mark && reader.in_table;
+        if let Some(header) = shapes.last_mut().filter(|header| is_rule && **header == Shape::Prose) {
+            *header = Shape::Row;
         }
         shapes.push(shape);
     }
