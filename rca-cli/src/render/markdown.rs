@@ -87,7 +87,9 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> i
     writeln!(out)?;
     for snippet in &hit.snippets {
         let (text, highlights) = clean_marked(&snippet.text, &snippet.highlights);
-        writeln!(out, "   > {} (`{target}:{}`)", marked(&text, &highlights), snippet.line)?;
+        // A backslash keeps lines of code and rows of tables apart.
+        let lines = marked(&text, &highlights).replace('\n', "\\\n   > ");
+        writeln!(out, "   > {lines} (`{target}:{}`)", snippet.line)?;
     }
     Ok(())
 }

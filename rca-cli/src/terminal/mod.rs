@@ -215,11 +215,11 @@ fn replace(text: &str, by: impl Fn(char) -> char) -> Cow<'_, str> {
     }
 }
 
-/// A clean text on one line, with the spans of the original mapped to it.
+/// A clean text with its lines kept, and the spans of the original mapped to it.
 pub(crate) fn clean_marked<'a>(text: &'a str, spans: &[Range<usize>]) -> (Cow<'a, str>, Vec<Range<usize>>) {
     // Characters are cleaned one by one, so a cleaned prefix is a prefix of the cleaned text.
-    let at = |offset: usize| text.get(..offset).map_or(0, |before| clean(before).len());
-    (clean(text), spans.iter().map(|span| at(span.start)..at(span.end)).collect())
+    let at = |offset: usize| text.get(..offset).map_or(0, |before| clean_lines(before).len());
+    (clean_lines(text), spans.iter().map(|span| at(span.start)..at(span.end)).collect())
 }
 
 /// Breaks a text into lines of at most `width` columns.
@@ -264,6 +264,15 @@ mod tests {
         assert_eq!(clean_lines("a\r\n\tb\x07"), "a \n\tb\u{FFFD}");
         let (text, spans) = clean_marked("é\x1bqueue\u{85}x", &[3..8]);
         assert_eq!(&text[spans[0].clone()], "queue");
+    }
+
+    #[test]
+    fn lines_of_code_stay_lines() {
+        let mut out = Vec::new();
+        let text = "pool:\n  size: 8\n  max connections: 100";
+        write_marked(&mut out, text, &[9..13], (20, "  "), Style::new()).unwrap();
+        let expected = "  pool:\n    size: 8\n    max connections:\n  100\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]

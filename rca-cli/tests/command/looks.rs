@@ -58,3 +58,24 @@ fn links_have_the_line() {
         );
     }
 }
+
+#[test]
+fn snippets_of_code_and_tables_keep_their_lines() {
+    let workshop = Workshop::new();
+    workshop.write(
+        "archive/pool.md",
+        "# Pool\n\n## Root cause\n\n```yaml\npool:\n  zebra: 8\n```\n\n## Timeline\n\n| time | what |\n|---|---|\n| 10:05 | okapi fell |\n| 10:07 | fixed |\n",
+    );
+    let search = |query: &str, format: &str| {
+        workshop.stdout(&["search", query, "--archive", "archive", "--format", format, "--no-preferences"])
+    };
+    assert!(search("pool zebra", "human").contains("\n  pool:\n    zebra: 8\n  root cause  "));
+    assert!(search("okapi", "human").contains("\n  10:05 | okapi fell\n  10:07 | fixed\n  timeline  "));
+    assert!(
+        search("okapi", "markdown")
+            .contains("   > 10:05 \\| **okapi** fell\\\n   > 10:07 \\| fixed (`archive/pool.md:14`)\n")
+    );
+    assert!(search("okapi", "csv").contains("10:05 | okapi fell 10:07 | fixed"), "a row of CSV is a line");
+    let json: serde_json::Value = serde_json::from_str(&search("okapi", "json")).unwrap();
+    assert_eq!(json["hits"][0]["snippets"][0]["text"], "10:05 | okapi fell\n10:07 | fixed");
+}

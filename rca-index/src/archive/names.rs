@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn words_of_a_file_name_are_for_people() {
         let mut names = Names::default();
-        ["pm/PM-2026-033-mTLS-expired", "pm/PM-2026-034-expired-token", "2024/disk full/index"].map(|id| names.add(id));
+        let ids = ["pm/PM-2026-033-mTLS-expired", "pm/PM-2026-034-expired-token", "2024/disk full/index"];
+        ids.iter().for_each(|id| names.add(id));
         let check = |words: &str, expected: &[&str]| {
             assert_eq!(names.with_words(&Row::of(words).unwrap()), expected, "{words}");
             assert!(names.resolve(words).is_empty() || words == "disk full", "no link means {words}");

@@ -9,6 +9,7 @@ mod fields;
 mod request;
 mod rerank;
 mod results;
+mod shape;
 mod snippet;
 mod titles;
 mod unknown;

@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::incident::lines::line_ends;
 use crate::incident::{Incident, Section, SectionKind};
 use crate::plan::{Alternative, Pattern, Slot, Word};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
+use crate::search::shape::{Shape, shapes};
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 use crate::text::class::is_ideograph;
 
@@ -21,6 +21,10 @@ const LENGTH: usize = 220;
 const MAX_OVERRUN: usize = 60;
 /// How many bytes precede the first match in a long line.
 const LEAD: usize = 60;
+/// How many columns a line of code is indented at most, beyond the least indented one.
+const MAX_INDENT: usize = 16;
+/// How many lines it may have, where these are lines of their own: of code, of a table.
+const MAX_LINES: usize = 6;
 /// How much of a report is searched for passages, in bytes.
 const MAX_SEARCHED: usize = 400_000;
 
@@ -69,6 +73,7 @@ struct Filling {
 /// A line of a section with its matches.
 struct Line {
     section: SectionKind,
+    shape: Shape,
     /// The weight of a match in this line.
     weight: f32,
     /// The index of the section in the incident.
@@ -167,17 +172,13 @@ impl<'a> Passages<'a> {
                 break;
             }
             let mut matches = self.matches(section.kind, &text).into_iter().peekable();
-            let mut at = 0;
-            for (number, line) in (section.line..).zip(text.split_inclusive('\n')) {
-                let content = line.trim();
-                let end = at + line.len();
-                let here = std::iter::from_fn(|| matches.next_if(|(span, _)| span.start < end)).collect();
-                if !content.is_empty() {
-                    let start = at + line.len() - line.trim_start().len();
-                    let range = start..start + content.len();
-                    lines.push(Line { section: section.kind, weight, nth, number, range, matches: here });
+            for mut line in lines_of(incident, section, nth, weight, &text) {
+                let end = line.range.end;
+                line.matches = std::iter::from_fn(|| matches.next_if(|(span, _)| span.start < end)).collect();
+                // What marks other lines is shown only if it was asked for.
+                if line.shape != Shape::Mark || !line.matches.is_empty() {
+                    lines.push(line);
                 }
-                at = end;
             }
             texts.push(text);
         }
@@ -261,12 +262,31 @@ fn weight_of(section: &Section) -> f32 {
     1.0 + 0.1 * FIELDS.iter().find(|spec| spec.kind == kind).map_or(1.0, |spec| spec.weight)
 }
 
+/// The lines of a section that have text, with no matches yet.
+fn lines_of(incident: &Incident, section: &Section, nth: usize, weight: f32, text: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    // A reader does not see the fences of code; what is seen has the lines of the source.
+    let shapes = shapes(incident.section_text(section)).into_iter().chain(std::iter::repeat(Shape::Prose));
+    for ((number, line), shape) in (section.line..).zip(text.split_inclusive('\n')).zip(shapes) {
+        let content = line.trim();
+        if !content.is_empty() {
+            let start = at + line.len() - line.trim_start().len();
+            let range = start..start + content.len();
+            lines.push(Line { section: section.kind, shape, weight, nth, number, range, matches: Vec::new() });
+        }
+        at += line.len();
+    }
+    lines
+}
+
 /// The lines of the passage that starts at a line: as many lines of its section as fill a snippet.
 fn passage(lines: &[Line], first: usize) -> Range<usize> {
-    let mut length = 0;
+    let (mut length, mut own) = (0, 0);
     let more = lines[first..].iter().take_while(|line| {
-        let goes_on = line.nth == lines[first].nth && length < LENGTH;
+        let goes_on = line.nth == lines[first].nth && length < LENGTH && own < MAX_LINES;
         length += line.range.len();
+        own += usize::from(line.shape.is_own_line());
         goes_on
     });
     first..first + more.count().max(1)
@@ -281,70 +301,133 @@ fn start_of(incident: &Incident) -> Option<Snippet> {
         .or_else(|| sections().find(|s| !s.heading.is_empty() && !s.is_front_matter()))
         .or_else(|| sections().next_back())?;
     let text = incident.visible_text(section);
-    let content = text.trim_start();
-    let skipped = text.len() - content.len();
-    let number = section.line + line_ends(&text[..skipped]);
-    let range = skipped..text.len();
-    let line = Line { section: section.kind, weight: 1.0, nth: 0, number, range, matches: Vec::new() };
-    Some(render(&text, &[line]))
+    let mut lines = lines_of(incident, section, 0, 1.0, &text);
+    if lines.iter().any(|line| line.shape != Shape::Mark) {
+        lines.retain(|line| line.shape != Shape::Mark);
+    }
+    let passage = passage(&lines, 0);
+    Some(render(&text, &lines[passage]))
 }
 
-/// Renders a passage of a section's text as one line: white space collapsed, marks of lists and tables at its start dropped,
-/// matches highlighted.
+/// Renders a passage of a section's text: prose on one line with its white space collapsed and marks of lists at its start
+/// dropped, code and rows of tables on lines of their own; matches highlighted.
 fn render(source: &str, lines: &[Line]) -> Snippet {
-    let (first, last) = (&lines[0], &lines[lines.len() - 1]);
+    let first = &lines[0];
     let mut start = first.range.start;
     if let Some((span, _)) = first.matches.first().filter(|(span, _)| span.end > start + LENGTH) {
         start = word_boundary(source, span.start.saturating_sub(LEAD).max(start), span.start);
     }
-    let mut spans = lines.iter().flat_map(|line| &line.matches).map(|(span, _)| span.clone()).peekable();
-    let mut snippet =
-        Snippet { section: first.section, line: first.number, text: String::new(), highlights: Vec::new() };
+    let mut writer = Writer::default();
     if start > first.range.start {
-        snippet.text.push('…');
+        writer.text.push('…');
     }
-    // The open highlight: its start in the snippet, and its end in the text.
-    let mut open: Option<(usize, usize)> = None;
-    let mut more = false;
-    let text = source.get(start..last.range.end).unwrap_or_default();
-    for (offset, c) in text.char_indices() {
-        let at = start + offset;
-        if let Some((from, _)) = open.filter(|&(_, end)| end <= at) {
-            snippet.highlights.push(from..snippet.text.len());
-            open = None;
-        }
-        if snippet.text.len() >= LENGTH && (may_break_before(c) || snippet.text.len() >= LENGTH + MAX_OVERRUN) {
-            more = true;
+    let indents = lines.iter().filter(|line| line.shape == Shape::Code).map(|line| indent_of(source, line));
+    let least = indents.min().unwrap_or(0);
+    for (nth, line) in lines.iter().enumerate() {
+        if nth > 0 && !writer.next_line(lines[nth - 1].shape, line.shape) {
             break;
         }
-        while spans.peek().is_some_and(|span| span.start < at) {
-            spans.next();
+        if line.shape == Shape::Code && start <= line.range.start {
+            let indent = (indent_of(source, line) - least).min(MAX_INDENT);
+            writer.text.extend(std::iter::repeat_n(' ', indent));
         }
-        if let Some(span) = spans.next_if(|span| span.start == at) {
-            // Pairs of characters overlap.
-            let (from, end) = open.unwrap_or((snippet.text.len(), 0));
-            open = Some((from, end.max(span.end)));
-        }
-        let inside = open.is_some();
-        match c {
-            '|' | '#' | '>' if !inside && is_mark(&snippet.text, c) => {}
-            '-' | '+' | '*' if !inside && is_mark(&snippet.text, c) && is_followed_by_space(&text[offset + 1..]) => {}
-            _ if c.is_whitespace() || c.is_control() => {
-                if !snippet.text.is_empty() && !snippet.text.ends_with(' ') {
-                    snippet.text.push(' ');
-                }
-            }
-            _ => snippet.text.push(c),
+        if !writer.line(source, line, start.max(line.range.start)) {
+            break;
         }
     }
-    if let Some((from, _)) = open {
-        snippet.highlights.push(from..snippet.text.len());
-    }
-    snippet.text.truncate(snippet.text.trim_end_matches([' ', '|']).len());
+    let Writer { mut text, highlights, more, .. } = writer;
+    let is_code = lines.last().is_some_and(|line| line.shape == Shape::Code);
+    let end = if is_code { text.trim_end() } else { text.trim_end_matches([' ', '|', '\n']) };
+    text.truncate(end.len());
     if more {
-        snippet.text.push('…');
+        text.push('…');
     }
-    snippet
+    Snippet { section: first.section, line: first.number, text, highlights }
+}
+
+/// How deep a line is indented, in columns; a tab counts as four.
+fn indent_of(source: &str, line: &Line) -> usize {
+    let before = source[..line.range.start].bytes().rev().take_while(|b| matches!(b, b' ' | b'\t'));
+    before.map(|b| if b == b'\t' { 4 } else { 1 }).sum()
+}
+
+/// A snippet that is being written.
+#[derive(Default)]
+struct Writer {
+    text: String,
+    highlights: Vec<Range<usize>>,
+    /// Where the line begins that is being written.
+    line_start: usize,
+    /// Whether the passage was cut.
+    more: bool,
+}
+
+impl Writer {
+    /// Goes on to the next line. `false` if the snippet is full.
+    fn next_line(&mut self, shape: Shape, next: Shape) -> bool {
+        if self.text.len() >= LENGTH {
+            self.more = true;
+            return false;
+        }
+        if shape.is_own_line() || next.is_own_line() {
+            let written = self.text.trim_end_matches(|c| c == ' ' || (c == '|' && shape == Shape::Row)).len();
+            self.text.truncate(written);
+            if !self.text.is_empty() {
+                self.text.push('\n');
+            }
+            self.line_start = self.text.len();
+        } else if !self.text.is_empty() && !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
+        true
+    }
+
+    /// Writes a line from a byte of the source on. `false` if the snippet is full.
+    fn line(&mut self, source: &str, line: &Line, start: usize) -> bool {
+        let mut spans = line.matches.iter().map(|(span, _)| span.clone()).peekable();
+        // The open highlight: its start in the snippet, and its end in the source.
+        let mut open: Option<(usize, usize)> = None;
+        let is_code = line.shape == Shape::Code;
+        let text = source.get(start..line.range.end).unwrap_or_default();
+        for (offset, c) in text.char_indices() {
+            let at = start + offset;
+            if let Some((from, _)) = open.filter(|&(_, end)| end <= at) {
+                self.highlights.push(from..self.text.len());
+                open = None;
+            }
+            let length = self.text.len();
+            if length >= LENGTH && (may_break_before(c) || length >= LENGTH + MAX_OVERRUN) {
+                self.more = true;
+                break;
+            }
+            while spans.peek().is_some_and(|span| span.start < at) {
+                spans.next();
+            }
+            if let Some(span) = spans.next_if(|span| span.start == at) {
+                // Pairs of characters overlap.
+                let (from, end) = open.unwrap_or((self.text.len(), 0));
+                open = Some((from, end.max(span.end)));
+            }
+            let before = &self.text[self.line_start..];
+            let is_mark = |c| open.is_none() && !is_code && is_mark(before, c);
+            match c {
+                '\t' if is_code => self.text.push_str("    "),
+                _ if is_code && c.is_control() => self.text.push(' '),
+                '|' | '#' | '>' if is_mark(c) => {}
+                '-' | '+' | '*' if length == 0 && is_mark(c) && is_followed_by_space(&text[offset + 1..]) => {}
+                _ if !is_code && (c.is_whitespace() || c.is_control()) => {
+                    if !before.is_empty() && !before.ends_with(' ') {
+                        self.text.push(' ');
+                    }
+                }
+                _ => self.text.push(c),
+            }
+        }
+        if let Some((from, _)) = open.filter(|&(from, _)| from < self.text.len()) {
+            self.highlights.push(from..self.text.len());
+        }
+        !self.more
+    }
 }
 
 /// Whether a character is Markdown markup of a list, quote, heading or table, rather than text.
@@ -405,6 +488,30 @@ mod tests {
         );
         check("Restarted inventory-api.", "inventory-api", "Restarted [inventory-api].");
         check("Queue grew.", "title:queue grew", "Queue [grew].");
+    }
+
+    #[test]
+    fn code_and_tables_keep_their_shape() {
+        let check = |text: &str, query: &str, expected: &str| {
+            assert_eq!(marked(&format!("# Title\n\n## Root cause\n\n{text}\n"), query), expected, "{query}");
+        };
+        let config = "The limit was wrong:\n\n```yaml\npool:\n  size: 8\n\n  zebra: on | off\n```\n\nIt is\nright now.";
+        check(config, "zebra", "[zebra]: on | off\nIt is right now.");
+        check(config, "limit", "The [limit] was wrong:\npool:\n  size: 8\n  zebra: on | off\nIt is right now.");
+        check(config, "pool", "[pool]:\n  size: 8\n  zebra: on | off\nIt is right now.");
+        check("```\n\tif okapi {\n\t\tpanic()\n```", "okapi", "if [okapi] {\n    panic()");
+        check("<pre>\nlemur  x\n y\n</pre>\nz", "lemur", "[lemur]  x\n y\nz");
+        let table = "| time | what |\n|:-----|---|\n| 10:05 | the   zebra fell | \n| 10:07 |  | up |\n\n- one\n- two";
+        check(table, "zebra", "10:05 | the [zebra] fell\n10:07 | up\n- one - two");
+        check(table, "what", "time | [what]\n10:05 | the zebra fell\n10:07 | up\n- one - two");
+        let many = format!("```\nokapi\n{}```\n", "x\n".repeat(20));
+        check(&many, "okapi", "[okapi]\nx\nx\nx\nx\nx");
+        let long = format!("```\n{}\nokapi {}\n```", "a b ".repeat(20), "word ".repeat(80));
+        let found = marked(&format!("# T\n\n## Root cause\n\n{long}\n"), "okapi");
+        assert!(
+            found.starts_with("[okapi] word") && found.ends_with('…') && found.len() < LENGTH + MAX_OVERRUN,
+            "{found}"
+        );
     }
 
     #[test]
