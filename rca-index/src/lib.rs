@@ -31,7 +31,7 @@
 //! | building, updating, searching | [`Index`] |
 //! | search requests and results | [`SearchRequest`], [`SearchResults`] |
 //! | the query language | [`query`] |
-//! | whether text was typed or pasted | [`signal`] |
+//! | what a pasted alert, log or stack trace tells | [`signal`] |
 //! | all fields for search, filters and sorting | [`FIELDS`] |
 //! | the facts of an incident | [`Incident`] |
 //! | parsing one report without an index | [`parse`] |
