@@ -128,7 +128,7 @@ impl Ids {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Engine;
+    use crate::engine::{Engine, Purpose};
     use crate::engine::document::INCIDENTS_READ;
     use crate::engine::fixture::{add, engine, remove};
 
@@ -154,9 +154,9 @@ mod tests {
             add(&engine, (0..2 * BLOCK).map(|n| Incident::new(format!("{n:04}-{part}"), "")));
         }
         // Whole blocks of what is deleted are skipped.
-        let writer = engine.writer(1, 0, std::time::Duration::ZERO).unwrap();
+        let mut writer = engine.writer(Purpose::Give, 1, 0, std::time::Duration::ZERO).unwrap();
         for n in 0..BLOCK + 10 {
-            writer.remove(&format!("{n:04}-1")).unwrap();
+            assert!(writer.delete(&format!("{n:04}-1")).unwrap());
         }
         writer.commit(None).unwrap();
         let mut expected: Vec<String> =

@@ -1,14 +1,13 @@
 //! The writing methods of the index handle: updates from an archive, and incidents that a program gives.
 
+#[cfg(feature = "archive")]
+use crate::archive::Archive;
 use crate::error::Result;
 use crate::incident::Incident;
 use crate::index::Index;
 use crate::update::{self, Batch, GivenChange, WriteOptions, Written};
 #[cfg(feature = "archive")]
-use crate::{
-    archive::Archive,
-    update::{Freshness, IntoControlFlow, Queue, UpdateEvent, UpdateOptions, UpdateReport},
-};
+use crate::update::{Freshness, IntoControlFlow, Queue, UpdateEvent, UpdateOptions, UpdateReport};
 
 impl Index {
     /// Updates the index from the archive: in parallel, incrementally, in one atomic commit. Waits for other threads that
