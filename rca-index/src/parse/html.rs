@@ -159,9 +159,9 @@ fn entity(text: &str) -> Option<(usize, String)> {
 struct Reader<'a> {
     tables: Vec<Table<'a>>,
     line: u32,
-    /// The cells of the open row, its line, and whether all of them are headers.
+    /// The cells of the open row, its line, and how many of them are headers.
     row: Vec<Cow<'a, str>>,
-    row_line: u32,
+    row_line: Option<u32>,
     headers: usize,
     cell: Option<String>,
 }
@@ -186,10 +186,12 @@ impl Reader<'_> {
             "table" => self.tables.push(Table { header: Vec::new(), rows: Vec::new(), line: self.line }),
             "tr" => {
                 self.end_of_row();
-                self.row_line = self.line;
+                self.row_line = Some(self.line);
             }
             header @ ("td" | "th") => {
                 self.end_of_cell();
+                // A cell opens a row where no tag has.
+                self.row_line.get_or_insert(self.line);
                 self.headers += usize::from(header == "th");
                 self.cell = Some(String::new());
             }
@@ -210,12 +212,13 @@ impl Reader<'_> {
     /// A first row that is all headers is the header of the table.
     fn end_of_row(&mut self) {
         self.end_of_cell();
+        let line = self.row_line.take().unwrap_or(self.line);
         let (cells, headers) = (std::mem::take(&mut self.row), std::mem::take(&mut self.headers));
         let Some(table) = self.tables.last_mut().filter(|_| !cells.is_empty()) else { return };
         if table.rows.is_empty() && table.header.is_empty() && headers == cells.len() {
             table.header = cells;
         } else {
-            table.rows.push(Row { cells, line: self.row_line });
+            table.rows.push(Row { cells, line });
         }
     }
 }
@@ -234,6 +237,9 @@ mod tests {
         let blocks = html_blocks("<table><tbody><tr><th>Severity</th><td>x<br>y</td></tr><tr><td>never closed", 1);
         let [Block::Table(table)] = &blocks[..] else { panic!("{blocks:?}") };
         assert_eq!(table.rows[0].cells, ["Severity", "x\ny"]);
+        let blocks = html_blocks("<table>\n<td>a</td></tr>\n<td>b</td></tr>\n<tr>\n<td>c</td></table>", 1);
+        let [Block::Table(table)] = &blocks[..] else { panic!("{blocks:?}") };
+        assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 3, 4], "rows that no tag opens");
         assert!(html_blocks("<div>text</div>", 1).is_empty());
     }
 }
