@@ -141,6 +141,32 @@ fn an_index_of_given_incidents_alone_is_whole_in_a_new_version() {
 }
 
 #[test]
+fn a_version_that_cannot_be_read_is_kept_and_named() {
+    let folder = archive(&["a", "b"]);
+    let plain = UpdateOptions::default();
+    update(&folder, &plain);
+    open(&folder).upsert(tickets(0..50)).unwrap();
+    let old = dir(&folder).join("v4");
+    fs::rename(version_folder(&folder), &old).unwrap();
+    fs::remove_file(dir(&folder).join("given.log")).unwrap();
+    for file in fs::read_dir(&old).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_some_and(|extension| extension == "store") {
+            fs::write(file, "of another time").unwrap();
+        }
+    }
+    for rebuild in [false, true] {
+        update(&folder, &plain.clone().rebuild(rebuild));
+        let index = open(&folder);
+        assert_eq!(ids(&index), ["a", "b"]);
+        assert_eq!(index.health().unwrap().kept, [old.clone()]);
+        assert!(old.join("meta.json").is_file());
+    }
+    // Whoever needs nothing of it removes it.
+    fs::remove_dir_all(&old).unwrap();
+    assert_eq!(open(&folder).health().unwrap().kept.len(), 0);
+}
+
+#[test]
 fn nobody_takes_given_incidents_for_the_whole_of_an_archive() {
     let folder = archive(&["a", "b"]);
     // The record learns of the archive whichever comes first.
