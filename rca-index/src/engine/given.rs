@@ -181,7 +181,7 @@ impl Engine {
 
     fn take_in_now(&self) -> Result<()> {
         match self.writer(Purpose::CatchUp, 1, 0, Duration::ZERO) {
-            Ok(writer) if writer.given.any => writer.commit(None),
+            Ok(writer) if writer.given.note() != writer.note().given => writer.commit(None),
             Ok(_) | Err(Error::IndexLocked { .. }) => Ok(()),
             Err(error) => Err(error),
         }

@@ -4,6 +4,7 @@
 
 mod damage;
 mod kills;
+mod model;
 mod writers;
 
 use std::fs;
