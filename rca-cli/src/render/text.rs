@@ -123,11 +123,11 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
 /// The first few of these ids, and how many more there are.
 pub(crate) fn some_of(ids: &[String]) -> String {
     const SHOWN: usize = 5;
-    let mut text = ids.iter().take(SHOWN).map(|id| clean(id)).collect::<Vec<_>>().join(", ");
-    if ids.len() > SHOWN {
-        text.push_str(&format!(" and {} more", ids.len() - SHOWN));
+    let shown = ids.iter().take(SHOWN).map(|id| clean(id)).collect::<Vec<_>>().join(", ");
+    match ids.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
-    text
 }
 
 /// Writes the health of an index without colours.

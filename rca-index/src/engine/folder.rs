@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use crate::engine::directory::META_FILE;
 use crate::engine::document::FORMAT;
 use crate::error::{Error, Result};
+use crate::given::RECORD_FILE;
 
 /// The first version of the index format beside which there is a record of given incidents.
 const FIRST_WITH_RECORD: u32 = 7;
@@ -108,8 +109,9 @@ pub(super) fn tidy(dir: &Path, manifest: Option<&str>) {
     }
 }
 
-/// The size on disk in bytes.
+/// The size on disk in bytes, the record of given incidents included.
 pub(super) fn size(dir: &Path) -> u64 {
     let files = fs::read_dir(version_folder(dir)).into_iter().flatten().flatten();
-    files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+    let files: u64 = files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum();
+    files + dir.join(RECORD_FILE).metadata().map_or(0, |metadata| metadata.len())
 }

@@ -170,18 +170,18 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
-    pub(super) fn catch_up(&self) -> Result<()> {
-        if self.is_behind_record(&self.note()?)? { self.take_in_now() } else { Ok(()) }
+    pub(super) fn catch_up(&self, note: &CommitNote) -> Result<()> {
+        if self.is_behind_record(note)? { self.take_in_now() } else { Ok(()) }
     }
 
     /// The same for an index that was just created: folders of other versions may have given incidents as well.
     pub(super) fn catch_up_from_nothing(&self) -> Result<()> {
-        if self.has_other_versions() { self.take_in_now() } else { self.catch_up() }
+        if self.has_other_versions() { self.take_in_now() } else { self.catch_up(&self.note()?) }
     }
 
     fn take_in_now(&self) -> Result<()> {
         match self.writer(Purpose::CatchUp, 1, 0, Duration::ZERO) {
-            Ok(writer) if writer.given.any => writer.commit(None),
+            Ok(writer) if writer.given.note() != writer.note().given => writer.commit(None),
             Ok(_) | Err(Error::IndexLocked { .. }) => Ok(()),
             Err(error) => Err(error),
         }
@@ -321,7 +321,7 @@ impl Writer<'_> {
         if self.given.appender.is_some() {
             self.append(|appender| appender.upsert(incident.clone()))?;
         }
-        self.put(incident)
+        self.replace(incident)
     }
 
     /// Removes a given incident; returns whether there was one.
@@ -351,6 +351,12 @@ impl Writer<'_> {
             locked(&self.given.hidden).insert(id);
             return Ok(());
         }
+        self.replace(incident)
+    }
+
+    /// Adds a given incident in the place of another one, if there is one.
+    fn replace(&self, incident: Incident) -> Result<()> {
+        let id = incident.id.clone();
         let length = text_length(&incident);
         self.remove(&id)?;
         self.add(incident)?;

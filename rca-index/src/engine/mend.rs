@@ -25,7 +25,7 @@ pub struct GivenRepair {
 /// # Errors
 /// [`Error::IndexLocked`], [`Error::IndexOtherVersion`], [`Error::Io`].
 pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
-    let index = fault::guarded(dir, || Engine::open_as_it_is(dir)).ok();
+    let index = opened(dir);
     if !is_damaged(dir, index.as_ref())? {
         return Ok(None);
     }
@@ -45,10 +45,15 @@ pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
 /// # Errors
 /// [`Error::IndexDamaged`] if the record is damaged, and the index may have what it lacks; [`Error::Io`].
 pub(crate) fn remove(dir: &Path) -> Result<()> {
-    let index = fault::guarded(dir, || Engine::open_as_it_is(dir)).ok();
+    let index = opened(dir);
     look(dir, index.as_ref())?;
     drop(index);
     folder::remove(dir)
+}
+
+/// The index in a folder, if it can be opened.
+fn opened(dir: &Path) -> Option<Engine> {
+    fault::guarded(dir, || Engine::open_as_it_is(dir)).ok().map(|(index, _)| index)
 }
 
 fn is_damaged(dir: &Path, index: Option<&Engine>) -> Result<bool> {

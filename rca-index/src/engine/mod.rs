@@ -102,8 +102,8 @@ impl Engine {
     /// # Errors
     /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexDamaged`], [`Error::Io`].
     pub(crate) fn open(dir: &Path) -> Result<Self> {
-        let engine = Self::open_as_it_is(dir)?;
-        match engine.guard(|| engine.catch_up()) {
+        let (engine, note) = Self::open_as_it_is(dir)?;
+        match engine.guard(|| engine.catch_up(&note)) {
             // The last commit answers. What it lacks was never acknowledged.
             Err(Error::Io { .. }) | Ok(()) => Ok(engine),
             Err(error) => Err(error),
@@ -111,7 +111,7 @@ impl Engine {
     }
 
     /// Opens an index, and does not look at the record of given incidents.
-    fn open_as_it_is(dir: &Path) -> Result<Self> {
+    fn open_as_it_is(dir: &Path) -> Result<(Self, CommitNote)> {
         if !folder::has_index(dir) {
             return Err(folder::missing(dir));
         }
@@ -119,10 +119,11 @@ impl Engine {
         let open = || tantivy::Index::open(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         let engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
-        if engine.note()?.updated == 0 {
+        let note = engine.note()?;
+        if note.updated == 0 {
             return Err(Error::IndexNotFound(dir.to_owned()));
         }
-        Ok(engine)
+        Ok((engine, note))
     }
 
     /// Opens an index, or creates an empty one if there is none of this version.

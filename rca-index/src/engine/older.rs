@@ -77,3 +77,86 @@ fn given(doc: &TantivyDocument, schema: &Schema) -> Given {
         incident.title.value == title && incident.sections.iter().all(|s| source.get(s.range.clone()).is_some());
     if whole { Given::Incident(Box::new(Incident { source, ..incident })) } else { Given::Unreadable }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tantivy::schema::{BytesOptions, STORED, STRING};
+    use tantivy::{Directory as _, IndexSettings, doc};
+
+    use super::*;
+    use crate::incident::SectionKind;
+
+    fn ticket() -> Incident {
+        let mut incident = Incident::new("OPS-1", "Queue backlog");
+        incident.push_section(SectionKind::Summary, "too slow");
+        incident
+    }
+
+    /// The facts of an incident as older versions stored them.
+    fn facts(mut incident: Incident) -> Vec<u8> {
+        incident.source.clear();
+        postcard::to_stdvec(&incident).unwrap()
+    }
+
+    /// The folder of an older version, with a report and an incident with these facts.
+    fn folder(facts_of: &[Vec<u8>], payload: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let mut schema = Schema::builder();
+        let key = schema.add_text_field("key", STRING | STORED);
+        let title = schema.add_text_field("title", STORED);
+        let source = schema.add_text_field("source", STORED);
+        let facts = schema.add_bytes_field("facts", BytesOptions::from(STORED));
+        let directory = CheckedDirectory::open(folder.path()).unwrap();
+        let index = tantivy::Index::create(directory, schema.build(), IndexSettings::default()).unwrap();
+        let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 15_000_000).unwrap();
+        writer.add_document(doc!(key => "a", title => "A", source => "# A")).unwrap();
+        for bytes in facts_of {
+            let given = doc!(key => "OPS-1", title => "Queue backlog", source => "too slow", facts => bytes.clone());
+            writer.add_document(given).unwrap();
+        }
+        let mut commit = writer.prepare_commit().unwrap();
+        commit.set_payload(payload);
+        commit.commit().unwrap();
+        folder
+    }
+
+    fn read(folder: &Path) -> (Read, Vec<Incident>) {
+        let mut found = Vec::new();
+        let read = each_given(folder, |incident| {
+            found.push(incident);
+            Ok(())
+        });
+        (read.unwrap(), found)
+    }
+
+    #[test]
+    fn given_incidents_are_read_and_reports_are_not() {
+        let folder = folder(&[facts(ticket())], r#"{"manifest":"manifest-1.bin"}"#);
+        assert_eq!(read(folder.path()), (Read { all: true, archive: true }, vec![ticket()]));
+    }
+
+    #[test]
+    fn facts_of_another_layout_are_not_guessed() {
+        let whole = facts(ticket());
+        let mut longer = whole.clone();
+        longer.push(0);
+        let other = facts(Incident::new("OPS-2", "Queue backlog"));
+        for unreadable in [longer, other, whole[..whole.len() - 1].to_vec(), Vec::new()] {
+            let folder = folder(&[whole.clone(), unreadable], "{}");
+            assert_eq!(read(folder.path()), (Read { all: false, archive: false }, vec![ticket()]));
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_may_have_any() {
+        let folder = folder(&[], "{}");
+        assert_eq!(read(folder.path()), (Read { all: true, archive: false }, Vec::new()));
+        let directory = CheckedDirectory::open(folder.path()).unwrap();
+        directory.atomic_write(Path::new("meta.json"), b"{}").unwrap();
+        assert_eq!(read(folder.path()), (Read::default(), Vec::new()));
+        fs::remove_file(folder.path().join("meta.json")).unwrap();
+        assert_eq!(read(folder.path()), (Read::default(), Vec::new()));
+    }
+}

@@ -126,6 +126,8 @@ pub(crate) fn write(
         return Ok(written);
     }
     let mut writer = engine.writer(Purpose::Give, 1, 0, options.wait)?;
+    // The iterator is the caller's code: it must not wait for the end of this write.
+    let telling = engine.telling();
     for change in changes {
         match change {
             GivenChange::Upsert(incident) => {
@@ -135,6 +137,7 @@ pub(crate) fn write(
             GivenChange::Delete(id) => written.deleted += usize::from(writer.delete(&id)?),
         }
     }
+    drop(telling);
     writer.commit(None)?;
     Ok(written)
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rca_index::{Batch, Index, SearchRequest, UpdateOptions, WriteOptions};
 
@@ -79,17 +79,25 @@ fn kill_writers(trials: u64) -> (usize, usize) {
     let mut expected: BTreeSet<String> = ["a".to_owned(), "b".to_owned()].into();
     let mut moments: BTreeMap<usize, usize> = BTreeMap::new();
     let mut ahead = 0;
+    // How long a write takes, as an estimate: kills come at any moment of it.
+    let mut took = Duration::from_millis(100);
     for trial in 0..trials {
         let name = format!("n{trial}");
         let mut child = spawn(&dir(&folder), &name);
         let mut output = BufReader::new(child.stdout.take().unwrap());
         // Let some writes through, then a moment of the next.
-        let (mut through, mut line) = (0, String::new());
+        let (mut through, mut line, mut last) = (0, String::new(), Instant::now());
         while through < trial % 5 && output.read_line(&mut line).unwrap() > 0 {
-            through += u64::from(line.starts_with("acknowledged"));
+            if line.starts_with("acknowledged") {
+                if through > 0 {
+                    took = last.elapsed().clamp(took / 2, took * 2);
+                }
+                (through, last) = (through + 1, Instant::now());
+            }
             line.clear();
         }
-        thread::sleep(Duration::from_micros((trial * 7919) % 60_000));
+        // Steps of the golden ratio are spread evenly.
+        thread::sleep(took.mul_f64(1.2 * (trial as f64 * 0.618_034).fract()));
         let _ = child.kill();
         child.wait().unwrap();
         let mut rest = String::new();
@@ -124,6 +132,33 @@ fn kill_writers(trials: u64) -> (usize, usize) {
     }
     assert!(moments.len() > 2, "{moments:?}");
     (trials as usize - ahead, ahead)
+}
+
+/// A process that may write no file of more than so many blocks ends with an error, or is killed.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files_loses_nothing() {
+    for blocks in [2, 4, 8, 12, 16] {
+        let folder = tempfile::tempdir().unwrap();
+        open(&folder).upsert(tickets(0..1)).unwrap();
+        let mut command = Command::new("sh");
+        let give = "ulimit -f $1; shift; exec \"$@\"";
+        command.args(["-c", give, "sh", &blocks.to_string()]).arg(std::env::current_exe().unwrap());
+        command.args(["kills::give", "--exact", "--nocapture", "--test-threads=1"]);
+        command.env(FOLDER, dir(&folder)).env(NAME, "n").stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let said = acknowledged(&mut child);
+        assert!(said < 12, "{blocks}: the limit was never reached");
+        let found = indexed(&Index::open(dir(&folder)).unwrap());
+        let states = [said, said + 1].map(|writes| {
+            let mut all = given_by("n", writes);
+            all.insert("OPS-000".to_owned());
+            all
+        });
+        assert!(states.contains(&found), "{blocks}: {said} acknowledged, {found:?}");
+        open(&folder).upsert(tickets(1..2)).unwrap();
+        assert_eq!(indexed(&open(&folder)).len(), found.len() + 1);
+    }
 }
 
 #[test]

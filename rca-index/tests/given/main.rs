@@ -4,6 +4,7 @@
 
 mod damage;
 mod kills;
+mod model;
 mod writers;
 
 use std::fs;
@@ -138,6 +139,32 @@ fn an_index_of_given_incidents_alone_is_whole_in_a_new_version() {
         assert_eq!((ids(&reader).len(), reader.get("OPS-007").unwrap()), (49, None));
         assert!(version_folder(&folder).ends_with("v7"), "the old version is gone");
     }
+}
+
+#[test]
+fn a_version_that_cannot_be_read_is_kept_and_named() {
+    let folder = archive(&["a", "b"]);
+    let plain = UpdateOptions::default();
+    update(&folder, &plain);
+    open(&folder).upsert(tickets(0..50)).unwrap();
+    let old = dir(&folder).join("v4");
+    fs::rename(version_folder(&folder), &old).unwrap();
+    fs::remove_file(dir(&folder).join("given.log")).unwrap();
+    for file in fs::read_dir(&old).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_some_and(|extension| extension == "store") {
+            fs::write(file, "of another time").unwrap();
+        }
+    }
+    for rebuild in [false, true] {
+        update(&folder, &plain.clone().rebuild(rebuild));
+        let index = open(&folder);
+        assert_eq!(ids(&index), ["a", "b"]);
+        assert_eq!(index.health().unwrap().kept, std::slice::from_ref(&old));
+        assert!(old.join("meta.json").is_file());
+    }
+    // Whoever needs nothing of it removes it.
+    fs::remove_dir_all(&old).unwrap();
+    assert_eq!(open(&folder).health().unwrap().kept.len(), 0);
 }
 
 #[test]

@@ -82,6 +82,13 @@ fn a_search_waits_for_no_writer_and_events_cannot_write() {
     };
     index.update(&archive, &UpdateOptions::default(), on_event).unwrap();
     assert!(told.into_inner() >= 3);
+    // Nor can the iterator of an upsert.
+    let lazy = tickets(5..7).inspect(|_| {
+        let nested = index.delete(["x"]);
+        assert!(nested.is_ok() || matches!(nested, Err(Error::IndexLocked { own: true, .. })), "{nested:?}");
+    });
+    index.upsert(lazy).unwrap();
+    index.delete(["OPS-005", "OPS-006"]).unwrap();
     report(folder.path(), "b");
     let looked = AtomicUsize::new(0);
     let reported = |event| {
