@@ -1,6 +1,6 @@
 //! Summaries, ids and incidents that are read without a search, and searches that return summaries: they agree with
 //! whole incidents.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fs;
 use std::path::Path;
@@ -85,6 +85,24 @@ fn summaries_are_found_as_incidents_are() {
     }
     let hits = index.search_summaries(&SearchRequest::parse("queue").unwrap()).unwrap().hits;
     assert!(hits.iter().all(|hit| hit.snippets.is_empty() && hit.explanation.is_none()) && hits.len() == 5);
+}
+
+#[test]
+fn summaries_of_the_corpus_agree_with_its_incidents() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    for folder in ["incidents", "broken"] {
+        let Ok(archive) = Archive::open(corpus.join(folder)) else {
+            println!("skipped: corpus/{folder} is not there");
+            continue;
+        };
+        let index = Index::in_memory().unwrap();
+        index.update(&archive, &UpdateOptions::default(), |_| {}).unwrap();
+        let summaries: Vec<Summary> = index.summaries().unwrap().map(Result::unwrap).collect();
+        let incidents: Vec<Incident> = index.incidents().unwrap().map(Result::unwrap).collect();
+        assert_eq!(summaries, incidents.iter().map(Summary::from).collect::<Vec<_>>());
+        assert_eq!((summaries.len(), summaries.len() > 20), (index.len().unwrap(), true));
+        assert!(summaries.is_sorted_by(|a, b| a.id < b.id));
+    }
 }
 
 #[test]
