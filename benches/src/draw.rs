@@ -58,13 +58,13 @@ struct Fact {
 impl Fact {
     fn shown(&self, archive: &Path, incident: &Incident) -> String {
         let Self { name, value, line } = self;
-        let path = archive.join(&incident.path);
+        let path = format!("{}/{}", archive.display(), incident.path);
         let shown = match line {
-            None => format!("{}  {name}  {value}", path.display()),
+            None => format!("{path}  {name}  {value}"),
             Some(line) => {
                 let text = incident.source.lines().nth((*line as usize).saturating_sub(1)).unwrap_or_default();
                 let text: String = text.trim().chars().take(WIDTH).collect();
-                format!("{}:{line}  {name}  {value}  |  {text}", path.display())
+                format!("{path}:{line}  {name}  {value}  |  {text}")
             }
         };
         // Text of a report must not control the terminal.

@@ -3,7 +3,7 @@
 //! In: paths. Out: the same text on every system where it goes into a format, and the system's own for people. What is
 //! particular to Windows is said in functions of texts, so that it is tested everywhere.
 
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -32,9 +32,13 @@ fn slashed_in(style: Style, path: &str) -> String {
     }
 }
 
-/// A folder and the path of a report in it, with one kind of separator: that of the system.
+/// The path of a report in a folder, with one kind of separator: that of the system, however the folder was typed.
 pub(crate) fn within(folder: &Path, report: &str) -> PathBuf {
-    folder.join(report.replace('/', std::str::from_utf8(&[MAIN_SEPARATOR as u8]).unwrap_or("/")))
+    let path = folder.join(report);
+    match HERE {
+        Style::Unix => path,
+        Style::Windows => path.components().collect(),
+    }
 }
 
 /// The address of a file, given by its absolute path. None if the path has none, as that of a device.
@@ -96,6 +100,8 @@ fn is_device(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::MAIN_SEPARATOR;
+
     use super::*;
 
     #[test]
@@ -119,6 +125,7 @@ mod tests {
         assert_eq!(path, Path::new("corpus").join("2024").join("a.md"));
         assert_eq!(path.to_string_lossy().matches(MAIN_SEPARATOR).count(), 2);
         assert_eq!(slashed(&path), "corpus/2024/a.md");
+        assert_eq!(within(Path::new("docs/corpus"), "a.md").to_string_lossy().matches(MAIN_SEPARATOR).count(), 2);
         assert_eq!(within(Path::new(""), "a.md"), Path::new("a.md"));
         assert_eq!(within(Path::new("corpus"), "障害/報告.md"), Path::new("corpus").join("障害").join("報告.md"));
     }

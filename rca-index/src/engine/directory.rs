@@ -209,7 +209,8 @@ impl Directory for CheckedDirectory {
     }
 }
 
-/// The id of the process that is writing to the index in a folder, or wrote to it last.
+/// The id of the process that is writing to the index in a folder, or wrote to it last. Unknown on Windows while it writes:
+/// nobody else can read a locked file there.
 pub(crate) fn holder(folder: &Path) -> Option<u32> {
     std::fs::read_to_string(folder.join(&INDEX_WRITER_LOCK.filepath)).ok()?.parse().ok()
 }
@@ -308,8 +309,9 @@ mod tests {
             (CheckedDirectory::open(folder.path()).unwrap(), CheckedDirectory::open(folder.path()).unwrap());
         let lock = one.acquire_lock(&INDEX_WRITER_LOCK).unwrap();
         assert!(matches!(other.acquire_lock(&INDEX_WRITER_LOCK), Err(LockError::LockBusy)));
-        assert_eq!(holder(folder.path()), Some(std::process::id()));
+        assert!(holder(folder.path()) == Some(std::process::id()) || cfg!(windows));
         drop(lock);
+        assert_eq!(holder(folder.path()), Some(std::process::id()));
         assert!(other.acquire_lock(&INDEX_WRITER_LOCK).is_ok());
     }
 }
