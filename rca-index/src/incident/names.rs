@@ -63,6 +63,9 @@ fn is_separator(c: char) -> bool {
 
 /// The key of a name with levels: the keys of its levels, with `/` between them.
 pub(crate) fn path_key(text: &str) -> String {
+    if !text.contains('/') {
+        return name_key(text);
+    }
     let keys: Vec<String> = text.split('/').map(name_key).filter(|key| !key.is_empty()).collect();
     keys.join("/")
 }
@@ -142,7 +145,7 @@ impl ServiceNames {
 
     /// Whether a name is one of the settings.
     pub(crate) fn knows(&self, name: &str) -> bool {
-        self.names.contains_key(&path_key(name))
+        !self.names.is_empty() && self.names.contains_key(&path_key(name))
     }
 
     /// The names of today.
@@ -210,7 +213,7 @@ impl SeverityLabels {
 
     /// Whether a label is one of these.
     pub(crate) fn knows(&self, label: &str) -> bool {
-        self.labels.contains_key(&name_key(label))
+        !self.labels.is_empty() && self.labels.contains_key(&name_key(label))
     }
 
     /// The label of these that a text begins with: the longest, up to the end of a word.

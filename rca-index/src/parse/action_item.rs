@@ -2,10 +2,12 @@
 //!
 //! In: the text of an item or a cell. Out: the action. Who is a placeholder (`TBD`, `???`) is nobody.
 
+use std::borrow::Cow;
+
 use crate::incident::squeeze::squeezed;
 use crate::incident::{Action, Severity, Timestamp};
 use crate::parse::date::{find_date, read_date};
-use crate::parse::phrases::has;
+use crate::parse::phrases::{has, may_have};
 use crate::parse::value::is_blank;
 use crate::parse::words::{is_done, plain};
 
@@ -31,8 +33,10 @@ impl ActionText {
         if let Some((priority, rest)) = leading_priority(&read.text) {
             (read.priority, read.text) = (Some(priority), rest);
         }
-        read.done = read.done.or_else(|| trailing_state(&read.text));
-        read.priority = read.priority.take().or_else(|| named_priority(&read.text));
+        if is_marked(&read.text) {
+            read.done = read.done.or_else(|| trailing_state(&read.text));
+            read.priority = read.priority.take().or_else(|| named_priority(&read.text));
+        }
         read
     }
 
@@ -137,9 +141,9 @@ fn word_at(text: &str, word: &str) -> Option<usize> {
 }
 
 /// A text in lower case whose bytes are where they were.
-fn lower_of(text: &str) -> String {
+fn lower_of(text: &str) -> Cow<'_, str> {
     let lower = plain(text);
-    if lower.len() == text.len() { lower } else { text.to_ascii_lowercase() }
+    if lower.len() == text.len() { lower } else { text.to_ascii_lowercase().into() }
 }
 
 /// What stands in brackets at the end.
@@ -168,8 +172,7 @@ pub(crate) fn owner_named(name: &str) -> Option<String> {
     let bracketed = name.starts_with(['(', '[', '<', '{', '（']) && name.ends_with([')', ']', '>', '}', '）']);
     let inside = name.trim_matches(|c: char| !c.is_alphanumeric());
     let folded = plain(inside);
-    let nobody =
-        is_blank(&folded) || NOBODY.contains(&folded.as_str()) || (is_state(&folded) && !name.starts_with('@'));
+    let nobody = is_blank(&folded) || NOBODY.contains(&&*folded) || (is_state(&folded) && !name.starts_with('@'));
     if nobody || bracketed || name.chars().count() >= LONGEST {
         return None;
     }
@@ -232,6 +235,12 @@ fn leading_mark(text: &str) -> (Option<bool>, &str) {
         Some((word, rest)) => (is_done(word), rest.trim_start_matches([':', '-', '–', '—', ' '])),
         None => (None, text),
     }
+}
+
+/// Whether a text has a sign that a state or a priority stands behind: most have none.
+fn is_marked(text: &str) -> bool {
+    let sign = |byte: u8| !byte.is_ascii() | matches!(byte, b':' | b'=' | b'(' | b')' | b'[' | b']');
+    text.bytes().fold(false, |found, byte| found | sign(byte)) || may_have(text, b" - ")
 }
 
 /// A state behind: `…：完了`, `… - done`, `… (implemented 2026-02-06)`, `… ✅`.

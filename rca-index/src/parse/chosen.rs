@@ -4,6 +4,7 @@
 //! stated as the start comes first. A day that may be the report's own, as `date:` or the one of its file, gives way to
 //! another day that the body states of the incident.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -105,7 +106,8 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let lasted = when.duration.clone().or(of_sentence);
     let counted_from = said.counted_from(rows, date.as_ref(), lasted.as_ref());
     // The row that says resolved lies within what is stated.
-    let in_prose = || prose_duration(parts, kinds);
+    let of_prose = LazyCell::new(|| prose_duration(parts, kinds));
+    let in_prose = || of_prose.clone();
     // A sentence may be about a part of the incident: it counts where a row agrees with it.
     for lasted in [lasted.clone().or_else(in_prose), lasted] {
         said.reached(Vec::new(), rows, counted_from, stated.end.as_ref(), lasted.as_ref());
@@ -115,7 +117,7 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     }
     let end = end(&stated, date.as_ref(), window.as_ref(), rows);
     let from = counted_from.map(|from| from.time);
-    let duration = duration(when, date.as_ref(), &stated, window.as_ref(), from, rows, || prose_duration(parts, kinds));
+    let duration = duration(when, date.as_ref(), &stated, window.as_ref(), from, rows, in_prose);
     let detected = when.detected(date.as_ref(), &habits);
     Times { date, end, duration, timeline: timeline.rows, said, detected, counted_from }
 }

@@ -43,7 +43,7 @@ pub(crate) fn currency_before(text: &str) -> Option<(&'static str, usize)> {
 /// Whether a character in front of a number makes it an amount of money.
 pub(crate) fn is_currency_sign(c: char) -> bool {
     let sign = |mark: &&str| mark.strip_prefix(c).is_some_and(str::is_empty);
-    CURRENCIES.iter().any(|currency| currency.before.iter().any(sign))
+    !c.is_ascii_alphanumeric() && CURRENCIES.iter().any(|currency| currency.before.iter().any(sign))
 }
 
 #[cfg(test)]

@@ -6,14 +6,13 @@
 
 mod words;
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::incident::Bound;
 use crate::parse::cursor::{Cursor, is_latin, is_space};
 use crate::parse::duration::words::{ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE};
-use crate::parse::phrases::WordMap;
+use crate::parse::phrases::{WordMap, lower};
 use crate::parse::range::read_range;
 
 /// A duration as a text states it.
@@ -420,9 +419,7 @@ fn unit_behind(cursor: &mut Cursor<'_>, follows: bool) -> Option<f64> {
 /// The minutes of a unit with this name, in any case.
 pub(crate) fn unit_named(word: &str) -> Option<f64> {
     static BY_NAME: LazyLock<WordMap<&str, f64>> = LazyLock::new(|| UNITS.iter().rev().copied().collect());
-    let lower = word.bytes().all(|b| b.is_ascii_lowercase());
-    let word = if lower { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) };
-    BY_NAME.get(&*word).copied()
+    BY_NAME.get(&*lower(word)).copied()
 }
 
 /// ISO 8601: `PT1H5M`, `P1DT2H`.

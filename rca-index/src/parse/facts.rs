@@ -204,13 +204,28 @@ impl<'a> Facts<'a> {
 }
 
 fn add_each<'a>(list: &mut Vec<String>, texts: impl Iterator<Item = &'a str>) {
-    let mut known: HashSet<String> = list.iter().map(|text| text.to_lowercase()).collect();
+    /// So few are compared with each other sooner than a set of them is made.
+    const FEW: usize = 8;
+    let mut known = HashSet::new();
     for text in texts {
         let text = cut(text.trim());
-        if !text.is_empty() && known.insert(text.to_lowercase()) {
+        let new = if list.len() < FEW {
+            !list.iter().any(|known| is_same(known, &text))
+        } else {
+            if known.is_empty() {
+                known.extend(list.iter().map(|text| text.to_lowercase()));
+            }
+            known.insert(text.to_lowercase())
+        };
+        if !text.is_empty() && new {
             list.push(text);
         }
     }
+}
+
+/// Whether two texts are the same but for their case.
+fn is_same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || !(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase()
 }
 
 /// The first clause of a text.
@@ -233,7 +248,8 @@ fn next_choice(rest: &str) -> Option<&'static str> {
 
 /// A text as long as a facet's value may be.
 fn cut(text: &str) -> String {
-    text.chars().take(MAX_FACET).collect()
+    let end = if text.len() <= MAX_FACET { None } else { text.char_indices().nth(MAX_FACET) };
+    text[..end.map_or(text.len(), |(end, _)| end)].to_owned()
 }
 
 /// The texts of lists in lists: YAML reads an unquoted `[[name]]` as one.

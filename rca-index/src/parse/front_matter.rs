@@ -2,12 +2,12 @@
 //!
 //! In: the source. Out: keys and values, where the block stands, where the body starts, and problems.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::incident::lines::line_at;
 use crate::incident::{Problem, ProblemKind};
-use crate::parse::keys::{Key, key_named, normal};
+use crate::parse::keys::{Key, key_named, with_normal};
 use crate::parse::value::{Map, Value};
 use crate::parse::yaml::{read_lines, read_yaml, split_key};
 
@@ -26,16 +26,18 @@ pub(crate) struct FrontMatter {
 
 impl FrontMatter {
     /// The first line of each word that stands in front of a colon or an equals sign.
-    pub(crate) fn lines<'s>(&self, source: &'s str) -> HashMap<&'s str, u32> {
+    pub(crate) fn lines<'s>(&self, source: &'s str) -> KeyLines<'s> {
         let block = source.get(self.range.clone()).unwrap_or_default();
-        let mut lines = HashMap::new();
-        for (number, line) in (self.line..).zip(block.lines()) {
+        let key = |line: &'s str| {
             let line = line.trim_start().trim_start_matches(['-', ' ', '{', '"', '\'']);
-            if let Some((key, _)) = line.split_once([':', '=']) {
-                lines.entry(key.trim_end().trim_end_matches(['"', '\''])).or_insert(number);
-            }
-        }
-        lines
+            let end = line.bytes().position(|b| matches!(b, b':' | b'='))?;
+            Some(line[..end].trim_end().trim_end_matches(['"', '\'']))
+        };
+        let keys = (self.line..).zip(block.lines());
+        let mut keys: Vec<_> = keys.filter_map(|(number, line)| Some((key(line)?, number))).collect();
+        keys.sort_unstable();
+        keys.dedup_by_key(|(key, _)| *key);
+        KeyLines { keys, top: self.line }
     }
 
     /// The keys that are known, with their name and value: those of the block, then those of maps in it, from the outside.
@@ -61,6 +63,21 @@ impl FrontMatter {
     }
 }
 
+/// In which line each key of front matter stands.
+pub(crate) struct KeyLines<'s> {
+    /// In order.
+    keys: Vec<(&'s str, u32)>,
+    /// The first line.
+    top: u32,
+}
+
+impl KeyLines<'_> {
+    /// The line of a key; the first one of the block where it is not found as it is written.
+    pub(crate) fn of(&self, key: &str) -> u32 {
+        self.keys.binary_search_by_key(&key, |(key, _)| *key).map_or(self.top, |at| self.keys[at].1)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Format {
     Yaml,
@@ -81,7 +98,7 @@ pub(super) fn is_about_another(name: &str) -> bool {
         "cover", "header", "menu", "nav", "sitemap", "build", "versions", "package", "cvss", "actions", "actionitems",
         "followups", "related", "links", "history", "changelog",
     ];
-    OTHERS.contains(&normal(name).as_str())
+    with_normal(name, |name| OTHERS.contains(&name))
 }
 
 /// Reads the front matter of a report, if there is any.
@@ -300,6 +317,6 @@ mod tests {
         let source = "\n---\ntitle: A\n\"date\": x\n---\n";
         let front = read_front_matter(source);
         let lines = front.lines(source);
-        assert_eq!((lines.get("title"), lines.get("date")), (Some(&3), Some(&4)));
+        assert_eq!((lines.of("title"), lines.of("date"), lines.of("end")), (3, 4, 3));
     }
 }

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::parse::phrases::may_have;
+
 /// The stretches of a source that are not seen, in order.
 pub(crate) fn invisible(source: &str) -> Vec<Range<usize>> {
     let mut found = data_addresses(source);
@@ -53,6 +55,10 @@ fn no_width(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 fn data_addresses(source: &str) -> Vec<Range<usize>> {
     const SCHEME: &str = "data";
     let mut found: Vec<Range<usize>> = Vec::new();
+    // The end of the scheme: few texts have it.
+    if !may_have(source, b"ta:") {
+        return found;
+    }
     for (colon, _) in source.match_indices(':') {
         let Some(start) = colon.checked_sub(SCHEME.len()) else { continue };
         if !source.get(start..colon).is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {

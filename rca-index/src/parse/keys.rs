@@ -3,6 +3,7 @@
 //! In: a name as a report writes it, and the keys of the archive's settings. Out: the `Key` that it stands for, if any.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
 use crate::incident::MeasureKind;
@@ -54,19 +55,20 @@ pub(crate) fn key_named(name: &str, own: &BTreeMap<String, String>) -> Option<Ke
     if name.len() > LONGEST {
         return None;
     }
-    let wanted = normal(name);
-    let own = own.iter().find(|(key, _)| normal(key) == wanted).map(|(_, meaning)| normal(meaning));
-    let of = |name: &str| BY_NAME.get(name).copied();
-    of(own.as_deref().unwrap_or(&wanted)).or_else(|| {
+    let of = |name: &str| with_normal(name, |name| BY_NAME.get(name).copied());
+    let meaning = |wanted: &str| own.iter().find(|(key, _)| normal(key) == wanted).map(|(_, meaning)| meaning);
+    let own = if own.is_empty() { None } else { with_normal(name, meaning) };
+    of(own.map_or(name, String::as_str)).or_else(|| {
         // `Systems/Services`: two names of one key.
-        let (first, second) = name.split_once(['/', '&', '／'])?;
-        of(&normal(first)).filter(|key| of(&normal(second)) == Some(*key))
+        let parts = |byte: u8| matches!(byte, b'/' | b'&') || !byte.is_ascii();
+        let (first, second) = name.bytes().any(parts).then(|| name.split_once(['/', '&', '／']))??;
+        of(first).filter(|key| of(second) == Some(*key))
     })
 }
 
 /// Whether a name is that of a key, in any language.
 pub(crate) fn is_key(name: &str) -> bool {
-    BY_NAME.contains_key(&normal(name))
+    with_normal(name, |name| BY_NAME.contains_key(name))
 }
 
 /// A name of each key, in English.
@@ -75,8 +77,10 @@ pub(crate) fn key_names() -> impl Iterator<Item = &'static str> {
 }
 
 static BY_NAME: LazyLock<WordMap<String, Key>> = LazyLock::new(|| {
-    let mut keys = WordMap::default();
-    for &(key, names) in words::ALL.iter().flat_map(|words| words.keys) {
+    let listed = || words::ALL.iter().flat_map(|words| words.keys);
+    let many = listed().map(|(_, names)| names.len()).sum();
+    let mut keys = WordMap::with_capacity_and_hasher(many, BuildHasherDefault::default());
+    for &(key, names) in listed() {
         names.iter().for_each(|name| {
             keys.entry(normal(name)).or_insert(key);
         });
@@ -86,16 +90,25 @@ static BY_NAME: LazyLock<WordMap<String, Key>> = LazyLock::new(|| {
 
 /// Lower case letters and digits, without accents; what stands in brackets does not count: `Start (UTC)`.
 pub(super) fn normal(name: &str) -> String {
-    if name.is_ascii() {
+    with_normal(name, str::to_owned)
+}
+
+/// Reads the normal form of a name. That of an ordinary name takes no memory of its own.
+pub(super) fn with_normal<T>(name: &str, read: impl FnOnce(&str) -> T) -> T {
+    const ORDINARY: usize = 64;
+    if name.len() <= ORDINARY && name.is_ascii() {
         let bare = name.bytes().take_while(|b| !matches!(b, b'(' | b'[')).filter(u8::is_ascii_alphanumeric);
-        let mut normal = String::with_capacity(name.len());
-        bare.for_each(|b| normal.push(char::from(b.to_ascii_lowercase())));
-        return normal;
+        let (mut normal, mut length) = ([0; ORDINARY], 0);
+        for (place, byte) in normal.iter_mut().zip(bare) {
+            *place = byte.to_ascii_lowercase();
+            length += 1;
+        }
+        return read(str::from_utf8(&normal[..length]).unwrap_or_default());
     }
     let name = name.split(['(', '（', '[']).next().unwrap_or(name);
-    let mut normal = words::plain(name);
+    let mut normal = words::plain(name).into_owned();
     normal.retain(char::is_alphanumeric);
-    normal
+    read(&normal)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::incident::{Measure, MeasureKind, SectionKind, Source};
 use crate::parse::measures::counted::counted;
 use crate::parse::numbers::{Number, NumberUnit, numbers};
 use crate::parse::outline::{Block, Part, Table};
-use crate::parse::phrases::{has, has_any};
+use crate::parse::phrases::{Bytes, has, has_any, has_digit, may_have};
 
 /// Reads the measures of a report.
 pub(crate) fn read_measures(parts: &[Part<'_>], kinds: &[SectionKind]) -> Vec<Measure> {
@@ -60,6 +60,11 @@ fn before_and_during(table: &Table<'_>, measures: &mut Vec<Measure>) {
 fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
     let mut sentences = |text: &str, line: u32| {
         for (line, text) in (line..).zip(text.lines()).filter(|(_, text)| has_digit(text)) {
+            // Most lines are one statement.
+            if text.is_ascii() && !may_have(text, b";") && !text.contains(". ") {
+                statement(text, line);
+                continue;
+            }
             text.split_inclusive([';', '。'])
                 .flat_map(|text| text.split_inclusive(". "))
                 .for_each(|text| statement(text, line));
@@ -67,7 +72,7 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
     };
     for block in &part.blocks {
         match block {
-            Block::Paragraph(text) if !has_digit(&text.text) => {}
+            Block::Paragraph(text) if !has_digit(&*text.text) => {}
             // A sentence may go on in the next line.
             Block::Paragraph(text) if !text.text.lines().any(|line| line.trim_end().ends_with(['.', ':'])) => {
                 sentences(&one_line(&text.text), text.line);
@@ -83,7 +88,7 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
                 }
             }
             Block::List(list) => {
-                let counted = list.items.iter().filter(|item| has_digit(&item.text.text));
+                let counted = list.items.iter().filter(|item| has_digit(&*item.text.text));
                 counted.for_each(|item| sentences(&one_line(&item.text.text), item.text.line));
             }
             Block::Table(table) => table.rows.iter().for_each(|row| {
@@ -102,10 +107,6 @@ fn statements(part: &Part<'_>, mut statement: impl FnMut(&str, u32)) {
 /// A text with its lines joined, each byte at its place.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     if text.contains('\n') { Cow::Owned(text.replace('\n', " ")) } else { Cow::Borrowed(text) }
-}
-
-fn has_digit(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// Words of a sentence that states what an outage cost.
@@ -190,8 +191,10 @@ fn before_and_after<'n>(text: &str, numbers: &[&'n Number]) -> (Option<&'n Numbe
             before = after.take();
         }
         // In `from 5 to 8s` the range is one number, and no change.
-        let range = close.rsplit_once("from").is_some_and(|(_, rest)| rest.contains(|c: char| c.is_ascii_digit()));
-        let normal = NORMAL.iter().any(|word| contains_word(close, word) && !(range && word.ends_with("from")))
+        let range = has(close, "from") && close.rsplit_once("from").is_some_and(|(_, rest)| has_digit(rest));
+        let bytes = Bytes::of(close);
+        let says = |word: &str| bytes.may_hold(word) && contains_word(close, word);
+        let normal = NORMAL.iter().any(|word| says(word) && !(range && word.ends_with("from")))
             || behind.first().is_some_and(|word| ["usually", "normally", "baseline"].contains(word));
         let slot = if normal && before.is_none() { &mut before } else { &mut after };
         slot.get_or_insert(number);

@@ -154,7 +154,7 @@ fn is_metadata(heading: &str) -> bool {
     // Most headings are plain but for their case.
     let heading = match squeezed(heading) {
         Cow::Borrowed(heading) => Cow::Borrowed(heading),
-        Cow::Owned(heading) => Cow::Owned(plain(&heading)),
+        Cow::Owned(heading) => Cow::Owned(plain(&heading).into_owned()),
     };
     let heading = heading.trim_matches(|c: char| !c.is_alphanumeric());
     let is_one_of = |text: &str, words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));

@@ -171,8 +171,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     let mut facts = Facts::new(&options.house);
     let lines = front.lines(&source);
     let keys = front.keys(&options.keys).into_iter();
-    let mut keys: Vec<_> =
-        keys.map(|(key, name, value)| (key, value, lines.get(name).copied().unwrap_or(front.line))).collect();
+    let mut keys: Vec<_> = keys.map(|(key, name, value)| (key, value, lines.of(name))).collect();
     // The zone decides how the times are read, wherever it stands.
     keys.sort_by_key(|(key, ..)| *key != Key::Zone);
     for (key, value, line) in keys {
@@ -202,7 +201,7 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
     };
     let times = choose(&facts.when, &report, &mut facts.problems);
     let Times { date, end, duration, mut timeline, said, detected, counted_from } = times;
-    let line_of = |name: &str| lines.get(name).copied().unwrap_or(front.line);
+    let line_of = |name: &str| lines.of(name);
     let mut stated = read_stated(&front.map, line_of, &outline.parts, &kinds);
     stated.extend(detected.as_ref().map(|time| Reached::at_time(Milestone::Detected, time)));
     let milestones = said.reached(stated, &mut timeline, counted_from, end.as_ref(), duration.as_ref());

@@ -8,6 +8,7 @@ use crate::incident::Bound;
 use crate::parse::currency::{CURRENCIES, currency_before};
 use crate::parse::date::month;
 use crate::parse::duration::unit_named;
+use crate::parse::phrases::next_digit;
 
 /// A number in a sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +43,7 @@ pub(crate) const PEOPLE: [&str; 3] = ["人", "名", "ユーザ"];
 pub(crate) fn numbers(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     let mut at = 0;
-    let next_digit = |at: usize| text.as_bytes().get(at..)?.iter().position(u8::is_ascii_digit).map(|i| at + i);
-    while let Some(start) = next_digit(at) {
+    while let Some(start) = next_digit(text, at) {
         let digits = read_digits(&text[start..]);
         let written = &text[start..start + digits.length];
         at = start + digits.length.max(1);

@@ -243,7 +243,7 @@ fn names_fields(table: &Table<'_>) -> bool {
         "詳細", "值", "wert", "inhalt", "valeur", "valor", "detalle", "값", "내용",
     ];
     let says = |cell: Option<&Cow<'_, str>>, words: &[&str]| {
-        cell.is_some_and(|cell| cell.len() <= 40 && words.contains(&plain(cell.trim()).as_str()))
+        cell.is_some_and(|cell| cell.len() <= 40 && words.contains(&&*plain(cell.trim())))
     };
     says(table.header.first(), NAMES) && says(table.header.get(1), VALUES)
 }

@@ -2,6 +2,7 @@
 //!
 //! In: phrases and what they mean. Out: a table that costs one look-up for each word of a text, and nearly nothing to build.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
@@ -35,32 +36,89 @@ impl Hasher for WordHasher {
 
 /// Known phrases and what each means.
 pub(crate) struct Phrases<V> {
-    /// By the first word of each; the longest phrases first.
-    by_first: WordMap<&'static str, Vec<(&'static str, V)>>,
+    entries: Vec<Entry<V>>,
+    /// By the hash of a first word: the number of the longest phrase with this word, counted from 1; 0 where there is none.
+    slots: Vec<usize>,
+}
+
+struct Entry<V> {
+    phrase: (&'static str, V),
+    /// Bytes of its first word.
+    first: usize,
+    /// The next phrase with the same first word, which is no longer; 0 behind the last.
+    next: usize,
 }
 
 impl<V> Phrases<V> {
     /// Phrases begin with a letter or digit.
     pub(crate) fn new(phrases: impl IntoIterator<Item = (&'static str, V)>) -> Self {
-        let mut by_first: WordMap<&str, Vec<(&str, V)>> = WordMap::default();
-        for (phrase, meaning) in phrases {
-            if let Some(first) = words(phrase).next() {
-                by_first.entry(&phrase[first]).or_default().push((phrase, meaning));
-            }
-        }
-        by_first.values_mut().for_each(|phrases| phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len())));
-        Self { by_first }
+        Self::merged(phrases, |_, _| false)
     }
 
-    /// Each place of a text where phrases begin, and these, the longest first. The text is in lower case.
+    /// The same, where `merge` takes the second meaning of a phrase into the first, or says that both count.
+    pub(crate) fn merged(
+        phrases: impl IntoIterator<Item = (&'static str, V)>,
+        merge: impl Fn(&mut V, &V) -> bool,
+    ) -> Self {
+        let phrases: Vec<_> = phrases.into_iter().collect();
+        let slots = vec![0; (2 * phrases.len()).next_power_of_two()];
+        let mut known = Self { entries: Vec::with_capacity(phrases.len()), slots };
+        phrases.into_iter().for_each(|phrase| known.add(phrase, &merge));
+        known
+    }
+
+    fn add(&mut self, phrase: (&'static str, V), merge: impl Fn(&mut V, &V) -> bool) {
+        let Some(first) = words(phrase.0).next().map(|word| word.end) else { return };
+        let slot = self.slot(&phrase.0.as_bytes()[..first]);
+        let (mut before, mut next) = (None, self.slots[slot]);
+        while let Some(known) = next.checked_sub(1).map(|at| &mut self.entries[at].phrase) {
+            if known.0.len() < phrase.0.len() {
+                break;
+            }
+            if known.0 == phrase.0 && merge(&mut known.1, &phrase.1) {
+                return;
+            }
+            before = Some(next - 1);
+            next = self.entries[next - 1].next;
+        }
+        self.entries.push(Entry { phrase, first, next });
+        let number = self.entries.len();
+        *before.map_or(&mut self.slots[slot], |before| &mut self.entries[before].next) = number;
+    }
+
+    /// Where the phrases with this first word are, or would be.
+    fn slot(&self, word: &[u8]) -> usize {
+        let mut hasher = WordHasher::default();
+        hasher.write(word);
+        let mut slot = hasher.finish() as usize;
+        loop {
+            slot &= self.slots.len() - 1;
+            let entry = self.slots[slot].checked_sub(1).map(|at| &self.entries[at]);
+            if entry.is_none_or(|entry| entry.phrase.0.as_bytes()[..entry.first] == *word) {
+                return slot;
+            }
+            slot += 1;
+        }
+    }
+
+    /// The phrases with this first word, the longest first.
+    fn beginning_with(&self, word: &str) -> impl Iterator<Item = &(&'static str, V)> {
+        let mut next = self.slots[self.slot(word.as_bytes())];
+        std::iter::from_fn(move || {
+            let entry = self.entries.get(next.checked_sub(1)?)?;
+            next = entry.next;
+            Some(&entry.phrase)
+        })
+    }
+
+    /// Each place of a text where phrases may begin, and these, the longest first. The text is in lower case.
     pub(crate) fn places<'t>(
         &'t self,
         text: &'t str,
     ) -> impl Iterator<Item = (usize, impl Iterator<Item = &'t (&'static str, V)>)> {
-        words(text).filter_map(move |word| {
+        words(text).map(move |word| {
             let start = word.start;
-            let phrases = self.by_first.get(&text[word])?;
-            Some((start, phrases.iter().filter(move |(phrase, _)| text[start..].starts_with(phrase))))
+            (start, self.beginning_with(&text[word]).filter(move |(phrase, _)| text[start..].starts_with(phrase)))
         })
     }
 }
@@ -71,18 +129,43 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     std::iter::from_fn(move || {
         loop {
             let start = at;
-            let c = text[at..].chars().next()?;
-            at += c.len_utf8();
-            if joins(c) {
-                at = text[at..].find(|c| !joins(c)).map_or(text.len(), |end| at + end);
+            let byte = *text.as_bytes().get(at)?;
+            at += if byte.is_ascii() { 1 } else { text[at..].chars().next()?.len_utf8() };
+            if IN_WORDS[usize::from(byte)] || !byte.is_ascii() && text[start..].starts_with(joins) {
+                at = end_of_word(text, at);
                 return Some(start..at);
             }
-            if !c.is_ascii() {
+            if !byte.is_ascii() {
                 return Some(start..at);
             }
         }
     })
 }
+
+/// Where the word ends that a text is in at a byte.
+fn end_of_word(text: &str, mut at: usize) -> usize {
+    loop {
+        at += text.as_bytes()[at..].iter().take_while(|&&byte| IN_WORDS[usize::from(byte)]).count();
+        match text.as_bytes().get(at) {
+            Some(byte) if !byte.is_ascii() => match text[at..].chars().next().filter(|&c| joins(c)) {
+                Some(c) => at += c.len_utf8(),
+                None => return at,
+            },
+            _ => return at,
+        }
+    }
+}
+
+/// For each byte whether it is a letter, digit or underscore of ASCII.
+static IN_WORDS: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bytes[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    bytes
+};
 
 /// Letters and digits that run on in one word.
 pub(crate) fn joins(c: char) -> bool {
@@ -94,17 +177,23 @@ fn is_ideographic(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}')
 }
 
-/// The bytes that a text is made of, to rule out most words before they are searched for.
+/// Bytes that stand in a text, or that words begin with, to rule out most words before they are compared.
 pub(crate) struct Bytes([bool; 256]);
+
+impl FromIterator<u8> for Bytes {
+    fn from_iter<I: IntoIterator<Item = u8>>(bytes: I) -> Self {
+        let mut found = [false; 256];
+        bytes.into_iter().for_each(|b| found[usize::from(b)] = true);
+        Self(found)
+    }
+}
 
 impl Bytes {
     pub(crate) fn of(text: &str) -> Self {
-        let mut found = [false; 256];
-        text.bytes().for_each(|b| found[usize::from(b)] = true);
-        Self(found)
+        text.bytes().collect()
     }
 
-    /// Whether a word may stand in the text, by its first byte.
+    /// Whether a word may be there, by its first byte.
     pub(crate) fn may_hold(&self, word: &str) -> bool {
         word.bytes().next().is_none_or(|b| self.0[usize::from(b)])
     }
@@ -114,6 +203,34 @@ impl Bytes {
 pub(crate) fn has_any(text: &str, words: &[&str]) -> bool {
     let bytes = Bytes::of(text);
     words.iter().any(|word| bytes.may_hold(word) && has(text, word))
+}
+
+/// A text in lower case. Most words are so already.
+pub(crate) fn lower(text: &str) -> Cow<'_, str> {
+    let is_lower = text.bytes().fold(true, |lower, byte| lower & byte.is_ascii() & !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+}
+
+/// Whether a text has a digit. No step depends on the one before, so that the compiler looks at many bytes at once.
+pub(crate) fn has_digit(text: impl AsRef<[u8]>) -> bool {
+    text.as_ref().iter().fold(false, |found, byte| found | byte.is_ascii_digit())
+}
+
+/// The first digit of a text that does not stand before a byte.
+pub(crate) fn next_digit(text: &str, from: usize) -> Option<usize> {
+    let rest = text.as_bytes().get(from..)?;
+    let (runs, _) = rest.as_chunks::<32>();
+    let skipped = 32 * runs.iter().take_while(|run| !has_digit(run)).count();
+    rest[skipped..].iter().position(u8::is_ascii_digit).map(|at| from + skipped + at)
+}
+
+/// Whether a short word of lower case letters, or of signs, stands anywhere in a text, in any case. Many bytes are looked
+/// at at once; a sign may be taken for another one.
+pub(crate) fn may_have<const N: usize>(text: &str, word: &[u8; N]) -> bool {
+    let found = text.as_bytes().windows(N).fold(0, |found, at| {
+        found | at.iter().zip(word).fold(1, |same, (byte, letter)| same & u8::from(byte | 0x20 == *letter))
+    });
+    found > 0
 }
 
 /// Whether a short word stands anywhere in a text.
@@ -132,12 +249,29 @@ mod tests {
     fn phrases_at_their_places() {
         let phrases = Phrases::new([("back", 1), ("back to normal", 2), ("復旧", 3), ("復旧完了", 4), ("5 whys", 5)]);
         let found = |text: &str| -> Vec<(usize, Vec<i32>)> {
-            phrases.places(text).map(|(at, found)| (at, found.map(|&(_, n)| n).collect())).collect()
+            let places = phrases.places(text).map(|(at, found)| (at, found.map(|&(_, n)| n).collect::<Vec<_>>()));
+            places.filter(|(_, found)| !found.is_empty()).collect()
         };
         assert_eq!(found("all back to normal"), [(4, vec![2, 1])]);
         assert_eq!(found("の復旧完了, 5 whys"), [(3, vec![4, 3]), (17, vec![5])]);
         assert!(found("backup, rollback, back_to, 15 whys").is_empty());
         assert_eq!(found("back-up back"), [(0, vec![1]), (8, vec![1])]);
+        assert_eq!(found("the back_up naïveback, back"), [(24, vec![1])]);
+    }
+
+    #[test]
+    fn a_phrase_that_is_listed_twice() {
+        let all = |phrases: &Phrases<u8>| -> Vec<u8> {
+            phrases.places("is up").flat_map(|(_, found)| found.map(|&(_, n)| n)).collect()
+        };
+        let listed = [("is", 1), ("is up", 2), ("is", 4), ("is up", 8)];
+        assert_eq!(all(&Phrases::new(listed)), [2, 8, 1, 4]);
+        let merged = Phrases::merged(listed, |known, more| {
+            *known |= more;
+            true
+        });
+        assert_eq!(all(&merged), [10, 5]);
+        assert!(all(&Phrases::new([])).is_empty());
     }
 
     proptest! {
@@ -145,6 +279,11 @@ mod tests {
         fn a_word_is_found_where_it_stands(text in "[abé ]{0,12}", word in "[abé]{0,3}") {
             prop_assert_eq!(has(&text, &word), text.contains(&word));
             prop_assert_eq!(has_any(&text, &[&word]), text.contains(&word));
+            let digit = text.replace('b', "1");
+            let digits = format!("{}{digit}", "ab".repeat(20));
+            prop_assert_eq!((has_digit(&digits), next_digit(&digits, 3)), (digit.contains('1'), digits.find('1')));
+            prop_assert_eq!(may_have(&text, b"ab"), text.contains("ab"));
+            prop_assert_eq!(may_have(&text.to_uppercase(), b"ba"), text.contains("ba"));
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::parse::day::Day;
 use crate::parse::duration::{Duration, find_duration};
 use crate::parse::lists::of_kind;
 use crate::parse::outline::{Block, Part, Text};
-use crate::parse::phrases::has_any;
+use crate::parse::phrases::{has_any, next_digit};
 use crate::parse::range::{Range, read_range};
 use crate::parse::timeline::sentences;
 
@@ -83,8 +83,8 @@ pub(crate) fn prose_window(parts: &[Part<'_>], kinds: &[SectionKind]) -> Option<
         if in_impact > 1 && plain == Plain::Impact {
             return None;
         }
-        // A window has two clocks.
-        if text.text.bytes().filter(u8::is_ascii_digit).take(2).count() < 2 {
+        // Most texts have no clock: look before reading.
+        if !may_state_clocks(&text.text) {
             return None;
         }
         let line = squeezed(&text.text);
@@ -107,7 +107,6 @@ const OTHERS: [&str; 12] = [
 
 /// The window that a sentence states, when it is about the incident.
 fn window_of_sentence(sentence: &str, plain: bool, line: u32) -> Option<Window> {
-    // Most sentences have no clock: look before reading.
     if !may_state_clocks(sentence) {
         return None;
     }
@@ -156,23 +155,18 @@ fn may_state_clocks(sentence: &str) -> bool {
     /// Words before clocks that do not look like one: `between 9 and 10 pm`, `kl 9`.
     const SURE: [&str; 12] =
         ["between", "zwischen", "entre", "mellom", "tussen", "mellan", "kl", "klokka", "klokken", "um", "as", "las"];
-    let runs = || sentence.as_bytes().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
-    if runs().filter(|run| run[0].is_ascii_digit()).take(2).count() < 2 {
-        return false;
+    let bytes = sentence.as_bytes();
+    let (mut numbers, mut clock, mut at) = (0, false, 0);
+    while let Some(start) = next_digit(sentence, at).filter(|_| numbers < 2 || !clock) {
+        at = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        numbers += 1;
+        clock |= is_clock_like(bytes[..start].last(), at - start, &bytes[at..]);
     }
-    if !sentence.is_ascii() {
-        return true;
+    if numbers < 2 || clock || !sentence.is_ascii() {
+        return numbers >= 2;
     }
-    let (mut at, mut before) = (0, None);
-    for run in runs() {
-        at += run.len();
-        if run[0].is_ascii_digit() && is_clock_like(before, run.len(), &sentence.as_bytes()[at..]) {
-            return true;
-        }
-        before = run.last();
-    }
-    let mut words = sentence.split(|c: char| !c.is_ascii_alphabetic());
-    words.any(|word| SURE.iter().any(|sure| sure.eq_ignore_ascii_case(word)))
+    let mut words = bytes.split(|byte| !byte.is_ascii_alphabetic());
+    words.any(|word| SURE.iter().any(|sure| sure.as_bytes().eq_ignore_ascii_case(word)))
 }
 
 /// Whether so many digits may be a clock, by the byte before them and what follows: `10:05`, `9 pm`, `9h`, `9.30`, `1005`,

@@ -14,7 +14,8 @@ use crate::parse::words;
 
 /// Which part is about what. `headings` are more headings, in any case, from the archive's settings.
 pub(crate) fn kinds(parts: &[Part<'_>], headings: &BTreeMap<String, SectionKind>) -> Vec<SectionKind> {
-    let own: BTreeMap<String, SectionKind> = headings.iter().map(|(text, &kind)| (normal(text), kind)).collect();
+    let own: BTreeMap<String, SectionKind> =
+        headings.iter().map(|(text, &kind)| (normal(text).into_owned(), kind)).collect();
     // The sections that a heading stands in, from the outside.
     let mut around: Vec<(u8, SectionKind)> = Vec::new();
     let mut titled = false;
@@ -51,7 +52,10 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
     exact(&whole)
         .or_else(|| {
             // `Root cause: a lost lock`, `検知（Detect）`, `Impact & scope`
-            let (first, _) = SEPARATORS.iter().filter_map(|&sep| whole.split_once(sep)).min_by_key(|(a, _)| a.len())?;
+            // Most headings are words and nothing else.
+            let words = whole.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ');
+            let separators = if words { &[" and "] } else { SEPARATORS };
+            let (first, _) = separators.iter().filter_map(|&sep| whole.split_once(sep)).min_by_key(|(a, _)| a.len())?;
             exact(first)
         })
         .or_else(|| {
@@ -84,20 +88,20 @@ fn is_spaced(name: &str) -> bool {
 }
 
 /// The listed headings and their kinds.
-static LISTED: LazyLock<Vec<(String, SectionKind)>> = LazyLock::new(|| {
+static LISTED: LazyLock<Vec<(Cow<'_, str>, SectionKind)>> = LazyLock::new(|| {
     let headings = words::ALL.iter().flat_map(|words| words.headings);
     headings.flat_map(|&(kind, names)| names.iter().map(move |name| (normal(name), kind))).collect()
 });
 
 /// The headings that name a section as a part of one, too.
 static NAMES: LazyLock<Phrases<SectionKind>> = LazyLock::new(|| {
-    let inside = |(name, kind): &&'static (String, SectionKind)| *kind != Body && !VAGUE.contains(&name.as_str());
-    Phrases::new(LISTED.iter().filter(inside).map(|(name, kind)| (name.as_str(), *kind)))
+    let inside = |(name, kind): &&'static (Cow<'_, str>, SectionKind)| *kind != Body && !VAGUE.contains(&&**name);
+    Phrases::new(LISTED.iter().filter(inside).map(|(name, kind)| (&**name, *kind)))
 });
 
 /// The kind of each listed heading.
 static BY_NAME: LazyLock<WordMap<&str, SectionKind>> =
-    LazyLock::new(|| LISTED.iter().rev().map(|(name, kind)| (name.as_str(), *kind)).collect());
+    LazyLock::new(|| LISTED.iter().rev().map(|(name, kind)| (&**name, *kind)).collect());
 
 const SEPARATORS: &[&str] = &[":", "：", " (", "（", " - ", " – ", " — ", " & ", " and ", " / ", ", ", "・"];
 
@@ -116,7 +120,7 @@ const VAGUE: &[&str] = &[
 ];
 
 /// Lower case, no numbering, emoji or closing punctuation, one space between words.
-fn normal(heading: &str) -> String {
+fn normal(heading: &str) -> Cow<'_, str> {
     let lower = words::plain(heading);
     // Most headings are so already.
     let bare = |ends: Option<&u8>| ends.is_some_and(u8::is_ascii_lowercase);
@@ -128,7 +132,7 @@ fn normal(heading: &str) -> String {
     let number = &lower[..lower.len() - numbered.len()];
     let text = if number.contains(['.', ')']) { numbered } else { &lower };
     let text = text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, ')' | '）' | '(' | '（')));
-    squeezed(text).into_owned()
+    Cow::Owned(squeezed(text).into_owned())
 }
 
 #[cfg(test)]

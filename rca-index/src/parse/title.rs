@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::incident::squeeze::append_words;
 use crate::incident::{SectionKind, Source, Sourced};
 use crate::parse::date::find_date;
 use crate::parse::keys::key_named;
@@ -54,16 +55,24 @@ fn says_nothing(name: &str) -> bool {
         "storungsbericht", "ポストモーテム", "障害報告", "障害報告書", "インシデントレポート", "インシデント報告書",
         "故障报告", "事故报告", "复盘报告", "장애 보고서",
     ];
+    /// In bytes.
+    const LONGEST: usize = 40;
     let plain = plain(name);
-    let words: Vec<&str> =
-        plain.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty()).collect();
+    let words = plain.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty());
     // A name of a kind and a number says no more: `Incident 12`.
-    let words: Vec<&str> = words.into_iter().filter(|word| !word.bytes().all(|b| b.is_ascii_digit())).collect();
+    let mut said = String::new();
+    for word in words.filter(|word| !word.bytes().all(|b| b.is_ascii_digit())) {
+        append_words(&mut said, word);
+        // No kind has so long a name.
+        if said.len() > LONGEST {
+            break;
+        }
+    }
     let label = || {
         let (label, value) = split(name)?;
         (value.is_empty() || key_named(label, &BTreeMap::new()).is_some_and(names_people_or_times)).then_some(())
     };
-    words.is_empty() || KINDS.contains(&words.join(" ").as_str()) || is_day(name) || label().is_some()
+    said.is_empty() || KINDS.contains(&said.as_str()) || is_day(name) || label().is_some()
 }
 
 fn names_people_or_times(key: crate::parse::keys::Key) -> bool {

@@ -53,27 +53,31 @@ impl Value {
 /// The items of a list written on one line: `a, b`, `a、b`, `a; b`.
 fn split_list(text: &str) -> Vec<String> {
     let mut depth = 0_i32;
-    let mut pieces = vec![String::new()];
-    for c in text.chars() {
+    let pieces = text.split(|c: char| {
         depth += i32::from(matches!(c, '(' | '（' | '[')) - i32::from(matches!(c, ')' | '）' | ']'));
-        match c {
-            ',' | '、' | ';' | '，' | '\n' if depth <= 0 => pieces.push(String::new()),
-            c => pieces.last_mut().into_iter().for_each(|piece| piece.push(c)),
-        }
-    }
-    pieces.iter().map(|piece| unquoted(clean(piece))).filter(|piece| !is_blank(piece)).collect()
+        depth <= 0 && matches!(c, ',' | '、' | ';' | '，' | '\n')
+    });
+    pieces.map(|piece| unquoted(clean(piece))).filter(|piece| !is_blank(piece)).collect()
 }
 
 /// A text without the curly quotes around it, which no format takes for quotes.
 fn unquoted(text: String) -> String {
     let pairs = [('“', '”'), ('‘', '’'), ('„', '“'), ('«', '»'), ('“', '“'), ('”', '”')];
+    if text.bytes().next().is_none_or(|first| first.is_ascii()) {
+        return text;
+    }
     let inside = pairs.iter().find_map(|&(open, close)| text.strip_prefix(open)?.strip_suffix(close));
     inside.filter(|inside| !inside.contains(['“', '”'])).map(|inside| inside.trim().to_owned()).unwrap_or(text)
 }
 
 /// Whether a text stands for no value.
 pub(crate) fn is_blank(text: &str) -> bool {
+    /// In bytes; what is longer and no Japanese says something.
+    const LONGEST: usize = 7;
     let text = text.trim();
+    if text.len() > LONGEST && text.as_bytes()[0].is_ascii() {
+        return false;
+    }
     matches!(text, "" | "~" | "-" | "—" | "–" | "?" | "なし" | "不明" | "未定" | "无" | "없음" | "[]" | "{}")
         || text.starts_with("不明")
         || ["null", "none", "n/a", "na", "tbd", "unknown", "nothing"]

@@ -340,7 +340,10 @@ fn region(text: &str) -> Option<(Zone, usize)> {
 /// `Eastern Time`, `Pacific Daylight Time`, `UK time`, `日本時間`.
 fn spelled(text: &str) -> Option<(Zone, usize)> {
     let zone = |name: &str| if name == "UTC" { Some(Zone::UTC) } else { TimeZone::get(name).ok().map(Zone::Region) };
-    for (words, region) in SPELLED {
+    // Most words differ in their first letter.
+    let first = text.bytes().next()?.to_ascii_lowercase();
+    let begins = |(words, _): &&(&str, &'static str)| words.bytes().next() == Some(first);
+    for (words, region) in SPELLED.iter().filter(begins) {
         let mut cursor = Cursor::new(text);
         if !cursor.eat_word(&[words]) {
             continue;
@@ -354,7 +357,7 @@ fn spelled(text: &str) -> Option<(Zone, usize)> {
             .eat_word(&["time", "time zone", "timezone", "us time"])
             .then(|| Some((zone(region)?, cursor.at())))?;
     }
-    ALONE.iter().find_map(|(words, region)| {
+    ALONE.iter().filter(begins).find_map(|(words, region)| {
         let start = text.get(..words.len())?;
         (start == *words || start.to_lowercase() == *words).then(|| Some((zone(region)?, words.len())))?
     })

@@ -56,13 +56,15 @@ impl Synonyms {
         for group in groups {
             // All existing groups that share an entry with this one move into a new group at the end; their old places
             // stay empty.
-            let mut known: Vec<usize> = group.iter().filter_map(|entry| group_of.get(&key(entry)).copied()).collect();
+            let keyed = |entry: Phrase| (key(&entry), entry);
+            let group: Vec<_> = group.into_iter().map(keyed).collect();
+            let mut known: Vec<usize> = group.iter().filter_map(|(key, _)| group_of.get(key).copied()).collect();
             known.sort_unstable();
             known.dedup();
             let before: Vec<Phrase> = known.iter().flat_map(|&at| std::mem::take(&mut merged[at])).collect();
             let mut entries = Vec::new();
-            for entry in before.into_iter().chain(group) {
-                if !entry.is_empty() && group_of.insert(key(&entry), merged.len()) != Some(merged.len()) {
+            for (key, entry) in before.into_iter().map(keyed).chain(group) {
+                if !entry.is_empty() && group_of.insert(key, merged.len()) != Some(merged.len()) {
                     entries.push(entry);
                 }
             }
@@ -127,7 +129,11 @@ fn phrase(text: &str) -> Phrase {
 
 /// The key by which entries are compared: their words in the singular, separated by spaces.
 fn key<S: AsRef<str>>(words: &[S]) -> String {
-    words.iter().map(|word| singular(word.as_ref())).collect::<Vec<_>>().join(" ")
+    match words {
+        // Most entries are one word.
+        [word] => singular(word.as_ref()).into_owned(),
+        words => words.iter().map(|word| singular(word.as_ref())).collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// An approximation, applied to the table and to queries alike: `kubernetes` loses its `s` on both sides.

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use crate::parse::cursor::Cursor;
-use crate::parse::phrases::{WordMap, WordSet};
+use crate::parse::phrases::{WordMap, WordSet, lower};
 
 /// The name of a month, or its short form, with a point or without.
 pub(crate) fn month(cursor: &mut Cursor<'_>) -> Option<i8> {
@@ -30,7 +30,7 @@ fn month_named(word: &str) -> Option<i8> {
     if !word.bytes().next().is_some_and(known) {
         return None;
     }
-    BY_NAME.get(word.to_lowercase().as_str()).copied()
+    BY_NAME.get(&*lower(word)).copied()
 }
 
 /// The letters that names of months begin with.
@@ -49,7 +49,7 @@ pub(crate) fn weekday(cursor: &mut Cursor<'_>) -> bool {
     }
     let mut ahead = *cursor;
     let word = ahead.word();
-    if !(3..=16).contains(&word.len()) || !NAMES.contains(word.to_lowercase().as_str()) {
+    if !(3..=16).contains(&word.len()) || !NAMES.contains(&*lower(word)) {
         return false;
     }
     ahead.skip(word.len());

@@ -42,11 +42,11 @@ fn bit(milestone: Milestone) -> u8 {
 
 /// All words, and the sets that each of them belongs to.
 static WORDS: LazyLock<Phrases<Set>> = LazyLock::new(|| {
-    let mut sets: WordMap<&str, Set> = WordMap::default();
-    for &(set, words) in SETS {
-        words.iter().for_each(|word| *sets.entry(word).or_default() |= set);
-    }
-    Phrases::new(sets)
+    let words = SETS.iter().flat_map(|&(set, words)| words.iter().map(move |&word| (word, set)));
+    Phrases::merged(words, |sets, more| {
+        *sets |= more;
+        true
+    })
 });
 
 /// A word of a set, where it begins in the row.
@@ -112,11 +112,13 @@ fn hits(text: &str) -> Vec<Hit> {
 /// Where another time of day than the row's begins: `acknowledged; 14:09 mitigated`. Times in brackets explain.
 fn other_time(text: &str, label: &str) -> usize {
     let bytes = text.as_bytes();
-    if !text.contains(':') {
-        return usize::MAX;
-    }
     let digits =
         |from: usize, until: usize| bytes.get(from..until).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    // Most rows have no other: look before counting brackets.
+    let clock = |three: &[u8]| three[0].is_ascii_digit() & three[2].is_ascii_digit() & matches!(three[1], b':');
+    if !bytes.windows(3).fold(false, |found, three| found | clock(three)) {
+        return usize::MAX;
+    }
     let mut depth = 0;
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
@@ -145,7 +147,8 @@ fn other_time(text: &str, label: &str) -> usize {
 fn plain(text: &str) -> String {
     if text.is_ascii() {
         let lower = text.to_ascii_lowercase();
-        return if lower.bytes().any(|b| matches!(b, b'*' | b'`')) { lower.replace(['*', '`'], " ") } else { lower };
+        let marked = lower.bytes().fold(false, |found, b| found | matches!(b, b'*' | b'`'));
+        return if marked { lower.replace(['*', '`'], " ") } else { lower };
     }
     let mut plain = String::with_capacity(text.len());
     let mut quoted = false;
@@ -348,7 +351,8 @@ fn labelled(text: &str, lower: &str, claims: &mut Claims) {
         }
     }
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    for (word, milestone) in STATUS_WORDS {
+    let same_start = |(word, _): &&(&str, Milestone)| word.bytes().next() == text.bytes().next();
+    for (word, milestone) in STATUS_WORDS.iter().filter(same_start) {
         let behind = text.strip_prefix(word).map(|rest| rest.trim_start_matches([':', '-', '–', '—', ' ', '\n', '*']));
         if behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_uppercase)) {
             claims.plain |= bit(*milestone);

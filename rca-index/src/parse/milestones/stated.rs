@@ -11,7 +11,7 @@ use crate::incident::{Reached, ReachedAt, SectionKind, Source};
 use crate::parse::duration::{find_duration, read_duration, unit_named};
 use crate::parse::outline::{Block, Part, Text};
 use crate::parse::pairs::pairs;
-use crate::parse::phrases::{WordMap, has_any};
+use crate::parse::phrases::{WordMap, has_any, may_have};
 use crate::parse::value::Map;
 
 /// Labels, in lower case letters only.
@@ -191,6 +191,9 @@ pub(crate) fn is_stated(key: &str) -> bool {
 
 /// The phrases that stand in a text in any case, by the words that they end with.
 fn phrases(text: &str) -> Vec<(usize, &'static str, Milestone)> {
+    if !may_hold_phrase(text) {
+        return Vec::new();
+    }
     let bytes = text.as_bytes();
     let is = |at: usize, word: &str| {
         bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
@@ -208,11 +211,27 @@ fn phrases(text: &str) -> Vec<(usize, &'static str, Milestone)> {
     found
 }
 
+/// Whether one of the words that phrases end with may stand in a text, with more behind it. No step depends on the one
+/// before, so that the compiler looks at many bytes at once.
+fn may_hold_phrase(text: &str) -> bool {
+    let found = text.as_bytes().windows(6).fold(0, |found, at| {
+        let is = |place: usize, letter: u8| u8::from(at[place] | 0x20 == letter);
+        let after = is(1, b'a') & is(2, b'f') & is(3, b't');
+        let within = is(1, b'w') & is(3, b't') & is(5, b'i');
+        let nach = is(1, b'n') & is(2, b'a') & is(3, b'c');
+        found | is(0, b' ') & (after | within | nach)
+    });
+    found > 0
+}
+
 /// Whether a pair of a part may have one of the labels.
 fn may_hold_label(part: &Part<'_>) -> bool {
     let in_text = |text: &Text<'_>| {
-        let label = |line: &str| may_be_label(line) || line.contains(['|', '·', '•']);
-        (!text.bold.is_empty() || text.text.contains([':', '：'])) && text.text.split('\n').any(label)
+        let ascii = text.text.is_ascii();
+        let separator = |line: &str| may_have(line, b"|") || !ascii && line.contains(['·', '•']);
+        let label = |line: &str| may_be_label(line) || separator(line);
+        let colon = || may_have(&text.text, b":") || !ascii && text.text.contains('：');
+        (!text.bold.is_empty() || colon()) && text.text.split('\n').any(label)
     };
     let in_cells = |cells: &[Cow<'_, str>]| cells.iter().any(|cell| may_be_label(cell));
     may_be_label(&part.heading)

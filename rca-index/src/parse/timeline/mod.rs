@@ -15,6 +15,7 @@ use crate::incident::{Problem, ProblemKind, SectionKind, TimelineRow, Timestamp}
 use crate::parse::milestones::is_status_word;
 use crate::parse::moment::{Habits, Moment};
 use crate::parse::outline::{Block, Item, Part, Table};
+use crate::parse::phrases::has_digit;
 use crate::parse::timeline::columns::{Columns, is_metadata};
 use crate::parse::timeline::days::{Draft, resolve};
 use crate::parse::timeline::row::{Lead, clock_in, day_in_brackets, labelled, leading, only_time, strip_separators};
@@ -451,7 +452,7 @@ fn has_clocks_below(items: &[Item<'_>]) -> bool {
 /// Whether a part has anything that could be an entry: a list, a table, or a paragraph with a digit in it.
 fn has_entries(part: &Part<'_>) -> bool {
     part.blocks.iter().any(|block| match block {
-        Block::Paragraph(text) => text.text.contains(|c: char| c.is_ascii_digit()),
+        Block::Paragraph(text) => has_digit(&*text.text),
         Block::Code => false,
         _ => true,
     })

@@ -226,7 +226,13 @@ pub(crate) fn sentences(text: &str) -> impl Iterator<Item = &str> {
         if rest.trim().is_empty() {
             return None;
         }
-        let end = rest.match_indices(['.', '!', '?', '。']).map(|(at, mark)| at + mark.len()).find(|&end| {
+        let ends = rest.bytes().enumerate().filter_map(|(at, byte)| match byte {
+            b'.' | b'!' | b'?' => Some(at + 1),
+            // The first byte of `。`.
+            0xe3 if rest[at..].starts_with('。') => Some(at + '。'.len_utf8()),
+            _ => None,
+        });
+        let end = ends.into_iter().find(|&end| {
             let behind = &rest[end..];
             behind.is_empty()
                 || rest[..end].ends_with('。')

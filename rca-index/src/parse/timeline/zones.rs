@@ -4,6 +4,7 @@
 
 use crate::incident::SectionKind;
 use crate::parse::outline::{Block, Part};
+use crate::parse::phrases::may_have;
 use crate::parse::zone::{Zone, stated_zone};
 
 /// The zone that a sentence about the times of the report names, anywhere in it.
@@ -18,6 +19,9 @@ pub(crate) fn zone_stated_anywhere(parts: &[Part<'_>]) -> Option<Zone> {
     };
     // Most reports say nothing of the kind: look before lower-casing every sentence.
     let may_be = |text: &&str| {
+        if !may_have(text, b"time") {
+            return false;
+        }
         let bytes = text.as_bytes();
         let begins = |at: usize, word: &[u8]| {
             bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word))
@@ -46,5 +50,5 @@ pub(crate) fn zone_of_timeline(
         })
     };
     let zone = |part: &Part<'_>| stated_zone(&part.heading).or_else(|| of_header(part));
-    timelines.map(|(part, _)| part).find_map(|part| zone(part).filter(|_| counts(part)))
+    timelines.map(|(part, _)| part).filter(|part| counts(part)).find_map(zone)
 }

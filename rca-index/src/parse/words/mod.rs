@@ -12,6 +12,7 @@ mod norwegian;
 mod portuguese;
 mod spanish;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::incident::SectionKind;
@@ -72,7 +73,7 @@ pub(crate) enum StatusWord {
 }
 
 /// Statuses in their folded form.
-static STATUSES: LazyLock<WordMap<String, StatusWord>> = LazyLock::new(|| {
+static STATUSES: LazyLock<WordMap<Cow<'_, str>, StatusWord>> = LazyLock::new(|| {
     let mut statuses = WordMap::default();
     for words in ALL {
         for &(known, names) in words.statuses {
@@ -88,7 +89,7 @@ static STATUSES: LazyLock<WordMap<String, StatusWord>> = LazyLock::new(|| {
 });
 
 /// States of actions in their folded form, and whether they mean done.
-static STATES: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
+static STATES: LazyLock<Vec<(Cow<'_, str>, bool)>> = LazyLock::new(|| {
     let names = |done: bool| {
         let of = move |words: &&'static Words| if done { words.done } else { words.open };
         ALL.iter().flat_map(of).map(move |name| (plain(name), done))
@@ -98,6 +99,10 @@ static STATES: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
     states.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     states
 });
+
+/// The first bytes of these.
+static STARTS_OF_STATES: LazyLock<Bytes> =
+    LazyLock::new(|| STATES.iter().filter_map(|(name, _)| name.bytes().next()).collect());
 
 /// Whether a state of an action means done, open, or nothing that is known, by the words in front, or behind a tick.
 pub(crate) fn is_done(state: &str) -> Option<bool> {
@@ -111,9 +116,11 @@ pub(crate) fn is_done(state: &str) -> Option<bool> {
         let letter = |c: char| c.is_alphanumeric() && c < '\u{1100}';
         bare.strip_prefix(name).is_some_and(|rest| !rest.starts_with(letter) || !name.ends_with(letter))
     };
-    let first = bare.as_bytes().first().copied();
-    let same_start = |name: &str| name.as_bytes().first().copied() == first;
-    STATES.iter().find(|(name, _)| same_start(name) && begins(name)).map(|&(_, done)| done).or_else(|| {
+    let first = bare.bytes().next();
+    let same_start = |name: &str| name.bytes().next() == first;
+    let known = STARTS_OF_STATES.may_hold(bare);
+    let states = if known { &STATES[..] } else { &[] };
+    states.iter().find(|(name, _)| same_start(name) && begins(name)).map(|&(_, done)| done).or_else(|| {
         // `PR を作成、完了`: these scripts put the state behind.
         if bare.is_ascii() {
             return None;
@@ -140,7 +147,7 @@ pub(crate) fn column(header: &str) -> Option<Column> {
 }
 
 /// Words in headers in their folded form, the first kind of column first.
-static COLUMNS: LazyLock<Vec<(Column, String)>> = LazyLock::new(|| {
+static COLUMNS: LazyLock<Vec<(Column, Cow<'_, str>)>> = LazyLock::new(|| {
     let kinds = [Column::Priority, Column::Due, Column::Owner, Column::State, Column::Text];
     let of = |wanted: Column| {
         let names = ALL.iter().flat_map(|words| words.columns).filter(move |(column, _)| *column == wanted);
@@ -166,18 +173,20 @@ pub(crate) fn leading_status(text: &str) -> Option<(StatusWord, usize)> {
 
 /// The known word for a status in any of the languages.
 pub(crate) fn status_named(name: &str) -> Option<&'static str> {
-    match STATUSES.get(plain(name.trim()).as_str())? {
+    match STATUSES.get(&*plain(name.trim()))? {
         StatusWord::Incident(known) => Some(known),
         StatusWord::Document => None,
     }
 }
 
 /// A name in lower case, its Latin letters without accents, its words a space apart.
-pub(crate) fn plain(name: &str) -> String {
-    // Most names are so but for their case.
-    let bytes = name.as_bytes();
-    if bytes.iter().all(|b| matches!(b, b' '..=b'~')) && !bytes.windows(2).any(|two| two == b"  ") {
-        return name.to_ascii_lowercase();
+pub(crate) fn plain(name: &str) -> Cow<'_, str> {
+    // Most names are so but for their case. No step depends on the one before, so that many bytes are looked at at once.
+    let all = |fits: fn(u8) -> bool| name.bytes().fold(true, |all, b| all & fits(b));
+    let spaced = name.as_bytes().windows(2).fold(0, |found, two| found | u8::from(two == b"  ")) > 0;
+    if all(|b| matches!(b, b' '..=b'~')) && !spaced {
+        let lower = all(|b| !b.is_ascii_uppercase());
+        return if lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) };
     }
     let mut plain = String::with_capacity(name.len());
     for c in name.chars() {
@@ -189,13 +198,15 @@ pub(crate) fn plain(name: &str) -> String {
                 }
             }
             c if c.is_ascii() => plain.push(c.to_ascii_lowercase()),
+            // No letter of Chinese, Japanese and Korean has another case.
+            '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => plain.push(c),
             // Other scripts have marks that tell words apart.
             c if c < '\u{250}' => push_unaccented(c, &mut plain),
             c if c < '\u{2e80}' && !c.is_alphanumeric() => plain.push(c),
             c => plain.extend(c.to_lowercase()),
         }
     }
-    plain
+    Cow::Owned(plain)
 }
 
 #[cfg(test)]
@@ -207,8 +218,8 @@ mod tests {
     #[test]
     fn no_name_means_two_things() {
         let mut keys: HashMap<String, Key> = HashMap::new();
-        let mut headings: HashMap<String, SectionKind> = HashMap::new();
-        let mut statuses: HashMap<String, &str> = HashMap::new();
+        let mut headings: HashMap<Cow<'_, str>, SectionKind> = HashMap::new();
+        let mut statuses: HashMap<Cow<'_, str>, &str> = HashMap::new();
         for words in ALL {
             for &(key, names) in words.keys {
                 for name in names {
