@@ -91,7 +91,7 @@ fn line(gather: &mut Gather, line: &Piece, weight: f32, tally: &mut Tally) {
         tally.alerts += 1;
         return heading(gather, line);
     }
-    let line = titled(gather, line);
+    let line = titled(gather, &without_severity(line));
     let line = logged(gather, &line, tally);
     let line = line.from(frames::before_error(line.text)).trimmed();
     if let Some((found, between)) = pairs(line.text) {
@@ -156,6 +156,15 @@ fn titled<'t>(gather: &mut Gather, line: &Piece<'t>) -> Piece<'t> {
         gather.name(&line.slice(1..1 + end));
     }
     if is_name || is_state { line.from(end + 2).trimmed() } else { line.clone() }
+}
+
+/// A line without the severity that a chat message has behind a title: "disk full - `critical`".
+fn without_severity<'t>(line: &Piece<'t>) -> Piece<'t> {
+    let severity = line.text.strip_suffix('`').and_then(|text| text.rsplit_once(" - `"));
+    match severity.filter(|(_, word)| !word.contains([' ', '`'])) {
+        Some((title, _)) => line.slice(0..title.len()),
+        None => line.clone(),
+    }
 }
 
 /// A line without what a log writes before every message. What of it tells something is gathered.
