@@ -27,7 +27,7 @@ fn is_noise(word: &str) -> bool {
         || word.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         || word.split('.').count() == 4 && word.split('.').all(|part| part.parse::<u8>().is_ok())
         || word.len() >= 8 && word.len() == digits
-        || matches!(word, "firing" | "fingerprint" | "generatorURL" | "receiver" | "P1" | "critical" | "page")
+        || matches!(word, "fingerprint" | "generatorURL" | "receiver" | "P1")
 }
 
 /// The judged pastes of the corpus: id, kind, text.
