@@ -41,7 +41,7 @@ const ROLES: &[(Role, &[&str])] = &[
         &[
             "service", "services", "servicename", "app", "appname", "application", "applicationname", "component",
             "microservice", "deployment", "statefulset", "daemonset", "appkubernetesioname", "subsystem", "entity",
-            "affectedservice", "affectedservices",
+            "affectedservice", "affectedservices", "containername", "syslogidentifier", "systemdunit",
         ],
     ),
     (

@@ -82,8 +82,15 @@ impl Payload<'_> {
     fn by_keys(&mut self, key: &str, value: &Json, otherwise: Role) {
         match value {
             Json::Object(fields) => {
-                for (key, value) in fields {
-                    self.by_keys(key, value, otherwise);
+                for (name, value) in fields {
+                    let is_error = matches!(name.as_ref(), "type" | "class" | "code" | "name") && is_error(key);
+                    match value.scalar().filter(|_| is_error) {
+                        Some((text, range)) => {
+                            let piece = self.piece(text, range);
+                            self.gather.valued(name, Role::Error, &piece);
+                        }
+                        None => self.by_keys(name, value, otherwise),
+                    }
                 }
             }
             Json::Array(elements) => elements.iter().for_each(|element| self.by_keys(key, element, otherwise)),
@@ -156,6 +163,11 @@ fn firing<'j, 't>(product: &Product, json: &'j Json<'t>) -> Vec<&'j Json<'t>> {
         |alert: &&&Json| alert.at(key).iter().any(|value| value.scalar().is_some_and(|(text, _)| text == state));
     let firing: Vec<_> = alerts.iter().filter(is_firing).copied().collect();
     if firing.is_empty() { alerts } else { firing }
+}
+
+/// Whether a key has an error as an object: `"error": {"type": "..."}`.
+fn is_error(key: &str) -> bool {
+    ["error", "errors", "exception", "root_cause", "cause", "err"].iter().any(|name| name.eq_ignore_ascii_case(key))
 }
 
 fn has_sign(json: &Json, sign: &str) -> bool {
