@@ -94,7 +94,7 @@ fn line(gather: &mut Gather, line: &Piece, weight: f32, tally: &mut Tally) {
     let line = titled(gather, &without_severity(line));
     let line = logged(gather, &line, tally);
     let line = line.from(frames::before_error(line.text)).trimmed();
-    if let Some((found, between)) = pairs(line.text) {
+    if let Some((found, between)) = pairs(line.text, &mut gather.work) {
         // Pairs with quoted keys are of JSON that is broken.
         let is_quoted = found.iter().any(|pair| line.text[..pair.key.start].ends_with('"'));
         tally.logfmt += usize::from(!is_quoted && between.len() <= found.len());
