@@ -44,6 +44,9 @@ const STATES: &[&str] = &[
     "critical", "warning", "ok", "p1", "p2", "p3", "p4", "p5", "sev1", "sev2", "sev3", "test",
 ];
 
+/// Headings of the templates of chat messages and mails.
+const HEADINGS: &[&str] = &["Labels", "Annotations", "Details", "Value", "Source", "Alerts", "Firing", "Resolved"];
+
 /// Lines that announce the alerts behind them.
 const FIRING: &[&str] = &["Alerts Firing:", "**Firing**", "[FIRING"];
 const RESOLVED: &[&str] = &["Alerts Resolved:", "**Resolved**", "[RESOLVED"];
@@ -122,7 +125,7 @@ fn line(gather: &mut Gather, line: &Piece, weight: f32, tally: &mut Tally) {
             return gather.runbooks(&value);
         }
     }
-    if !matches!(line.text, "Labels:" | "Annotations:" | "*Details:*" | "Value:") {
+    if !HEADINGS.contains(&line.text.trim_matches(['*', ':'])) {
         gather.prose(&line, weight);
     }
 }

@@ -134,7 +134,8 @@ pub(super) fn entry(line: &str) -> Option<(&str, Range<usize>, bool)> {
     let start = line.len() - body.len();
     let is_bullet = line.trim_start().starts_with(['-', '•', '*']) && start > 0;
     let head = body.char_indices().map(|(at, _)| at).find(|&at| at > MAX_KEY_BYTES).unwrap_or(body.len());
-    let equals = body[..head].find(" = ").map(|at| (at, at + 3)).filter(|_| is_bullet);
+    let is_name = |at: usize| !body[..at].contains(char::is_whitespace);
+    let equals = body[..head].find(" = ").filter(|&at| is_bullet || is_name(at)).map(|at| (at, at + 3));
     let colon = || body[..head].find(':').map(|at| (at, at + 1));
     let (end, behind) = equals.or_else(colon)?;
     let key = body[..end].trim_matches(['*', '_', '`', ' ']);
@@ -181,6 +182,8 @@ mod tests {
             (" - alertname = DiskFull", Some(("alertname", "DiskFull", true))),
             ("  • *service:* `edge`", Some(("service", "* `edge`", true))),
             ("*Description:* full", Some(("Description", "* full", true))),
+            ("alertname = DiskFull", Some(("alertname", "DiskFull", true))),
+            ("rows of a = rows of b", None),
             ("Description: full", Some(("Description", "full", false))),
             ("https://x.example", None),
             ("the disk was full: nobody looked", None),

@@ -122,6 +122,14 @@ fn json_is_read_by_the_names_of_its_keys() {
 }
 
 #[test]
+fn services_and_tags_stand_in_objects_and_lists() {
+    let signal = Signal::read(
+        r#"{"service": {"id": "PN49J75", "name": "log-collector"}, "tags": "env:prod,service:edge", "title": "[P1] disk full"}"#,
+    );
+    assert_eq!((texts(&signal.services), texts(&signal.text)), (vec!["log-collector", "edge"], vec!["disk full"]));
+}
+
+#[test]
 fn text_around_json_is_read_too() {
     let signal = Signal::read("from the edge team\n{\"msg\": \"disk full\"}\n[main] {no json\nlast words");
     assert_eq!(texts(&signal.text), ["from the edge team", "disk full", "main no json", "last words"]);
