@@ -29,7 +29,9 @@ pub(super) fn error_named(word: &str) -> Option<&str> {
         digits("ORA-") || digits("E") || digits("CVE-") || name.starts_with("CVE-") || name.starts_with("ERR_")
     };
     let known = || SYSTEM_CODES.contains(&name) || STATES.contains(&name);
-    (is_type(name) || known() || is_code()).then_some(name)
+    // `circuit_breaking_exception`
+    let is_snake = || name.len() > 10 && name.ends_with("_exception");
+    (is_type(name) || is_snake() || known() || is_code()).then_some(name)
 }
 
 /// Whether a name is that of a type of errors. `Error` alone says nothing.
@@ -50,6 +52,7 @@ mod tests {
             ("recommend.errors.StartupError", Some("StartupError")),
             ("System.FormatException", Some("FormatException")),
             ("NET::ERR_CERT_DATE_INVALID", Some("ERR_CERT_DATE_INVALID")),
+            ("circuit_breaking_exception", Some("circuit_breaking_exception")),
             ("ENOTFOUND", Some("ENOTFOUND")),
             ("ORA-00600", Some("ORA-00600")),
             ("E11000", Some("E11000")),

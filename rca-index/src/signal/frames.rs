@@ -195,7 +195,8 @@ fn two_line_frame<'t>(line: &'t str, next: &'t str) -> Option<(&'t str, &'t str)
     let file = place.split(' ').next().unwrap_or_default();
     let is_place = file.contains(".go:") && has_line(file) && next.starts_with(char::is_whitespace);
     let call = line.strip_prefix("created by ").map(|call| call.split(" in goroutine").next().unwrap_or(call));
-    let is_call = call.is_some() || line.ends_with(')');
+    let is_name = || line.contains('.') && !line.contains(char::is_whitespace);
+    let is_call = call.is_some() || line.ends_with(')') || is_name();
     (is_place && is_call).then(|| (without_arguments(call.unwrap_or(line)), file))
 }
 
@@ -268,6 +269,7 @@ mod tests {
                 true,
             ),
             ("created by main.main in goroutine 1", "\t/src/main.go:61 +0x4d2", "main.main", true),
+            ("shop.example/cache.Run", "\t/app/cache/refresh.go:88", "shop.example/cache.Run", true),
             (
                 "net/http.(*conn).serve(0xc0)",
                 "\t/usr/local/go/src/net/http/server.go:5 +0x1",

@@ -84,11 +84,13 @@ impl Gather {
         self.runbooks(piece);
         let text = without_links(piece.text);
         self.work += 2 * piece.text.len();
-        for name in noise::words(&text).filter_map(error_named) {
+        let mut errors = Vec::new();
+        let cleaned = noise::cleaned_seen(&text, "", |word| errors.extend(error_named(word)));
+        for name in errors {
             let part = self.new_part(List::Errors, name.to_owned(), NAME_WEIGHT, &piece.range);
             self.signal.errors.extend(part);
         }
-        let part = self.new_part(List::Text, noise::cleaned(&text), weight, &piece.range);
+        let part = self.new_part(List::Text, cleaned, weight, &piece.range);
         self.signal.text.extend(part);
     }
 

@@ -41,7 +41,7 @@ const ROLES: &[(Role, &[&str])] = &[
         &[
             "service", "services", "servicename", "app", "appname", "application", "applicationname", "component",
             "microservice", "deployment", "statefulset", "daemonset", "appkubernetesioname", "subsystem", "entity",
-            "affectedservice", "affectedservices",
+            "affectedservice", "affectedservices", "containername", "syslogidentifier", "systemdunit",
         ],
     ),
     (
@@ -70,16 +70,16 @@ const ROLES: &[(Role, &[&str])] = &[
     (
         Role::Noise,
         &[
-            "fingerprint", "receiver", "severity", "priority", "urgency", "level", "loglevel", "lvl", "status",
-            "state", "version", "prometheus", "alertmanager", "generatorurl", "source", "graph", "dashboard",
-            "silence", "grafanafolder", "user", "username", "email", "assignee", "assignees", "responders", "teams",
-            "team", "owner", "caller", "thread", "threadname", "pid", "host", "hostname", "instance", "pod", "podname",
-            "node", "ip", "client", "clientip", "remoteaddr", "useragent", "duration", "durationms", "latency",
-            "elapsed", "took", "count", "value", "values", "numfiring", "numresolved", "traceid", "spanid",
-            "requestid", "env", "environment", "region", "availabilityzone", "endsat", "updatedat", "lastseen",
-            "lasttimestamp", "labels", "annotations", "details:", "org", "orgid", "signature", "stream", "attempt",
-            "attempts", "retries", "offset", "size", "bytes", "port", "line", "lineno", "sha", "commit", "release",
-            "platform", "logger",
+            "type", "alerttransition", "alertstatus", "fingerprint", "receiver", "severity", "priority", "urgency",
+            "level", "loglevel", "lvl", "status", "state", "version", "prometheus", "alertmanager", "generatorurl",
+            "source", "graph", "dashboard", "silence", "grafanafolder", "user", "username", "email", "assignee",
+            "assignees", "responders", "teams", "team", "owner", "caller", "thread", "threadname", "pid", "host",
+            "hostname", "instance", "pod", "podname", "node", "ip", "client", "clientip", "remoteaddr", "useragent",
+            "duration", "durationms", "latency", "elapsed", "took", "count", "value", "values", "numfiring",
+            "numresolved", "traceid", "spanid", "requestid", "env", "environment", "region", "availabilityzone",
+            "endsat", "updatedat", "lastseen", "lasttimestamp", "labels", "annotations", "details:", "org", "orgid",
+            "signature", "stream", "attempt", "attempts", "retries", "offset", "size", "bytes", "port", "line",
+            "lineno", "sha", "commit", "release", "platform", "logger",
         ],
     ),
 ];

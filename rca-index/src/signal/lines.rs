@@ -44,6 +44,9 @@ const STATES: &[&str] = &[
     "critical", "warning", "ok", "p1", "p2", "p3", "p4", "p5", "sev1", "sev2", "sev3", "test",
 ];
 
+/// Headings of the templates of chat messages and mails.
+const HEADINGS: &[&str] = &["Labels", "Annotations", "Details", "Value", "Source", "Alerts", "Firing", "Resolved"];
+
 /// Lines that announce the alerts behind them.
 const FIRING: &[&str] = &["Alerts Firing:", "**Firing**", "[FIRING"];
 const RESOLVED: &[&str] = &["Alerts Resolved:", "**Resolved**", "[RESOLVED"];
@@ -91,10 +94,10 @@ fn line(gather: &mut Gather, line: &Piece, weight: f32, tally: &mut Tally) {
         tally.alerts += 1;
         return heading(gather, line);
     }
-    let line = titled(gather, line);
+    let line = titled(gather, &without_severity(line));
     let line = logged(gather, &line, tally);
     let line = line.from(frames::before_error(line.text)).trimmed();
-    if let Some((found, between)) = pairs(line.text) {
+    if let Some((found, between)) = pairs(line.text, &mut gather.work) {
         // Pairs with quoted keys are of JSON that is broken.
         let is_quoted = found.iter().any(|pair| line.text[..pair.key.start].ends_with('"'));
         tally.logfmt += usize::from(!is_quoted && between.len() <= found.len());
@@ -122,7 +125,7 @@ fn line(gather: &mut Gather, line: &Piece, weight: f32, tally: &mut Tally) {
             return gather.runbooks(&value);
         }
     }
-    if !matches!(line.text, "Labels:" | "Annotations:" | "*Details:*" | "Value:") {
+    if !HEADINGS.contains(&line.text.trim_matches(['*', ':'])) {
         gather.prose(&line, weight);
     }
 }
@@ -156,6 +159,15 @@ fn titled<'t>(gather: &mut Gather, line: &Piece<'t>) -> Piece<'t> {
         gather.name(&line.slice(1..1 + end));
     }
     if is_name || is_state { line.from(end + 2).trimmed() } else { line.clone() }
+}
+
+/// A line without the severity that a chat message has behind a title: "disk full - `critical`".
+fn without_severity<'t>(line: &Piece<'t>) -> Piece<'t> {
+    let severity = line.text.strip_suffix('`').and_then(|text| text.rsplit_once(" - `"));
+    match severity.filter(|(_, word)| !word.contains([' ', '`'])) {
+        Some((title, _)) => line.slice(0..title.len()),
+        None => line.clone(),
+    }
 }
 
 /// A line without what a log writes before every message. What of it tells something is gathered.

@@ -80,6 +80,7 @@ fn read(text: &str) -> Gather {
         if begins_document(&read[start..]) {
             match Json::read(read, start) {
                 Ok((json, end)) => {
+                    gather.work += end - start;
                     lines::read(&mut gather, &whole.slice(behind..start), MESSAGE_WEIGHT, &mut tally);
                     documents.add(&mut gather, &json);
                     (at, behind) = (end, end);

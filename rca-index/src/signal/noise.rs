@@ -3,12 +3,6 @@
 //! In: a stretch of text. Out: its words without the noise. A number stays only where it tells something: `exit code
 //! 137`, `HTTP 503`, `SQLSTATE 23505`.
 
-/// Characters between words, besides white space.
-const SEPARATORS: &[char] = &['"', '`', '(', ')', '[', ']', '{', '}', '<', '>', ';', '|', '=', '“', '”'];
-/// Characters that are no part of a word at its ends.
-const EDGES: &[char] = &[
-    '\'', '.', ':', '!', '?', '-', '*', '/', '\\', '#', '&', '%', '$', '^', '~', '+', '_', '•', '·', '…', '–', '—', '→',
-];
 /// Words before a number that tells something.
 const BEFORE_CODES: &[&str] =
     &["code", "status", "errno", "exit", "sqlstate", "http", "error", "signal", "version", "release", "cve"];
@@ -41,20 +35,41 @@ pub(super) fn cleaned(text: &str) -> String {
 
 /// The words of a text without noise. What stands before it, such as the name of a field, may give a number a meaning.
 pub(super) fn cleaned_after(text: &str, before: &str) -> String {
+    cleaned_seen(text, before, |_| {})
+}
+
+/// The words of a text without noise; every word is shown as it is found.
+pub(super) fn cleaned_seen<'t>(text: &'t str, before: &'t str, mut see: impl FnMut(&'t str)) -> String {
     let mut cleaned = String::new();
     let mut words = words(text).peekable();
     let mut previous = before;
     while let Some(word) = words.next() {
+        see(word);
         let next = words.peek().copied().unwrap_or_default();
         if let Some(kept) = kept(word, previous, next) {
             if !cleaned.is_empty() {
                 cleaned.push(' ');
             }
-            cleaned.push_str(kept);
+            push_path(&mut cleaned, kept);
         }
         previous = word;
     }
     cleaned
+}
+
+/// Appends a word. Of a path, numbers and ids are left out: `/mnt/2026/05/12/88120.png`.
+fn push_path(cleaned: &mut String, word: &str) {
+    if !word.contains('/') {
+        return cleaned.push_str(word);
+    }
+    let is_noise = |segment: &str| {
+        let stem = segment.split('.').next().unwrap_or(segment);
+        stem.is_empty() || is_number(stem) || is_id(stem)
+    };
+    let kept: Vec<&str> = word.split('/').filter(|segment| !is_noise(segment)).collect();
+    // `4/5`, `HTTP/1.1`: what is a number there is part of the word.
+    let is_short = kept.len() < 2 && word.len() < 12;
+    cleaned.push_str(&if is_short { word.to_owned() } else { kept.join("/") });
 }
 
 /// The value of a label without noise; empty if it says nothing.
@@ -71,7 +86,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
         |word: &&str| word.starts_with('@') || word.len() > 2 && word.starts_with(':') && word.ends_with(':');
     let separated = text.split_whitespace().flat_map(|word| {
         let (before, behind) = around_address(word);
-        before.split(SEPARATORS).chain(behind.split(SEPARATORS))
+        before.split(is_separator).chain(behind.split(is_separator))
     });
     let without_commas = separated.flat_map(|word| {
         // A comma is part of a number: `1,200`, `08:31:07,118`.
@@ -81,8 +96,18 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     });
     without_commas
         .filter(move |word| !is_marked(word))
-        .map(|word| word.trim_matches(EDGES).trim_matches(','))
+        .map(|word| word.trim_matches(is_edge))
         .filter(|word| !word.is_empty())
+}
+
+/// Whether a character stands between words, besides white space.
+fn is_separator(c: char) -> bool {
+    matches!(c, '"' | '`' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | ';' | '|' | '=' | '“' | '”')
+}
+
+/// Whether a character is no part of a word at its ends.
+fn is_edge(c: char) -> bool {
+    c.is_ascii_punctuation() || matches!(c, '•' | '·' | '…' | '–' | '—' | '→' | '“' | '”')
 }
 
 /// What stands before and behind an address in a word: `<https://a.example/?b=c|Open>`.
@@ -106,13 +131,21 @@ fn kept<'w>(word: &'w str, previous: &str, next: &str) -> Option<&'w str> {
     }
     if is_number(word) {
         let is_measured = UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(next));
-        return (is_code(word, previous) && !is_measured).then_some(word);
+        // `ERROR 1205 (HY000)`
+        let is_numbered = is_sqlstate(next) && LEVELS.contains(&previous);
+        return ((is_code(word, previous) && !is_measured) || is_numbered).then_some(word);
     }
     if is_measure(word) || matches!(word, "UTC" | "GMT" | "CET" | "CEST") && is_number(previous) {
         return None;
     }
-    let kept = if word.is_ascii() { without_ordinal(without_pod_hash(without_line(word))) } else { word };
+    let kept = if word.is_ascii() { without_ordinal(without_pod_hash(without_date(without_line(word)))) } else { word };
     kept.contains(char::is_alphanumeric).then_some(kept)
+}
+
+/// `HY000`, `40P01`
+fn is_sqlstate(word: &str) -> bool {
+    let is_part = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    word.len() == 5 && word.bytes().all(is_part) && word.bytes().filter(u8::is_ascii_digit).count() >= 3
 }
 
 /// Whether a word is a level of a log, in any case.
@@ -160,8 +193,11 @@ fn is_code(number: &str, previous: &str) -> bool {
         || (is_after_code && digits <= 8 && !number.contains([':', '/', '%', '#', ',']))
 }
 
-/// `30000ms`, `4m12s`, `95GiB`, `1.2e9`.
+/// `30000ms`, `4m12s`, `95GiB`. `503s` are several answers.
 fn is_measure(word: &str) -> bool {
+    if word.len() == 4 && word.ends_with('s') && is_code(&word[..3], "") {
+        return false;
+    }
     let mut rest = word;
     while let Some(unit) = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':') {
         let end = rest[unit..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| unit + at);
@@ -247,6 +283,14 @@ fn without_line(word: &str) -> &str {
     kept
 }
 
+/// `logs` of `logs-2026.03.14`, `binlog` of `binlog.000881`.
+fn without_date(word: &str) -> &str {
+    let is_date = |rest: &str| is_number(rest) && rest.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    let marks = word.char_indices().filter(|&(at, c)| at > 0 && matches!(c, '-' | '.' | '_'));
+    let mut dates = marks.map(|(at, _)| at).filter(|&at| is_date(&word[at + 1..]));
+    if word.starts_with("CVE-") { word } else { dates.next().map_or(word, |at| &word[..at]) }
+}
+
 /// `checkout-web` of `checkout-web-7d9f8c6b5-x2kqj` and of `checkout-web-x2kqj`.
 pub(super) fn without_pod_hash(word: &str) -> &str {
     let has_both =
@@ -315,6 +359,7 @@ mod tests {
             ("E0422 16:21:30.118822 1 scale_up.go:301] cannot grow", "scale_up.go cannot grow"),
             ("[nio-8080-exec-41] s.Reservation : no lock", "s.Reservation no lock"),
             ("Mozilla/5.0", ""),
+            ("/mnt/a/2026/05/12/88120.png of logs-2026.03.14", "mnt/a of logs"),
             ("@webhook-oncall :fire: look", "look"),
         ] {
             assert_eq!(cleaned(text), expected.trim_start(), "{text}");
@@ -328,6 +373,8 @@ mod tests {
             ("exit code 137 after 12 restarts", "exit code 137 after restarts"),
             ("SQLSTATE 23505, ORA-00600, E11000", "SQLSTATE 23505 ORA-00600 E11000"),
             ("Error_code: 1062", "Error_code 1062"),
+            ("ERROR 1205 (HY000): lock wait", "1205 HY000 lock wait"),
+            ("it throws 503s for 30s", "it throws 503s for"),
             ("CVE-2021-44228 in log4j 2.14.1", "CVE-2021-44228 in log4j 2.14.1"),
             ("waited 500 ms", "waited"),
             ("TLSv1.3 and utf8mb4 and k8s", "TLSv1.3 and utf8mb4 and k8s"),

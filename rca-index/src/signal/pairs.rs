@@ -19,14 +19,15 @@ pub(super) struct Pair {
     end: usize,
 }
 
-/// The pairs of a line and what stands around them. A line has pairs if it has several, or is one.
-pub(super) fn pairs(line: &str) -> Option<(Vec<Pair>, Vec<Range<usize>>)> {
+/// The pairs of a line and what stands around them. A line has pairs if it has several, or is one. Adds the bytes that it
+/// looks at.
+pub(super) fn pairs(line: &str, work: &mut usize) -> Option<(Vec<Pair>, Vec<Range<usize>>)> {
     let mut pairs: Vec<Pair> = Vec::new();
     let mut between = Vec::new();
     let mut at = 0;
     let mut rest = 0;
     while at < line.len() {
-        if let Some(pair) = is_start(line, at).then(|| pair_at(line, at)).flatten() {
+        if let Some(pair) = is_start(line, at).then(|| pair_at(line, at, work)).flatten() {
             between.push(rest..at);
             at = pair.end;
             rest = at;
@@ -56,19 +57,19 @@ fn is_start(line: &str, at: usize) -> bool {
 }
 
 /// `key=value`, `key="a value"`, `"key": "a value"`, `"key": 5`
-fn pair_at(line: &str, start: usize) -> Option<Pair> {
+fn pair_at(line: &str, start: usize, work: &mut usize) -> Option<Pair> {
     let bytes = line.as_bytes();
-    let key = if bytes[start] == b'"' { quoted(line, start, MAX_KEY_BYTES)? } else { name(line, start) };
+    let key = if bytes[start] == b'"' { quoted(line, start, MAX_KEY_BYTES, work)? } else { name(line, start, work) };
     let is_quoted = key.start > start;
     let mut at = key.end + usize::from(is_quoted);
     let byte = |at: usize| bytes.get(at).copied();
     if is_quoted {
-        at += spaces(line, at);
+        at += spaces(line, at, work);
         if byte(at) != Some(b':') {
             return None;
         }
         at += 1;
-        at += spaces(line, at);
+        at += spaces(line, at, work);
     } else {
         let is_comparison = || matches!(byte(at + 1), Some(b'=' | b'~' | b'>'));
         if byte(at) != Some(b'=') || is_comparison() {
@@ -82,7 +83,7 @@ fn pair_at(line: &str, start: usize) -> Option<Pair> {
     match byte(at) {
         Some(b'"') => {
             // A value that is cut off ends with the line.
-            let value = quoted(line, at, line.len()).unwrap_or(at + 1..line.len());
+            let value = quoted(line, at, line.len(), work).unwrap_or(at + 1..line.len());
             Some(Pair { end: line.len().min(value.end + 1), key, value })
         }
         // An object or an array: its pairs are pairs of the line.
@@ -90,16 +91,18 @@ fn pair_at(line: &str, start: usize) -> Option<Pair> {
         _ => {
             let is_end = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'}' | b')');
             let length = bytes[at..].iter().take_while(|b| !is_end(b)).count();
+            *work += length;
             Some(Pair { key, value: at..at + length, end: at + length })
         }
     }
 }
 
 /// The bytes within quotes, if they end within so many bytes.
-fn quoted(line: &str, start: usize, longest: usize) -> Option<Range<usize>> {
+fn quoted(line: &str, start: usize, longest: usize, work: &mut usize) -> Option<Range<usize>> {
     let bytes = line.as_bytes();
     let mut at = start + 1;
     while at < bytes.len() && at - start <= longest.saturating_add(1) {
+        *work += 1;
         match bytes[at] {
             b'"' => return Some(start + 1..at),
             b'\\' => at += 2,
@@ -110,14 +113,17 @@ fn quoted(line: &str, start: usize, longest: usize) -> Option<Range<usize>> {
 }
 
 /// The name of a key without quotes.
-fn name(line: &str, start: usize) -> Range<usize> {
+fn name(line: &str, start: usize, work: &mut usize) -> Range<usize> {
     let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/');
     let length = line.as_bytes()[start..].iter().take(MAX_KEY_BYTES + 1).take_while(|b| is_part(b)).count();
+    *work += length;
     start..start + length
 }
 
-fn spaces(line: &str, at: usize) -> usize {
-    line.as_bytes()[at.min(line.len())..].iter().take_while(|b| b.is_ascii_whitespace()).count()
+fn spaces(line: &str, at: usize, work: &mut usize) -> usize {
+    let length = line.as_bytes()[at.min(line.len())..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    *work += length;
+    length
 }
 
 /// A line of a list or a chat message that is one pair: `- alertname = DiskFull`, `• *service:* \`edge\``, `Description: full`.
@@ -128,7 +134,8 @@ pub(super) fn entry(line: &str) -> Option<(&str, Range<usize>, bool)> {
     let start = line.len() - body.len();
     let is_bullet = line.trim_start().starts_with(['-', '•', '*']) && start > 0;
     let head = body.char_indices().map(|(at, _)| at).find(|&at| at > MAX_KEY_BYTES).unwrap_or(body.len());
-    let equals = body[..head].find(" = ").map(|at| (at, at + 3)).filter(|_| is_bullet);
+    let is_name = |at: usize| !body[..at].contains(char::is_whitespace);
+    let equals = body[..head].find(" = ").filter(|&at| is_bullet || is_name(at)).map(|at| (at, at + 3));
     let colon = || body[..head].find(':').map(|at| (at, at + 1));
     let (end, behind) = equals.or_else(colon)?;
     let key = body[..end].trim_matches(['*', '_', '`', ' ']);
@@ -163,7 +170,7 @@ mod tests {
             ("a=\"", vec![("a", "")]),
             ("a=\"b", vec![("a", "b")]),
         ] {
-            let found = pairs(line).map(|(pairs, _)| pairs).unwrap_or_default();
+            let found = pairs(line, &mut 0).map(|(pairs, _)| pairs).unwrap_or_default();
             let found: Vec<_> = found.iter().map(|pair| (&line[pair.key.clone()], &line[pair.value.clone()])).collect();
             assert_eq!(found, expected, "{line}");
         }
@@ -175,6 +182,8 @@ mod tests {
             (" - alertname = DiskFull", Some(("alertname", "DiskFull", true))),
             ("  • *service:* `edge`", Some(("service", "* `edge`", true))),
             ("*Description:* full", Some(("Description", "* full", true))),
+            ("alertname = DiskFull", Some(("alertname", "DiskFull", true))),
+            ("rows of a = rows of b", None),
             ("Description: full", Some(("Description", "full", false))),
             ("https://x.example", None),
             ("the disk was full: nobody looked", None),

@@ -82,10 +82,20 @@ impl Payload<'_> {
     fn by_keys(&mut self, key: &str, value: &Json, otherwise: Role) {
         match value {
             Json::Object(fields) => {
-                for (key, value) in fields {
-                    self.by_keys(key, value, otherwise);
+                for (name, value) in fields {
+                    let is_error = matches!(name.as_ref(), "type" | "class" | "code" | "name") && is_error(key);
+                    // `"service": {"name": "..."}`
+                    let is_service = matches!(name.as_ref(), "name" | "summary") && is_service(key);
+                    match value.scalar().filter(|_| is_error || is_service) {
+                        Some((text, range)) => {
+                            let piece = self.piece(text, range);
+                            self.gather.valued(name, if is_error { Role::Error } else { Role::Service }, &piece);
+                        }
+                        None => self.by_keys(name, value, otherwise),
+                    }
                 }
             }
+            Json::Text(text, _) if is_tags(key) && text.contains(':') => self.tags(value, true),
             Json::Array(elements) => elements.iter().for_each(|element| self.by_keys(key, element, otherwise)),
             value if !(otherwise == Role::Label && SCRAPED_BY.contains(&key)) => {
                 let is_sentence = value.scalar().is_some_and(|(text, _)| text.trim().contains(' '));
@@ -156,6 +166,20 @@ fn firing<'j, 't>(product: &Product, json: &'j Json<'t>) -> Vec<&'j Json<'t>> {
         |alert: &&&Json| alert.at(key).iter().any(|value| value.scalar().is_some_and(|(text, _)| text == state));
     let firing: Vec<_> = alerts.iter().filter(is_firing).copied().collect();
     if firing.is_empty() { alerts } else { firing }
+}
+
+/// Whether a key has an error as an object: `"error": {"type": "..."}`.
+fn is_error(key: &str) -> bool {
+    ["error", "errors", "exception", "root_cause", "cause", "err"].iter().any(|name| name.eq_ignore_ascii_case(key))
+}
+
+fn is_service(key: &str) -> bool {
+    role_of(key, Role::Label) == Role::Service
+}
+
+/// Whether a key has tags: `env:prod,service:edge`.
+fn is_tags(key: &str) -> bool {
+    matches!(key, "tags" | "alert_scope" | "ddtags")
 }
 
 fn has_sign(json: &Json, sign: &str) -> bool {
