@@ -6,6 +6,7 @@ use rca_index::Incident;
 use rca_index::wire::stated_facts;
 
 use crate::location::Location;
+use crate::render::text::place;
 use crate::terminal::{Output, clean};
 
 /// A line a fact: its name, its value, `path:line`, and the text of that line.
@@ -19,7 +20,10 @@ pub(crate) fn facts(out: &mut Output, location: &Location, incident: &Incident) 
         let value = cut(&clean(&fact.value), LONGEST);
         let kind = serde_json::to_value(fact.place.kind).unwrap_or_default();
         let (at, text) = match fact.place.line {
-            Some(line) => (format!("{path}:{line}"), lines.get(line as usize - 1).copied().unwrap_or_default()),
+            Some(line) => {
+                let text = lines.get(line as usize - 1).copied().unwrap_or_default();
+                (place(out, location, &incident.path, Some(line)), text)
+            }
             None => (format!("{path} ({})", kind.as_str().unwrap_or_default()), ""),
         };
         let text = cut(clean(text).trim(), LONGEST);

@@ -12,6 +12,10 @@ impl Workshop {
     /// Runs the command on a terminal of 80 columns and 24 rows; `None` where there is no `script` to make one. What the
     /// terminal shows is `stdout`.
     fn on_terminal(&self, arguments: &str, environment: &[(&str, &str)]) -> Option<Run> {
+        // Elsewhere `script` has other options.
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
         let line = format!("stty rows 24 cols 80; '{}' {arguments}", env!("CARGO_BIN_EXE_rca"));
         let mut script = Command::new("script");
         script.args(["-qec", &line, "/dev/null"]).current_dir(self.path()).env_clear();

@@ -171,7 +171,13 @@ impl<'a> Passages<'a> {
             if searched > MAX_SEARCHED {
                 break;
             }
-            let mut matches = self.matches(section.kind, &text).into_iter().peekable();
+            let matches = self.matches(section.kind, &text);
+            // Most sections of a report have none, and their lines are not shown.
+            if matches.is_empty() {
+                texts.push(text);
+                continue;
+            }
+            let mut matches = matches.into_iter().peekable();
             for mut line in lines_of(incident, section, nth, weight, &text) {
                 let end = line.range.end;
                 line.matches = std::iter::from_fn(|| matches.next_if(|(span, _)| span.start < end)).collect();
