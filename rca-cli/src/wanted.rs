@@ -25,7 +25,10 @@ pub(crate) fn names(arguments: &[String]) -> Result<Vec<String>, Failure> {
         if argument == "-" {
             let mut bytes = Vec::new();
             let read = stdin().lock().take(LONGEST).read_to_end(&mut bytes);
-            read.map_err(|error| Failure::usage(format!("stdin: {error}"), "pass names as arguments"))?;
+            let read = read.map_err(|error| Failure::usage(format!("stdin: {error}"), "pass names as arguments"))?;
+            if read as u64 == LONGEST {
+                return Err(Failure::usage("stdin: more than 100 MB of names", "pass fewer names at a time"));
+            }
             names.extend(listed(&String::from_utf8_lossy(&bytes)));
         } else {
             // A space protects words that begin like an option.

@@ -43,7 +43,7 @@ fn a_match_late_in_a_long_line_is_shown() {
 proptest! {
     #[test]
     fn snippets_of_any_text_are_in_order(
-        text in "\\PC{0,900}|(障害|対応|。|queue |slow|\n|\\| |é|e\u{301}|👩‍💻|𠮷|-){0,300}",
+        text in "\\PC{0,900}|(障害|対応|。|queue |slow|\n|\\| |é|e\u{301}|👩‍💻|𠮷|-){0,300}|(queue |slow|\n|\\| |\n\\|-\\|\n|\n```|    |\t|<pre>|障害|- ){0,200}",
         word in "\\PC{1,12}|障害対応|queue|slow queue",
         from in any::<prop::sample::Index>(),
     ) {

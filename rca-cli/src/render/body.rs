@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
 use textwrap::core::display_width;
 
 use crate::render::table::Table;
@@ -11,7 +12,7 @@ use crate::terminal::{Output, wrap};
 
 /// Writes the text of a section.
 pub(crate) fn body(out: &mut Output, text: &str) -> io::Result<()> {
-    for line in fitted(text, out.width) {
+    for line in fitted(text, out.width, out.palette.dim) {
         writeln!(out, "{line}")?;
     }
     Ok(())
@@ -19,7 +20,7 @@ pub(crate) fn body(out: &mut Output, text: &str) -> io::Result<()> {
 
 /// The lines of a text, at most `width` columns wide except for code: a paragraph with a line that is too wide is
 /// rewrapped, a table is drawn, and a row of one with too many columns loses its padding.
-fn fitted(text: &str, width: usize) -> Vec<String> {
+fn fitted(text: &str, width: usize, border: Style) -> Vec<String> {
     let mut fitted = Vec::new();
     let mut paragraph: Vec<&str> = Vec::new();
     let mut in_code = false;
@@ -28,7 +29,7 @@ fn fitted(text: &str, width: usize) -> Vec<String> {
     while let Some(&line) = lines.get(at) {
         let content = line.trim_start();
         let table = if in_code { None } else { Table::at(&lines[at..]) };
-        if let Some((drawn, used)) = table.and_then(|(table, used)| Some((table.drawn(width)?, used))) {
+        if let Some((drawn, used)) = table.and_then(|(table, used)| Some((table.drawn(width, border)?, used))) {
             rewrap(&mut paragraph, width, &mut fitted);
             fitted.extend(drawn);
             at += used;
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(fitted(text, 20), expected, "{text}");
+        assert_eq!(fitted(text, 20, Style::new()), expected, "{text}");
     }
 
     #[test]

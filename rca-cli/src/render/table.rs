@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use anstyle::Style;
 use textwrap::core::display_width;
 
 use crate::terminal::wrap;
@@ -55,8 +56,8 @@ impl Table {
         Some((Self { indent, alignments, header, rows }, used))
     }
 
-    /// The lines of the table, at most `width` columns wide; `None` if it has more columns than fit.
-    pub(super) fn drawn(&self, width: usize) -> Option<Vec<String>> {
+    /// The lines of the table, at most `width` columns wide, with its borders in a style; `None` if it has more columns than fit.
+    pub(super) fn drawn(&self, width: usize, border: Style) -> Option<Vec<String>> {
         let rows = || self.header.iter().chain(&self.rows);
         let columns = self.alignments.len();
         let natural = |column: usize| rows().flat_map(|row| lines(&row[column])).map(|line| display_width(&line)).max();
@@ -65,10 +66,11 @@ impl Table {
 
         let rule = |ends: [char; 3]| {
             let parts: Vec<String> = widths.iter().map(|width| "─".repeat(width + 2)).collect();
-            format!("{:indent$}{}{}{}", "", ends[0], parts.join(&ends[1].to_string()), ends[2], indent = self.indent)
+            let rule = format!("{}{}{}", ends[0], parts.join(&ends[1].to_string()), ends[2]);
+            format!("{:indent$}{border}{rule}{border:#}", "", indent = self.indent)
         };
         let between = rule(['├', '┼', '┤']);
-        let drawn: Vec<Vec<String>> = rows().map(|row| self.row(row, &widths)).collect();
+        let drawn: Vec<Vec<String>> = rows().map(|row| self.row(row, &widths, border)).collect();
         // Rows of several lines need something between them.
         let is_tall = drawn.iter().any(|row| row.len() > 1);
         let mut all = vec![rule(['┌', '┬', '┐'])];
@@ -83,7 +85,7 @@ impl Table {
     }
 
     /// The lines of a row.
-    fn row(&self, row: &[String], widths: &[usize]) -> Vec<String> {
+    fn row(&self, row: &[String], widths: &[usize], border: Style) -> Vec<String> {
         let wrapped = |(cell, width): (&String, &usize)| -> Vec<String> {
             lines(cell).iter().flat_map(|line| wrap(line, *width)).map(Cow::into_owned).collect()
         };
@@ -93,7 +95,9 @@ impl Table {
             let parts = cells.iter().zip(widths).zip(&self.alignments).map(|((cell, width), alignment)| {
                 padded(cell.get(nth).map_or("", |line| line.trim_end()), *width, *alignment)
             });
-            format!("{:indent$}│ {} │", "", parts.collect::<Vec<_>>().join(" │ "), indent = self.indent)
+            let bar = format!("{border}│{border:#}");
+            let parts = parts.collect::<Vec<_>>().join(&format!(" {bar} "));
+            format!("{:indent$}{bar} {parts} {bar}", "", indent = self.indent)
         };
         (0..height).map(line).collect()
     }
@@ -196,9 +200,11 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         let (table, used) = Table::at(&lines).unwrap();
         assert_eq!(used, lines.len(), "{text}");
-        let drawn = table.drawn(width).unwrap();
+        let drawn = table.drawn(width, Style::new()).unwrap();
         assert_eq!(drawn, expected, "{}", drawn.join("\n"));
         assert!(drawn.iter().all(|line| display_width(line) <= width));
+        let styled = table.drawn(width, Style::new().bold()).unwrap().join("\n");
+        assert_eq!(anstream::adapter::strip_str(&styled).to_string(), expected.join("\n"), "a style has no width");
     }
 
     #[test]
@@ -257,7 +263,7 @@ mod tests {
         assert_eq!(fitted(&[9, 9, 9], 8), None);
         let many = format!("{}\n{}\n{}", "|a".repeat(30), "|-".repeat(30), "|b".repeat(30));
         let lines: Vec<&str> = many.lines().collect();
-        assert!(Table::at(&lines).unwrap().0.drawn(80).is_none(), "more columns than fit");
+        assert!(Table::at(&lines).unwrap().0.drawn(80, Style::new()).is_none(), "more columns than fit");
     }
 
     #[test]

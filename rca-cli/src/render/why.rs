@@ -9,6 +9,7 @@ use rca_index::wire::stated_facts;
 use textwrap::core::display_width;
 
 use crate::location::Location;
+use crate::render::text::place;
 use crate::terminal::{Output, clean};
 
 /// A fact, clean: its name, its value, where it is stated, and the text of that line.
@@ -27,6 +28,7 @@ pub(crate) fn facts(out: &mut Output, location: &Location, incident: &Incident) 
     let path = clean(&path.to_string_lossy()).into_owned();
     let rows = rows(incident);
     if out.is_terminal {
+        let path = place(out, location, &incident.path, None);
         writeln!(out, "{path}")?;
         return columns(&rows, out.width).iter().try_for_each(|line| writeln!(out, "{line}"));
     }

@@ -30,6 +30,7 @@ fn colours_are_those_that_the_user_names() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn links_have_the_line() {
     let workshop = Workshop::with_archive();

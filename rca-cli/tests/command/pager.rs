@@ -12,6 +12,10 @@ impl Workshop {
     /// Runs the command on a terminal of 80 columns and 24 rows; `None` where there is no `script` to make one. What the
     /// terminal shows is `stdout`.
     fn on_terminal(&self, arguments: &str, environment: &[(&str, &str)]) -> Option<Run> {
+        // Elsewhere `script` has other options.
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
         let line = format!("stty rows 24 cols 80; '{}' {arguments}", env!("CARGO_BIN_EXE_rca"));
         let mut script = Command::new("script");
         script.args(["-qec", &line, "/dev/null"]).current_dir(self.path()).env_clear();
@@ -117,4 +121,28 @@ fn a_pager_that_does_not_start_or_ends_early_is_no_failure() {
     }
     let run = on_terminal!(workshop, "search queue -n 300 --archive archive -q", &[("PAGER", "true")]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "a pager that is closed at once");
+}
+
+#[cfg(unix)]
+#[test]
+fn less_is_the_custom_and_gets_links_if_it_shows_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let workshop = with_many();
+    let script = "#!/bin/sh\nif [ \"$1\" = --version ]; then echo \"less $VERSION (POSIX)\"; exit; fi\n\
+                  echo \"$LESS $LV $*\" > settings\ncat > paged\n";
+    workshop.write("bin/less", script);
+    let less = workshop.path().join("bin/less");
+    fs::set_permissions(&less, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", less.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let search = "search queue -n 30 --archive archive";
+    for (version, set, settings, links) in [("590", "", "FRX -c -FRX", true), ("530", "-S", "-S -c -FRX", false)] {
+        let environment = [("PATH", &*path), ("VERSION", version), ("LESS", set)];
+        let given = if set.is_empty() { &environment[..2] } else { &environment };
+        on_terminal!(workshop, search, given);
+        let paged = workshop.paged().unwrap();
+        assert_eq!(fs::read_to_string(workshop.path().join("settings")).unwrap().trim(), settings);
+        assert_eq!(paged.contains("\x1b]8;;file://"), links, "{version}: {paged}");
+        assert!(paged.contains("archive/00.md:3"), "{paged}");
+    }
 }

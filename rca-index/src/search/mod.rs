@@ -9,7 +9,6 @@ mod fields;
 mod request;
 mod rerank;
 mod results;
-mod shape;
 mod snippet;
 mod titles;
 mod unknown;

@@ -95,7 +95,7 @@ pub struct Snippet {
     pub section: SectionKind,
     /// The line in the report where it starts, counted from 1.
     pub line: u32,
-    /// The text, on one line.
+    /// The text: prose on one line, code and rows of tables on lines of their own.
     pub text: String,
     /// Byte ranges of `text` that match the query, in order, not overlapping.
     pub highlights: Vec<Range<usize>>,
