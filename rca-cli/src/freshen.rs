@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::progress::Progress;
 use crate::quantity::{age, count, seconds_since};
+use crate::render;
 use crate::terminal::clean;
 
 /// Opens the index of an archive for reading: creates it if there is none, and updates it while that is cheap, unless
@@ -40,6 +41,11 @@ pub(crate) fn open_fresh(
 fn build(location: &Location, context: &mut Context) -> Result<Index, Failure> {
     let root = location.archive.root().display();
     if location.archive.report_paths().is_empty() {
+        let ignored = location.archive.ignored_counts();
+        if !ignored.is_empty() {
+            let what = format!("{root}: no index, and all reports here are ignored: {}", render::ignored(&ignored));
+            return Err(Failure::index(what, "take them in with `include` in rca.toml"));
+        }
         let hint = "pass a folder of Markdown reports with --archive DIR or RCA_ARCHIVE";
         return Err(Failure::index(format!("{root}: no index and no reports here"), hint));
     }

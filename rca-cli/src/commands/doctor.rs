@@ -43,7 +43,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         render::update(context, &location, &report)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let health = health?;
+    let mut health = health?;
+    health.ignored = location.archive.ignored_counts();
     render::health(context, &health)?;
     if needs_repair {
         let files = health.damaged.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::{Incident, Index, Named, SectionKind};
+use rca_index::{IgnoredFile, Incident, Index, Named, SectionKind};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -82,6 +82,12 @@ fn find(index: &Index, location: &Location, name: &str) -> Result<Incident, Fail
         _ if location.archive.is_excluded(name) && location.archive.root().join(name).is_file() => {
             Err(Failure::usage(format!("{name}: left out by `exclude` in rca.toml"), "remove it from `exclude`"))
         }
-        _ => Err(Failure::usage(format!("{name}: no such incident"), "find it with `rca search`")),
+        _ => match location.archive.find_ignored(name) {
+            Some(IgnoredFile { path, by, pattern, .. }) => {
+                let what = format!("{path}: left out by `{pattern}` in {by}");
+                Err(Failure::usage(what, "take it in with `include` in rca.toml"))
+            }
+            None => Err(Failure::usage(format!("{name}: no such incident"), "find it with `rca search`")),
+        },
     }
 }

@@ -29,7 +29,7 @@ use crate::render::talk::Talk;
 use crate::terminal::Output;
 
 pub(crate) use failure::failure;
-pub(crate) use text::level_name;
+pub(crate) use text::{ignored, level_name};
 
 /// An output format: how each kind of result is written. A format for problems alone writes nothing else; no command asks
 /// it to.

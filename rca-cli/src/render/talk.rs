@@ -7,7 +7,7 @@ use rca_index::{CheckReport, Level, Match, ReportProblem, SearchRequest, SearchR
 use crate::context::Context;
 use crate::location::Location;
 use crate::quantity::count;
-use crate::render::text::problem;
+use crate::render::text::{ignored, problem};
 use crate::terminal::clean;
 
 /// What a format prints on stderr beside its results.
@@ -71,6 +71,10 @@ impl Talk {
         }
         if !report.left_out.is_empty() {
             context.say(format_args!("rca: {}", left_out_text(report.left_out.len())));
+        }
+        if !report.ignored.is_empty() {
+            let ignored = ignored(&report.ignored);
+            context.say(format_args!("rca: ignored: {ignored}; `include` in rca.toml takes them in"));
         }
         let warnings = of_level(&report.problems, Level::Warning);
         if warnings > 0 && !verbose {

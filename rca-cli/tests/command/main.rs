@@ -9,6 +9,7 @@ mod chance;
 mod check;
 mod formats;
 mod hostile;
+mod ignored;
 mod keys;
 mod kills;
 mod locations;

@@ -122,6 +122,11 @@ impl Engine {
         Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)
     }
 
+    /// Whether a folder has an index of this version.
+    pub(crate) fn exists(dir: &Path) -> bool {
+        folder::has_index(dir)
+    }
+
     /// An index in memory.
     ///
     /// # Errors

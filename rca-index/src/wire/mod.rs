@@ -18,7 +18,7 @@ use crate::query::QueryErrors;
 use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
 pub use incident::{IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
-pub use report::{CheckForm, HealthForm, LeftOutForm, LeftOutsForm, ProblemForm, UpdateForm};
+pub use report::{CheckForm, HealthForm, IgnoredForm, LeftOutForm, LeftOutsForm, ProblemForm, UpdateForm};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 
 /// The version of the JSON form.

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{VERSION, milliseconds};
-use crate::archive::CheckReport;
 use crate::archive::ReportProblem;
+use crate::archive::{CheckReport, IgnoredCount};
 use crate::engine::health::Health;
 use crate::incident::{LeftOut, Level};
 use crate::incident::{Precision, Timestamp};
@@ -43,17 +43,31 @@ pub struct LeftOutForm<'a> {
     pub reason: String,
 }
 
+/// How many files an ignore file leaves out.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct IgnoredForm<'a> {
+    /// The ignore file, as seen from the archive.
+    pub by: &'a str,
+    pub files: usize,
+    /// Whether there may be more, in folders that were not looked into.
+    pub more: bool,
+}
+
 /// The health of an index.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
-pub struct HealthForm {
+pub struct HealthForm<'a> {
     pub version: u32,
     /// The folder of the index.
     pub path: Option<String>,
     pub incidents: usize,
     /// Files of the archive that are not reports.
     pub left_out: usize,
+    /// Files that ignore files leave out.
+    pub ignored: Vec<IgnoredForm<'a>>,
     pub segments: usize,
     /// Deleted incidents that still use disk space.
     pub deleted: usize,
@@ -82,6 +96,8 @@ pub struct UpdateForm<'a> {
     pub failed: usize,
     /// Files that are not reports.
     pub left_out: usize,
+    /// Files that ignore files leave out.
+    pub ignored: Vec<IgnoredForm<'a>>,
     pub bytes: u64,
     pub took_ms: f64,
     pub problems: Vec<ProblemForm<'a>>,
@@ -123,15 +139,22 @@ impl<'a> LeftOutForm<'a> {
     }
 }
 
-impl HealthForm {
+impl<'a> IgnoredForm<'a> {
+    fn all(counts: &'a [IgnoredCount]) -> Vec<Self> {
+        counts.iter().map(|IgnoredCount { by, files, more }| Self { by, files: *files, more: *more }).collect()
+    }
+}
+
+impl<'a> HealthForm<'a> {
     /// The JSON form of an index's health.
-    pub fn new(health: &Health) -> Self {
+    pub fn new(health: &'a Health) -> Self {
         let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
         Self {
             version: VERSION,
             path: health.path.as_ref().map(text),
             incidents: health.incidents,
             left_out: health.left_out,
+            ignored: IgnoredForm::all(&health.ignored),
             segments: health.segments,
             deleted: health.deleted,
             bytes: health.bytes,
@@ -155,6 +178,7 @@ impl<'a> UpdateForm<'a> {
             unchanged: report.unchanged,
             failed: report.failed,
             left_out: report.left_out.len(),
+            ignored: IgnoredForm::all(&report.ignored),
             bytes: report.bytes,
             took_ms: milliseconds(report.took),
             problems: report.problems.iter().map(ProblemForm::new).collect(),
