@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use rca_index::{Error, Freshness, Index, UpdateOptions, UpdateReport};
 
+use crate::arguments::GlobalArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::location::Location;
+use crate::location::{Location, Reluctance};
 use crate::progress::Progress;
 use crate::quantity::{age, count, seconds_since};
 use crate::render;
@@ -49,13 +50,22 @@ fn build(location: &Location, context: &mut Context) -> Result<Index, Failure> {
         let hint = "pass a folder of Markdown reports with --archive DIR or RCA_ARCHIVE";
         return Err(Failure::index(format!("{root}: no index and no reports here"), hint));
     }
-    let index = location.open_or_create_index()?;
+    let (index, reluctance) = location.create_index_for_search()?;
     // If another process is already building it, there is nothing to search before that is done.
     let options = UpdateOptions::default().wait(Duration::MAX);
-    let report = update(&index, location, &options, context)?;
+    let report = update(&index, location, &options, &context.global)?;
     // This created a folder that the user did not ask for.
     let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
     context.say(format_args!("rca: indexed {reports} from {} in {seconds:.1} s", clean(&root.to_string())));
+    if let (Some(reluctance), Some(dir)) = (reluctance, location.index_dir()) {
+        let why = match reluctance {
+            Reluctance::Root => "this is the root of the file system",
+            Reluctance::Home => "this is a home folder",
+            Reluctance::FewReports => "fewer than one in five files here is a report",
+        };
+        let dir = clean(&dir.to_string_lossy()).into_owned();
+        context.say(format_args!("rca: the index is in {dir}, because {why}; `rca index` keeps it in .rca here"));
+    }
     Ok(index)
 }
 
@@ -84,9 +94,9 @@ pub(crate) fn update(
     index: &Index,
     location: &Location,
     options: &UpdateOptions,
-    context: &Context,
+    global: &GlobalArgs,
 ) -> rca_index::Result<UpdateReport> {
-    let progress = Progress::new(&context.global);
+    let progress = Progress::new(global);
     let report = index.update(&location.archive, options, |event| progress.show(&event));
     progress.finish();
     report
