@@ -21,6 +21,7 @@ mod quantity;
 mod render;
 mod targets;
 mod terminal;
+mod watched;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

@@ -4,6 +4,7 @@
 
 mod body;
 mod csv;
+mod events;
 mod failure;
 mod github;
 mod human;
@@ -28,6 +29,7 @@ use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::terminal::Output;
 
+pub(crate) use events::{WatchEvent, watch_event};
 pub(crate) use failure::failure;
 pub(crate) use text::{ignored, level_name};
 
@@ -76,6 +78,11 @@ pub(crate) trait Renderer {
     /// Writes the errors of a query, for programs that expect results in this format.
     fn query_errors(&self, _out: &mut Output, _form: &QueryErrorsForm<'_>) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// Writes an event of a watch, for programs that supervise it. Returns whether it did; if not, people are told.
+    fn watch_event(&self, _out: &mut Output, _event: &WatchEvent<'_>) -> Result<bool, Failure> {
+        Ok(false)
     }
 
     /// What is printed on stderr beside the results.
