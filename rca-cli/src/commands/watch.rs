@@ -60,6 +60,8 @@ struct Watch<'c> {
     last_attempt: Instant,
     looked: Instant,
     failures: u32,
+    /// Whether it was told that the archive is gone.
+    is_gone: bool,
     /// The folders that could not be read. When they change, the system must be told again what to watch.
     unreadable: Vec<String>,
     has_updated: bool,
@@ -89,6 +91,7 @@ pub(crate) fn watch(location: Location, options: UpdateOptions, context: &mut Co
         last_attempt: now,
         looked: now,
         failures: 0,
+        is_gone: false,
         unreadable: Vec::new(),
         has_updated: false,
         is_rescan: false,
@@ -180,7 +183,7 @@ impl Watch<'_> {
     }
 
     fn updated(&mut self, report: &UpdateReport) -> Result<(), Failure> {
-        self.failures = 0;
+        (self.failures, self.is_gone) = (0, false);
         if !self.is_rescan || report.changed() {
             self.tell(&WatchEvent::Updated(report))?;
         }
@@ -210,6 +213,9 @@ impl Watch<'_> {
             let retry = Instant::now() + time;
             self.due = Some(self.due.map_or(retry, |due| due.max(self.last_attempt + TICK)));
         }
+        if is_gone && std::mem::replace(&mut self.is_gone, true) {
+            return Ok(());
+        }
         match Failure::from(error) {
             Failure::Plain { what, hint, .. } => {
                 self.tell(&WatchEvent::Failed { reason: &what, hint: &hint, retry_in })
@@ -223,7 +229,7 @@ impl Watch<'_> {
         self.looked = Instant::now();
         if self.watched.as_ref().is_some_and(|watched| !watched.is_current()) {
             self.watched = None;
-            if !self.root.is_dir() && self.has_updated && self.failures == 0 {
+            if !self.root.is_dir() && self.has_updated {
                 self.failed(Error::ArchiveNotFound(self.root.clone()))?;
             }
         }

@@ -11,11 +11,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
-use ignore::gitignore::Gitignore;
 use walkdir::DirEntry;
 
 use crate::archive::ReportProblem;
-use crate::archive::ignore_patterns::{MAX_BYTES, patterns};
+use crate::archive::ignore_patterns::{MAX_BYTES, Patterns, patterns};
 use crate::archive::walk::archive_path;
 use crate::incident::{Problem, ProblemKind};
 
@@ -38,6 +37,8 @@ pub(super) struct IgnoreFiles {
     /// How many of these hold in the whole archive.
     above: usize,
     total_bytes: u64,
+    /// Whether a report may have any name.
+    any_name: bool,
     pub(super) problems: Vec<ReportProblem>,
 }
 
@@ -54,9 +55,9 @@ struct Level {
 
 #[derive(Debug)]
 enum Kind {
-    Git(Gitignore),
+    Git(Patterns),
     /// An `.ignore`, which no `.gitignore` overrides.
-    Own(Gitignore),
+    Own(Patterns),
     /// The root of a repository inside: what git was told outside does not hold here.
     Repository,
 }
@@ -73,9 +74,10 @@ pub(super) fn ignore_files_first(a: &DirEntry, b: &DirEntry) -> Ordering {
 }
 
 impl IgnoreFiles {
-    /// The ignore files that hold in the whole archive.
-    pub(super) fn above(root: &Path) -> Self {
-        let mut files = Self::default();
+    /// The ignore files that hold in the whole archive. If `any_name`, a report may have any name, and not only one with a usual
+    /// extension.
+    pub(super) fn above(root: &Path, any_name: bool) -> Self {
+        let mut files = Self { any_name, ..Self::default() };
         let Ok(root) = root.canonicalize() else { return files };
         let Some(repository) = root.ancestors().find(|folder| has_git(folder)) else { return files };
         files.prefix = root.strip_prefix(repository).unwrap_or(Path::new("")).to_owned();
@@ -87,7 +89,7 @@ impl IgnoreFiles {
         let mut folder = PathBuf::new();
         for (depth, name) in inside.iter().enumerate() {
             let up = "../".repeat(inside.len() - depth);
-            for (file, kind) in [(GITIGNORE, Kind::Git as fn(Gitignore) -> Kind), (IGNORE, Kind::Own)] {
+            for (file, kind) in [(GITIGNORE, Kind::Git as fn(Patterns) -> Kind), (IGNORE, Kind::Own)] {
                 let path = repository.join(&folder).join(file);
                 if path.symlink_metadata().is_ok() {
                     files.read(&path, format!("{up}{file}"), &folder, 0, kind);
@@ -96,7 +98,7 @@ impl IgnoreFiles {
             folder.push(name);
             // The repository ignores the archive as a whole, which was asked for all the same: only its own files hold.
             if files.decide(&folder, true).is_some() {
-                return Self { problems: files.problems, ..Self::default() };
+                return Self { any_name, problems: files.problems, ..Self::default() };
             }
         }
         files.above = files.levels.len();
@@ -136,9 +138,12 @@ impl IgnoreFiles {
         }
     }
 
-    /// Whether no ignore file holds here.
-    pub(super) fn is_empty(&self) -> bool {
-        self.levels.is_empty()
+    /// Whether no ignore file leaves out a report by its own name here.
+    pub(super) fn are_of_folders(&self) -> bool {
+        self.levels.iter().all(|level| match &level.kind {
+            Kind::Git(patterns) | Kind::Own(patterns) => patterns.are_of_folders(),
+            Kind::Repository => true,
+        })
     }
 
     /// The name of the ignore file that leaves out an entry of the walk, as seen from the archive, and the pattern.
@@ -161,16 +166,16 @@ impl IgnoreFiles {
     /// The same for a path as seen from the root of the repository.
     fn decide(&self, path: &Path, is_folder: bool) -> Option<(&str, &str)> {
         let own = self.levels.iter().rev().filter_map(|level| match &level.kind {
-            Kind::Own(matcher) => Some((&level.name, matcher)),
+            Kind::Own(patterns) => Some((&level.name, patterns)),
             _ => None,
         });
         let of_git = self.levels.iter().rev().map_while(|level| match &level.kind {
-            Kind::Git(matcher) => Some(Some((&level.name, matcher))),
+            Kind::Git(patterns) => Some(Some((&level.name, patterns))),
             Kind::Own(_) => Some(None),
             Kind::Repository => None,
         });
-        for (name, matcher) in own.chain(of_git.flatten()) {
-            match matcher.matched(path, is_folder) {
+        for (name, patterns) in own.chain(of_git.flatten()) {
+            match patterns.matched(path, is_folder) {
                 Match::Ignore(glob) => return Some((name.as_str(), glob.original())),
                 Match::Whitelist(_) => return None,
                 Match::None => {}
@@ -180,7 +185,7 @@ impl IgnoreFiles {
     }
 
     /// Reads an ignore file. What cannot be read or is not valid is a problem, and leaves nothing out.
-    fn read(&mut self, path: &Path, name: String, folder: &Path, depth: usize, kind: fn(Gitignore) -> Kind) {
+    fn read(&mut self, path: &Path, name: String, folder: &Path, depth: usize, kind: fn(Patterns) -> Kind) {
         let held: u64 = self.levels.iter().map(|level| level.bytes).sum();
         let left = MAX_BYTES.min(MAX_TOTAL_BYTES - self.total_bytes).min(MAX_HELD_BYTES - held);
         let problem = |problem| ReportProblem { path: name.clone(), problem };
@@ -190,10 +195,10 @@ impl IgnoreFiles {
         };
         let length = bytes.len() as u64;
         self.total_bytes += length;
-        let (matcher, problems) = patterns(folder, &bytes);
+        let (found, problems) = patterns(folder, &bytes, self.any_name);
         self.problems.extend(problems.into_iter().map(problem));
-        if let Some(matcher) = matcher {
-            self.levels.push(Level { depth, kind: kind(matcher), name, bytes: length });
+        if let Some(patterns) = found {
+            self.levels.push(Level { depth, kind: kind(patterns), name, bytes: length });
         }
     }
 }

@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
+use crate::archive::REPORT_EXTENSIONS;
 use crate::incident::{Problem, ProblemKind};
 
 /// A larger ignore file is not read.
@@ -17,11 +19,34 @@ const MAX_WILD_BYTES: usize = 8 * 1024;
 /// So many problems of one file are told.
 const MAX_PROBLEMS: usize = 20;
 
-/// The matcher of the patterns in an ignore file, in the folder `root`; `None` if it has none. All paths are seen from the same folder.
-pub(super) fn patterns(root: &Path, bytes: &[u8]) -> (Option<Gitignore>, Vec<Problem>) {
+/// The patterns of an ignore file.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    all: Gitignore,
+    /// Those that may match the file of a report. Few do, and every file is matched against them.
+    of_files: Option<Gitignore>,
+}
+
+impl Patterns {
+    /// Whether no report is left out by its own name.
+    pub(super) fn are_of_folders(&self) -> bool {
+        self.of_files.is_none()
+    }
+
+    /// The last pattern that matches a folder, or a file that is named like a report.
+    pub(super) fn matched(&self, path: &Path, is_folder: bool) -> Match<&Glob> {
+        let matcher = if is_folder { Some(&self.all) } else { self.of_files.as_ref() };
+        matcher.map_or(Match::None, |matcher| matcher.matched(path, is_folder))
+    }
+}
+
+/// Reads an ignore file in the folder `root`; `None` if it has no patterns. All paths are seen from the same folder. If
+/// `any_name`, a report may have any name, and not only one with a usual extension.
+pub(super) fn patterns(root: &Path, bytes: &[u8], any_name: bool) -> (Option<Patterns>, Vec<Problem>) {
     let mut builder = GitignoreBuilder::new(root);
+    let mut of_files = GitignoreBuilder::new(root);
     let mut problems = Vec::new();
-    let mut count = 0;
+    let (mut count, mut count_of_files) = (0, 0);
     let mut wild_bytes = 0;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     for (at, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
@@ -50,7 +75,13 @@ pub(super) fn patterns(root: &Path, bytes: &[u8]) -> (Option<Gitignore>, Vec<Pro
             continue;
         };
         match builder.add_line(None, &glob) {
-            Ok(_) => count += 1,
+            Ok(_) => {
+                count += 1;
+                // It is valid, as it was just added to the other.
+                if may_match_report(line, any_name) && of_files.add_line(None, &glob).is_ok() {
+                    count_of_files += 1;
+                }
+            }
             Err(ignore::Error::Glob { err, .. }) => wrong(line, &err),
             Err(error) => wrong(line, &error.to_string()),
         }
@@ -59,13 +90,21 @@ pub(super) fn patterns(root: &Path, bytes: &[u8]) -> (Option<Gitignore>, Vec<Pro
     if count == 0 {
         return (None, problems);
     }
-    match builder.build() {
-        Ok(matcher) => (Some(matcher), problems),
+    let of_files = (count_of_files > 0).then(|| of_files.build()).transpose();
+    match builder.build().and_then(|all| Ok(Patterns { all, of_files: of_files? })) {
+        Ok(patterns) => (Some(patterns), problems),
         Err(error) => {
             problems.push(Problem::new(1, ProblemKind::IgnoreFileUnreadable { reason: error.to_string() }));
             (None, problems)
         }
     }
+}
+
+/// Whether a pattern may match the file of a report: one that is called as it ends. `*.log`, `build/` and `node_modules` do not.
+fn may_match_report(line: &str, any_name: bool) -> bool {
+    let end = line.rsplit(['/', '*', '?', ']', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_of_reports = |extension: &&str| end.ends_with(*extension) || extension.ends_with(&end);
+    !line.ends_with('/') && (any_name || REPORT_EXTENSIONS.iter().any(|extension| is_of_reports(&extension)))
 }
 
 /// The start of a pattern, on one line.
@@ -162,9 +201,9 @@ mod tests {
 
     /// Whether the last pattern that matches a path ignores it; a folder ends in `/`.
     fn ignores(text: &[u8], path: &str) -> Option<bool> {
-        let (matcher, problems) = patterns(Path::new(""), text);
+        let (patterns, problems) = patterns(Path::new(""), text, true);
         assert_eq!(problems, []);
-        let found = matcher.as_ref()?.matched(path.trim_end_matches('/'), path.ends_with('/'));
+        let found = patterns.as_ref()?.matched(Path::new(path.trim_end_matches('/')), path.ends_with('/'));
         (!found.is_none()).then(|| found.is_ignore())
     }
 
@@ -210,8 +249,8 @@ mod tests {
 
     #[test]
     fn what_is_not_valid_is_a_problem_with_its_line() {
-        let (matcher, problems) = patterns(Path::new(""), b"ok.md\na[\n\xff\xfe\nb\\\n");
-        assert!(matcher.unwrap().matched("ok.md", false).is_ignore());
+        let (patterns, problems) = patterns(Path::new(""), b"ok.md\na[\n\xff\xfe\nb\\\n", false);
+        assert!(patterns.unwrap().matched(Path::new("ok.md"), false).is_ignore());
         let found: Vec<_> = problems.iter().map(|problem| (problem.line, problem.code())).collect();
         let code = "ignore-pattern-invalid";
         assert_eq!(found, [(2, code), (3, code), (4, code)]);
@@ -221,13 +260,32 @@ mod tests {
     #[test]
     fn many_wildcards_and_many_mistakes_are_bounded() {
         let wild = "*a*b*c*d*\n".repeat(10_000);
-        let (matcher, problems) = patterns(Path::new(""), wild.as_bytes());
-        assert_eq!(matcher.unwrap().len(), MAX_WILD_BYTES / 9);
+        let (found, problems) = patterns(Path::new(""), wild.as_bytes(), false);
+        assert_eq!(found.unwrap().all.len(), MAX_WILD_BYTES / 9);
         assert_eq!(problems.len(), MAX_PROBLEMS);
         // Names and endings are cheap.
         let lines = |number| format!("name-{number}.md\n*.{number}\n/x/{number}/\n");
         let plain = (0..5_000).map(lines).collect::<Vec<_>>().concat();
-        let (matcher, problems) = patterns(Path::new(""), plain.as_bytes());
-        assert_eq!((matcher.unwrap().len(), problems.len()), (15_000, 0));
+        let (found, problems) = patterns(Path::new(""), plain.as_bytes(), false);
+        let found = found.unwrap();
+        assert_eq!((found.all.len(), problems.len()), (15_000, 0));
+        // Of these only the names of reports are compared with files.
+        assert_eq!(found.of_files.unwrap().len(), 5_000);
+    }
+
+    #[test]
+    fn files_are_matched_against_what_may_match_a_report() {
+        let check = |line: &str, expected: bool| assert_eq!(may_match_report(line, false), expected, "{line}");
+        for line in ["*.log", "build/", "node_modules", "!keep", "/target", "a.md/", "docs/**/tmp", "x.md\\ "] {
+            check(line, false);
+        }
+        for line in [
+            "*", "*.md", "a.MD", "!a.qmd", "docs/*", "x.m?", "*.[mM][dD]", "build/**", "d", "a\\.md", "*md", "*.md.erb",
+        ] {
+            check(line, true);
+        }
+        assert!(may_match_report("*.log", true) && !may_match_report("build/", true));
+        let (found, _) = patterns(Path::new(""), b"target/\n*.log\n", false);
+        assert!(found.unwrap().are_of_folders());
     }
 }

@@ -51,6 +51,9 @@ pub const INDEX_FOLDER: &str = ".rca";
 /// The name of a file in an index folder that says that a search made the index, in a folder that nobody named as an archive.
 pub const MADE_BY_SEARCH: &str = "made-by-search";
 
+/// How the name of a report ends, in any case.
+const REPORT_EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
+
 /// A problem and the path of its report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -146,8 +149,7 @@ impl Archive {
     /// Whether a path in the archive, with `/` between folders, is that of a report. Its content may say that it is a
     /// template, an index or about the folder.
     pub fn is_report(&self, path: &str) -> bool {
-        const EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
-        let usual = EXTENSIONS.iter().any(|ext| {
+        let usual = REPORT_EXTENSIONS.iter().any(|ext| {
             path.len()
                 .checked_sub(ext.len())
                 .and_then(|at| path.get(at..))
@@ -164,6 +166,11 @@ impl Archive {
     /// Whether `.gitignore` and `.ignore` count.
     pub(crate) fn uses_ignore_files(&self) -> bool {
         self.settings.ignore_files.unwrap_or(true)
+    }
+
+    /// Whether reports may have other names than those with the usual extensions.
+    pub(crate) fn has_own_names(&self) -> bool {
+        !self.settings.include.is_empty()
     }
 
     /// Whether the settings may take in files of this folder although an ignore file leaves it out.

@@ -164,7 +164,7 @@ struct Ignoring {
 
 impl Ignoring {
     fn new(archive: &Archive, lists: bool) -> Self {
-        let files = archive.uses_ignore_files().then(|| IgnoreFiles::above(archive.root()));
+        let files = archive.uses_ignore_files().then(|| IgnoreFiles::above(archive.root(), archive.has_own_names()));
         Self { files, inside: None, ignored: Ignored::default(), lists }
     }
 
@@ -186,8 +186,8 @@ impl Ignoring {
         if self.inside.is_some() {
             return self.decide_inside(archive, entry);
         }
-        // Most files are reports, and only these are looked at.
-        if !is_folder && files.is_empty() {
+        // Nearly all files are taken, and few patterns are of files.
+        if !is_folder && files.are_of_folders() {
             return Decision::Take;
         }
         let Some((by, pattern)) = files.ignored(archive.root(), entry) else { return Decision::Take };
