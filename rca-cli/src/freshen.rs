@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use rca_index::{Error, Freshness, Index, UpdateOptions, UpdateReport};
 
+use crate::arguments::GlobalArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::location::Location;
+use crate::location::{Location, Reluctance};
 use crate::progress::Progress;
 use crate::quantity::{age, count, seconds_since};
+use crate::render;
 use crate::terminal::clean;
 
 /// Opens the index of an archive for reading: creates it if there is none, and updates it while that is cheap, unless
@@ -42,16 +44,30 @@ pub(crate) fn open_fresh(
 fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<Index, Failure> {
     let root = location.archive.root().display();
     if !had_index && location.archive.report_paths().is_empty() {
+        let ignored = location.archive.ignored_counts();
+        if !ignored.is_empty() {
+            let what = format!("{root}: no index, and all reports here are ignored: {}", render::ignored(&ignored));
+            return Err(Failure::index(what, "take them in with `include` in rca.toml"));
+        }
         let hint = "pass a folder of Markdown reports with --archive DIR or RCA_ARCHIVE";
         return Err(Failure::index(format!("{root}: no index and no reports here"), hint));
     }
-    let index = location.open_or_create_index()?;
+    let (index, reluctance) = location.create_index_for_search()?;
     // If another process is already building it, there is nothing to search before that is done.
     let options = UpdateOptions::default().wait(Duration::MAX);
-    let report = update(&index, location, &options, context)?;
+    let report = update(&index, location, &options, &context.global)?;
     // This created a folder that the user did not ask for.
     let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
     context.say(format_args!("rca: indexed {reports} from {} in {seconds:.1} s", clean(&root.to_string())));
+    if let (Some(reluctance), Some(dir)) = (reluctance, location.index_dir()) {
+        let why = match reluctance {
+            Reluctance::Root => "this is the root of the file system",
+            Reluctance::Home => "this is a home folder",
+            Reluctance::FewReports => "fewer than one in five files here is a report",
+        };
+        let dir = clean(&dir.to_string_lossy()).into_owned();
+        context.say(format_args!("rca: the index is in {dir}, because {why}; `rca index` keeps it in .rca here"));
+    }
     Ok(index)
 }
 
@@ -80,9 +96,9 @@ pub(crate) fn update(
     index: &Index,
     location: &Location,
     options: &UpdateOptions,
-    context: &Context,
+    global: &GlobalArgs,
 ) -> rca_index::Result<UpdateReport> {
-    let progress = Progress::new(&context.global);
+    let progress = Progress::new(global);
     let report = index.update(&location.archive, options, |event| progress.show(&event));
     progress.finish();
     report

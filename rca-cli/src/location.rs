@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rca_index::{Archive, DayZone, Error, GivenRepair, Index, Result};
+use rca_index::{Archive, DayZone, Error, GivenRepair, Index, MADE_BY_SEARCH, Result, SETTINGS_FILE};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::arguments::GlobalArgs;
@@ -12,24 +12,44 @@ use crate::failure::Failure;
 use crate::paths::{file_url, slashed, within};
 
 /// An archive, and the folders that may hold its index, the preferred one first.
+#[derive(Clone)]
 pub(crate) struct Location {
     pub(crate) archive: Archive,
     index_dirs: Vec<PathBuf>,
+    /// Whether the archive or its index was named, on the command line or in the environment.
+    is_named: bool,
 }
+
+/// Why a search keeps its index out of a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reluctance {
+    /// It is the root of the file system.
+    Root,
+    /// It is somebody's home.
+    Home,
+    /// Few of its files are reports.
+    FewReports,
+}
+
+/// What the file says that marks an index as made by a search.
+const MADE_BY_SEARCH_TEXT: &str = "\
+A search made this index. Searches in the folders below do not use it, unless `rca index` is run here or there is an rca.toml.
+";
 
 impl Location {
     /// Finds the archive: the one given on the command line or in the environment, else the nearest parent that is an
     /// archive, else the current folder.
     pub(crate) fn find(named: Option<&Path>, global: &GlobalArgs) -> Result<Self, Failure> {
-        let root = named.or(global.archive.as_deref()).map(Path::to_owned);
-        let root = root.or_else(|| Archive::find(current_dir())).unwrap_or_else(current_dir);
+        let named = named.or(global.archive.as_deref()).map(Path::to_owned);
+        let is_named = named.is_some() || global.index.is_some();
+        let root = named.or_else(|| Archive::find(current_dir())).unwrap_or_else(current_dir);
         let archive = Archive::open(root)?;
-        Ok(Self::with_index(archive, global))
+        Ok(Self { is_named, ..Self::with_index(archive, global) })
     }
 
     /// A folder whose index does not matter.
     pub(crate) fn of(archive: Archive) -> Self {
-        Self { archive, index_dirs: Vec::new() }
+        Self { archive, index_dirs: Vec::new(), is_named: true }
     }
 
     fn with_index(archive: Archive, global: &GlobalArgs) -> Self {
@@ -37,7 +57,7 @@ impl Location {
             Some(dir) => vec![dir.clone()],
             None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
         };
-        Self { archive, index_dirs }
+        Self { archive, index_dirs, is_named: true }
     }
 
     /// The zone of the days in queries: as given on the command line or in the environment, else that of the settings.
@@ -62,20 +82,56 @@ impl Location {
         Err(missing.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
     }
 
-    /// Opens the index or creates an empty one: in the archive, or in the user's cache folder if the archive is read-only.
+    /// Opens the index or creates an empty one, because it was asked for: in the archive, or in the user's cache folder if the
+    /// archive is read-only. From now on the folder is meant to be an archive.
     pub(crate) fn open_or_create_index(&self) -> Result<Index> {
-        match self.open_index() {
-            Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => {}
-            opened => return opened,
+        let index = create(&self.index_dirs)?;
+        if let Some(dir) = self.index_dirs.first() {
+            // What cannot be removed is in a folder that cannot be written to.
+            let _ = std::fs::remove_file(dir.join(MADE_BY_SEARCH));
         }
-        let mut refused = None;
-        for dir in &self.index_dirs {
-            match Index::open_or_create(dir) {
-                Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
-                opened => return opened,
+        index.ok_or_else(|| Error::IndexNotFound(self.archive.index_dir()))
+    }
+
+    /// Creates an empty index because a search needs one. A folder that is not known to be an archive gets none: its index is in
+    /// the user's cache folder, for the reason returned.
+    pub(crate) fn create_index_for_search(&self) -> Result<(Index, Option<Reluctance>)> {
+        let not_found = || Error::IndexNotFound(self.archive.index_dir());
+        let Some(reluctance) = self.reluctance() else {
+            let index = create(&self.index_dirs)?.ok_or_else(not_found)?;
+            let own = self.archive.index_dir();
+            if !self.is_named && Index::exists(&own) {
+                // Without the mark, searches below use this index, which is no harm.
+                let _ = std::fs::write(own.join(MADE_BY_SEARCH), MADE_BY_SEARCH_TEXT);
             }
+            return Ok((index, None));
+        };
+        let elsewhere: Vec<PathBuf> =
+            self.index_dirs.iter().filter(|dir| **dir != self.archive.index_dir()).cloned().collect();
+        Ok((create(&elsewhere)?.ok_or_else(not_found)?, Some(reluctance)))
+    }
+
+    /// Why a search should not write into the archive's folder. `None` if it has settings or an index, or is an archive by what is
+    /// in it.
+    fn reluctance(&self) -> Option<Reluctance> {
+        let own = self.archive.index_dir();
+        let is_known = own.is_dir() || self.archive.root().join(SETTINGS_FILE).is_file();
+        if is_known || !self.index_dirs.contains(&own) {
+            return None;
         }
-        Err(refused.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
+        let root = self.archive.root().canonicalize().unwrap_or_else(|_| self.archive.root().to_owned());
+        if root.parent().is_none() {
+            Some(Reluctance::Root)
+        } else if is_home(&root) {
+            Some(Reluctance::Home)
+        } else {
+            (!self.archive.sample().is_archive()).then_some(Reluctance::FewReports)
+        }
+    }
+
+    /// The folder of the index that is used now, if there is one.
+    pub(crate) fn index_dir(&self) -> Option<&Path> {
+        self.index_dirs.iter().map(PathBuf::as_path).find(|dir| Index::exists(dir))
     }
 
     /// Removes the index from every folder that may hold it.
@@ -125,9 +181,46 @@ pub(crate) fn current_dir() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 
+/// Opens or creates an index in the first of these folders that can be written to; `None` if there is no folder.
+fn create(dirs: &[PathBuf]) -> Result<Option<Index>> {
+    let mut refused = None;
+    for dir in dirs {
+        match Index::open_or_create(dir) {
+            Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
+            opened => return opened.map(Some),
+        }
+    }
+    refused.map_or(Ok(None), Err)
+}
+
+/// Whether a folder, with links resolved, is a home: this user's, or one where systems keep them.
+fn is_home(folder: &Path) -> bool {
+    let own = dirs::home_dir().and_then(|home| home.canonicalize().ok());
+    let is_called = |name: &str| folder.file_name() == Some(name.as_ref());
+    let is_at_top = |folder: &Path| folder.parent().is_some_and(|parent| parent.parent().is_none());
+    let among_homes = folder.parent().is_some_and(|parent| {
+        is_at_top(parent) && ["home", "Users"].iter().any(|name| parent.file_name() == Some(name.as_ref()))
+    });
+    own.as_deref() == Some(folder) || among_homes || is_called("root") && is_at_top(folder)
+}
+
 /// The folder in the user's cache for the index of this archive.
 fn cache_dir(root: &Path) -> Option<PathBuf> {
     let root = root.canonicalize().ok()?;
     let name = format!("{:016x}", xxh3_64(root.as_os_str().as_encoded_bytes()));
     Some(dirs::cache_dir()?.join("rca").join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_are_known_by_their_place() {
+        let home = |path: &str| is_home(Path::new(path));
+        assert!(home("/root") && home("/home/ada") && home("/Users/ada"));
+        for other in ["/srv", "/home/ada/incidents", "/srv/home/ada", "/srv/root", "/Users", "/"] {
+            assert!(!home(other), "{other}");
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod render;
 mod targets;
 mod terminal;
 mod wanted;
+mod watched;
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

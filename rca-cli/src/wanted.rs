@@ -6,7 +6,7 @@ use std::io::{Read as _, stdin};
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
-use rca_index::{Archive, Incident, Index, Named};
+use rca_index::{Archive, IgnoredFile, Incident, Index, Named};
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
@@ -159,10 +159,13 @@ impl<'a> Finder<'a> {
     /// The failure of a name that stands for nothing.
     fn missing(&self, name: &str, readings: &[Reading<'_>]) -> Failure {
         let Some(file) = readings.iter().map(|reading| path_of(reading.name)).find(|path| path.is_file()) else {
-            let excluded = readings.iter().find(|reading| self.is_excluded(reading.name));
-            return excluded.map_or_else(
+            if let Some(reading) = readings.iter().find(|reading| self.is_excluded(reading.name)) {
+                return left_out_by_exclude(reading.name);
+            }
+            let ignored = readings.iter().find_map(|reading| self.location.archive.find_ignored(reading.name));
+            return ignored.map_or_else(
                 || Failure::usage(format!("{name}: no such incident"), "find it with `rca search`"),
-                |reading| left_out_by_exclude(reading.name),
+                |ignored| left_out_by_pattern(&ignored),
             );
         };
         let inside = self.in_archive(&file);
@@ -172,6 +175,9 @@ impl<'a> Finder<'a> {
         }
         if inside.iter().any(|path| self.location.archive.is_excluded(path)) {
             return left_out_by_exclude(name);
+        }
+        if let Some(ignored) = inside.iter().find_map(|path| self.location.archive.find_ignored(path)) {
+            return left_out_by_pattern(&ignored);
         }
         if let Some(Named::LeftOut(file)) = inside.iter().find_map(|path| self.index.find(path).ok()) {
             let what = format!("{}: left out: {}", file.path, file.why);
@@ -191,6 +197,11 @@ impl<'a> Finder<'a> {
 
 fn left_out_by_exclude(name: &str) -> Failure {
     Failure::usage(format!("{name}: left out by `exclude` in rca.toml"), "remove it from `exclude`")
+}
+
+fn left_out_by_pattern(IgnoredFile { path, by, pattern, .. }: &IgnoredFile) -> Failure {
+    let what = format!("{path}: left out by `{pattern}` in {by}");
+    Failure::usage(what, "take it in with `include` in rca.toml")
 }
 
 /// A path as printed, or behind a link: `file://host/reports/a.md`.

@@ -78,6 +78,11 @@ impl Index {
         Engine::open_or_create(dir.as_ref()).map(Self::of)
     }
 
+    /// Whether a folder has an index of this version; finding out costs one look at the disk.
+    pub fn exists(dir: impl AsRef<Path>) -> bool {
+        Engine::exists(dir.as_ref())
+    }
+
     /// An index in memory.
     ///
     /// # Errors

@@ -218,9 +218,9 @@ pub mod compare {}
 
 #[cfg(feature = "archive")]
 pub use archive::{
-    AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, ProblemName,
-    ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Selection, ServiceSettings, SettingSpec, Settings,
-    SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
+    AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, IgnoredCount,
+    IgnoredFile, MADE_BY_SEARCH, ProblemName, ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Sample, Selection,
+    ServiceSettings, SettingSpec, Settings, SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
 };
 pub use engine::GivenRepair;
 pub use engine::health::Health;

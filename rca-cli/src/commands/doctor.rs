@@ -2,10 +2,11 @@
 //!
 //! In: an index. Out: its health on stdout; an error if it is damaged, or a rebuilt index with `--repair`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::{Error, UpdateOptions};
+use rca_index::{Error, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -39,18 +40,21 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         Err(_) => false,
     };
     if needs_repair && arguments.repair {
+        let place = location.index_dir().map(Path::to_owned);
         for repaired in location.repair_given()? {
             let kept = count(repaired.kept, "upserted incident");
             let aside = repaired.set_aside.map(|path| format!("; the damaged record is now {}", path.display()));
             context.say(format_args!("rca: {kept} could be read, and are kept{}", aside.unwrap_or_default()));
         }
         location.remove_index()?;
-        let index = location.open_or_create_index()?;
-        let report = update(&index, &location, &UpdateOptions::default(), context)?;
+        // Where it was; a repair does not make a folder an archive.
+        let index = place.map_or_else(|| location.open_or_create_index(), Index::open_or_create)?;
+        let report = update(&index, &location, &UpdateOptions::default(), &context.global)?;
         render::update(context, &location, &report)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let health = health?;
+    let mut health = health?;
+    health.ignored = location.archive.ignored_counts();
     render::health(context, &health)?;
     if needs_repair {
         let files = health.damaged.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");

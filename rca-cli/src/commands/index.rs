@@ -49,6 +49,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let location = Location::find(arguments.folder.as_deref(), &context.global)?;
     let wait = if arguments.wait { Duration::MAX } else { Duration::ZERO };
     let options = UpdateOptions::default().rebuild(arguments.rebuild).threads(arguments.threads).wait(wait);
+    if arguments.watch {
+        watch(location, options, context)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     // An index that is about to be rebuilt may be damaged.
     let index = match location.open_or_create_index() {
         Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {
@@ -57,10 +61,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         }
         opened => opened?,
     };
-    let report = update(&index, &location, &options, context)?;
+    let report = update(&index, &location, &options, &context.global)?;
     render::update(context, &location, &report)?;
-    if arguments.watch {
-        watch(&index, &location, context)?;
-    }
     Ok(if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
 }

@@ -5,7 +5,9 @@
 use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
-use rca_index::{CheckReport, Health, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{
+    CheckReport, Health, IgnoredCount, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport,
+};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -78,12 +80,12 @@ impl Renderer for Csv {
         let mut table = self.table(out);
         let columns =
             ["reports", "added", "modified", "renamed", "removed", "unchanged", "failed", "problems", "bytes"];
-        table.write_record(columns.iter().chain(&["took_ms", "left_out"]))?;
+        table.write_record(columns.iter().chain(&["took_ms", "left_out", "ignored"]))?;
         let counts = [report.reports, report.added, report.modified, report.renamed, report.removed, report.unchanged];
         let mut row: Vec<String> =
             counts.iter().chain(&[report.failed, report.problems.len()]).map(usize::to_string).collect();
         row.extend([report.bytes.to_string(), (report.took.as_micros() as f64 / 1000.0).to_string()]);
-        row.push(report.left_out.len().to_string());
+        row.extend([report.left_out.len(), ignored(&report.ignored)].map(|n| n.to_string()));
         table.write_record(row)?;
         Ok(table.flush()?)
     }
@@ -111,13 +113,14 @@ impl Renderer for Csv {
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
         let mut table = self.table(out);
         table.write_record([
-            "incidents", "segments", "deleted", "bytes", "source_bytes", "updated", "damaged", "left_out",
+            "incidents", "segments", "deleted", "bytes", "source_bytes", "updated", "damaged", "left_out", "ignored",
         ])?;
         let counts = [health.incidents, health.segments, health.deleted].map(|n| n.to_string());
         let bytes = [health.bytes, health.source_bytes].map(|n| n.to_string());
         let updated = health.updated.map(|seconds| seconds.to_string()).unwrap_or_default();
+        let left_out = [health.left_out, ignored(&health.ignored)].map(|n| n.to_string());
         let damaged = health.damaged.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(";");
-        table.write_record(counts.into_iter().chain(bytes).chain([updated, damaged, health.left_out.to_string()]))?;
+        table.write_record(counts.into_iter().chain(bytes).chain([updated, damaged]).chain(left_out))?;
         Ok(table.flush()?)
     }
 
@@ -178,6 +181,11 @@ fn columns(incident: &Incident) -> Vec<String> {
         number(incident.duration.as_ref().map(|duration| duration.value)),
         number(incident.impact_user_minutes()),
     ]
+}
+
+/// The number of files that ignore files leave out.
+fn ignored(counts: &[IgnoredCount]) -> usize {
+    counts.iter().map(|count| count.files).sum()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::json::{document, escape, incident_form};
 use crate::render::talk::Talk;
-use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, IncidentAnswer, Renderer, WatchEvent, events, facet_rows};
 use crate::terminal::Output;
 
 /// One JSON document per line.
@@ -60,6 +60,10 @@ impl Renderer for Jsonl {
 
     fn query_errors(&self, out: &mut Output, form: &QueryErrorsForm<'_>) -> Result<(), Failure> {
         Ok(document(out, form)?)
+    }
+
+    fn watch_event(&self, out: &mut Output, event: &WatchEvent<'_>) -> Result<bool, Failure> {
+        Ok(events::line(out, event).map(|()| true)?)
     }
 
     fn talk(&self) -> Talk {

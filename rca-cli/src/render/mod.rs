@@ -4,6 +4,7 @@
 
 mod body;
 mod csv;
+mod events;
 mod failure;
 mod github;
 mod human;
@@ -32,8 +33,9 @@ use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::terminal::Output;
 
+pub(crate) use events::{WatchEvent, watch_event};
 pub(crate) use failure::failure;
-pub(crate) use text::level_name;
+pub(crate) use text::{ignored, level_name};
 
 /// An output format: how each kind of result is written. A format for problems alone writes nothing else; no command asks
 /// it to.
@@ -85,6 +87,11 @@ pub(crate) trait Renderer {
     /// Writes the errors of a query, for programs that expect results in this format.
     fn query_errors(&self, _out: &mut Output, _form: &QueryErrorsForm<'_>) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// Writes an event of a watch, for programs that supervise it. Returns whether it did; if not, people are told.
+    fn watch_event(&self, _out: &mut Output, _event: &WatchEvent<'_>) -> Result<bool, Failure> {
+        Ok(false)
     }
 
     /// What is printed on stderr beside the results.

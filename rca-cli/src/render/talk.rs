@@ -7,7 +7,7 @@ use rca_index::{CheckReport, Level, Match, ReportProblem, SearchRequest, SearchR
 use crate::context::Context;
 use crate::location::Location;
 use crate::quantity::{count, thousands};
-use crate::render::text::{problem, some_of};
+use crate::render::text::{ignored, problem, some_of};
 use crate::terminal::clean;
 
 /// What a format prints on stderr beside its results.
@@ -75,6 +75,10 @@ impl Talk {
         if !report.hidden.is_empty() {
             let (hidden, ids) = (count(report.hidden.len(), "upserted incident"), some_of(&report.hidden));
             context.say(format_args!("rca: {hidden} hidden by a report with the same id, and kept: {ids}"));
+        }
+        if !report.ignored.is_empty() {
+            let ignored = ignored(&report.ignored);
+            context.say(format_args!("rca: ignored: {ignored}; `include` in rca.toml takes them in"));
         }
         let warnings = of_level(&report.problems, Level::Warning);
         if warnings > 0 && !verbose {

@@ -5,7 +5,7 @@
 use std::io::{self, Write as _};
 
 use indicatif::HumanBytes;
-use rca_index::{Health, LeftOut, Level, ReportProblem, UpdateReport};
+use rca_index::{Health, IgnoredCount, LeftOut, Level, ReportProblem, UpdateReport};
 
 use crate::location::Location;
 use crate::quantity::{age, count, seconds_since, thousands};
@@ -59,6 +59,24 @@ pub(crate) fn left_out(out: &mut Output, location: &Location, files: &[LeftOut])
     })
 }
 
+/// How many files ignore files leave out, and which ones do: `3 files by .gitignore, 1 file by 2024/.gitignore`.
+pub(crate) fn ignored(counts: &[IgnoredCount]) -> String {
+    /// So many ignore files are named.
+    const NAMED: usize = 5;
+    let mut most: Vec<&IgnoredCount> = counts.iter().collect();
+    most.sort_by_key(|count| std::cmp::Reverse(count.files));
+    let one = |ignored: &&IgnoredCount| {
+        let at_least = if ignored.more { "at least " } else { "" };
+        format!("{at_least}{} by {}", count(ignored.files, "file"), clean(&ignored.by))
+    };
+    let mut parts: Vec<String> = most.iter().take(NAMED).map(one).collect();
+    if counts.len() > NAMED {
+        let files = most[NAMED..].iter().map(|count| count.files).sum();
+        parts.push(format!("{} by {} others", count(files, "file"), counts.len() - NAMED));
+    }
+    parts.join(", ")
+}
+
 /// Writes the path of a report on a line.
 pub(crate) fn path(out: &mut Output, location: &Location, report: &str) -> io::Result<()> {
     let path = location.path_of(report);
@@ -107,16 +125,19 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
             format!("{}: it may have upserted incidents, which this version cannot read", clean(&kept.join(", "))),
         ),
         ("left out", format!("{}; `rca check --not-reports` lists them", count(health.left_out, "file"))),
+        ("ignored", ignored(&health.ignored)),
         ("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes))),
         ("updated", updated),
         ("files", files.to_owned()),
     ];
-    let lines = lines.into_iter().filter(|&(name, _)| match name {
+    let is_told = |name: &str| match name {
         "left out" => health.left_out > 0,
         "upserted" => health.given > 0,
         "kept" => !health.kept.is_empty(),
+        "ignored" => !health.ignored.is_empty(),
         _ => true,
-    });
+    };
+    let lines = lines.into_iter().filter(|&(name, _)| is_told(name));
     path.into_iter().chain(lines).collect()
 }
 

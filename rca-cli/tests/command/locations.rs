@@ -189,3 +189,68 @@ fn a_read_only_archive_has_its_index_in_the_cache_folder() {
     assert!(health["path"].as_str().unwrap().contains("/.cache/rca/"), "{health}");
     assert!(!archive.join(".rca").exists());
 }
+
+/// A folder of notes, none of which is a report, with a word that can be found.
+fn with_notes() -> Workshop {
+    let workshop = Workshop::new();
+    (0..10).for_each(|number| workshop.write(&format!("notes/{number}.md"), "# Groceries\n\nBread and a kangaroo.\n"));
+    workshop
+}
+
+#[test]
+fn a_search_makes_no_index_in_a_folder_of_notes() {
+    let workshop = with_notes();
+    let notes = workshop.path().join("notes");
+    let search = || {
+        let mut command = workshop.command(&["search", "kangaroo", "--format", "paths", "--limit", "100"]);
+        Run::from(command.current_dir(&notes).output().unwrap())
+    };
+    let first = search();
+    assert_eq!((first.code, first.stdout.lines().count()), (0, 10), "{first:?}");
+    assert!(first.stderr.contains("/.cache/rca/"), "{first:?}");
+    assert!(first.stderr.contains("fewer than one in five files here is a report; `rca index` keeps it in .rca here"));
+    let again = search();
+    assert_eq!((again.code, again.stdout.lines().count(), again.stderr.as_str()), (0, 10, ""));
+    assert!(!notes.join(".rca").exists());
+    // Who asks for an index gets one, and it is used from then on.
+    workshop.stdout(&["index", "notes"]);
+    assert!(notes.join(".rca").is_dir());
+    assert!(workshop.json(&["doctor", "--archive", "notes"])["path"].as_str().unwrap().ends_with("notes/.rca"));
+}
+
+#[test]
+fn a_search_makes_no_index_in_a_home_folder() {
+    let workshop = Workshop::with_archive();
+    let run = workshop.rca(&["search", "queue", "--format", "paths"]);
+    assert_eq!(run.stdout, "archive/2025/queue.md\n");
+    assert!(run.stderr.contains("because this is a home folder"), "{run:?}");
+    assert!(!workshop.path().join(".rca").exists());
+}
+
+#[test]
+fn a_folder_of_reports_has_its_index_and_settings_make_any_folder_an_archive() {
+    let workshop = Workshop::with_archive();
+    workshop.stdout(&["search", "queue", "--archive", "archive"]);
+    assert!(workshop.path().join("archive/.rca").is_dir());
+    let workshop = with_notes();
+    workshop.write("notes/rca.toml", "");
+    workshop.stdout(&["search", "kangaroo", "--archive", "notes"]);
+    assert!(workshop.path().join("notes/.rca").is_dir());
+}
+
+#[test]
+fn an_index_above_that_a_search_made_is_not_used_unless_it_was_named() {
+    let workshop = Workshop::with_archive();
+    let found = |folder: &str| {
+        let mut command = workshop.command(&["search", "--format", "paths"]);
+        let run = Run::from(command.current_dir(workshop.path().join(folder)).output().unwrap());
+        assert_eq!(run.code, 0, "{run:?}");
+        run.stdout.lines().count()
+    };
+    assert_eq!((found("archive"), found("archive")), (3, 3));
+    assert_eq!(found("archive/2024"), 1);
+    fs::remove_dir_all(workshop.path().join("archive/2024/.rca")).unwrap();
+    workshop.stdout(&["index", "archive"]);
+    assert_eq!(found("archive/2024"), 3);
+    assert!(!workshop.path().join("archive/2024/.rca").exists());
+}

@@ -12,6 +12,7 @@ mod check;
 mod formats;
 mod given;
 mod hostile;
+mod ignored;
 mod keys;
 mod kills;
 mod locations;

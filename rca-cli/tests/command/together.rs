@@ -14,7 +14,8 @@ const SEARCHERS: usize = 8;
 /// Writes all reports anew; each file is replaced at once, as editors do.
 fn write_generation(workshop: &Workshop, generation: u64) {
     for number in 0..REPORTS {
-        workshop.write(".part", &format!("# Generation {generation}\n\nThe queue of report {number}.\n"));
+        let text = format!("# Generation {generation}\n\n**Date:** 2024-05-06\n\nThe queue of report {number}.\n");
+        workshop.write(".part", &text);
         let path = workshop.path().join(format!("archive/{number}.md"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::rename(workshop.path().join(".part"), path).unwrap();

@@ -1,5 +1,6 @@
 //! `rca index --watch`.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
@@ -19,8 +20,8 @@ impl Drop for Watcher {
 }
 
 /// Starts a watcher. Returns it with a function that waits until it prints a text.
-fn watch(workshop: &Workshop) -> (Watcher, impl Fn(&str)) {
-    let mut command = workshop.command(&["index", "archive", "--watch"]);
+fn watch(workshop: &Workshop, more: &[&str]) -> (Watcher, impl Fn(&str)) {
+    let mut command = workshop.command(&[&["index", "archive", "--watch"], more].concat());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (lines, seen) = mpsc::channel();
     let streams: [Box<dyn std::io::Read + Send>; 2] =
@@ -48,7 +49,7 @@ fn watch(workshop: &Workshop) -> (Watcher, impl Fn(&str)) {
 #[test]
 fn a_watcher_takes_in_what_changes() {
     let workshop = Workshop::with_archive();
-    let (_watcher, wait_for) = watch(&workshop);
+    let (_watcher, wait_for) = watch(&workshop, &[]);
     workshop.write("archive/new.md", "# A kangaroo on the runway\n");
     wait_for("4 reports: 1 added, 3 unchanged");
     let found = workshop.json(&["search", "kangaroo", "--archive", "archive", "--no-update"]);
@@ -58,7 +59,7 @@ fn a_watcher_takes_in_what_changes() {
 #[test]
 fn a_watcher_does_not_keep_others_from_updating() {
     let workshop = Workshop::with_archive();
-    let (_watcher, wait_for) = watch(&workshop);
+    let (_watcher, wait_for) = watch(&workshop, &[]);
     for number in 1..=5 {
         workshop.write(&format!("archive/{number}.md"), &format!("# Kangaroo {number}\n"));
         workshop.stdout(&["index", "archive", "--wait"]);
@@ -66,4 +67,105 @@ fn a_watcher_does_not_keep_others_from_updating() {
         assert_eq!(found["total"], number);
     }
     wait_for("8 reports:");
+}
+
+/// How many incidents a search finds, once it is as many as expected.
+fn expect(workshop: &Workshop, word: &str, expected: u64) {
+    let mut found = None;
+    for _ in 0..100 {
+        let run =
+            workshop.rca(&["search", word, "--strict", "--archive", "archive", "--no-update", "--format", "json"]);
+        let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap_or_default();
+        found = answer["total"].as_u64();
+        if found == Some(expected) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("{word}: found {found:?}, not {expected}");
+}
+
+#[test]
+fn a_removed_index_is_built_again() {
+    let workshop = Workshop::with_archive();
+    let (_watcher, wait_for) = watch(&workshop, &[]);
+    let index = workshop.path().join("archive/.rca");
+    fs::remove_dir_all(&index).unwrap();
+    // With no other change in the archive.
+    expect(&workshop, "*", 3);
+    workshop.write("archive/new.md", "# A kangaroo on the runway\n");
+    wait_for("4 reports: 1 added");
+    expect(&workshop, "kangaroo", 1);
+}
+
+#[test]
+fn an_archive_that_is_moved_away_and_replaced_is_watched_again() {
+    let workshop = Workshop::with_archive();
+    let (_watcher, wait_for) = watch(&workshop, &[]);
+    fs::rename(workshop.path().join("archive"), workshop.path().join("old")).unwrap();
+    wait_for("archive: no such folder");
+    workshop.write("archive/a.md", "# A kangaroo on the runway\n");
+    wait_for("watching");
+    wait_for("1 report: ");
+    workshop.write("archive/b.md", "# A kangaroo in the hangar\n");
+    expect(&workshop, "kangaroo", 2);
+}
+
+#[test]
+fn settings_are_taken_up_broken_ones_told_and_mended_ones_taken_up_again() {
+    let workshop = Workshop::with_archive();
+    let (_watcher, wait_for) = watch(&workshop, &[]);
+    workshop.write("archive/rca.toml", "exclude = [\"2024/**\"]\n");
+    wait_for("2 reports: 1 removed");
+    workshop.write("archive/rca.toml", "exclud = []\n");
+    wait_for("rca.toml:1: unknown field `exclud`");
+    workshop.write("archive/rca.toml", "include = [\"*.txt\"]\n");
+    wait_for("3 reports: 1 added");
+    workshop.write("archive/note.txt", "# A kangaroo on the runway\n");
+    wait_for("4 reports: 1 added");
+    workshop.write("archive/.gitignore", "*.txt\n2025/\n");
+    wait_for("2 reports: 2 removed");
+}
+
+#[test]
+fn its_own_log_inside_the_archive_starts_no_update() {
+    for name in ["watch.log", "log.md"] {
+        let workshop = Workshop::with_archive();
+        let path = workshop.path().join("archive").join(name);
+        let log = fs::File::create(&path).unwrap();
+        let mut command = workshop.command(&["index", "archive", "--watch"]);
+        let _watcher = Watcher(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
+        let lines = || fs::read_to_string(&path).unwrap().lines().count();
+        (0..200).take_while(|_| lines() < 2).for_each(|_| thread::sleep(Duration::from_millis(50)));
+        workshop.write("archive/new.md", "# A kangaroo on the runway\n");
+        expect(&workshop, "kangaroo", 1);
+        let before = lines();
+        thread::sleep(Duration::from_secs(2));
+        assert!(lines() <= before + 1, "{name}: {}", fs::read_to_string(&path).unwrap());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_end_it_cleanly_and_events_are_objects() {
+    for signal in ["-TERM", "-INT"] {
+        let workshop = Workshop::with_archive();
+        let mut command = workshop.command(&["index", "archive", "--watch", "--format", "jsonl"]);
+        let mut watcher = Watcher(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+        let mut lines = BufReader::new(watcher.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut next = || -> serde_json::Value { serde_json::from_str(&lines.next().unwrap()).unwrap() };
+        let started = next();
+        assert_eq!((&started["event"], &started["pid"]), (&"started".into(), &watcher.0.id().into()));
+        let first = next();
+        assert_eq!((&first["event"], &first["reports"], &first["added"]), (&"updated".into(), &3.into(), &3.into()));
+        assert_eq!(next()["event"], "watching");
+        workshop.write("archive/rca.toml", "nothing = 1\n");
+        let failed = next();
+        assert_eq!((&failed["event"], &failed["retry_in_seconds"]), (&"failed".into(), &1.into()), "{failed}");
+        let id = watcher.0.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let last = std::iter::from_fn(|| Some(next())).find(|event| event["event"] != "failed").unwrap();
+        assert_eq!(last["event"], "stopped");
+        assert_eq!(watcher.0.wait().unwrap().code(), Some(0));
+    }
 }

@@ -4,6 +4,10 @@ mod baseline;
 mod check;
 mod encoding;
 mod house;
+mod ignore_files;
+mod ignore_patterns;
+pub(crate) mod ignored;
+mod include;
 mod kept;
 mod links;
 pub(crate) mod names;
@@ -12,6 +16,7 @@ pub(crate) mod not_a_report;
 pub(crate) mod read;
 mod reference;
 mod rules;
+mod sample;
 mod settings;
 mod signs;
 mod suggest;
@@ -23,6 +28,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::house::{Places, WrongName, house_names};
+use crate::archive::include::IncludeInside;
 use crate::error::{Error, Result};
 use crate::incident::{HouseNames, Problem};
 use crate::parse::ParseOptions;
@@ -31,10 +37,12 @@ use settings::read_settings;
 
 pub use baseline::{Baseline, Entry as BaselineEntry, fingerprint};
 pub use check::{CheckReport, Selection, check, check_selected};
+pub use ignored::{IgnoredCount, IgnoredFile};
 pub use kept::SynonymSettings;
 pub(crate) use kept::{KeptSettings, ReadingSettings};
 pub use reference::{SETTINGS, SettingSpec};
 pub use rules::{ProblemName, RequiredFact};
+pub use sample::Sample;
 pub use settings::{AllowedSettings, CheckSettings, ServiceSettings, Settings, SeverityRank};
 pub use suggest::suggest;
 
@@ -42,6 +50,11 @@ pub use suggest::suggest;
 pub const SETTINGS_FILE: &str = "rca.toml";
 /// The name of the index folder, in the root of an archive.
 pub const INDEX_FOLDER: &str = ".rca";
+/// The name of a file in an index folder that says that a search made the index, in a folder that nobody named as an archive.
+pub const MADE_BY_SEARCH: &str = "made-by-search";
+
+/// How the name of a report ends, in any case.
+const REPORT_EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
 
 /// A problem and the path of its report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,6 +72,7 @@ pub struct Archive {
     root: PathBuf,
     settings: Settings,
     include: GlobSet,
+    include_inside: IncludeInside,
     exclude: GlobSet,
     house: HouseNames,
 }
@@ -118,16 +132,18 @@ impl Archive {
     pub fn with_settings(root: impl AsRef<Path>, settings: Settings) -> Result<Self> {
         let root = root.as_ref().to_owned();
         let include = globs(&root, &settings.include)?;
+        let include_inside = IncludeInside::new(&settings.include, |globs_inside| globs(&root, globs_inside))?;
         let exclude = globs(&root, &settings.exclude)?;
         let house = house_names(&settings, &Places::default()).map_err(|WrongName { reason, .. }| Error::Settings {
             path: root.join(SETTINGS_FILE),
             line: 1,
             reason,
         })?;
-        Ok(Self { root, settings, include, exclude, house })
+        Ok(Self { root, settings, include, include_inside, exclude, house })
     }
 
-    /// The nearest folder with a settings file or an index: this folder or one of its parents.
+    /// The nearest folder with a settings file or an index: this folder or one of its parents. A parent's index that a search
+    /// made by itself does not count: nobody said that the parent is an archive.
     ///
     /// # Examples
     /// ```
@@ -140,10 +156,12 @@ impl Archive {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn find(from: impl AsRef<Path>) -> Option<PathBuf> {
-        from.as_ref()
-            .ancestors()
-            .find(|folder| folder.join(SETTINGS_FILE).is_file() || folder.join(INDEX_FOLDER).is_dir())
-            .map(Path::to_owned)
+        let from = from.as_ref();
+        let has_index = |folder: &Path| {
+            let index = folder.join(INDEX_FOLDER);
+            index.is_dir() && (folder == from || !index.join(MADE_BY_SEARCH).exists())
+        };
+        from.ancestors().find(|folder| folder.join(SETTINGS_FILE).is_file() || has_index(folder)).map(Path::to_owned)
     }
 
     /// The root folder.
@@ -201,8 +219,7 @@ impl Archive {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn is_report(&self, path: &str) -> bool {
-        const EXTENSIONS: [&str; 5] = [".md", ".markdown", ".mdx", ".qmd", ".md.erb"];
-        let usual = EXTENSIONS.iter().any(|ext| {
+        let usual = REPORT_EXTENSIONS.iter().any(|ext| {
             path.len()
                 .checked_sub(ext.len())
                 .and_then(|at| path.get(at..))
@@ -214,6 +231,26 @@ impl Archive {
     /// Whether the settings take this path in, whatever its content says.
     pub(crate) fn is_included(&self, path: &str) -> bool {
         self.include.is_match(path)
+    }
+
+    /// Whether `.gitignore` and `.ignore` count.
+    pub(crate) fn uses_ignore_files(&self) -> bool {
+        self.settings.ignore_files.unwrap_or(true)
+    }
+
+    /// Whether reports may have other names than those with the usual extensions.
+    pub(crate) fn has_own_names(&self) -> bool {
+        !self.settings.include.is_empty()
+    }
+
+    /// Whether the settings may take in files of this folder although an ignore file leaves it out.
+    pub(crate) fn includes_inside(&self, folder: &str) -> bool {
+        self.include_inside.may_be_in(folder)
+    }
+
+    /// Whether the settings take this path in although an ignore file leaves out a folder that it is in.
+    pub(crate) fn is_included_inside(&self, path: &str) -> bool {
+        self.include_inside.is_match(path) && !self.is_excluded(path)
     }
 
     /// Whether the settings leave this path out.
@@ -305,6 +342,21 @@ fn globs(root: &Path, patterns: &[String]) -> Result<GlobSet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_above_counts_unless_a_search_made_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let inside = root.join("a/b");
+        std::fs::create_dir_all(&inside).unwrap();
+        std::fs::create_dir(root.join(INDEX_FOLDER)).unwrap();
+        assert_eq!(Archive::find(&inside), Some(root.clone()));
+        std::fs::write(root.join(INDEX_FOLDER).join(MADE_BY_SEARCH), "").unwrap();
+        assert_eq!(Archive::find(&inside).filter(|found| found.starts_with(&root)), None);
+        assert_eq!(Archive::find(&root), Some(root.clone()));
+        std::fs::write(root.join(SETTINGS_FILE), "").unwrap();
+        assert_eq!(Archive::find(&inside), Some(root));
+    }
 
     #[test]
     fn reports_are_recognized_by_extension_and_glob() {

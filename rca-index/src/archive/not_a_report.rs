@@ -175,6 +175,15 @@ fn has_facts(incident: &Incident) -> bool {
         || !incident.measures.is_empty()
 }
 
+/// Whether a text states what only a report states. Most reports do; a note, a page of a manual or a diary seldom does.
+pub(super) fn reads_as_report(incident: &Incident) -> bool {
+    let states_a_day = incident.date.as_ref().is_some_and(|date| is_stated(date.source));
+    let without_day = incident.duration.is_some()
+        || incident.severity.as_ref().is_some_and(|severity| severity.value.rank.is_some())
+        || !incident.measures.is_empty();
+    states_a_day || without_day || incident.timeline.len() >= 2 || report_sections(incident) >= 2
+}
+
 /// How many kinds of sections it has that only reports have, with text in them.
 fn report_sections(incident: &Incident) -> usize {
     use SectionKind::{Actions, Impact, Lessons, Resolution, RootCause, Summary, Timeline};

@@ -63,6 +63,13 @@ pub const SETTINGS: &[SettingSpec] = &[
     ),
     key("exclude", "globs", "none", "files that are not reports", "exclude = \"README.md\""),
     key(
+        "ignore_files",
+        "true or false",
+        "true",
+        "whether .gitignore, .ignore and .git/info/exclude leave files out; include wins over them",
+        "ignore_files = \".gitignore\"",
+    ),
+    key(
         "max_report_bytes", "bytes", "10000000", "larger files are skipped and reported",
         "max_report_bytes = \"10 MB\"",
     ),

@@ -26,6 +26,9 @@ pub struct Settings {
     pub include: Vec<String>,
     /// Globs of files that are not reports: `["README.md", "templates/**"]`.
     pub exclude: Vec<String>,
+    /// Whether what `.gitignore`, `.ignore` and `.git/info/exclude` name is left out, as git leaves it out; the default is
+    /// true. `include` wins over them.
+    pub ignore_files: Option<bool>,
     /// The maximum size of a report, in bytes; the default is 10 MB.
     pub max_report_bytes: Option<u64>,
     /// How much of a report's body is searched for facts, in bytes; the default is 1 MB. The whole text is indexed.

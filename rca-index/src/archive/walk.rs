@@ -1,6 +1,6 @@
 //! The walk: finds the files of an archive that are reports, with their size and modification time.
 //!
-//! In: an archive. Out: files sorted by path, and problems of what could not be read.
+//! In: an archive. Out: files sorted by path, problems of what could not be read, and what ignore files leave out.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -13,6 +13,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::archive::Archive;
 use crate::archive::ReportProblem;
+use crate::archive::ignore_files::{IgnoreFiles, ignore_files_first};
+use crate::archive::ignored::{Ignored, IgnoredFile};
 use crate::archive::not_a_report::{Taking, is_folder_page};
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::stem;
@@ -55,6 +57,8 @@ pub(crate) struct Walk {
     pub(crate) unreadable: Vec<String>,
     /// Problems of files and folders that are not in `files`.
     pub(crate) problems: Vec<ReportProblem>,
+    /// What ignore files leave out. With a time limit, ignored folders are not looked into.
+    pub(crate) ignored: Ignored,
 }
 
 /// The time limit of a walk.
@@ -89,14 +93,24 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     let late = || limit.is_some_and(|limit| started.elapsed() > limit.time);
     let mut walk = Walk::default();
     let mut reports = Vec::new();
-    let entries =
-        WalkDir::new(archive.root()).into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
-    for (count, entry) in entries.enumerate() {
+    let mut ignoring = Ignoring::new(archive, limit.is_none());
+    let mut entries = WalkDir::new(archive.root());
+    if ignoring.files.is_some() {
+        entries = entries.sort_by(ignore_files_first);
+    }
+    let mut entries = entries.into_iter();
+    let mut count = 0;
+    while let Some(entry) = entries.next() {
         if count % CLOCK_INTERVAL == 0 && hopeless(reports.len()) {
             return None;
         }
+        count += 1;
         match entry {
-            Ok(entry) => reports.extend(walk.report(archive, entry)),
+            Ok(entry) => match ignoring.decide(archive, &entry) {
+                Decision::Take => reports.extend(walk.report(archive, entry)),
+                Decision::LeaveOut => {}
+                Decision::LeaveOutFolder => entries.skip_current_dir(),
+            },
             Err(error) => {
                 let path = error.path().map(|path| archive_path(archive.root(), path)).unwrap_or_default();
                 let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
@@ -105,6 +119,8 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
             }
         }
     }
+    walk.ignored = ignoring.ignored;
+    walk.problems.extend(ignoring.files.into_iter().flat_map(|files| files.problems));
     // Reading the metadata of the files takes longer than finding them.
     let metadata = |(path, entry)| if late() { None } else { Some(file(path, &entry)) };
     let files: Option<Vec<_>> = if reports.len() < PARALLEL_FILES {
@@ -126,6 +142,94 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     make_ids_unique(&mut walk.files);
     decide_taking(&mut walk.files, archive);
     Some(walk)
+}
+
+/// What becomes of an entry of the walk.
+enum Decision {
+    Take,
+    LeaveOut,
+    LeaveOutFolder,
+}
+
+/// The part of the walk that leaves out hidden and ignored files and folders.
+struct Ignoring {
+    /// `None` if the settings say that ignore files do not count.
+    files: Option<IgnoreFiles>,
+    /// The depth of the ignored folder that the walk is in, and what ignores it.
+    inside: Option<(usize, Box<str>, Box<str>)>,
+    ignored: Ignored,
+    /// Whether ignored folders are looked into, to tell how many reports are in them.
+    lists: bool,
+}
+
+impl Ignoring {
+    fn new(archive: &Archive, lists: bool) -> Self {
+        let files = archive.uses_ignore_files().then(|| IgnoreFiles::above(archive.root(), archive.has_own_names()));
+        Self { files, inside: None, ignored: Ignored::default(), lists }
+    }
+
+    fn decide(&mut self, archive: &Archive, entry: &DirEntry) -> Decision {
+        if entry.depth() == 0 {
+            return Decision::Take;
+        }
+        let is_folder = entry.file_type().is_dir();
+        if is_hidden(entry) {
+            if let Some(files) = self.files.as_mut().filter(|_| self.inside.is_none()) {
+                files.take_in(archive.root(), entry);
+            }
+            return if is_folder { Decision::LeaveOutFolder } else { Decision::LeaveOut };
+        }
+        let Some(files) = &mut self.files else { return Decision::Take };
+        if self.inside.as_ref().is_some_and(|(depth, ..)| entry.depth() <= *depth) {
+            self.inside = None;
+        }
+        if self.inside.is_some() {
+            return self.decide_inside(archive, entry);
+        }
+        // Nearly all files are taken, and few patterns are of files.
+        if !is_folder && files.are_of_folders() {
+            return Decision::Take;
+        }
+        let Some((by, pattern)) = files.ignored(archive.root(), entry) else { return Decision::Take };
+        let path = archive_path(archive.root(), entry.path());
+        if is_folder {
+            let (by, pattern) = (by.into(), pattern.into());
+            if archive.includes_inside(&path) || self.lists && !self.ignored.is_full() {
+                self.inside = Some((entry.depth(), by, pattern));
+                return Decision::LeaveOut;
+            }
+            self.ignored.skip_folder(&by);
+            return Decision::LeaveOutFolder;
+        }
+        if archive.is_included(&path) {
+            return Decision::Take;
+        }
+        if archive.is_report(&path) {
+            self.ignored.add(IgnoredFile { path, by: by.to_owned(), pattern: pattern.to_owned() });
+        }
+        Decision::LeaveOut
+    }
+
+    /// Decides about an entry in an ignored folder: only what `include` names by its folder is taken.
+    fn decide_inside(&mut self, archive: &Archive, entry: &DirEntry) -> Decision {
+        let Some((_, by, pattern)) = &self.inside else { return Decision::Take };
+        let path = archive_path(archive.root(), entry.path());
+        if entry.file_type().is_dir() {
+            if archive.includes_inside(&path) || self.lists && !self.ignored.is_full() {
+                return Decision::LeaveOut;
+            }
+            self.ignored.skip_folder(by);
+            return Decision::LeaveOutFolder;
+        }
+        if archive.is_included_inside(&path) {
+            return Decision::Take;
+        }
+        self.ignored.look_at();
+        if archive.is_report(&path) {
+            self.ignored.add(IgnoredFile { path, by: (**by).to_owned(), pattern: (**pattern).to_owned() });
+        }
+        Decision::LeaveOut
+    }
 }
 
 /// Decides how each file is taken. What is alone in and below its folder is known only here; files are sorted by path.
@@ -251,7 +355,7 @@ fn readable(path: &Path) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-fn archive_path(root: &Path, path: &Path) -> String {
+pub(super) fn archive_path(root: &Path, path: &Path) -> String {
     let path = readable(path.strip_prefix(root).unwrap_or(path));
     if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") }
 }

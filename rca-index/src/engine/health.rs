@@ -7,6 +7,7 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory, SegmentMeta};
 
+use crate::archive::IgnoredCount;
 use crate::engine::directory::verify;
 use crate::engine::given::GivenHealth;
 use crate::engine::{Engine, Snapshot, folder};
@@ -28,6 +29,10 @@ pub struct Health {
     pub kept: Vec<PathBuf>,
     /// Files of the archive that are not reports.
     pub left_out: usize,
+    /// Files that ignore files leave out. An index does not know them: they are those of [`Archive::ignored_counts`].
+    ///
+    /// [`Archive::ignored_counts`]: crate::Archive::ignored_counts
+    pub ignored: Vec<IgnoredCount>,
     /// Segments of the index.
     pub segments: usize,
     /// Deleted incidents that still use disk space.
@@ -73,6 +78,7 @@ impl Engine {
             hidden,
             kept,
             left_out: 0,
+            ignored: Vec::new(),
             segments: searcher.segment_readers().len(),
             deleted: searcher.segment_readers().iter().map(|r| r.num_deleted_docs() as usize).sum(),
             bytes,

@@ -128,9 +128,9 @@ impl Ids {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Engine, Purpose};
     use crate::engine::document::INCIDENTS_READ;
     use crate::engine::fixture::{add, engine, remove};
+    use crate::engine::{Engine, Purpose};
 
     fn ids(engine: &Engine) -> Vec<String> {
         engine.snapshot().unwrap().ids().map(Result::unwrap).collect()

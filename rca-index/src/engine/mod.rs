@@ -150,6 +150,11 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Whether a folder has an index of this version.
+    pub(crate) fn exists(dir: &Path) -> bool {
+        folder::has_index(dir)
+    }
+
     /// An index in memory.
     ///
     /// # Errors

@@ -174,6 +174,12 @@ pub enum ProblemKind {
     FactMissing { fact: String },
     /// A value that is not among those that `allowed` in the settings lists.
     ValueNotAllowed { fact: String, text: String, meant: Option<String> },
+    /// The system refuses to read an ignore file, or it is a link, a pipe or a device.
+    IgnoreFileUnreadable { reason: String },
+    /// An ignore file has more bytes than are read, alone or with others.
+    IgnoreFileTooLarge { limit: u64 },
+    /// A pattern of an ignore file.
+    IgnorePatternInvalid { text: String, reason: String },
 }
 
 impl ProblemKind {
@@ -208,6 +214,8 @@ impl ProblemKind {
 }
 
 impl Display for ProblemKind {
+    // An arm for each kind.
+    #[allow(clippy::too_many_lines)]
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::FolderUnreadable { reason } => write!(f, "cannot read this folder: {reason}"),
@@ -305,6 +313,15 @@ impl Display for ProblemKind {
             Self::ValueNotAllowed { fact, text, meant } => {
                 write!(f, "{fact} `{text}` is not allowed by rca.toml")?;
                 meant.as_ref().map_or(Ok(()), |meant| write!(f, "; did you mean `{meant}`?"))
+            }
+            Self::IgnoreFileUnreadable { reason } => {
+                write!(f, "cannot read this ignore file: {reason}; it leaves nothing out")
+            }
+            Self::IgnoreFileTooLarge { limit } => {
+                write!(f, "this ignore file has more than the {limit} bytes that are read here; it leaves nothing out")
+            }
+            Self::IgnorePatternInvalid { text, reason } => {
+                write!(f, "pattern `{text}` is not valid: {reason}; it leaves nothing out")
             }
         }
     }

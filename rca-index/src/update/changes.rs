@@ -96,7 +96,7 @@ mod tests {
         let walk = Walk {
             files: vec![file("a", 1), file("c", 1), file("d", 2)],
             unreadable: vec!["locked".into()],
-            problems: Vec::new(),
+            ..Walk::default()
         };
         let changes = Changes::between(before, walk);
         let expected = Changes {

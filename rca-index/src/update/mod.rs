@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use crate::archive::not_a_report::not_a_report;
 use crate::archive::read::{decode_report, read};
 use crate::archive::walk::{File, Limit, walk};
-use crate::archive::{Archive, ReportProblem};
+use crate::archive::{Archive, IgnoredCount, ReportProblem};
 use crate::engine::{self, CommitNote, Engine, Purpose, Writer};
 use crate::error::{Error, Result};
 use crate::incident::{LeftOut, Problem, ProblemKind};
@@ -152,6 +152,8 @@ pub struct UpdateReport {
     pub failed: usize,
     /// Files that are not reports, sorted by path; unchanged ones included.
     pub left_out: Vec<LeftOut>,
+    /// Files that ignore files leave out, by ignore file; with a scan limit, only those outside of ignored folders.
+    pub ignored: Vec<IgnoredCount>,
     /// Problems of all reports in the archive, sorted by path and line; unchanged reports included.
     pub problems: Vec<ReportProblem>,
     /// The ids of given incidents that are not found because a report has their id, sorted. They are kept, and come back
@@ -236,6 +238,7 @@ fn whole_update(
     }
     let known = before.problems.clone();
     let found = walk.problems.clone();
+    let ignored = walk.ignored.counts();
     let mut changes = Changes::between(before, walk);
     // The first update always commits, even without reports: only then does the index exist.
     let first = note.updated == 0;
@@ -243,7 +246,7 @@ fn whole_update(
     if is_same && !engine.is_behind_record(&note)? {
         let manifest = Manifest { entries: changes.unchanged, problems: found };
         let (hidden, took) = (note.hidden(), started.elapsed());
-        return Ok(report(&manifest, UpdateReport { hidden, took, ..UpdateReport::default() }));
+        return Ok(report(&manifest, UpdateReport { ignored, hidden, took, ..UpdateReport::default() }));
     }
 
     let bytes = changes.to_read.iter().map(|(file, _)| file.size).sum();
@@ -289,6 +292,7 @@ fn whole_update(
     let source_bytes = manifest.indexed().map(|entry| entry.size).sum();
     writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes }))?;
     counts.bytes = bytes;
+    counts.ignored = ignored;
     counts.took = started.elapsed();
     Ok(report(&manifest, counts))
 }

@@ -20,7 +20,7 @@ use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults,
 
 pub use incident::{IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
-pub use report::{CheckForm, HealthForm, LeftOutForm, LeftOutsForm, ProblemForm, UpdateForm};
+pub use report::{CheckForm, HealthForm, IgnoredForm, LeftOutForm, LeftOutsForm, ProblemForm, UpdateForm};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 
 /// The version of the JSON form.

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{VERSION, milliseconds};
-use crate::archive::CheckReport;
 use crate::archive::ReportProblem;
+use crate::archive::{CheckReport, IgnoredCount};
 use crate::engine::health::Health;
 use crate::incident::{LeftOut, Level};
 use crate::incident::{Precision, Timestamp};
@@ -43,11 +43,23 @@ pub struct LeftOutForm<'a> {
     pub reason: String,
 }
 
+/// How many files an ignore file leaves out.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct IgnoredForm<'a> {
+    /// The ignore file, as seen from the archive.
+    pub by: &'a str,
+    pub files: usize,
+    /// Whether there may be more, in folders that were not looked into.
+    pub more: bool,
+}
+
 /// The health of an index.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 #[non_exhaustive]
-pub struct HealthForm {
+pub struct HealthForm<'a> {
     pub version: u32,
     /// The folder of the index.
     pub path: Option<String>,
@@ -60,6 +72,8 @@ pub struct HealthForm {
     pub kept: Vec<String>,
     /// Files of the archive that are not reports.
     pub left_out: usize,
+    /// Files that ignore files leave out.
+    pub ignored: Vec<IgnoredForm<'a>>,
     pub segments: usize,
     /// Deleted incidents that still use disk space.
     pub deleted: usize,
@@ -90,6 +104,8 @@ pub struct UpdateForm<'a> {
     pub left_out: usize,
     /// The ids of given incidents that reports hide.
     pub hidden: &'a [String],
+    /// Files that ignore files leave out.
+    pub ignored: Vec<IgnoredForm<'a>>,
     pub bytes: u64,
     pub took_ms: f64,
     pub problems: Vec<ProblemForm<'a>>,
@@ -167,7 +183,13 @@ impl<'a> LeftOutForm<'a> {
     }
 }
 
-impl HealthForm {
+impl<'a> IgnoredForm<'a> {
+    fn all(counts: &'a [IgnoredCount]) -> Vec<Self> {
+        counts.iter().map(|IgnoredCount { by, files, more }| Self { by, files: *files, more: *more }).collect()
+    }
+}
+
+impl<'a> HealthForm<'a> {
     /// The JSON form of an index's health.
     ///
     /// # Examples
@@ -179,7 +201,7 @@ impl HealthForm {
     /// assert_eq!(json["incidents"], 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(health: &Health) -> Self {
+    pub fn new(health: &'a Health) -> Self {
         let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
         Self {
             version: VERSION,
@@ -189,6 +211,7 @@ impl HealthForm {
             hidden: health.hidden.clone(),
             kept: health.kept.iter().map(text).collect(),
             left_out: health.left_out,
+            ignored: IgnoredForm::all(&health.ignored),
             segments: health.segments,
             deleted: health.deleted,
             bytes: health.bytes,
@@ -226,6 +249,7 @@ impl<'a> UpdateForm<'a> {
             failed: report.failed,
             left_out: report.left_out.len(),
             hidden: &report.hidden,
+            ignored: IgnoredForm::all(&report.ignored),
             bytes: report.bytes,
             took_ms: milliseconds(report.took),
             problems: report.problems.iter().map(ProblemForm::new).collect(),

@@ -41,6 +41,9 @@ problem_kinds! {
     FileEmpty "file-empty" Error "a report has no text";
     SymlinkDangling "symlink-dangling" Error "the target of a symbolic link is missing";
     SymlinkOutside "symlink-outside" Warning "a symbolic link leads out of the archive; not followed";
+    IgnoreFileUnreadable "ignore-file-unreadable" Warning "an ignore file cannot be read; it leaves nothing out";
+    IgnoreFileTooLarge "ignore-file-too-large" Warning "an ignore file is too large to be read; it leaves nothing out";
+    IgnorePatternInvalid "ignore-pattern-invalid" Warning "a pattern of an ignore file is not valid; it leaves nothing out";
     ParserBug "parser-bug" Error "parsing failed, which is a bug in rca";
     Binary "file-binary" Error "a file named like a report is not text; skipped";
     Utf16 "encoding-utf-16" Warning "a report is written in UTF-16";

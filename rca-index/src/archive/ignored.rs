@@ -1,0 +1,92 @@
+//! What ignore files leave out of an archive, for people who miss a report.
+//!
+//! In: files that a walk leaves out. Out: how many each ignore file leaves out, and which one a name means.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::archive::Archive;
+use crate::archive::names::Names;
+use crate::archive::walk::walk;
+use crate::parse::report_id;
+
+/// A file that is named like a report and that an ignore file leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IgnoredFile {
+    /// The path in the archive, with `/` between folders.
+    pub path: String,
+    /// The ignore file, as seen from the archive: `2024/.gitignore`, `../.gitignore`.
+    pub by: String,
+    /// Its pattern.
+    pub pattern: String,
+}
+
+/// How many files an ignore file leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct IgnoredCount {
+    /// The ignore file, as seen from the archive.
+    pub by: String,
+    /// Files named like reports.
+    pub files: usize,
+    /// Whether there may be more: not every ignored folder was looked into.
+    pub more: bool,
+}
+
+/// What ignore files leave out, as far as a walk has looked.
+#[derive(Debug, Default)]
+pub(crate) struct Ignored {
+    files: Vec<IgnoredFile>,
+    /// The ignore files of folders that were not looked into.
+    skipped: Vec<Box<str>>,
+    looked_at: usize,
+}
+
+impl Ignored {
+    /// No more ignored folders are looked into when so many of their entries were.
+    const MOST_ENTRIES: usize = 20_000;
+
+    pub(super) fn is_full(&self) -> bool {
+        self.looked_at >= Self::MOST_ENTRIES
+    }
+
+    pub(super) fn look_at(&mut self) {
+        self.looked_at += 1;
+    }
+
+    pub(super) fn add(&mut self, file: IgnoredFile) {
+        self.files.push(file);
+    }
+
+    pub(super) fn skip_folder(&mut self, by: &str) {
+        if !self.skipped.iter().any(|known| **known == *by) {
+            self.skipped.push(by.into());
+        }
+    }
+
+    /// How many files each ignore file leaves out, by its name.
+    pub(crate) fn counts(&self) -> Vec<IgnoredCount> {
+        let mut counts: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+        self.files.iter().for_each(|file| counts.entry(&file.by).or_default().0 += 1);
+        self.skipped.iter().for_each(|by| counts.entry(by).or_default().1 = true);
+        counts.into_iter().map(|(by, (files, more))| IgnoredCount { by: by.to_owned(), files, more }).collect()
+    }
+}
+
+impl Archive {
+    /// How many files each ignore file leaves out. Walks the archive.
+    pub fn ignored_counts(&self) -> Vec<IgnoredCount> {
+        walk(self, None).unwrap_or_default().ignored.counts()
+    }
+
+    /// The file with a name that an ignore file leaves out: a path, an id, a file name or its first words. Walks the archive.
+    pub fn find_ignored(&self, name: &str) -> Option<IgnoredFile> {
+        let files = walk(self, None)?.ignored.files;
+        let mut names = Names::default();
+        files.iter().for_each(|file| names.add(&report_id(&file.path)));
+        let ids = names.resolve(name);
+        files.into_iter().find(|file| ids.first().is_some_and(|id| report_id(&file.path) == *id))
+    }
+}
