@@ -170,6 +170,14 @@ impl Index {
         Ok(self.get(id)?.map_or(Named::Nothing, |incident| Named::One(Box::new(incident))))
     }
 
+    /// Names that start so, for completions: ids, or file names if no id does; at most so many.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn names_starting_with(&self, start: &str, most: usize) -> Result<Vec<String>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.names()?.starting_with(start, most)))
+    }
+
     /// The file that is not a report with a name.
     fn find_left_out(&self, name: &str) -> Result<Named> {
         let files = self.left_out()?;

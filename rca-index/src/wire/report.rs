@@ -12,27 +12,56 @@ use crate::update::UpdateReport;
 
 /// The result of a check.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct CheckForm<'a> {
+    #[serde(flatten)]
+    pub summary: CheckSummaryForm<'a>,
+    pub problems: Vec<ProblemForm<'a>>,
+}
+
+/// The result of a check without its problems.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct CheckSummaryForm<'a> {
     pub version: u32,
+    /// The folder that the paths are in.
+    pub root: Option<&'a str>,
     pub reports: usize,
     /// Files that are not reports.
     pub left_out: usize,
-    pub problems: Vec<ProblemForm<'a>>,
 }
 
 /// The files of an archive that are not reports.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct LeftOutsForm<'a> {
     pub version: u32,
+    /// The folder that the paths are in.
+    pub root: Option<&'a str>,
     pub left_out: Vec<LeftOutForm<'a>>,
+}
+
+/// The number of the files of an archive that are not reports.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct LeftOutsSummaryForm<'a> {
+    pub version: u32,
+    /// The folder that the paths are in.
+    pub root: Option<&'a str>,
+    pub left_out: usize,
 }
 
 /// A file that is not a report.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct LeftOutForm<'a> {
@@ -45,6 +74,7 @@ pub struct LeftOutForm<'a> {
 
 /// The health of an index.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct HealthForm {
@@ -69,6 +99,7 @@ pub struct HealthForm {
 
 /// The result of an update.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct UpdateForm<'a> {
@@ -89,6 +120,7 @@ pub struct UpdateForm<'a> {
 
 /// A problem in a report.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct ProblemForm<'a> {
@@ -104,14 +136,46 @@ impl<'a> CheckForm<'a> {
     /// The JSON form of a check report.
     pub fn new(report: &'a CheckReport) -> Self {
         let problems = report.problems.iter().map(ProblemForm::new).collect();
-        Self { version: VERSION, reports: report.reports, left_out: report.left_out.len(), problems }
+        Self { summary: CheckSummaryForm::new(report), problems }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { summary: self.summary.root(root), ..self }
+    }
+}
+
+impl<'a> CheckSummaryForm<'a> {
+    /// The JSON form of a check report, without its problems.
+    pub fn new(report: &CheckReport) -> Self {
+        Self { version: VERSION, root: None, reports: report.reports, left_out: report.left_out.len() }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { root: Some(root), ..self }
     }
 }
 
 impl<'a> LeftOutsForm<'a> {
     /// The JSON form of the files that are not reports.
     pub fn new(files: &'a [LeftOut]) -> Self {
-        Self { version: VERSION, left_out: files.iter().map(LeftOutForm::new).collect() }
+        Self { version: VERSION, root: None, left_out: files.iter().map(LeftOutForm::new).collect() }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { root: Some(root), ..self }
+    }
+}
+
+impl<'a> LeftOutsSummaryForm<'a> {
+    /// The number of the files that are not reports, in the folder that their paths are in.
+    pub fn new(files: &[LeftOut], root: Option<&'a str>) -> Self {
+        Self { version: VERSION, root, left_out: files.len() }
     }
 }
 
