@@ -86,6 +86,12 @@ impl Location {
         self.index_dirs.iter().filter(|dir| dir.is_dir()).try_for_each(Index::remove)
     }
 
+    /// The folder that the paths of reports are in, for programs: absolute, as text.
+    pub(crate) fn root(&self) -> String {
+        let root = self.archive.root();
+        std::path::absolute(root).unwrap_or_else(|_| root.to_owned()).to_string_lossy().into_owned()
+    }
+
     /// The path of a report, relative to the current folder if the archive is in it.
     pub(crate) fn path_of(&self, report: &str) -> PathBuf {
         let root = self.archive.root();

@@ -6,6 +6,7 @@ mod arguments;
 mod baseline;
 mod cli;
 mod commands;
+mod complete;
 mod context;
 mod failure;
 mod fields;
@@ -21,7 +22,9 @@ mod quantity;
 mod render;
 mod targets;
 mod terminal;
+mod usage;
 
+use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -32,13 +35,13 @@ use crate::context::Context;
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
-    let cli = match Cli::read(std::env::args_os()) {
+    if complete::answer(Cli::command) {
+        return ExitCode::SUCCESS;
+    }
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::read(typed.iter().cloned()) {
         Ok(cli) => cli,
-        // For clap, help and version are errors too; each has its stream and its exit code.
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return refuse(&error, &typed),
     };
     keep_panics_quiet();
     let has_colors = render::renderer(cli.global.format).has_colors();
@@ -47,6 +50,18 @@ fn main() -> ExitCode {
     let outcome = catch_unwind(command).unwrap_or_else(|_| Err(Failure::bug()));
     let outcome = outcome.and_then(|code| context.finish().map(|()| code));
     outcome.unwrap_or_else(|failure| render::failure(failure, &mut context))
+}
+
+/// Ends a command line that cannot be run. For clap, help and version are errors too; each has its stream and its exit code.
+fn refuse(error: &clap::Error, typed: &[OsString]) -> ExitCode {
+    let rca = Cli::command();
+    match usage::failure(error, typed, usage::typed_command(&rca, typed)) {
+        Some(failure) => render::refusal(&failure),
+        None => {
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
+        }
+    }
 }
 
 /// The library turns a panic about one report or a damaged index into an error that names it. The standard library's own

@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use rca_index::wire::Fields;
 use rca_index::{Incident, Index, Named, SectionKind};
 
 use crate::context::Context;
@@ -32,12 +33,16 @@ pub(crate) struct Arguments {
     /// Show where each fact was found: fact, value, path:line, and the text of the line
     #[arg(long, conflicts_with = "section")]
     why: bool,
+    /// Write only these fields, in this order, in json, jsonl and csv; `rca help json` lists them
+    #[arg(long, value_name = "FIELDS", value_parser = Fields::of_incidents, conflicts_with = "why")]
+    fields: Option<Fields>,
     /// Do not update the index first
     #[arg(long)]
     no_update: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
+    render::check_fields(context.global.format, arguments.fields.as_ref())?;
     let location = Location::find(None, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
     let incident = find(&index, &location, &arguments.id)?;
@@ -46,7 +51,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         return Ok(ExitCode::SUCCESS);
     }
     check_sections(&incident, &arguments.section)?;
-    let answer = IncidentAnswer { incident: &incident, sections: &arguments.section, index: &index };
+    let fields = arguments.fields.as_ref();
+    let answer = IncidentAnswer { incident: &incident, sections: &arguments.section, index: &index, fields };
     render::incident(context, &location, &answer)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,18 +7,23 @@
 mod arguments;
 mod chance;
 mod check;
+mod complete;
+mod fields;
 mod formats;
 mod hostile;
 mod keys;
 mod kills;
 mod locations;
+mod manuals;
 mod not_reports;
 mod readers;
 mod readme;
 mod room;
+mod schemas;
 mod search;
 mod terminal;
 mod together;
+mod usage;
 mod visible;
 mod watch;
 
