@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::arguments::{Format, GlobalArgs, without_empty_variables};
@@ -57,10 +58,22 @@ impl Cli {
         let mut matches = rca.try_get_matches_from_mut(arguments)?;
         let mut cli = Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut rca))?;
         if cli.global.print0 {
+            if !matches!(cli.global.format, Format::Human | Format::Paths | Format::Paths0) {
+                return Err(conflict("--print0", "--format"));
+            }
             cli.global.format = Format::Paths0;
         }
         Ok(cli)
     }
+}
+
+/// The error of two options that do not go together.
+fn conflict(option: &str, other: &str) -> clap::Error {
+    let mut error = clap::Error::new(ErrorKind::ArgumentConflict);
+    for (kind, option) in [(ContextKind::InvalidArg, option), (ContextKind::PriorArg, other)] {
+        error.insert(kind, ContextValue::String(option.to_owned()));
+    }
+    error
 }
 
 #[cfg(test)]
@@ -139,6 +152,10 @@ mod tests {
             "--fields id,colour: `colour` is not a field; the fields are match, id,",
         );
         check(&["search", "--literal", "--query", "x"], "--literal cannot be used with --query; leave out one of them");
+        check(
+            &["search", "x", "-0", "--format", "json"],
+            "--print0 cannot be used with --format; leave out one of them",
+        );
         check(&["show"], "<ID> is missing; `rca show --help`");
         check(&["search", "--strict=1"], "--strict takes no value");
     }
