@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, Command, Id, ValueEnum};
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
@@ -22,6 +22,9 @@ pub(crate) struct GlobalArgs {
     /// Output format
     #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false)]
     pub(crate) format: Format,
+    /// Print paths, each ended by a NUL character, for `xargs -0`; short for --format paths0
+    #[arg(short = '0', long, global = true)]
+    pub(crate) print0: bool,
     /// When to use colours; NO_COLOR turns them off too
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
@@ -60,6 +63,12 @@ pub(crate) enum Format {
     Markdown,
     /// Paths of reports, one per line
     Paths,
+    /// Paths of reports, each ended by a NUL character
+    Paths0,
+    /// One line per passage, as path:line:column:text, for editors
+    Vimgrep,
+    /// One line per hit: date, severity, title and path:line
+    Compact,
     /// Annotations of a pull request on GitHub; for `rca check`
     Github,
     /// SARIF 2.1.0, for code scanning services; for `rca check`
@@ -83,4 +92,14 @@ pub(crate) enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// A variable that is set to nothing is not set: that is how scripts switch one off.
+pub(crate) fn without_empty_variables(mut rca: Command) -> Command {
+    let is_empty = |arg: &&Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let empty: Vec<Id> = rca.get_arguments().filter(is_empty).map(|arg| arg.get_id().clone()).collect();
+    for id in empty {
+        rca = rca.mut_arg(id, |arg| arg.env(None::<&'static str>));
+    }
+    rca
 }

@@ -145,6 +145,12 @@ impl Location {
         repaired.filter_map(Result::transpose).collect()
     }
 
+    /// The folder that the paths of reports are in, for programs: absolute, as text.
+    pub(crate) fn root(&self) -> String {
+        let root = self.archive.root();
+        std::path::absolute(root).unwrap_or_else(|_| root.to_owned()).to_string_lossy().into_owned()
+    }
+
     /// The path of a report, relative to the current folder if the archive is in it.
     pub(crate) fn path_of(&self, report: &str) -> PathBuf {
         let root = self.archive.root();

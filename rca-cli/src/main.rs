@@ -6,6 +6,7 @@ mod arguments;
 mod baseline;
 mod cli;
 mod commands;
+mod complete;
 mod context;
 mod failure;
 mod fields;
@@ -22,9 +23,11 @@ mod quantity;
 mod render;
 mod targets;
 mod terminal;
+mod usage;
 mod wanted;
 mod watched;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -39,13 +42,13 @@ use crate::failure::Failure;
 use crate::terminal::{Output, Wishes};
 
 fn main() -> ExitCode {
-    let cli = match Cli::read(std::env::args_os()) {
+    if complete::answer(Cli::command) {
+        return ExitCode::SUCCESS;
+    }
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::read(typed.iter().cloned()) {
         Ok(cli) => cli,
-        // For clap, help and version are errors too; each has its stream and its exit code.
-        Err(error) => {
-            print(&error);
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return refuse(&error, &typed),
     };
     keep_panics_quiet();
     let has_colors = render::renderer(cli.global.format).has_colors();
@@ -58,10 +61,21 @@ fn main() -> ExitCode {
     outcome.unwrap_or_else(|failure| render::failure(failure, &mut context))
 }
 
-/// Prints an error of the command line, or the help or version that was asked for; help in a pager, if it is long.
+/// Ends a command line that cannot be run. For clap, help and version are errors too; each has its stream and its exit code.
+fn refuse(error: &clap::Error, typed: &[OsString]) -> ExitCode {
+    let rca = Cli::command();
+    match usage::failure(error, typed, usage::typed_command(&rca, typed)) {
+        Some(failure) => render::refusal(&failure),
+        None => {
+            print(error);
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
+        }
+    }
+}
+
+/// Prints the help or version that was asked for; help in a pager, if it is long.
 fn print(error: &clap::Error) {
-    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
-    if error.use_stderr() || !is_help {
+    if error.use_stderr() || error.kind() == ErrorKind::DisplayVersion {
         let _ = error.print();
         return;
     }

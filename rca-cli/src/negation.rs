@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 
 /// The short options of all commands.
-pub(crate) const SHORT_OPTIONS: &str = "enqvhV";
+pub(crate) const SHORT_OPTIONS: &str = "0enqvhV";
 
 /// Protects a negation with a leading space, so that clap does not read `-tag:deploy` as a group of short options.
 /// [`query_text`] removes the space.

@@ -336,6 +336,14 @@ impl Index {
         })
     }
 
+    /// Names that start so, for completions: ids, or file names if no id does; at most so many.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub fn names_starting_with(&self, start: &str, most: usize) -> Result<Vec<String>> {
+        self.engine.guard(|| Ok(self.engine.snapshot()?.names()?.starting_with(start, most)))
+    }
+
     /// The file that is not a report with a name.
     #[cfg(feature = "archive")]
     fn find_left_out(&self, name: &str) -> Result<Named> {

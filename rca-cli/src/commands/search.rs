@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use rca_index::query::{MAX_QUERY_BYTES, notes, parse_sort};
+use rca_index::wire::Fields;
 use rca_index::{FacetName, SearchRequest};
 
 use crate::context::Context;
@@ -33,6 +34,8 @@ Examples:
   rca search timeout --service billing-api --since 90d
   rca search 'severity:>=P1 duration:>2h' --sort -date
   rca search oom --facets service,severity --format json
+  rca search 'severity:P1' --format csv --fields id,date,minutes_to.resolved,front_matter.team
+  rca search 'severity:P1 date:2025' --count     only how many there are
   tail -1 app.log | rca search                   a pasted line, from stdin, as plain text")]
 pub(crate) struct Arguments {
     /// The query; `-` reads it from stdin; if it is omitted, text that is piped in is searched for as plain text, else
@@ -68,6 +71,13 @@ pub(crate) struct Arguments {
     /// Explain the score of each hit
     #[arg(long)]
     explain: bool,
+    /// Write only these fields of each hit, in this order, in json, jsonl and csv; `+actions,links` adds to the usual ones;
+    /// `rca help json` lists them
+    #[arg(long, value_name = "FIELDS", value_parser = Fields::of_hits)]
+    fields: Option<Fields>,
+    /// Print only how many incidents match, partial matches not among them
+    #[arg(long, conflicts_with_all = ["fields", "offset", "sort", "explain", "facets"])]
+    count: bool,
     /// Do not update the index first
     #[arg(long)]
     no_update: bool,
@@ -77,12 +87,19 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
+    render::check_fields(context.global.format, arguments.fields.as_ref())?;
     let mut request = request(arguments, context)?;
     let location = Location::find(None, &context.global)?;
     request.zone = location.day_zone(&context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
     let results = arguments.filters.search(&index, &request)?;
-    render::search(context, &location, &request, &results)?;
+    if arguments.count {
+        render::count(context, &location, &request, &results)?;
+        let is_nothing = arguments.exit_status && results.total == 0;
+        return Ok(if is_nothing { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS });
+    }
+    let chosen = arguments.fields.as_ref().map(|fields| (fields, &*index));
+    render::search(context, &location, &request, &results, chosen)?;
     let found = results.total + results.total_some;
     if found == 0 {
         render::hint_at_left_out(context, index.left_out()?.len());
@@ -121,8 +138,11 @@ fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest
             ));
         }
     }
-    request =
-        request.limit(arguments.limit).offset(arguments.offset).explain(arguments.explain).strict(arguments.strict);
+    request = request
+        .limit(if arguments.count { 0 } else { arguments.limit })
+        .offset(arguments.offset)
+        .explain(arguments.explain)
+        .strict(arguments.strict);
     request.preferences = !arguments.no_preferences;
     request = arguments.facets.iter().fold(request, |request, facet| request.facet(facet.clone()));
     if let Some(text) = &arguments.sort {

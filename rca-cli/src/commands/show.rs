@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::process::ExitCode;
 
 use clap::Args;
+use rca_index::wire::Fields;
 use rca_index::{Incident, Index, SectionKind};
 
 use crate::context::Context;
@@ -41,12 +42,16 @@ pub(crate) struct Arguments {
     /// Show where each fact was found: fact, value, path:line, and the text of the line
     #[arg(long, conflicts_with = "section")]
     why: bool,
+    /// Write only these fields, in this order, in json, jsonl and csv; `rca help json` lists them
+    #[arg(long, value_name = "FIELDS", value_parser = Fields::of_incidents, conflicts_with = "why")]
+    fields: Option<Fields>,
     /// Do not update the index first
     #[arg(long)]
     no_update: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
+    render::check_fields(context.global.format, arguments.fields.as_ref())?;
     let names = wanted::names(&arguments.names)?;
     let location = wanted::location(&names, &context.global)?;
     let index = open_fresh(&location, arguments.no_update, context)?;
@@ -111,7 +116,7 @@ fn show(
         return Ok(render::why::facts(&mut context.out, location, incident)?);
     }
     check_sections(incident, &arguments.section)?;
-    let answer = IncidentAnswer::new(incident, &arguments.section, *line, nth, index);
+    let answer = IncidentAnswer::new(incident, &arguments.section, *line, nth, index).with_fields(arguments.fields.as_ref());
     render::incident(context, location, &answer)
 }
 

@@ -5,30 +5,52 @@
 use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
-use rca_index::{
-    CheckReport, Health, IgnoredCount, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport,
-};
+use rca_index::wire::{Fields, SelectedForm, UnknownField};
+use rca_index::{CheckReport, Health, IgnoredCount, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
+use serde_json::Value;
+
+use crate::render::json::escape;
 use crate::render::talk::Talk;
 use crate::render::text::level_name;
-use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, IncidentAnswer, Renderer, Selection, facet_rows};
 use crate::terminal::{Output, clean};
 
-const INCIDENT_COLUMNS: [&str; 10] = [
-    "id", "path", "title", "date", "severity", "services", "tags", "status", "duration_minutes", "impact_user_minutes",
-];
+/// The columns of an incident when no fields are asked for.
+const INCIDENT_COLUMNS: &str = "id,path,title,date,severity,services,tags,status,duration_minutes,impact_user_minutes";
+/// What a hit has besides.
+const HIT_COLUMNS: &str = "score,section,line,snippet,match";
 
 /// Comma-separated values.
 #[derive(Clone, Copy)]
-pub(crate) struct Csv {
+pub(crate) struct Csv<'a> {
+    /// The fields that are asked for, if not the usual columns.
+    pub(crate) selection: Option<Selection<'a>>,
     /// Whether cells are escaped so that spreadsheets do not run them as formulas.
     pub(crate) safe: bool,
 }
 
-impl Renderer for Csv {
+impl Renderer for Csv<'_> {
     fn search(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        _request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        let usual = Fields::of_hits(&format!("{INCIDENT_COLUMNS},{HIT_COLUMNS}"));
+        let (fields, root) = (self.fields(&usual)?, location.root());
+        let mut table = self.table(out);
+        table.write_record(fields.names())?;
+        for hit in &results.hits {
+            table.write_form(&fields.of_hit(hit, Some(&root), &|target| self.resolve(target)))?;
+        }
+        Ok(table.flush()?)
+    }
+
+    fn count(
         &self,
         out: &mut Output,
         _location: &Location,
@@ -36,30 +58,19 @@ impl Renderer for Csv {
         results: &SearchResults,
     ) -> Result<(), Failure> {
         let mut table = self.table(out);
-        table.write_record(INCIDENT_COLUMNS.iter().chain(&["score", "section", "line", "snippet", "match"]))?;
-        for hit in &results.hits {
-            let mut row = columns(&hit.incident);
-            row.push(hit.score.to_string());
-            match hit.snippets.first() {
-                Some(snippet) => row.extend([
-                    snippet.section.name().to_owned(),
-                    snippet.line.to_string(),
-                    clean(&snippet.text).into_owned(),
-                ]),
-                None => row.extend([const { String::new() }; 3]),
-            }
-            row.push(hit.matched.name().to_owned());
-            table.write_record(row)?;
-        }
+        table.write_record(["total", "total_some"])?;
+        table.write_record([results.total, results.total_some].map(|n| n.to_string()))?;
         Ok(table.flush()?)
     }
 
-    fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        let usual = Fields::of_incidents(INCIDENT_COLUMNS);
+        let (fields, root) = (self.fields(&usual)?, location.root());
         let mut table = self.table(out);
         if answer.nth.is_none_or(|nth| nth == 0) {
-            table.write_record(INCIDENT_COLUMNS)?;
+            table.write_record(fields.names())?;
         }
-        table.write_record(columns(answer.incident))?;
+        table.write_form(&fields.of_incident(answer.incident, Some(&root), &|target| self.resolve(target)))?;
         Ok(table.flush()?)
     }
 
@@ -129,9 +140,23 @@ impl Renderer for Csv {
     }
 }
 
-impl Csv {
-    fn table<W: Write>(self, out: W) -> Table<W> {
+impl Csv<'_> {
+    fn table<W: Write>(&self, out: W) -> Table<W> {
         Table { csv: Writer::from_writer(out), safe: self.safe }
+    }
+
+    /// The fields that are asked for, or the usual ones.
+    fn fields<'f>(&'f self, usual: &'f Result<Fields, UnknownField>) -> Result<&'f Fields, Failure> {
+        match (self.selection, usual) {
+            (Some(selection), _) => Ok(selection.fields),
+            (None, Ok(fields)) => Ok(fields),
+            // The usual columns are names of the library's own table.
+            (None, Err(_)) => Err(Failure::bug()),
+        }
+    }
+
+    fn resolve(&self, target: &str) -> Vec<String> {
+        self.selection.map(|selection| selection.resolve(target)).unwrap_or_default()
     }
 }
 
@@ -155,6 +180,12 @@ impl<W: Write> Table<W> {
         self.csv.write_record(None::<&[u8]>)
     }
 
+    /// Writes the fields of a form as a row.
+    fn write_form(&mut self, form: &SelectedForm<'_>) -> CsvResult<()> {
+        let safe = self.safe;
+        self.write_record(form.0.iter().map(|(_, value)| cell(value, safe)))
+    }
+
     fn flush(&mut self) -> std::io::Result<()> {
         self.csv.flush()
     }
@@ -166,21 +197,23 @@ fn is_formula(cell: &str) -> bool {
         && cell.parse::<f64>().is_err()
 }
 
-fn columns(incident: &Incident) -> Vec<String> {
-    let list = |values: &[String]| clean(&values.join(";")).into_owned();
-    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    vec![
-        clean(&incident.id).into_owned(),
-        clean(&incident.path).into_owned(),
-        clean(&incident.title.value).into_owned(),
-        incident.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default(),
-        incident.severity.as_ref().map(|s| clean(&s.value.name).into_owned()).unwrap_or_default(),
-        list(&incident.services),
-        list(&incident.tags),
-        incident.status.as_ref().map(|status| clean(&status.value).into_owned()).unwrap_or_default(),
-        number(incident.duration.as_ref().map(|duration| duration.value)),
-        number(incident.impact_user_minutes()),
-    ]
+/// The text of a value: a list of texts or numbers is joined by semicolons, anything deeper is JSON. Each item of a list is
+/// made safe by itself, for programs that split it again.
+fn cell(value: &Value, safe: bool) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => clean(text).into_owned(),
+        Value::Array(items) if !items.iter().any(|item| item.is_array() || item.is_object()) => {
+            let item = |item| match cell(item, safe) {
+                text if safe && is_formula(&text) => format!("'{text}"),
+                text => text,
+            };
+            items.iter().map(item).collect::<Vec<_>>().join(";")
+        }
+        // A whole number has no decimals, whatever it is counted in.
+        Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or_default().to_string(),
+        deeper => escape(&deeper.to_string()),
+    }
 }
 
 /// The number of files that ignore files leave out.
@@ -196,13 +229,16 @@ mod tests {
     fn no_cell_is_a_formula_where_that_is_asked_for() {
         let row = |safe| {
             let mut out = Vec::new();
-            let mut table = Csv { safe }.table(&mut out);
+            let mut table = Csv { safe, selection: None }.table(&mut out);
             table.write_record(["=1+1", " @SUM(A1)", "-1.5", "a-b", "+x", "\"q\", ="]).unwrap();
             table.flush().unwrap();
             drop(table);
             String::from_utf8(out).unwrap()
         };
         assert_eq!(row(false), "=1+1, @SUM(A1),-1.5,a-b,+x,\"\"\"q\"\", =\"\n");
+        assert_eq!(cell(&serde_json::json!(["a", "=1+1", 7]), true), "a;'=1+1;7");
+        assert_eq!([7.0, 0.0, 1.25].map(|n| cell(&serde_json::json!(n), false)), ["7", "0", "1.25"]);
+        assert_eq!(cell(&serde_json::json!([{"a": "x\u{1b}"}]), true), "[{\"a\":\"x\\u001b\"}]");
         assert_eq!(row(true), "'=1+1,' @SUM(A1),-1.5,a-b,'+x,\"\"\"q\"\", =\"\n");
     }
 }

@@ -16,11 +16,23 @@ use crate::quantity::{count, thousands};
 use crate::render::renderer;
 use crate::terminal::clean;
 
+/// Prints the failure of a command line that is not run, and returns its exit code.
+pub(crate) fn refusal(failure: &Failure) -> ExitCode {
+    let Failure::Plain { what, hint, code } = failure else { return ExitCode::from(USAGE) };
+    let _ = io::stderr().write_all(plain(what, hint).as_bytes());
+    ExitCode::from(*code)
+}
+
+/// What failed and what to do, on one line.
+fn plain(what: &str, hint: &str) -> String {
+    format!("rca: {}; {}\n", clean(what), clean(hint))
+}
+
 /// Prints a failure and returns its exit code.
 pub(crate) fn failure(failure: Failure, context: &mut Context) -> ExitCode {
     let (message, code) = match failure {
         Failure::ReaderGone => return ExitCode::SUCCESS,
-        Failure::Plain { what, hint, code } => (format!("rca: {}; {}\n", clean(&what), clean(&hint)), code),
+        Failure::Plain { what, hint, code } => (plain(&what, &hint), code),
         Failure::Ambiguous { name, candidates, total } => (listed(&name, &candidates, total), USAGE),
         Failure::Query { text, errors } => {
             let renderer = renderer(context.global.format);

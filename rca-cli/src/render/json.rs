@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use rca_index::wire::{
-    CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, SearchForm, UpdateForm,
+    CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, SearchForm, SelectedForm,
+    SelectedSearchForm, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
@@ -14,25 +15,47 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::{Frame, IncidentAnswer, Renderer};
+use crate::render::{Frame, IncidentAnswer, Renderer, Selection};
 use crate::terminal::{Output, is_unsafe};
 
 /// One JSON document.
-pub(crate) struct Json;
+pub(crate) struct Json<'a> {
+    /// The fields that are asked for, if not all.
+    pub(crate) selection: Option<Selection<'a>>,
+}
 
-impl Renderer for Json {
+impl Renderer for Json<'_> {
     fn search(
         &self,
         out: &mut Output,
-        _location: &Location,
+        location: &Location,
         request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
-        Ok(document(out, &SearchForm::new(request, results))?)
+        let root = location.root();
+        let Some(selection) = self.selection else {
+            return Ok(document(out, &SearchForm::new(request, results).root(&root))?);
+        };
+        let resolve = |target: &str| selection.resolve(target);
+        Ok(document(out, &SelectedSearchForm::new(request, results, selection.fields, &root, &resolve))?)
     }
 
-    fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(document(out, &incident_form(answer))?)
+    fn count(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        Ok(document(out, &SearchForm::new(request, results).root(&location.root()))?)
+    }
+
+    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        let root = location.root();
+        match selected(self.selection, answer, &root) {
+            Some(form) => Ok(document(out, &form)?),
+            None => Ok(document(out, &incident_form(answer).root(&root))?),
+        }
     }
 
     fn frame(&self) -> Frame {
@@ -47,12 +70,12 @@ impl Renderer for Json {
         Ok(document(out, &UpdateForm::new(report))?)
     }
 
-    fn check(&self, out: &mut Output, _location: &Location, report: &CheckReport) -> Result<(), Failure> {
-        Ok(document(out, &CheckForm::new(report))?)
+    fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
+        Ok(document(out, &CheckForm::new(report).root(&location.root()))?)
     }
 
-    fn left_out(&self, out: &mut Output, _location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
-        Ok(document(out, &LeftOutsForm::new(files))?)
+    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        Ok(document(out, &LeftOutsForm::new(files).root(&location.root()))?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
@@ -74,6 +97,16 @@ pub(crate) fn incident_form<'a>(answer: &IncidentAnswer<'a>) -> IncidentForm<'a>
     let sections = answer.sections;
     form.sections.retain(|section| sections.is_empty() || sections.iter().any(|kind| kind.name() == section.section));
     form
+}
+
+/// The fields of an incident that are asked for, if not all are.
+pub(crate) fn selected<'s>(
+    selection: Option<Selection<'s>>,
+    answer: &IncidentAnswer<'_>,
+    root: &str,
+) -> Option<SelectedForm<'s>> {
+    let resolve = |target: &str| answer.index.resolve(target).unwrap_or_default();
+    Some(selection?.fields.of_incident(answer.incident, Some(root), &resolve))
 }
 
 /// Writes one document.

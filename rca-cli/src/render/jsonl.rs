@@ -1,65 +1,99 @@
-//! JSON Lines: one document per line, for programs that read line by line.
+//! JSON Lines: one document per line, for programs that read line by line. Each line has a type, and a list ends with a line of
+//! the type `end`.
 //!
 //! In: results of the library. Out: one line per hit, count or problem, in the wire form of the library.
 
 use std::io::{self, Write};
 
-use rca_index::wire::{HealthForm, HitForm, LeftOutForm, ProblemForm, QueryErrorsForm, UpdateForm};
-use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
+use rca_index::wire::{
+    CheckForm, CheckLine, FacetValueForm, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentLine, LeftOutForm,
+    LeftOutsLine, LeftOutsSummaryForm, ProblemForm, QueryErrorsForm, QueryErrorsLine, SearchLine, SearchSummaryForm,
+    StateLine, UpdateForm,
+};
+use rca_index::{CheckReport, Health, Hit, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::render::json::{document, escape, incident_form};
+use crate::render::json::{escape, incident_form, selected};
 use crate::render::talk::Talk;
-use crate::render::{Frame, IncidentAnswer, Renderer, WatchEvent, events, facet_rows};
+use crate::render::{Frame, IncidentAnswer, Renderer, Selection, WatchEvent, events, facet_rows};
 use crate::terminal::Output;
 
 /// One JSON document per line.
-pub(crate) struct Jsonl;
+pub(crate) struct Jsonl<'a> {
+    /// The fields that are asked for, if not all.
+    pub(crate) selection: Option<Selection<'a>>,
+}
 
-impl Renderer for Jsonl {
+impl Renderer for Jsonl<'_> {
     fn search(
         &self,
         out: &mut Output,
-        _location: &Location,
-        _request: &SearchRequest,
+        location: &Location,
+        request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
-        Ok(lines(out, results.hits.iter().map(HitForm::new))?)
+        let root = location.root();
+        let hit = |hit| match self.selection {
+            Some(selection) => {
+                SearchLine::Selected(selection.fields.of_hit(hit, Some(&root), &|target| selection.resolve(target)))
+            }
+            None => SearchLine::Hit(HitForm::new(hit)),
+        };
+        lines(out, results.hits.iter().map(|found: &Hit| hit(found)))?;
+        lines(out, facet_forms(results).map(SearchLine::Facet))?;
+        Ok(lines(out, [SearchLine::End(SearchSummaryForm::new(request, results).root(&root))])?)
     }
 
-    fn incident(&self, out: &mut Output, _location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(lines(out, [incident_form(answer)])?)
+    fn count(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        self.search(out, location, request, results)
+    }
+
+    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        let root = location.root();
+        let line = match selected(self.selection, answer, &root) {
+            Some(form) => IncidentLine::Selected(form),
+            None => IncidentLine::Incident(Box::new(incident_form(answer).root(&root))),
+        };
+        Ok(lines(out, [line])?)
     }
 
     fn frame(&self) -> Frame {
         Frame { open: "", between: "", close: "" }
     }
 
-    fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
-        let rows = facet_rows(results);
-        Ok(lines(out, rows.map(|(facet, v)| serde_json::json!({"facet": facet, "value": v.value, "count": v.count})))?)
+    fn facets(&self, out: &mut Output, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
+        lines(out, facet_forms(results).map(FacetsLine::Facet))?;
+        Ok(lines(out, [FacetsLine::End(FacetsForm::new(request, results).summary)])?)
     }
 
     fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure> {
-        Ok(lines(out, [UpdateForm::new(report)])?)
+        Ok(lines(out, [StateLine::Update(UpdateForm::new(report))])?)
     }
 
-    fn check(&self, out: &mut Output, _location: &Location, report: &CheckReport) -> Result<(), Failure> {
-        Ok(lines(out, report.problems.iter().map(ProblemForm::new))?)
+    fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
+        lines(out, report.problems.iter().map(|found| CheckLine::Problem(ProblemForm::new(found))))?;
+        Ok(lines(out, [CheckLine::End(CheckForm::new(report).root(&location.root()).summary)])?)
     }
 
-    fn left_out(&self, out: &mut Output, _location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
-        Ok(lines(out, files.iter().map(LeftOutForm::new))?)
+    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        lines(out, files.iter().map(|file| LeftOutsLine::LeftOut(LeftOutForm::new(file))))?;
+        Ok(lines(out, [LeftOutsLine::End(LeftOutsSummaryForm::new(files, Some(&location.root())))])?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
-        Ok(lines(out, [HealthForm::new(health)])?)
+        Ok(lines(out, [StateLine::Health(HealthForm::new(health))])?)
     }
 
     fn query_errors(&self, out: &mut Output, form: &QueryErrorsForm<'_>) -> Result<(), Failure> {
-        Ok(document(out, form)?)
+        Ok(lines(out, [QueryErrorsLine::Errors(form)])?)
     }
 
     fn watch_event(&self, out: &mut Output, event: &WatchEvent<'_>) -> Result<bool, Failure> {
@@ -69,6 +103,10 @@ impl Renderer for Jsonl {
     fn talk(&self) -> Talk {
         Talk::FEEDBACK
     }
+}
+
+fn facet_forms(results: &SearchResults) -> impl Iterator<Item = FacetValueForm<'_>> {
+    facet_rows(results).map(|(facet, value)| FacetValueForm::new(facet, &value.value, value.count))
 }
 
 fn lines<T: Serialize>(out: &mut impl Write, forms: impl IntoIterator<Item = T>) -> io::Result<()> {

@@ -3,6 +3,7 @@
 //! In: results of the library. Out: text on stdout in the format asked for, and messages on stderr.
 
 mod body;
+mod compact;
 mod csv;
 mod events;
 mod failure;
@@ -16,11 +17,12 @@ mod sarif;
 mod table;
 mod talk;
 mod text;
+mod vimgrep;
 pub(crate) mod why;
 
 use std::io::Write as _;
 
-use rca_index::wire::QueryErrorsForm;
+use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
     CheckReport, FacetCount, Health, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, SectionKind,
     UpdateReport,
@@ -34,7 +36,8 @@ use crate::render::talk::Talk;
 use crate::terminal::Output;
 
 pub(crate) use events::{WatchEvent, watch_event};
-pub(crate) use failure::failure;
+pub(crate) use failure::{failure, refusal};
+pub(crate) use json::document;
 pub(crate) use text::{ignored, level_name};
 
 /// An output format: how each kind of result is written. A format for problems alone writes nothing else; no command asks
@@ -49,6 +52,17 @@ pub(crate) trait Renderer {
         _results: &SearchResults,
     ) -> Result<(), Failure> {
         Err(for_problems_only())
+    }
+
+    /// Writes how many incidents a search found, and no hit.
+    fn count(
+        &self,
+        out: &mut Output,
+        _location: &Location,
+        _request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        Ok(writeln!(out, "{}", results.total)?)
     }
 
     /// Writes one incident.
@@ -107,14 +121,52 @@ pub(crate) trait Renderer {
 pub(crate) fn renderer(format: Format) -> &'static dyn Renderer {
     match format {
         Format::Human => &human::Human,
-        Format::Json => &json::Json,
-        Format::Jsonl => &jsonl::Jsonl,
-        Format::Csv => &csv::Csv { safe: false },
-        Format::CsvSafe => &csv::Csv { safe: true },
+        Format::Json => &json::Json { selection: None },
+        Format::Jsonl => &jsonl::Jsonl { selection: None },
+        Format::Csv => &csv::Csv { safe: false, selection: None },
+        Format::CsvSafe => &csv::Csv { safe: true, selection: None },
         Format::Markdown => &markdown::Markdown,
-        Format::Paths => &paths::Paths,
+        Format::Paths => &paths::Paths { end: "\n" },
+        Format::Paths0 => &paths::Paths { end: "\0" },
+        Format::Vimgrep => &vimgrep::Vimgrep,
+        Format::Compact => &compact::Compact,
         Format::Github => &github::Github,
         Format::Sarif => &sarif::Sarif,
+    }
+}
+
+/// The fields that are asked for, and the index that resolves the links among them.
+#[derive(Clone, Copy)]
+pub(crate) struct Selection<'a> {
+    fields: &'a Fields,
+    index: &'a Index,
+}
+
+impl Selection<'_> {
+    /// The incidents that match the target of a link.
+    fn resolve(&self, target: &str) -> Vec<String> {
+        self.index.resolve(target).unwrap_or_default()
+    }
+}
+
+/// The renderer of a format that writes only the fields asked for.
+fn selecting<'a>(format: Format, fields: &'a Fields, index: &'a Index) -> Box<dyn Renderer + 'a> {
+    let selection = Some(Selection { fields, index });
+    match format {
+        Format::Jsonl => Box::new(jsonl::Jsonl { selection }),
+        Format::Csv | Format::CsvSafe => Box::new(csv::Csv { safe: format == Format::CsvSafe, selection }),
+        _ => Box::new(json::Json { selection }),
+    }
+}
+
+/// Fails if fields are asked for in a format that has none to choose from.
+pub(crate) fn check_fields(format: Format, fields: Option<&Fields>) -> Result<(), Failure> {
+    let has_fields = matches!(format, Format::Json | Format::Jsonl | Format::Csv | Format::CsvSafe);
+    match fields {
+        Some(_) if !has_fields => {
+            Err(Failure::usage("--fields: this format has no fields to choose from", "add --format json, jsonl or csv"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -136,6 +188,8 @@ pub(crate) struct IncidentAnswer<'a> {
     pub(crate) index: &'a Index,
     /// Bytes of the source before the first section that is shown.
     skipped: usize,
+    /// Write only these fields; all if there are none.
+    pub(crate) fields: Option<&'a Fields>,
 }
 
 impl<'a> IncidentAnswer<'a> {
@@ -148,7 +202,12 @@ impl<'a> IncidentAnswer<'a> {
         index: &'a Index,
     ) -> Self {
         let begin = line.filter(|_| sections.is_empty()).map_or(0, |line| section_with(incident, line));
-        Self { incident, sections, line, nth, index, skipped: begin }
+        Self { incident, sections, line, nth, index, skipped: begin, fields: None }
+    }
+
+    /// The same with these fields only.
+    pub(crate) fn with_fields(self, fields: Option<&'a Fields>) -> Self {
+        Self { fields, ..self }
     }
 
     /// Whether a section is asked for.
@@ -191,23 +250,47 @@ pub(crate) fn search(
     location: &Location,
     request: &SearchRequest,
     results: &SearchResults,
+    chosen: Option<(&Fields, &Index)>,
+) -> Result<(), Failure> {
+    let format = context.global.format;
+    let talk = renderer(format).talk();
+    context.out.page()?;
+    match chosen {
+        Some((fields, index)) => {
+            selecting(format, fields, index).search(&mut context.out, location, request, results)?;
+        }
+        None => renderer(format).search(&mut context.out, location, request, results)?,
+    }
+    talk.after_search(context, request, results);
+    Ok(())
+}
+
+/// Prints how many incidents a search found.
+pub(crate) fn count(
+    context: &mut Context,
+    location: &Location,
+    request: &SearchRequest,
+    results: &SearchResults,
 ) -> Result<(), Failure> {
     let renderer = renderer(context.global.format);
     context.out.page()?;
-    renderer.search(&mut context.out, location, request, results)?;
-    renderer.talk().after_search(context, request, results);
+    renderer.count(&mut context.out, location, request, results)?;
+    Talk { counts: false, ..renderer.talk() }.after_search(context, request, results);
     Ok(())
 }
 
 /// Prints one incident.
 pub(crate) fn incident(context: &mut Context, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
     context.out.page()?;
-    let renderer = renderer(context.global.format);
+    let format = context.global.format;
     if let Some(nth) = answer.nth {
-        let Frame { open, between, .. } = renderer.frame();
+        let Frame { open, between, .. } = renderer(format).frame();
         context.out.write_all(if nth == 0 { open } else { between }.as_bytes())?;
     }
-    renderer.incident(&mut context.out, location, answer)
+    match answer.fields {
+        Some(fields) => selecting(format, fields, answer.index).incident(&mut context.out, location, answer),
+        None => renderer(format).incident(&mut context.out, location, answer),
+    }
 }
 
 /// Ends a list of so many incidents.

@@ -1,20 +1,37 @@
-//! Paths of reports, one per line, for `xargs` and editors.
+//! Paths of reports, one per line or ended by a NUL character, for `xargs` and editors.
 //!
 //! In: results of the library. Out: paths relative to the current folder; for facets, their values.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::text::{path, update_summary, write_health};
+use crate::render::text::{update_summary, write_health};
 use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::Output;
 
-/// Paths of reports, one per line.
-pub(crate) struct Paths;
+/// Paths of reports.
+pub(crate) struct Paths {
+    /// What ends a path: a line break, or a NUL character.
+    pub(crate) end: &'static str,
+}
+
+impl Paths {
+    /// Writes the path of a report. Before a NUL character, it is as the system has it; a line is safe to show.
+    fn path(&self, out: &mut Output, location: &Location, report: &str) -> io::Result<()> {
+        let path = location.path_of(report);
+        if self.end == "\0" {
+            out.write_all(path.as_os_str().as_encoded_bytes())?;
+        } else {
+            let shown = out.shown(&path.to_string_lossy()).into_owned();
+            write!(out, "{shown}")?;
+        }
+        write!(out, "{}", self.end)
+    }
+}
 
 impl Renderer for Paths {
     fn search(
@@ -24,11 +41,11 @@ impl Renderer for Paths {
         _request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
-        Ok(results.hits.iter().try_for_each(|hit| path(out, location, &hit.incident.path))?)
+        Ok(results.hits.iter().try_for_each(|hit| self.path(out, location, &hit.incident.path))?)
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(path(out, location, &answer.incident.path)?)
+        Ok(self.path(out, location, &answer.incident.path)?)
     }
 
     fn frame(&self) -> Frame {
@@ -38,7 +55,7 @@ impl Renderer for Paths {
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
         for (_, counted) in facet_rows(results) {
             let value = out.shown(&counted.value).into_owned();
-            writeln!(out, "{value}")?;
+            write!(out, "{value}{}", self.end)?;
         }
         Ok(())
     }
@@ -50,11 +67,11 @@ impl Renderer for Paths {
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
         let mut reports: Vec<&str> = report.problems.iter().map(|found| found.path.as_str()).collect();
         reports.dedup();
-        Ok(reports.into_iter().try_for_each(|report| path(out, location, report))?)
+        Ok(reports.into_iter().try_for_each(|report| self.path(out, location, report))?)
     }
 
     fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
-        Ok(files.iter().try_for_each(|file| path(out, location, &file.path))?)
+        Ok(files.iter().try_for_each(|file| self.path(out, location, &file.path))?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {

@@ -77,13 +77,6 @@ pub(crate) fn ignored(counts: &[IgnoredCount]) -> String {
     parts.join(", ")
 }
 
-/// Writes the path of a report on a line.
-pub(crate) fn path(out: &mut Output, location: &Location, report: &str) -> io::Result<()> {
-    let path = location.path_of(report);
-    let shown = out.shown(&path.to_string_lossy()).into_owned();
-    writeln!(out, "{shown}")
-}
-
 /// What an update did, on one line.
 pub(crate) fn update_summary(report: &UpdateReport) -> String {
     let parts = [

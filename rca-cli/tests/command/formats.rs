@@ -28,7 +28,12 @@ fn jsonl_csv_markdown_and_paths() {
     let search = |format| workshop.stdout(&["search", "service:orders", "--archive", "archive", "--format", format]);
     assert_eq!(search("paths"), "archive/2025/disk.md\narchive/2025/queue.md\n");
     let lines: Vec<serde_json::Value> = search("jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert_eq!(lines.iter().map(|hit| &hit["id"]).collect::<Vec<_>>(), ["2025/disk", "2025/queue"]);
+    assert_eq!(lines.iter().map(|line| &line["type"]).collect::<Vec<_>>(), ["hit", "hit", "end"]);
+    assert_eq!(lines[..2].iter().map(|hit| &hit["id"]).collect::<Vec<_>>(), ["2025/disk", "2025/queue"]);
+    assert_eq!(
+        (&lines[2]["total"], &lines[2]["total_some"], &lines[2]["relaxed"]),
+        (&2.into(), &0.into(), &false.into())
+    );
     let csv = search("csv");
     let mut rows = csv.lines();
     assert!(rows.next().unwrap().starts_with("id,path,title,date,severity,services,"), "{csv}");
@@ -50,11 +55,15 @@ fn what_an_answer_holds_is_not_said_beside_it() {
             format != "json",
             "{format}: {run:?}"
         );
-        assert_eq!(run.stderr.contains("1 partial match in "), format == "human", "{format}: {run:?}");
+        assert_eq!(
+            run.stderr.contains("1 partial match in "),
+            ["human", "compact"].contains(&&*format),
+            "{format}: {run:?}"
+        );
         let run = workshop.rca(&["search", "servce:orders", "--archive", "archive", "--format", &format]);
         assert_eq!(run.stdout.is_empty(), !format.starts_with("json"), "{format}: {run:?}");
         let quiet = workshop.stdout(&["index", "archive", "-q", "--format", &format]);
-        assert_eq!(quiet.is_empty(), ["human", "markdown", "paths"].contains(&&*format), "{format}: {quiet}");
+        assert_eq!(quiet.is_empty(), !["json", "jsonl", "csv", "csv-safe"].contains(&&*format), "{format}: {quiet}");
     }
 }
 
@@ -86,7 +95,7 @@ fn a_check_is_strict_when_asked_to_be() {
 fn completions_manuals_and_help_come_from_the_definition() {
     let workshop = Workshop::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(workshop.stdout(&["completions", shell]).contains("no-update"), "{shell}");
+        assert!(workshop.stdout(&["completions", shell]).contains("RCA_COMPLETE"), "{shell}");
     }
     assert!(workshop.stdout(&["man", "search"]).contains("rca\\-search"));
     workshop.stdout(&["man", "--out", "pages"]);
@@ -102,4 +111,50 @@ fn completions_manuals_and_help_come_from_the_definition() {
     assert!(problems.lines().any(|line| line.starts_with("date-unreadable        error    a value")), "{problems}");
     let language = workshop.stdout(&["help", "query"]);
     assert!(language.starts_with("# The query language") && language.contains("duration_minutes"), "{language}");
+}
+
+#[test]
+fn editors_jump_to_places_and_scripts_read_paths() {
+    let workshop = Workshop::with_archive();
+    let search = |more: &[&str]| workshop.stdout(&[&["search", "--archive", "archive"], more].concat());
+    let expected = "archive/2025/queue.md:13:22:The consumers of the queue were too slow.\n";
+    assert_eq!(search(&["queue", "--format", "vimgrep"]), expected);
+    let expected = "2025-06-02  P2        Queue backlog  archive/2025/queue.md:13\n";
+    assert_eq!(search(&["queue", "--format", "compact"]), expected);
+    let undated = search(&["certificate", "--format", "compact"]);
+    assert!(undated.starts_with("-           SEV3      Certificate expired  archive/2024/cert.md:"), "{undated}");
+    assert_eq!(search(&["service:orders", "--print0"]), "archive/2025/disk.md\0archive/2025/queue.md\0");
+    assert_eq!(search(&["service:orders", "-0"]), search(&["service:orders", "--format", "paths0"]));
+    let facets = workshop.stdout(&["facets", "service", "--archive", "archive", "--format", "compact"]);
+    assert_eq!(facets, "    2  service:orders\n    1  service:billing\n");
+    let show =
+        workshop.stdout(&["show", "queue", "--archive", "archive", "--format", "vimgrep", "--section", "rootcause"]);
+    assert_eq!(show, "archive/2025/queue.md:12:1:Root Cause\n");
+    workshop.write("archive/odd.md", "---\ndate: someday\n---\n# Odd\n");
+    let check = workshop.rca(&["check", "archive", "--format", "vimgrep"]).stdout;
+    assert!(check.starts_with("archive/odd.md:2:1:`someday`"), "{check}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_before_a_nul_is_that_of_the_file() {
+    let workshop = Workshop::new();
+    let name = "a\nb\u{1b}[31m c.md";
+    workshop.write(&format!("archive/{name}"), "# Queue\n");
+    assert_eq!(workshop.stdout(&["search", "queue", "--archive", "archive", "-0"]), format!("archive/{name}\0"));
+}
+
+#[test]
+fn a_count_is_of_full_matches() {
+    let workshop = Workshop::with_archive();
+    let count = |more: &[&str]| workshop.rca(&[&["search", "--archive", "archive", "--count"], more].concat());
+    assert_eq!(count(&["service:orders"]).stdout, "2\n");
+    assert_eq!(count(&["service:orders", "-n", "1"]).stdout, "2\n");
+    assert_eq!(count(&["service:orders", "--format", "csv"]).stdout, "total,total_some\n2,0\n");
+    let none = count(&["zebra", "-e"]);
+    assert_eq!((none.stdout.as_str(), none.code), ("0\n", 1));
+    let json: serde_json::Value = serde_json::from_str(&count(&["queue", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&json["total"], &json["hits"]), (&1.into(), &serde_json::json!([])));
+    let line = count(&["queue", "--format", "jsonl"]).stdout;
+    assert!(line.starts_with("{\"type\":\"end\"") && line.contains("\"total\":1"), "{line}");
 }

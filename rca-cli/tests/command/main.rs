@@ -9,6 +9,8 @@
 mod arguments;
 mod chance;
 mod check;
+mod complete;
+mod fields;
 mod formats;
 mod given;
 mod hostile;
@@ -17,15 +19,18 @@ mod keys;
 mod kills;
 mod locations;
 mod looks;
+mod manuals;
 mod not_reports;
 mod pager;
 mod readers;
 mod readme;
 mod room;
+mod schemas;
 mod search;
 mod show;
 mod terminal;
 mod together;
+mod usage;
 mod visible;
 mod watch;
 

@@ -50,6 +50,21 @@ impl Names {
         self.by_name.range(start.clone()..).next().is_some_and(|(name, _)| name.starts_with(&start))
     }
 
+    /// The ids that start so, sorted, or the file names if there are none; at most so many.
+    pub(crate) fn starting_with(&self, start: &str, most: usize) -> Vec<String> {
+        let mut ids: Vec<&String> = self.ids.iter().filter(|id| id.starts_with(start)).collect();
+        ids.sort_unstable();
+        if !ids.is_empty() {
+            return ids.into_iter().take(most).cloned().collect();
+        }
+        let lower = start.to_lowercase();
+        let named = self.by_name.range(lower.clone()..).take_while(|(name, _)| name.starts_with(&lower));
+        let names = named.flat_map(|(_, ids)| ids).map(|id| file_name(id)).filter(|name| name.starts_with(start));
+        let mut names: Vec<String> = names.take(most).map(str::to_owned).collect();
+        names.dedup();
+        names
+    }
+
     fn named(&self, name: &str) -> Vec<String> {
         let name = name.trim().trim_start_matches("./");
         let id = report_id(name);
@@ -118,6 +133,10 @@ mod tests {
         check("PM%2D2026-033#impact", &["pm/PM-2026-033-mtls-expired"]);
         check("#impact", &[]);
         check("%ff", &[]);
+        assert_eq!(names.starting_with("pm/PM", 9), ["pm/PM-2026-033-mtls-expired", "pm/PM-2026-0331-other"]);
+        assert_eq!(names.starting_with("pm/PM", 1), ["pm/PM-2026-033-mtls-expired"]);
+        assert_eq!(names.starting_with("que", 9), ["queue"]);
+        assert_eq!((names.starting_with("", 9).len(), names.starting_with("zzz", 9).len()), (7, 0));
         check("café データ", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
         check("pm/café.md", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
         check("cafe\u{301}", &["pm/Cafe\u{301} テ\u{3099}ータ"]);

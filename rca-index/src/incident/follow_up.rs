@@ -8,6 +8,7 @@ use super::Timestamp;
 
 /// What the team learned.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lessons {
     /// What went well.
     pub went_well: Vec<String>,
@@ -19,6 +20,7 @@ pub struct Lessons {
 
 /// Something to be done after the incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Action {
     /// The priority as written.
     pub priority: Option<String>,

@@ -25,6 +25,7 @@ pub enum Precision {
 ///
 /// Its text form is as long as it is precise: `2025-06`, `2025-06-02`, `2025-06-02T15:53Z`, `2025-06-02T15:53:10Z`.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(into = "String", try_from = "String")]
 pub struct Timestamp {
     seconds: i64,

@@ -11,9 +11,12 @@ use crate::incident::{Bound, Incident, Milestone, OwnField, OwnValue};
 
 /// A whole incident.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub struct IncidentForm<'a> {
     pub version: u32,
+    /// The folder that the path is in; null for an incident that is no file.
+    pub root: Option<&'a str>,
     #[serde(flatten)]
     pub head: HeadForm<'a>,
     pub end: Option<Timestamp>,
@@ -49,6 +52,7 @@ pub struct IncidentForm<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub struct MeasureForm<'a> {
     pub kind: &'static str,
@@ -59,6 +63,7 @@ pub struct MeasureForm<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub struct RowForm<'a> {
     pub time: Option<Timestamp>,
@@ -69,6 +74,7 @@ pub struct RowForm<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub struct LinkForm<'a> {
     pub target: &'a str,
@@ -98,12 +104,31 @@ impl Serialize for OwnFields<'_> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub struct SectionForm<'a> {
     pub section: &'static str,
     pub heading: &'a str,
     pub line: u32,
     pub text: &'a str,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for OwnFields<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OwnFields".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "additionalProperties": {"type": ["string", "array"], "items": {"type": "string"}}
+        })
+    }
 }
 
 impl<'a> IncidentForm<'a> {
@@ -123,6 +148,7 @@ impl<'a> IncidentForm<'a> {
         let severity = incident.severity.as_ref().map(|severity| &severity.value);
         Self {
             version: VERSION,
+            root: None,
             head: HeadForm::new(incident),
             end: incident.end.as_ref().map(|end| end.value),
             duration_bound: incident.duration.as_ref().map(|duration| duration.bound),
@@ -130,63 +156,79 @@ impl<'a> IncidentForm<'a> {
             severity_rank: severity.and_then(|severity| severity.rank),
             status_label: incident.status_label.as_deref(),
             document_status: incident.document_status.as_ref().map(|status| status.value.as_str()),
-            sources: stated_facts(incident).into_iter().map(|fact| (fact.name, fact.place)).collect(),
+            sources: sources(incident),
             author: incident.author.as_deref(),
             prepared_by: incident.prepared_by.as_deref(),
             prepared_on: incident.prepared_on,
-            minutes_to: Milestone::ALL
-                .into_iter()
-                .filter_map(|milestone| Some((milestone.name(), Figure(incident.minutes_to(milestone)?))))
-                .collect(),
+            minutes_to: minutes_to(incident),
             minutes_from: incident.minutes_from().map(|from| from.origin.name()),
-            measure_details: incident
-                .measures
-                .iter()
-                .map(|m| MeasureForm {
-                    kind: m.kind.name(),
-                    value: Figure(m.value),
-                    bound: m.bound,
-                    qualifier: m.qualifier.as_deref(),
-                    line: m.line,
-                })
-                .collect(),
-            timeline: incident
-                .timeline
-                .iter()
-                .map(|row| RowForm {
-                    time: row.time,
-                    label: &row.label,
-                    text: &row.text,
-                    milestone: row.milestone,
-                    line: row.line,
-                })
-                .collect(),
+            measure_details: measure_details(incident),
+            timeline: timeline(incident),
             contributing_factors: &incident.contributing_factors,
             resolution_steps: &incident.resolution_steps,
             lessons: &incident.lessons,
             actions: &incident.actions,
-            links: incident
-                .links
-                .iter()
-                .map(|link| LinkForm {
-                    target: &link.target,
-                    external: link.external,
-                    label: link.label.as_deref(),
-                    line: link.line,
-                    ids: if link.external { Vec::new() } else { resolve(&link.target) },
-                })
-                .collect(),
+            links: links(incident, resolve),
             front_matter: OwnFields(&incident.front_matter),
-            sections: incident
-                .sections
-                .iter()
-                .map(|section| SectionForm {
-                    section: section.kind.name(),
-                    heading: &section.heading,
-                    line: section.line,
-                    text: incident.section_text(section),
-                })
-                .collect(),
+            sections: sections(incident),
         }
     }
+
+    /// The same with the folder that the path is in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { root: Some(root), ..self }
+    }
+}
+
+pub(super) fn sources(incident: &Incident) -> BTreeMap<String, PlaceForm> {
+    stated_facts(incident).into_iter().map(|fact| (fact.name, fact.place)).collect()
+}
+
+pub(super) fn minutes_to(incident: &Incident) -> BTreeMap<&'static str, Figure> {
+    let minutes = |milestone: Milestone| Some((milestone.name(), Figure(incident.minutes_to(milestone)?)));
+    Milestone::ALL.into_iter().filter_map(minutes).collect()
+}
+
+pub(super) fn measure_details(incident: &Incident) -> Vec<MeasureForm<'_>> {
+    let details = incident.measures.iter().map(|m| MeasureForm {
+        kind: m.kind.name(),
+        value: Figure(m.value),
+        bound: m.bound,
+        qualifier: m.qualifier.as_deref(),
+        line: m.line,
+    });
+    details.collect()
+}
+
+pub(super) fn timeline(incident: &Incident) -> Vec<RowForm<'_>> {
+    let rows = incident.timeline.iter().map(|row| RowForm {
+        time: row.time,
+        label: &row.label,
+        text: &row.text,
+        milestone: row.milestone,
+        line: row.line,
+    });
+    rows.collect()
+}
+
+pub(super) fn links(incident: &Incident, resolve: impl Fn(&str) -> Vec<String>) -> Vec<LinkForm<'_>> {
+    let links = incident.links.iter().map(|link| LinkForm {
+        target: &link.target,
+        external: link.external,
+        label: link.label.as_deref(),
+        line: link.line,
+        ids: if link.external { Vec::new() } else { resolve(&link.target) },
+    });
+    links.collect()
+}
+
+pub(super) fn sections(incident: &Incident) -> Vec<SectionForm<'_>> {
+    let sections = incident.sections.iter().map(|section| SectionForm {
+        section: section.kind.name(),
+        heading: &section.heading,
+        line: section.line,
+        text: incident.section_text(section),
+    });
+    sections.collect()
 }

@@ -4,9 +4,13 @@
 //! Times are ISO 8601 in UTC, only as precise as they are known. Durations are in minutes. Spans are byte ranges of the
 //! text beside them.
 
+mod fields;
 mod incident;
+mod lines;
 #[cfg(feature = "archive")]
 mod report;
+#[cfg(feature = "schema")]
+mod schemas;
 mod stated;
 
 use std::collections::BTreeMap;
@@ -18,9 +22,18 @@ use crate::incident::Timestamp;
 use crate::query::QueryErrors;
 use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
+pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, SelectedSearchForm, UnknownField};
 pub use incident::{IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
-pub use report::{CheckForm, HealthForm, IgnoredForm, LeftOutForm, LeftOutsForm, ProblemForm, UpdateForm};
+pub use lines::{CheckLine, LeftOutsLine, StateLine};
+pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, SearchLine};
+#[cfg(feature = "archive")]
+pub use report::{
+    CheckForm, CheckSummaryForm, HealthForm, IgnoredForm, LeftOutForm, LeftOutsForm, LeftOutsSummaryForm, ProblemForm,
+    UpdateForm,
+};
+#[cfg(feature = "schema")]
+pub use schemas::{SCHEMAS, schema};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 
 /// The version of the JSON form.
@@ -42,12 +55,44 @@ impl Serialize for Figure {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Figure {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Figure".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "number"})
+    }
+}
+
 /// The result of a search.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct SearchForm<'a> {
+    #[serde(flatten)]
+    pub summary: SearchSummaryForm<'a>,
+    /// One list: incidents with all words, then those with some.
+    pub hits: Vec<HitForm<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub facets: BTreeMap<&'a str, Vec<FacetForm<'a>>>,
+}
+
+/// The result of a search without its hits and facets.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct SearchSummaryForm<'a> {
     pub version: u32,
+    /// The folder that the paths of hits are in; null for incidents that are no files.
+    pub root: Option<&'a str>,
     pub query: &'a str,
     /// The interpreted query.
     pub interpreted: &'a str,
@@ -64,20 +109,17 @@ pub struct SearchForm<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
     pub took_ms: f64,
-    /// One list: incidents with all words, then those with some.
-    pub hits: Vec<HitForm<'a>>,
     /// Words that occur in no incident, and their corrections.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<SuggestionForm<'a>>,
     /// Facet values in the query that no incident has; only computed if nothing matches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_values: Vec<UnknownValueForm<'a>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub facets: BTreeMap<&'a str, Vec<FacetForm<'a>>>,
 }
 
 /// A word that occurs in no incident.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct SuggestionForm<'a> {
@@ -88,10 +130,12 @@ pub struct SuggestionForm<'a> {
 
 /// One hit.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct HitForm<'a> {
     /// `all` or `some`: which of the words the incident has.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["all", "some"])))]
     pub r#match: &'static str,
     #[serde(flatten)]
     pub head: HeadForm<'a>,
@@ -104,6 +148,7 @@ pub struct HitForm<'a> {
 
 /// The fields that identify and summarize an incident.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct HeadForm<'a> {
@@ -123,6 +168,7 @@ pub struct HeadForm<'a> {
 
 /// A snippet.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct SnippetForm<'a> {
@@ -136,6 +182,7 @@ pub struct SnippetForm<'a> {
 /// How a score was computed: the sum of the word scores, the closeness scores and the feedback score, times the
 /// factors.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct ExplanationForm<'a> {
@@ -152,6 +199,7 @@ pub struct ExplanationForm<'a> {
 
 /// The score of a word of the query in a hit.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct WordScoreForm<'a> {
@@ -168,6 +216,7 @@ pub struct WordScoreForm<'a> {
 
 /// A facet value in the query that no incident has.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct UnknownValueForm<'a> {
@@ -179,6 +228,7 @@ pub struct UnknownValueForm<'a> {
 
 /// A facet value with its count.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct FacetForm<'a> {
@@ -188,20 +238,32 @@ pub struct FacetForm<'a> {
 
 /// Facet counts over the matches of a query.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct FacetsForm<'a> {
+    #[serde(flatten)]
+    pub summary: FacetsSummaryForm<'a>,
+    pub facets: BTreeMap<&'a str, Vec<FacetForm<'a>>>,
+}
+
+/// What facet counts were counted over.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct FacetsSummaryForm<'a> {
     pub version: u32,
     pub query: &'a str,
     /// The interpreted query.
     pub interpreted: &'a str,
     /// The number of incidents counted.
     pub total: usize,
-    pub facets: BTreeMap<&'a str, Vec<FacetForm<'a>>>,
 }
 
 /// The errors of an invalid query.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct QueryErrorsForm<'a> {
@@ -211,6 +273,7 @@ pub struct QueryErrorsForm<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct QueryErrorForm {
@@ -239,7 +302,26 @@ impl<'a> SearchForm<'a> {
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
+            summary: SearchSummaryForm::new(request, results),
+            hits: results.hits.iter().map(HitForm::new).collect(),
+            facets: facets(&results.facets),
+        }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { summary: self.summary.root(root), ..self }
+    }
+}
+
+impl<'a> SearchSummaryForm<'a> {
+    /// The JSON form of search results, without hits and facets.
+    pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
+        let suggestion = |s: &'a crate::search::Suggestion| SuggestionForm { typed: &s.typed, meant: &s.meant };
+        Self {
             version: VERSION,
+            root: None,
             query: &request.text,
             interpreted: &results.interpreted,
             total: results.total,
@@ -248,15 +330,15 @@ impl<'a> SearchForm<'a> {
             pasted: request.pasted,
             cut: request.cut,
             took_ms: milliseconds(results.took),
-            hits: results.hits.iter().map(HitForm::new).collect(),
-            suggestions: results
-                .suggestions
-                .iter()
-                .map(|s| SuggestionForm { typed: &s.typed, meant: &s.meant })
-                .collect(),
+            suggestions: results.suggestions.iter().map(suggestion).collect(),
             unknown_values: results.unknown_values.iter().map(UnknownValueForm::new).collect(),
-            facets: facets(&results.facets),
         }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { root: Some(root), ..self }
     }
 }
 
@@ -318,13 +400,19 @@ impl<'a> FacetsForm<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
+        Self { summary: FacetsSummaryForm::new(request, results), facets: facets(&results.facets) }
+    }
+}
+
+impl<'a> FacetsSummaryForm<'a> {
+    /// What the facet counts in search results were counted over.
+    pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
             version: VERSION,
             query: &request.text,
             interpreted: &results.interpreted,
             // If no incident has all words, those with some are counted.
             total: if results.relaxed { results.total_some } else { results.total },
-            facets: facets(&results.facets),
         }
     }
 }
@@ -433,7 +521,7 @@ mod tests {
         form["took_ms"] = 0.into();
         form["hits"][0]["score"] = 0.into();
         let expected = serde_json::json!({
-            "version": 2, "query": "logs", "interpreted": "logs", "total": 1, "total_some": 0, "relaxed": false,
+            "version": 2, "root": null, "query": "logs", "interpreted": "logs", "total": 1, "total_some": 0, "relaxed": false,
             "took_ms": 0,
             "hits": [{
                 "match": "all", "id": "a/b", "path": "", "title": "Disk full", "date": null, "severity": null,

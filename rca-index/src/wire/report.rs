@@ -12,27 +12,56 @@ use crate::update::UpdateReport;
 
 /// The result of a check.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct CheckForm<'a> {
+    #[serde(flatten)]
+    pub summary: CheckSummaryForm<'a>,
+    pub problems: Vec<ProblemForm<'a>>,
+}
+
+/// The result of a check without its problems.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct CheckSummaryForm<'a> {
     pub version: u32,
+    /// The folder that the paths are in.
+    pub root: Option<&'a str>,
     pub reports: usize,
     /// Files that are not reports.
     pub left_out: usize,
-    pub problems: Vec<ProblemForm<'a>>,
 }
 
 /// The files of an archive that are not reports.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct LeftOutsForm<'a> {
     pub version: u32,
+    /// The folder that the paths are in.
+    pub root: Option<&'a str>,
     pub left_out: Vec<LeftOutForm<'a>>,
+}
+
+/// The number of the files of an archive that are not reports.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct LeftOutsSummaryForm<'a> {
+    pub version: u32,
+    /// The folder that the paths are in.
+    pub root: Option<&'a str>,
+    pub left_out: usize,
 }
 
 /// A file that is not a report.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct LeftOutForm<'a> {
@@ -57,6 +86,7 @@ pub struct IgnoredForm<'a> {
 
 /// The health of an index.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct HealthForm<'a> {
@@ -89,6 +119,7 @@ pub struct HealthForm<'a> {
 
 /// The result of an update.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct UpdateForm<'a> {
@@ -113,6 +144,7 @@ pub struct UpdateForm<'a> {
 
 /// A problem in a report.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct ProblemForm<'a> {
@@ -141,7 +173,26 @@ impl<'a> CheckForm<'a> {
     /// ```
     pub fn new(report: &'a CheckReport) -> Self {
         let problems = report.problems.iter().map(ProblemForm::new).collect();
-        Self { version: VERSION, reports: report.reports, left_out: report.left_out.len(), problems }
+        Self { summary: CheckSummaryForm::new(report), problems }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { summary: self.summary.root(root), ..self }
+    }
+}
+
+impl<'a> CheckSummaryForm<'a> {
+    /// The JSON form of a check report, without its problems.
+    pub fn new(report: &CheckReport) -> Self {
+        Self { version: VERSION, root: None, reports: report.reports, left_out: report.left_out.len() }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { root: Some(root), ..self }
     }
 }
 
@@ -157,7 +208,20 @@ impl<'a> LeftOutsForm<'a> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn new(files: &'a [LeftOut]) -> Self {
-        Self { version: VERSION, left_out: files.iter().map(LeftOutForm::new).collect() }
+        Self { version: VERSION, root: None, left_out: files.iter().map(LeftOutForm::new).collect() }
+    }
+
+    /// The same with the folder that the paths are in.
+    #[must_use]
+    pub fn root(self, root: &'a str) -> Self {
+        Self { root: Some(root), ..self }
+    }
+}
+
+impl<'a> LeftOutsSummaryForm<'a> {
+    /// The number of the files that are not reports, in the folder that their paths are in.
+    pub fn new(files: &[LeftOut], root: Option<&'a str>) -> Self {
+        Self { version: VERSION, root, left_out: files.len() }
     }
 }
 

@@ -20,6 +20,7 @@ pub struct StatedFact {
 
 /// Where a fact was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub struct PlaceForm {
     pub kind: Source,

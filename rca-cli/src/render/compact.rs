@@ -1,0 +1,95 @@
+//! One line for each hit: date, severity, title, and where the best passage is.
+//!
+//! In: results of the library. Out: lines for people who look through many hits, with colours where the terminal shows them.
+
+use std::io::{self, Write as _};
+
+use rca_index::{CheckReport, Health, Incident, LeftOut, Match, SearchRequest, SearchResults, UpdateReport};
+
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::render::talk::Talk;
+use crate::render::text::{left_out, problems, update_summary, write_health};
+use crate::render::{IncidentAnswer, Renderer, facet_rows};
+use crate::terminal::{DIM, Output, TITLE, clean};
+
+/// One line per hit.
+pub(crate) struct Compact;
+
+impl Renderer for Compact {
+    fn search(
+        &self,
+        out: &mut Output,
+        location: &Location,
+        _request: &SearchRequest,
+        results: &SearchResults,
+    ) -> Result<(), Failure> {
+        for hit in &results.hits {
+            let line = hit.snippets.first().map(|snippet| snippet.line);
+            let remark = if hit.matched == Match::Some && !results.relaxed { "  (partial match)" } else { "" };
+            write_line(out, location, &hit.incident, line, remark)?;
+        }
+        for (facet, counted) in facet_rows(results) {
+            writeln!(out, "{:>5}  {facet}:{}", counted.count, clean(&counted.value))?;
+        }
+        Ok(())
+    }
+
+    fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        Ok(write_line(out, location, answer.incident, None, "")?)
+    }
+
+    fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
+        for (facet, counted) in facet_rows(results) {
+            writeln!(out, "{:>5}  {facet}:{}", counted.count, clean(&counted.value))?;
+        }
+        Ok(())
+    }
+
+    fn update(&self, out: &mut Output, report: &UpdateReport) -> Result<(), Failure> {
+        Ok(writeln!(out, "{}", update_summary(report))?)
+    }
+
+    fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
+        Ok(problems(out, location, &report.problems)?)
+    }
+
+    fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
+        Ok(left_out(out, location, files)?)
+    }
+
+    fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
+        Ok(write_health(out, health)?)
+    }
+
+    fn talk(&self) -> Talk {
+        Talk::EVERYTHING
+    }
+
+    fn has_colors(&self) -> bool {
+        true
+    }
+}
+
+/// Writes the line of an incident. What is unknown is a dash, so that columns stay in line.
+fn write_line(
+    out: &mut Output,
+    location: &Location,
+    incident: &Incident,
+    line: Option<u32>,
+    remark: &str,
+) -> io::Result<()> {
+    /// In characters; a longer label of a severity is cut.
+    const SEVERITY: usize = 8;
+    let date = incident.date.as_ref().map_or_else(|| "-".to_owned(), |date| date.value.day().to_string());
+    let severity = incident.severity.as_ref().map_or("-", |severity| severity.value.name.as_str());
+    let severity: String = clean(severity).chars().take(SEVERITY).collect();
+    let title = clean(&incident.title.value).into_owned();
+    let path = location.path_of(&incident.path);
+    let path = clean(&path.to_string_lossy()).into_owned();
+    let at = line.map(|line| format!(":{line}")).unwrap_or_default();
+    writeln!(
+        out,
+        "{DIM}{date:<10}{DIM:#}  {severity:<SEVERITY$}  {TITLE}{title}{TITLE:#}  {DIM}{path}{at}{remark}{DIM:#}"
+    )
+}
