@@ -116,7 +116,8 @@ fn show(
         return Ok(render::why::facts(&mut context.out, location, incident)?);
     }
     check_sections(incident, &arguments.section)?;
-    let answer = IncidentAnswer::new(incident, &arguments.section, *line, nth, index).with_fields(arguments.fields.as_ref());
+    let answer =
+        IncidentAnswer::new(incident, &arguments.section, *line, nth, index).with_fields(arguments.fields.as_ref());
     render::incident(context, location, &answer)
 }
 

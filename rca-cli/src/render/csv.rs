@@ -6,7 +6,9 @@ use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
 use rca_index::wire::{Fields, SelectedForm, UnknownField};
-use rca_index::{CheckReport, Health, IgnoredCount, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{
+    CheckReport, Health, IgnoredCount, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport,
+};
 
 use crate::failure::Failure;
 use crate::location::Location;

@@ -74,6 +74,7 @@ pub struct LeftOutForm<'a> {
 
 /// How many files an ignore file leaves out.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct IgnoredForm<'a> {
