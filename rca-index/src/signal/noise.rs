@@ -198,7 +198,8 @@ fn is_measure(word: &str) -> bool {
     if word.len() == 4 && word.ends_with('s') && is_code(&word[..3], "") {
         return false;
     }
-    let mut rest = word;
+    let rate = ["/s", "/sec", "/min"].iter().find_map(|end| word.strip_suffix(end));
+    let mut rest = rate.unwrap_or(word);
     while let Some(unit) = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':') {
         let end = rest[unit..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| unit + at);
         let name = rest[unit..end].trim_end_matches(['/', '%']);
@@ -354,7 +355,7 @@ mod tests {
             ("[03/Feb/2026:09:12:45 +0000] \"GET /healthz\" 429 162", "GET healthz 429"),
             ("see https://wiki.example/x?a=1 or mail a@b.example", "see or mail"),
             ("10.42.3.17:9100 and 2001:db8:40::17 and ip-10-42-3-17.ec2.internal", "and and"),
-            ("took 30000ms, 4m12s, 95%, 1,200 MB", "took"),
+            ("took 30000ms, 4m12s, 95%, 1,200 MB, 0.9GiB/s", "took"),
             ("goroutine at 0xc0004a2000 +0x3a5", "goroutine at"),
             ("E0422 16:21:30.118822 1 scale_up.go:301] cannot grow", "scale_up.go cannot grow"),
             ("[nio-8080-exec-41] s.Reservation : no lock", "s.Reservation no lock"),
