@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::incident::SectionKind::{self, Body};
 use crate::incident::squeeze::squeezed;
 use crate::parse::outline::Part;
-use crate::parse::phrases::{Phrases, WordMap};
+use crate::parse::phrases::{Phrases, WordMap, WordSet};
 use crate::parse::words;
 
 /// Which part is about what. `headings` are more headings, in any case, from the archive's settings.
@@ -95,7 +95,8 @@ static LISTED: LazyLock<Vec<(Cow<'_, str>, SectionKind)>> = LazyLock::new(|| {
 
 /// The headings that name a section as a part of one, too.
 static NAMES: LazyLock<Phrases<SectionKind>> = LazyLock::new(|| {
-    let inside = |(name, kind): &&'static (Cow<'_, str>, SectionKind)| *kind != Body && !VAGUE.contains(&&**name);
+    let vague: WordSet<&str> = VAGUE.iter().copied().collect();
+    let inside = |(name, kind): &&'static (Cow<'_, str>, SectionKind)| *kind != Body && !vague.contains(&**name);
     Phrases::new(LISTED.iter().filter(inside).map(|(name, kind)| (&**name, *kind)))
 });
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::rules::{LABELS, RULES, Rule, STATUS_WORDS};
 use super::words::{BREAKS, BUT, FAILS, GOOD, MAYBE, NOT, NOT_BEHIND, SETS, START, STILL, SUBORDINATE, Set, TROUBLE};
 use crate::incident::Milestone;
-use crate::parse::phrases::{Phrases, WordMap, joins};
+use crate::parse::phrases::{Phrases, WordMap, joins, may_have};
 
 /// So much of a row is read, in bytes: nobody says what happened only after a page of text.
 const MOST_BYTES: usize = 1500;
@@ -147,7 +147,7 @@ fn other_time(text: &str, label: &str) -> usize {
 fn plain(text: &str) -> String {
     if text.is_ascii() {
         let lower = text.to_ascii_lowercase();
-        let marked = lower.bytes().fold(false, |found, b| found | matches!(b, b'*' | b'`'));
+        let marked = may_have(&lower, b"*") || may_have(&lower, b"`");
         return if marked { lower.replace(['*', '`'], " ") } else { lower };
     }
     let mut plain = String::with_capacity(text.len());
@@ -285,14 +285,15 @@ enum Stop {
 
 /// The strongest stop in the text between two words, the first of them included.
 fn stop(between: &str) -> Option<Stop> {
-    if between.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
-        return None;
-    }
+    let marks = |byte: u8| !(byte.is_ascii_alphanumeric() || byte == b' ');
     let mut found = None;
-    let mut chars = between.chars().peekable();
-    let mut before = ' ';
-    while let Some(c) = chars.next() {
-        let spaced = chars.peek().is_none_or(|next| next.is_whitespace());
+    let mut rest = between;
+    while let Some(at) = rest.bytes().position(marks) {
+        let before = between[..between.len() - rest.len() + at].chars().next_back().unwrap_or(' ');
+        let mut chars = rest[at..].chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
+        let spaced = chars.next().is_none_or(char::is_whitespace);
         match c {
             '?' if spaced => return Some(Stop::Sentence(true)),
             '？' => return Some(Stop::Sentence(true)),
@@ -301,7 +302,6 @@ fn stop(between: &str) -> Option<Stop> {
             _ if found.is_none() && parts_clauses(c, before, spaced) => found = Some(Stop::Clause),
             _ => {}
         }
-        before = c;
     }
     found
 }
