@@ -44,7 +44,8 @@ impl Table {
         if alignments.len() != header.len() {
             return None;
         }
-        let mut rows: Vec<_> = rest.iter().take_while(|line| is_row(line)).map(|line| cells(line)).collect();
+        let mut rows: Vec<_> =
+            rest.iter().take_while(|line| is_row(line)).map(|line| whole(cells(line), header.len())).collect();
         let used = 2 + rows.len();
         // Cells beyond the header are kept, though a browser would drop them.
         let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
@@ -129,6 +130,17 @@ fn cells(line: &str) -> Vec<String> {
         }
     }
     cells.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// A row with more cells than columns, whose code was taken for cells: `ps aux | grep cart`.
+fn whole(mut row: Vec<String>, columns: usize) -> Vec<String> {
+    let is_open = |cell: &String| cell.matches('`').count() % 2 == 1;
+    while row.len() > columns {
+        let Some(at) = row.iter().position(is_open).filter(|at| at + 1 < row.len()) else { break };
+        let rest = row.remove(at + 1);
+        row[at] = format!("{} | {rest}", row[at]);
+    }
+    row
 }
 
 /// The alignment that a cell below the header gives its column.
