@@ -13,7 +13,8 @@ pub(crate) struct GlobalArgs {
     /// Folder of reports; defaults to the nearest parent with rca.toml or .rca, else the current folder
     #[arg(long, global = true, value_name = "DIR", env = "RCA_ARCHIVE", hide_env_values = true)]
     pub(crate) archive: Option<PathBuf>,
-    /// Folder of the index; defaults to .rca in the archive, or to the user's cache folder if the archive is read-only
+    /// Folder of the index; defaults to .rca in the archive, or to the user's cache folder if the archive is read-only or
+    /// is not known to be one
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) index: Option<PathBuf>,
     /// Time zone of the days in queries, such as Europe/Berlin; defaults to `timezone` in rca.toml, else UTC

@@ -26,7 +26,8 @@ Examples:
   rca index                    index the archive that the current folder is in
   rca index incidents          index another archive
   rca index --rebuild          read every report again
-  rca index --watch            watch the archive and update on every change")]
+  rca index --watch            watch the archive and update on every change
+  rca index --watch --format jsonl   the same for a supervisor: an event a line")]
 pub(crate) struct Arguments {
     /// Folder of reports
     #[arg(value_name = "ARCHIVE")]
@@ -34,7 +35,7 @@ pub(crate) struct Arguments {
     /// Read every report again, even if it has not changed
     #[arg(long)]
     rebuild: bool,
-    /// Watch the archive and update on every change
+    /// Watch the archive and update on every change, until SIGINT or SIGTERM
     #[arg(long)]
     watch: bool,
     /// Wait while another process updates the index, instead of failing

@@ -22,10 +22,10 @@ const GIT_FOLDER: &str = ".git";
 const GITIGNORE: &str = ".gitignore";
 const IGNORE: &str = ".ignore";
 
-/// So many bytes of ignore files are read in one walk.
-const MAX_TOTAL_BYTES: u64 = 4 * 1024 * 1024;
+/// So many bytes of ignore files are read in one walk. A search waits for it.
+const MAX_TOTAL_BYTES: u64 = 1024 * 1024;
 /// So many bytes of ignore files may hold in one folder: every file is matched against them.
-const MAX_HELD_BYTES: u64 = 512 * 1024;
+const MAX_HELD_BYTES: u64 = 128 * 1024;
 
 /// The ignore files that hold at one place of the walk.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use crate::archive::REPORT_EXTENSIONS;
 use crate::incident::{Problem, ProblemKind};
 
 /// A larger ignore file is not read.
-pub(super) const MAX_BYTES: u64 = 256 * 1024;
+pub(super) const MAX_BYTES: u64 = 64 * 1024;
 /// The length of all patterns with a wildcard that is not at an end, of one file. All are matched at once, in time that grows with it.
 const MAX_WILD_BYTES: usize = 8 * 1024;
 /// So many problems of one file are told.
@@ -104,7 +104,7 @@ pub(super) fn patterns(root: &Path, bytes: &[u8], any_name: bool) -> (Option<Pat
 fn may_match_report(line: &str, any_name: bool) -> bool {
     let end = line.rsplit(['/', '*', '?', ']', '\\']).next().unwrap_or_default().to_ascii_lowercase();
     let is_of_reports = |extension: &&str| end.ends_with(*extension) || extension.ends_with(&end);
-    !line.ends_with('/') && (any_name || REPORT_EXTENSIONS.iter().any(|extension| is_of_reports(&extension)))
+    !line.ends_with('/') && (any_name || REPORT_EXTENSIONS.iter().any(is_of_reports))
 }
 
 /// The start of a pattern, on one line.
