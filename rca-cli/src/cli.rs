@@ -103,6 +103,7 @@ mod tests {
         assert_eq!(words("rca search -error queue -q"), ("-error queue".to_owned(), true, false));
         assert_eq!(words("rca search queue -eq"), ("queue".to_owned(), true, true));
         assert_eq!(words("rca search queue -n5"), ("queue".to_owned(), false, false));
+        assert_eq!(words("rca search queue -n=5 -p1"), ("queue -p1".to_owned(), false, false));
         let unknown = Cli::read("rca search -s billing-api queue".split(' ').map(OsString::from));
         assert!(unknown.unwrap_err().to_string().contains("unexpected argument '-s'"));
         assert_eq!(words("rca search -- -eq -x"), ("-eq -x".to_owned(), false, false));

@@ -88,7 +88,7 @@ fn print(error: &clap::Error) {
 /// The library turns a panic about one report or a damaged index into an error that names it. The standard library's own
 /// message about the panic only helps to find a bug.
 fn keep_panics_quiet() {
-    if std::env::var_os("RUST_BACKTRACE").is_none() {
+    if std::env::var_os("RUST_BACKTRACE").is_none_or(|value| value.is_empty()) {
         std::panic::set_hook(Box::new(|_| {}));
     }
 }

@@ -17,7 +17,8 @@ pub(crate) fn protect(argument: OsString) -> OsString {
         if rest.len() == 1 && rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return false;
         }
-        // `-n5` is a limit.
+        // `-n5` is a limit, and so is `-n=5`.
+        let rest = if rest.get(1..2) == Some("=") { &rest[..1] } else { rest };
         let options = rest.trim_end_matches(|c: char| c.is_ascii_digit());
         !rest.is_empty() && !rest.starts_with('-') && !options.chars().all(|c| SHORT_OPTIONS.contains(c))
     });
