@@ -9,9 +9,9 @@ use rca_index::{CheckReport, Health, Incident, LeftOut, Match, SearchRequest, Se
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::text::{left_out, problems, update_summary, write_health};
-use crate::render::{IncidentAnswer, Renderer, facet_rows};
-use crate::terminal::{DIM, Output, TITLE, clean};
+use crate::render::text::{left_out, place, problems, update_summary, write_health};
+use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
+use crate::terminal::{Output, Palette, clean};
 
 /// One line per hit.
 pub(crate) struct Compact;
@@ -37,6 +37,10 @@ impl Renderer for Compact {
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Ok(write_line(out, location, answer.incident, None, "")?)
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "", close: "" }
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
@@ -85,11 +89,7 @@ fn write_line(
     let severity = incident.severity.as_ref().map_or("-", |severity| severity.value.name.as_str());
     let severity: String = clean(severity).chars().take(SEVERITY).collect();
     let title = clean(&incident.title.value).into_owned();
-    let path = location.path_of(&incident.path);
-    let path = clean(&path.to_string_lossy()).into_owned();
-    let at = line.map(|line| format!(":{line}")).unwrap_or_default();
-    writeln!(
-        out,
-        "{DIM}{date:<10}{DIM:#}  {severity:<SEVERITY$}  {TITLE}{title}{TITLE:#}  {DIM}{path}{at}{remark}{DIM:#}"
-    )
+    let at = place(out, location, &incident.path, line);
+    let Palette { title: bold, dim, .. } = out.palette;
+    writeln!(out, "{dim}{date:<10}{dim:#}  {severity:<SEVERITY$}  {bold}{title}{bold:#}  {dim}{at}{remark}{dim:#}")
 }

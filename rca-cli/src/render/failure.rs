@@ -3,6 +3,7 @@
 //! In: a failure. Out: one line with cause and hint, or a query with carets under its errors; and the exit code.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use rca_index::query::QueryErrors;

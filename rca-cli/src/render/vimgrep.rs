@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// One line per place.
@@ -45,9 +45,13 @@ impl Renderer for Vimgrep {
         if answer.sections.is_empty() {
             return Ok(write_place(out, location, &incident.path, &whole)?);
         }
-        let wanted = incident.sections.iter().filter(|section| answer.wants(section.kind));
+        let wanted = incident.sections.iter().filter(|section| answer.wants(section));
         let places = wanted.map(|section| Place { line: section.line, column: 1, text: &section.heading });
         Ok({ places }.try_for_each(|place| write_place(out, location, &incident.path, &place))?)
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { open: "", between: "", close: "" }
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
