@@ -216,7 +216,12 @@ fn exclude_file(repository: &Path) -> Option<PathBuf> {
     let mut folder = git.clone();
     if !git.is_dir() {
         let text = String::from_utf8(read_file(&git, MAX_PATH).ok()?).ok()?;
-        folder = repository.join(text.strip_prefix("gitdir:")?.trim());
+        let place = text.strip_prefix("gitdir:")?.trim();
+        // Whoever wrote it must not have a server asked: `//host/share` is one on Windows.
+        if place.starts_with("//") || place.starts_with(r"\\") {
+            return None;
+        }
+        folder = repository.join(place);
         // The worktrees of a repository share it.
         if let Ok(common) = read_file(&folder.join("commondir"), MAX_PATH) {
             folder.push(String::from_utf8(common).ok()?.trim());

@@ -103,7 +103,7 @@ pub(super) fn patterns(root: &Path, bytes: &[u8], any_name: bool) -> (Option<Pat
 /// Whether a pattern may match the file of a report: one that is called as it ends. `*.log`, `build/` and `node_modules` do not.
 fn may_match_report(line: &str, any_name: bool) -> bool {
     let end = line.rsplit(['/', '*', '?', ']', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-    let is_of_reports = |extension: &&str| end.ends_with(*extension) || extension.ends_with(&end);
+    let is_of_reports = |extension: &&str| end.ends_with(extension) || extension.ends_with(&*end);
     !line.ends_with('/') && (any_name || REPORT_EXTENSIONS.iter().any(is_of_reports))
 }
 
