@@ -64,6 +64,9 @@ impl From<Error> for Failure {
             Error::Settings { .. } => Self::usage(what, "fix this line of rca.toml"),
             Error::Query(errors) => Self::Query { text: String::new(), errors },
             Error::IndexNotFound(_) => Self::index(what, "create it with `rca index`"),
+            Error::IndexOtherVersion(path) if path.is_file() => {
+                Self::index(what, "use the version of rca that wrote it, or a later one")
+            }
             Error::IndexOtherVersion(_) => Self::index(what, "rebuild it with `rca index`"),
             Error::IndexLocked { .. } => Self::index(what, "let it finish, or wait for it with `rca index --wait`"),
             Error::IndexDamaged { .. } => Self::index(what, "rebuild it with `rca doctor --repair`"),

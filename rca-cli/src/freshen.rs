@@ -30,16 +30,18 @@ pub(crate) fn open_fresh(
             catch_up(&index, location, context)?;
             index
         }
-        Err(Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) if !no_update => build(location, context)?,
+        Err(Error::IndexNotFound(_)) if !no_update => build(location, false, context)?,
+        Err(Error::IndexOtherVersion(_)) if !no_update => build(location, true, context)?,
         Err(error) => return Err(error.into()),
     };
     Ok(ManuallyDrop::new(index))
 }
 
-/// Creates the index of an archive. A folder with no report gets none: it is more likely the wrong folder.
-fn build(location: &Location, context: &mut Context) -> Result<Index, Failure> {
+/// Creates the index of an archive. A folder with no report gets none, unless it had one: it is more likely the wrong
+/// folder.
+fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<Index, Failure> {
     let root = location.archive.root().display();
-    if location.archive.report_paths().is_empty() {
+    if !had_index && location.archive.report_paths().is_empty() {
         let hint = "pass a folder of Markdown reports with --archive DIR or RCA_ARCHIVE";
         return Err(Failure::index(format!("{root}: no index and no reports here"), hint));
     }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rca_index::{Archive, DayZone, Error, Index, Result};
+use rca_index::{Archive, DayZone, Error, GivenRepair, Index, Result};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::arguments::GlobalArgs;
@@ -84,6 +84,12 @@ impl Location {
     /// Removes the index from every folder that may hold it.
     pub(crate) fn remove_index(&self) -> Result<()> {
         self.index_dirs.iter().filter(|dir| dir.is_dir()).try_for_each(Index::remove)
+    }
+
+    /// Repairs the record of the incidents that programs put into the index, in every folder that may hold it.
+    pub(crate) fn repair_given(&self) -> Result<Vec<GivenRepair>> {
+        let repaired = self.index_dirs.iter().filter(|dir| dir.is_dir()).map(Index::repair_given);
+        repaired.filter_map(Result::transpose).collect()
     }
 
     /// The path of a report, relative to the current folder if the archive is in it.

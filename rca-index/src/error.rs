@@ -34,18 +34,21 @@ pub enum Error {
     /// The index was written by a library version with another index format.
     #[error("{path}: the index is from another version", path = .0.display())]
     IndexOtherVersion(PathBuf),
-    /// Another process is writing to the index.
-    #[error("{path}: {} is updating this index", holder.map_or("another process".to_owned(), |id| format!("process {id}")), path = path.display())]
+    /// Somebody else is writing to the index: another process, or another thread of this one.
+    #[error("{}{} is updating this index", prefix(path), writer(*holder, *own))]
     IndexLocked {
-        /// The folder of the index.
+        /// The folder of the index; empty for one in memory.
         path: PathBuf,
-        /// The id of that process, if known.
+        /// The id of the process that writes, if known.
         holder: Option<u32>,
+        /// Whether that is this process: another handle that was opened apart, or the caller itself, from within the
+        /// events of an update.
+        own: bool,
     },
     /// The files of the index are inconsistent or corrupt.
     #[error("{path}: the index is damaged: {reason}", path = path.display())]
     IndexDamaged {
-        /// The folder of the index.
+        /// The folder of the index, or the damaged file in it.
         path: PathBuf,
         /// What is wrong.
         reason: String,
@@ -58,6 +61,17 @@ pub enum Error {
         /// The panic message.
         reason: String,
     },
+    /// The id that a program gave belongs to a report of the archive, which is changed in the archive only.
+    #[error("`{id}` is the id of the report {path}: change that file, or use another id")]
+    IdOfReport {
+        /// The id.
+        id: String,
+        /// The report's path in the archive.
+        path: String,
+    },
+    /// The events of an update asked to stop it. The index is as it was before.
+    #[error("the update was cancelled")]
+    Cancelled,
     /// The query is invalid.
     #[error(transparent)]
     Query(#[from] QueryErrors),
@@ -69,6 +83,15 @@ pub enum Error {
         /// The error of the operating system.
         source: io::Error,
     },
+}
+
+/// Who is writing to an index.
+fn writer(holder: Option<u32>, own: bool) -> String {
+    match holder {
+        _ if own => "this process".to_owned(),
+        Some(id) => format!("process {id}"),
+        None => "another process".to_owned(),
+    }
 }
 
 /// A path as the prefix of a message; empty for an index in memory.

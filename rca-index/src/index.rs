@@ -2,19 +2,19 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 #[cfg(feature = "archive")]
 use crate::archive::{Archive, ReportProblem, names::Names};
-use crate::engine::Engine;
 use crate::engine::health::Health;
+use crate::engine::{Engine, GivenRepair, mend};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Summary};
 #[cfg(feature = "archive")]
 use crate::parse::report_id;
 use crate::search::{self, SearchRequest, SearchResults};
+use crate::update::{self, Batch, GivenChange, WriteOptions, Written};
 #[cfg(feature = "archive")]
-use crate::update::{self, Freshness, UpdateEvent, UpdateOptions, UpdateReport};
+use crate::update::{Freshness, IntoControlFlow, Queue, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// An index of incidents. Cheap to clone; `Send` and `Sync`. Every search sees the last commit, also that of another
 /// process.
@@ -92,9 +92,14 @@ impl Index {
         Engine::in_memory().map(Self::of)
     }
 
-    /// Removes an index, so that an empty one can replace it. The archive is not touched.
+    /// Removes an index, so that a new one can replace it. The archive is not touched, and neither is the record of the
+    /// incidents that a program upserted: the next index in this folder has them again. To be rid of these too, delete them
+    /// by id, or remove the folder.
     ///
     /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if the record is damaged, because the index may have what cannot
+    /// be read of it: [`Index::repair_given`] first. [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a
+    /// record of a later version,
     /// [`Error::Io`](crate::Error::Io).
     ///
     /// # Examples
@@ -111,38 +116,74 @@ impl Index {
         Engine::remove(dir.as_ref())
     }
 
+    /// Repairs the record of the incidents that a program upserted, if it is damaged: puts a new one in its place, with all
+    /// that can be read of the record and of the index, and removes the index, which is then made again by
+    /// [`Index::open_or_create`] and [`Index::update`]. The damaged file is kept under another name. Returns `None` if the
+    /// record is intact.
+    ///
+    /// An incident that was deleted may come back, if its deletion is what cannot be read.
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`](crate::Error::IndexLocked), [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a
+    /// record of a later version, [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// Index::open_or_create(folder.path())?.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// // Nothing is damaged.
+    /// assert!(Index::repair_given(folder.path())?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn repair_given(dir: impl AsRef<Path>) -> Result<Option<GivenRepair>> {
+        mend(dir.as_ref())
+    }
+
     fn of(engine: Engine) -> Self {
         Self { engine: Arc::new(engine) }
     }
 
-    /// Updates the index from the archive: in parallel, incrementally, in one atomic commit. `on_event` is called from
-    /// several threads.
+    /// Updates the index from the archive: in parallel, incrementally, in one atomic commit. Waits for other threads that
+    /// write through this index or its clones. Incidents that were upserted stay, whatever the options are; one whose id a
+    /// report has is hidden while that report is there, and named in [`UpdateReport::hidden`].
     ///
-    /// # Errors
-    /// [`Error::IndexLocked`](crate::Error::IndexLocked) while another process updates,
-    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io). Defects of single reports
-    /// are not errors, but problems in the result.
+    /// `on_event` is called from several threads. It may return nothing, or a [`ControlFlow`](std::ops::ControlFlow):
+    /// `Break` stops the update, and leaves the index as it was. It must not write to this index.
     ///
-    /// # Examples
     /// ```
-    /// use rca_index::{Archive, Index, UpdateOptions};
+    /// use std::ops::ControlFlow;
     ///
-    /// let folder = tempfile::tempdir()?;
-    /// std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n\nThe consumers were too slow.\n")?;
+    /// use rca_index::{Archive, Error, Index, UpdateEvent, UpdateOptions};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
     /// let archive = Archive::open(folder.path())?;
     /// let index = Index::open_or_create(archive.index_dir())?;
-    /// let report = index.update(&archive, &UpdateOptions::default(), |_event| {})?;
-    /// assert_eq!((report.added, report.unchanged), (1, 0));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// let cancelled = index.update(&archive, &UpdateOptions::default(), |event| match event {
+    ///     UpdateEvent::Read { .. } => ControlFlow::Break(()),
+    ///     _ => ControlFlow::Continue(()),
+    /// });
+    /// assert!(matches!(cancelled, Err(Error::Cancelled)));
+    /// assert!(index.is_empty()?);
+    /// # Ok(())
+    /// # }
     /// ```
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`](crate::Error::IndexLocked) while another process updates for longer than the options allow,
+    /// [`Error::Cancelled`](crate::Error::Cancelled), [`Error::IndexDamaged`](crate::Error::IndexDamaged),
+    /// [`Error::Io`](crate::Error::Io). Defects of single reports are not errors, but problems in the result.
     #[cfg(feature = "archive")]
-    pub fn update(
+    pub fn update<F: IntoControlFlow>(
         &self,
         archive: &Archive,
         options: &UpdateOptions,
-        on_event: impl Fn(UpdateEvent) + Sync,
+        on_event: impl Fn(UpdateEvent) -> F + Sync,
     ) -> Result<UpdateReport> {
-        self.engine.guard(|| update::update(&self.engine, archive, options, &on_event))
+        self.engine.guard(|| update::update(&self.engine, archive, options, Queue::Wait, &on_event))
     }
 
     /// Updates the index before a search, unless finding the changes would take too long or another process is
@@ -166,15 +207,44 @@ impl Index {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "archive")]
-    pub fn freshen(&self, archive: &Archive, on_event: impl Fn(UpdateEvent) + Sync) -> Result<Freshness> {
+    pub fn freshen<F: IntoControlFlow>(
+        &self,
+        archive: &Archive,
+        on_event: impl Fn(UpdateEvent) -> F + Sync,
+    ) -> Result<Freshness> {
         update::freshen(&self.engine, archive, &on_event)
     }
 
-    /// Adds incidents, replacing those with the same id; one atomic commit.
+    /// Writes the upserts and deletions of a batch in one atomic commit: all, or none where there is an error. Waits for
+    /// other threads that write through this index or its clones; for other processes, as the options say.
+    ///
+    /// Once it returns, the incidents are in a record of their own beside the index. They survive updates, rebuilds,
+    /// [`Index::remove`] and new versions of this library.
     ///
     /// # Errors
-    /// [`Error::IndexLocked`](crate::Error::IndexLocked), [`Error::IndexDamaged`](crate::Error::IndexDamaged),
-    /// [`Error::Io`](crate::Error::Io).
+    /// [`Error::IdOfReport`](crate::Error::IdOfReport) for an id that a report of the archive has: the archive is the truth
+    /// about it, and the next update would undo the change. [`Error::IndexLocked`](crate::Error::IndexLocked),
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Batch, Incident, Index, WriteOptions};
+    ///
+    /// let index = Index::in_memory()?;
+    /// let mut batch = Batch::new();
+    /// batch.upsert(Incident::new("OPS-1", "Queue backlog")).upsert(Incident::new("OPS-2", "Disk full")).delete("OPS-3");
+    /// let written = index.write(batch, &WriteOptions::default())?;
+    /// assert_eq!((written.upserted, written.deleted), (2, 0));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn write(&self, batch: Batch, options: &WriteOptions) -> Result<Written> {
+        self.engine.guard(|| update::write(&self.engine, batch.into_changes(), options))
+    }
+
+    /// Adds incidents, replacing those with the same id; one atomic commit. Short for [`Index::write`].
+    ///
+    /// # Errors
+    /// As [`Index::write`].
     ///
     /// # Examples
     /// ```
@@ -188,21 +258,14 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn upsert(&self, incidents: impl IntoIterator<Item = Incident>) -> Result<()> {
-        self.engine.guard(|| {
-            let writer = self.engine.writer(1, 0, Duration::ZERO)?;
-            for incident in incidents {
-                writer.remove(&incident.id)?;
-                writer.add(incident)?;
-            }
-            writer.commit(None)
-        })
+        let changes = incidents.into_iter().map(|incident| GivenChange::Upsert(Box::new(incident)));
+        self.engine.guard(|| update::write(&self.engine, changes, &WriteOptions::default())).map(|_| ())
     }
 
-    /// Removes incidents by id, in one atomic commit. Returns how many existed.
+    /// Removes upserted incidents by id, in one atomic commit. Returns how many existed. Short for [`Index::write`].
     ///
     /// # Errors
-    /// [`Error::IndexLocked`](crate::Error::IndexLocked), [`Error::IndexDamaged`](crate::Error::IndexDamaged),
-    /// [`Error::Io`](crate::Error::Io).
+    /// As [`Index::write`].
     ///
     /// # Examples
     /// ```
@@ -215,15 +278,9 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn delete<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<usize> {
-        self.engine.guard(|| {
-            let writer = self.engine.writer(1, 0, Duration::ZERO)?;
-            let mut removed = 0;
-            for id in ids {
-                removed += usize::from(writer.remove(id)?);
-            }
-            writer.commit(None)?;
-            Ok(removed)
-        })
+        let changes = ids.into_iter().map(|id| GivenChange::Delete(id.to_owned()));
+        let written = self.engine.guard(|| update::write(&self.engine, changes, &WriteOptions::default()))?;
+        Ok(written.deleted)
     }
 
     /// Runs a search.

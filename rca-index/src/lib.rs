@@ -180,7 +180,9 @@
 //! # Threads
 //!
 //! An [`Index`] is `Send` and `Sync`, and cheap to clone: clones share one index. A search sees the last commit, of this
-//! or another process, without reopening. Only one update runs at a time; a second one fails with [`Error::IndexLocked`].
+//! or another process, without reopening. One update or write runs at a time: threads that share an index queue up, and
+//! other processes are waited for as long as [`UpdateOptions::wait`] and [`WriteOptions::wait`] say; after that there is
+//! [`Error::IndexLocked`].
 
 // What only reading archives needs stays where it belongs; without the feature, the compiler removes it.
 #![cfg_attr(not(feature = "archive"), allow(dead_code, unreachable_pub, unused_imports))]
@@ -192,6 +194,7 @@ mod archive;
 mod archive;
 mod engine;
 mod error;
+mod given;
 mod incident;
 mod index;
 pub mod parse;
@@ -203,6 +206,9 @@ mod search;
 pub mod signal;
 mod text;
 #[cfg(feature = "archive")]
+mod update;
+#[cfg(not(feature = "archive"))]
+#[path = "update/without.rs"]
 mod update;
 pub mod wire;
 
@@ -216,6 +222,7 @@ pub use archive::{
     ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Selection, ServiceSettings, SettingSpec, Settings,
     SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
 };
+pub use engine::GivenRepair;
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
@@ -233,8 +240,9 @@ pub use search::{
     WordScore,
 };
 pub use text::Language;
+pub use update::{Batch, WriteOptions, Written};
 #[cfg(feature = "archive")]
-pub use update::{Freshness, UpdateEvent, UpdateOptions, UpdateReport};
+pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// Tests the examples of the README.
 #[cfg(doctest)]

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["incident"],
     &["text"],
     &["parse"],
-    &["query", "signal", "archive"],
+    &["query", "signal", "archive", "given"],
     &["plan"],
     &["engine"],
     &["update"],

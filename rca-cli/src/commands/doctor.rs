@@ -11,12 +11,14 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::freshen::update;
 use crate::location::Location;
+use crate::quantity::count;
 use crate::render;
 
 /// Verify the index and repair it
 ///
 /// Verifies the checksum of every file of the index, and prints counts, age and disk usage. The index can always be built
-/// from the archive, so repairing it means rebuilding it.
+/// from the archive, and from the record of the incidents that programs upserted, so repairing it means rebuilding it. Of a
+/// damaged record, all that can be read is kept, and the damaged file stays under another name.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
@@ -37,6 +39,11 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         Err(_) => false,
     };
     if needs_repair && arguments.repair {
+        for repaired in location.repair_given()? {
+            let kept = count(repaired.kept, "upserted incident");
+            let aside = repaired.set_aside.map(|path| format!("; the damaged record is now {}", path.display()));
+            context.say(format_args!("rca: {kept} could be read, and are kept{}", aside.unwrap_or_default()));
+        }
         location.remove_index()?;
         let index = location.open_or_create_index()?;
         let report = update(&index, &location, &UpdateOptions::default(), context)?;

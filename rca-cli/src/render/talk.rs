@@ -7,7 +7,7 @@ use rca_index::{CheckReport, Level, Match, ReportProblem, SearchRequest, SearchR
 use crate::context::Context;
 use crate::location::Location;
 use crate::quantity::count;
-use crate::render::text::problem;
+use crate::render::text::{problem, some_of};
 use crate::terminal::clean;
 
 /// What a format prints on stderr beside its results.
@@ -71,6 +71,10 @@ impl Talk {
         }
         if !report.left_out.is_empty() {
             context.say(format_args!("rca: {}", left_out_text(report.left_out.len())));
+        }
+        if !report.hidden.is_empty() {
+            let (hidden, ids) = (count(report.hidden.len(), "upserted incident"), some_of(&report.hidden));
+            context.say(format_args!("rca: {hidden} hidden by a report with the same id, and kept: {ids}"));
         }
         let warnings = of_level(&report.problems, Level::Warning);
         if warnings > 0 && !verbose {

@@ -73,15 +73,40 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
     let segments = count(health.segments, "segment");
     let updated = health.updated.map_or_else(|| "never".to_owned(), |then| format!("{} ago", age(seconds_since(then))));
     let files = if health.damaged.is_empty() { "all intact" } else { "damaged" };
+    let hidden = match &health.hidden[..] {
+        [] => String::new(),
+        ids => format!("; hidden by a report with the same id: {}", some_of(ids)),
+    };
+    let kept: Vec<_> = health.kept.iter().map(|path| path.display().to_string()).collect();
     let lines = [
         ("incidents", format!("{} in {segments}, {} deleted", health.incidents, health.deleted)),
+        ("upserted", format!("{} by programs{hidden}", count(health.given, "incident"))),
+        (
+            "kept",
+            format!("{}: it may have upserted incidents, which this version cannot read", clean(&kept.join(", "))),
+        ),
         ("left out", format!("{}; `rca check --not-reports` lists them", count(health.left_out, "file"))),
         ("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes))),
         ("updated", updated),
         ("files", files.to_owned()),
     ];
-    let lines = lines.into_iter().filter(|&(name, _)| name != "left out" || health.left_out > 0);
+    let lines = lines.into_iter().filter(|&(name, _)| match name {
+        "left out" => health.left_out > 0,
+        "upserted" => health.given > 0,
+        "kept" => !health.kept.is_empty(),
+        _ => true,
+    });
     path.into_iter().chain(lines).collect()
+}
+
+/// The first few of these ids, and how many more there are.
+pub(crate) fn some_of(ids: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown = ids.iter().take(SHOWN).map(|id| clean(id)).collect::<Vec<_>>().join(", ");
+    match ids.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// Writes the health of an index without colours.

@@ -8,6 +8,7 @@ mod arguments;
 mod chance;
 mod check;
 mod formats;
+mod given;
 mod hostile;
 mod keys;
 mod kills;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::KeptSettings;
 use crate::engine::Engine;
+use crate::engine::given::GivenNote;
 use crate::error::Result;
 use crate::parse::ParseOptions;
 use crate::plan::Statistics;
@@ -26,6 +27,16 @@ pub(crate) struct CommitNote {
     /// The settings of the archive at that time.
     #[serde(default)]
     pub(crate) settings: KeptSettings,
+    /// The given incidents at that time.
+    #[serde(default)]
+    pub(super) given: GivenNote,
+}
+
+impl CommitNote {
+    /// The ids of given incidents that reports hide, sorted.
+    pub(crate) fn hidden(&self) -> Vec<String> {
+        self.given.hidden.iter().cloned().collect()
+    }
 }
 
 /// What a search needs of the last commit.

@@ -14,6 +14,7 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
 use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
+use crate::engine::snapshot::Owner;
 use crate::incident::{HouseNames, Incident, Section, SectionKind, Summary};
 use crate::parse::{ParseOptions, parse_report, visible_text};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField};
@@ -337,6 +338,20 @@ impl Fields {
 }
 
 impl Fields {
+    /// Whose a stored document is.
+    pub(super) fn owner(&self, doc: &TantivyDocument) -> Owner {
+        if doc.get_first(self.facts).is_some() {
+            return Owner::Given;
+        }
+        Owner::Report(doc.get_first(self.path).and_then(|path| path.as_str()).unwrap_or_default().to_owned())
+    }
+
+    /// The id of a stored document that comes from no report.
+    pub(super) fn given_id(&self, doc: &TantivyDocument) -> Option<String> {
+        doc.get_first(self.facts)?;
+        doc.get_first(self.key)?.as_str().map(str::to_owned)
+    }
+
     /// The incident of a stored document that comes from no report, as it was given.
     pub(super) fn given_incident(&self, doc: &TantivyDocument) -> Option<Incident> {
         let facts = doc.get_first(self.facts)?.as_bytes()?;

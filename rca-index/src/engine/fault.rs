@@ -64,7 +64,10 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
         | TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error: source, .. })
         | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: source, .. })
         | TantivyError::IoError(source) => io(source, None),
-        TantivyError::LockFailure(..) => Error::IndexLocked { holder: holder(&version_folder(dir)), path },
+        TantivyError::LockFailure(..) => {
+            let holder = holder(&version_folder(dir));
+            Error::IndexLocked { path, holder, own: holder == Some(std::process::id()) }
+        }
         TantivyError::IncompatibleIndex(_) | TantivyError::OpenReadError(OpenReadError::IncompatibleIndex(_)) => {
             Error::IndexOtherVersion(path)
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::{Collect, Engine, Order, Snapshot};
+use crate::engine::{Collect, Engine, Order, Purpose, Snapshot};
 use crate::incident::{DayZone, Incident, SectionKind};
 use crate::plan::{Needed, Plan, Planner};
 use crate::query::{self, QueryOptions};
@@ -22,17 +22,14 @@ pub(crate) fn engine(commits: &[&[(&str, &str, &str)]]) -> Engine {
 }
 
 pub(super) fn add(engine: &Engine, incidents: impl IntoIterator<Item = Incident>) {
-    let writer = engine.writer(1, 0, Duration::ZERO).unwrap();
-    for incident in incidents {
-        writer.remove(&incident.id).unwrap();
-        writer.add(incident).unwrap();
-    }
+    let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
+    incidents.into_iter().for_each(|incident| writer.upsert(incident).unwrap());
     writer.commit(None).unwrap();
 }
 
 pub(super) fn remove(engine: &Engine, id: &str) {
-    let writer = engine.writer(1, 0, Duration::ZERO).unwrap();
-    writer.remove(id).unwrap();
+    let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
+    assert!(writer.delete(id).unwrap());
     writer.commit(None).unwrap();
 }
 

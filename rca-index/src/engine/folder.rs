@@ -11,6 +11,10 @@ use std::time::SystemTime;
 use crate::engine::directory::META_FILE;
 use crate::engine::document::FORMAT;
 use crate::error::{Error, Result};
+use crate::given::RECORD_FILE;
+
+/// The first version of the index format beside which there is a record of given incidents.
+const FIRST_WITH_RECORD: u32 = 7;
 
 /// The subfolder of this version of the index format.
 pub(super) fn version_folder(dir: &Path) -> PathBuf {
@@ -65,8 +69,18 @@ pub(super) fn meta_stamp(dir: &Path) -> Result<(SystemTime, u64)> {
     meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))
 }
 
+/// The name of a subfolder.
+pub(super) fn name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether the version of a subfolder keeps a record of given incidents, so that none is in that folder alone.
+pub(super) fn keeps_record(folder: &Path) -> bool {
+    name(folder).strip_prefix('v').and_then(|version| version.parse::<u32>().ok()) >= Some(FIRST_WITH_RECORD)
+}
+
 /// The subfolders of other versions in an index folder.
-fn other_versions(dir: &Path) -> impl Iterator<Item = PathBuf> {
+pub(super) fn other_versions(dir: &Path) -> impl Iterator<Item = PathBuf> {
     let own = version_folder(dir);
     fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).filter(move |path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -75,10 +89,10 @@ fn other_versions(dir: &Path) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// Removes older versions, which only use disk space once this version has a commit. Failing to remove them is
-/// harmless.
-pub(super) fn remove_other_versions(dir: &Path) {
-    for folder in other_versions(dir) {
+/// Removes other versions, which only use disk space once this version has a commit and their given incidents. Failing
+/// to remove them is harmless.
+pub(super) fn remove_other_versions(dir: &Path, may_go: impl Fn(&str) -> bool) {
+    for folder in other_versions(dir).filter(|folder| may_go(&name(folder))) {
         let _ = fs::remove_dir_all(folder);
     }
 }
@@ -95,8 +109,9 @@ pub(super) fn tidy(dir: &Path, manifest: Option<&str>) {
     }
 }
 
-/// The size on disk in bytes.
+/// The size on disk in bytes, the record of given incidents included.
 pub(super) fn size(dir: &Path) -> u64 {
     let files = fs::read_dir(version_folder(dir)).into_iter().flatten().flatten();
-    files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+    let files: u64 = files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum();
+    files + dir.join(RECORD_FILE).metadata().map_or(0, |metadata| metadata.len())
 }

@@ -8,8 +8,9 @@ use tantivy::index::SegmentComponent;
 use tantivy::{Directory, SegmentMeta};
 
 use crate::engine::directory::verify;
+use crate::engine::given::GivenHealth;
 use crate::engine::{Engine, Snapshot, folder};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The health of an index.
 #[derive(Debug, Clone)]
@@ -19,6 +20,12 @@ pub struct Health {
     pub path: Option<PathBuf>,
     /// Incidents in the index.
     pub incidents: usize,
+    /// Incidents that a program upserted, hidden ones included.
+    pub given: usize,
+    /// The ids of given incidents that reports of the archive hide, sorted.
+    pub hidden: Vec<String>,
+    /// Folders of other versions that may have given incidents which this version cannot read. They are kept.
+    pub kept: Vec<PathBuf>,
     /// Files of the archive that are not reports.
     pub left_out: usize,
     /// Segments of the index.
@@ -31,7 +38,7 @@ pub struct Health {
     pub source_bytes: u64,
     /// When the last update finished, in seconds since 1970, UTC.
     pub updated: Option<i64>,
-    /// Files with a checksum mismatch.
+    /// Files with a checksum mismatch, the record of given incidents among them.
     pub damaged: Vec<PathBuf>,
 }
 
@@ -43,9 +50,16 @@ impl Engine {
     /// [`Error::Io`](crate::Error::Io).
     pub(crate) fn health(&self) -> Result<Health> {
         let Snapshot { searcher, .. } = self.snapshot()?;
-        let damaged = match self.dir() {
+        let mut damaged = match self.dir() {
             Some(_) => damaged_files(&self.index, &*self.directory).map_err(|e| self.error(e))?,
             None => Vec::new(),
+        };
+        let GivenHealth { given, hidden, kept } = match self.given_health() {
+            Err(Error::IndexDamaged { path, .. }) if path.is_file() => {
+                damaged.extend(path.file_name().map(PathBuf::from));
+                GivenHealth::default()
+            }
+            found => found?,
         };
         let bytes = match self.dir() {
             Some(dir) => folder::size(dir),
@@ -55,6 +69,9 @@ impl Engine {
         Ok(Health {
             path: self.dir().map(Path::to_owned),
             incidents: searcher.num_docs() as usize,
+            given,
+            hidden,
+            kept,
             left_out: 0,
             segments: searcher.segment_readers().len(),
             deleted: searcher.segment_readers().iter().map(|r| r.num_deleted_docs() as usize).sum(),
@@ -94,13 +111,13 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::engine::Purpose;
     use crate::engine::folder::version_folder;
     use crate::incident::Incident;
 
     fn upsert(engine: &Engine, id: &str) {
-        let writer = engine.writer(1, 0, std::time::Duration::ZERO).unwrap();
-        writer.remove(id).unwrap();
-        writer.add(Incident::new(id, "Disk full")).unwrap();
+        let mut writer = engine.writer(Purpose::Give, 1, 0, std::time::Duration::ZERO).unwrap();
+        writer.upsert(Incident::new(id, "Disk full")).unwrap();
         writer.commit(None).unwrap();
     }
 

@@ -16,11 +16,14 @@ mod fault;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod folder;
+mod given;
 pub(crate) mod health;
 mod inspect;
 mod iterate;
 mod keys;
 mod lookup;
+mod mend;
+mod older;
 mod permits;
 mod plain_file;
 mod postings;
@@ -29,14 +32,19 @@ mod scorer;
 mod snapshot;
 mod tally;
 mod tokenizer;
+mod turns;
 mod writer;
 
 pub(crate) use collect::{Candidate, Candidates, Collect, Direction, Order};
 pub(crate) use commit::CommitNote;
+pub(crate) use given::Purpose;
 pub(crate) use lookup::KnownWords;
+pub use mend::GivenRepair;
+pub(crate) use mend::mend;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use writer::{Manifest, Writer};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,7 +61,9 @@ use crate::engine::directory::{CheckedDirectory, WriteFault};
 use crate::engine::document::{ANALYZER, Fields};
 use crate::engine::fault::convert_error;
 use crate::engine::tokenizer::LexemeTokenizer;
+use crate::engine::turns::Turns;
 use crate::error::{Error, Result};
+use crate::incident::Incident;
 
 /// An open index of incidents.
 pub(crate) struct Engine {
@@ -66,6 +76,10 @@ pub(crate) struct Engine {
     reader: IndexReader,
     latest: Mutex<Latest>,
     write_fault: WriteFault,
+    /// Who of this process writes.
+    turns: Turns,
+    /// Given incidents of an index in memory that are hidden by reports.
+    hidden_in_memory: Mutex<BTreeMap<String, Incident>>,
 }
 
 /// The last known state of the index, to detect commits of other processes.
@@ -88,6 +102,16 @@ impl Engine {
     /// # Errors
     /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexDamaged`], [`Error::Io`].
     pub(crate) fn open(dir: &Path) -> Result<Self> {
+        let (engine, note) = Self::open_as_it_is(dir)?;
+        match engine.guard(|| engine.catch_up(&note)) {
+            // The last commit answers. What it lacks was never acknowledged.
+            Err(Error::Io { .. }) | Ok(()) => Ok(engine),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens an index, and does not look at the record of given incidents.
+    fn open_as_it_is(dir: &Path) -> Result<(Self, CommitNote)> {
         if !folder::has_index(dir) {
             return Err(folder::missing(dir));
         }
@@ -95,10 +119,11 @@ impl Engine {
         let open = || tantivy::Index::open(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         let engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
-        if engine.note()?.updated == 0 {
+        let note = engine.note()?;
+        if note.updated == 0 {
             return Err(Error::IndexNotFound(dir.to_owned()));
         }
-        Ok(engine)
+        Ok((engine, note))
     }
 
     /// Opens an index, or creates an empty one if there is none of this version.
@@ -109,7 +134,7 @@ impl Engine {
         match Self::open(dir) {
             Err(Error::IndexNotFound(_)) => {}
             // An index with another schema in the folder of this version is useless, so it is replaced.
-            Err(Error::IndexOtherVersion(_)) => folder::remove(dir)?,
+            Err(Error::IndexOtherVersion(path)) if path == dir => mend::remove(dir)?,
             opened => return opened,
         }
         let versioned = folder::create(dir)?;
@@ -120,7 +145,9 @@ impl Engine {
         let open = || builder().open_or_create(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         drop(lock);
-        Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)
+        let engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
+        engine.guard(|| engine.catch_up_from_nothing())?;
+        Ok(engine)
     }
 
     /// An index in memory.
@@ -133,12 +160,12 @@ impl Engine {
         Self::with_index(None, WriteFault::default(), Box::new(directory), index)
     }
 
-    /// Removes an index, so that an empty one can replace it.
+    /// Removes an index, so that another one can replace it.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::IndexDamaged`] if that would lose given incidents; [`Error::Io`].
     pub(crate) fn remove(dir: &Path) -> Result<()> {
-        folder::remove(dir)
+        mend::remove(dir)
     }
 
     fn with_index(
@@ -157,7 +184,9 @@ impl Engine {
         let latest = Latest { meta: dir.as_deref().map(folder::meta_stamp).transpose()?, ..Latest::default() };
         let read = || index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = fault::guarded(&path, || read().map_err(|e| convert_error(&path, e)))?;
-        Ok(Self { dir, directory, fields, index, reader, latest: Mutex::new(latest), write_fault })
+        let (latest, hidden_in_memory) = (Mutex::new(latest), Mutex::default());
+        let turns = Turns::default();
+        Ok(Self { dir, directory, fields, index, reader, latest, write_fault, turns, hidden_in_memory })
     }
 
     /// The folder; `None` in memory.
@@ -192,10 +221,10 @@ impl Engine {
     }
 
     /// Makes a commit of this process visible.
-    fn reload(&self) -> Result<()> {
+    fn reload(&self, note: &CommitNote) -> Result<()> {
         self.reader.reload().map_err(|e| self.error(e))?;
-        if let Some(dir) = &self.dir {
-            folder::remove_other_versions(dir);
+        if let Some(dir) = self.dir.as_ref().filter(|_| note.updated != 0) {
+            folder::remove_other_versions(dir, |name| note.given.is_carried(name));
         }
         Ok(())
     }

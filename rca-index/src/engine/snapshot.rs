@@ -21,6 +21,16 @@ use crate::text::analyzer::Analyzer;
 /// In a smaller index, a search finishes before threads have started.
 const PARALLEL_INCIDENTS: u64 = 20_000;
 
+/// Whose an id is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner {
+    Nobody,
+    /// A given incident.
+    Given,
+    /// The report with this path.
+    Report(String),
+}
+
 /// The last commit as seen by one search.
 pub(crate) struct Snapshot<'e> {
     pub(super) engine: &'e Engine,
@@ -114,17 +124,47 @@ impl<'e> Snapshot<'e> {
         Ok(length.first(address.doc_id))
     }
 
+    /// Whose an id is.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(super) fn owner(&self, id: &str) -> Result<Owner> {
+        let Some(address) = self.address(id)? else { return Ok(Owner::Nobody) };
+        self.stored(address, |doc| Some(self.engine.fields.owner(doc)))
+    }
+
+    /// The given incident with this id, as it was given.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(super) fn given_incident(&self, id: &str) -> Result<Option<Incident>> {
+        let Some(address) = self.address(id)? else { return Ok(None) };
+        self.stored(address, |doc| Some(self.engine.fields.given_incident(doc)))
+    }
+
     /// The incidents that come from no report, as they were given. Reads the whole index.
     ///
     /// # Errors
-    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    /// As [`Snapshot::incident`].
     pub(super) fn given_incidents(&self) -> impl Iterator<Item = Result<Incident>> {
+        self.of_documents(|doc| self.engine.fields.given_incident(doc))
+    }
+
+    /// The ids of the incidents that come from no report. Reads the whole index.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(super) fn given_ids(&self) -> Result<Vec<String>> {
+        self.of_documents(|doc| self.engine.fields.given_id(doc)).collect()
+    }
+
+    fn of_documents<T>(&self, made: impl Fn(&TantivyDocument) -> Option<T>) -> impl Iterator<Item = Result<T>> {
         let addresses = (0..)
             .zip(self.searcher.segment_readers())
             .flat_map(|(segment_ord, reader)| reader.doc_ids_alive().map(move |doc| DocAddress::new(segment_ord, doc)));
-        addresses.filter_map(|address| {
+        addresses.filter_map(move |address| {
             let doc: Result<TantivyDocument> = self.searcher.doc(address).map_err(|e| self.engine.error(e));
-            doc.map(|doc| self.engine.fields.given_incident(&doc)).transpose()
+            doc.map(|doc| made(&doc)).transpose()
         })
     }
 

@@ -11,7 +11,9 @@ use tantivy::{IndexWriter, Term};
 use crate::archive::KeptSettings;
 use crate::engine::commit::CommitNote;
 use crate::engine::document::{EngineDocument, text_length};
+use crate::engine::given::{Pending, Purpose};
 use crate::engine::permits::Permits;
+use crate::engine::turns::Turn;
 use crate::engine::{Engine, Snapshot, folder};
 use crate::error::{Error, Result};
 use crate::incident::{HouseNames, Incident};
@@ -45,10 +47,10 @@ pub(crate) struct Manifest<'a> {
 
 /// Changes an index. Threads may share it; changes become visible with the commit.
 pub(crate) struct Writer<'e> {
-    engine: &'e Engine,
+    pub(super) engine: &'e Engine,
     inner: IndexWriter<EngineDocument>,
     /// The last commit, to find out which incidents exist.
-    before: Snapshot<'e>,
+    pub(super) before: Snapshot<'e>,
     note: CommitNote,
     /// The settings for the next commit.
     settings: KeptSettings,
@@ -57,14 +59,43 @@ pub(crate) struct Writer<'e> {
     permits: Permits,
     added: AtomicU64,
     removed: AtomicU64,
+    pub(super) given: Pending,
+    purpose: Purpose,
+    /// Released last, so that the next writer of this process finds the lock free.
+    _turn: Turn<'e>,
 }
 
 impl Engine {
-    /// Opens the index for writing; `bytes` is the approximate size of the text to add.
+    /// Opens the index for writing, once the writers of this process that came before are done, and takes in what the
+    /// record of given incidents has and the index lacks. `bytes` is the approximate size of the text to add.
     ///
     /// # Errors
-    /// [`Error::IndexLocked`] if another writer holds the lock for longer than `wait`.
-    pub(crate) fn writer(&self, threads: usize, bytes: u64, wait: Duration) -> Result<Writer<'_>> {
+    /// [`Error::IndexLocked`] if another process holds the lock for longer than `wait`, or if the caller is a writer
+    /// itself.
+    pub(crate) fn writer(&self, purpose: Purpose, threads: usize, bytes: u64, wait: Duration) -> Result<Writer<'_>> {
+        let turn = self.turns.wait().ok_or_else(|| self.locked_by_this_process())?;
+        self.writer_in_turn(turn, purpose, threads, bytes, wait)
+    }
+
+    /// The same, but only if no other thread writes.
+    pub(crate) fn writer_at_once(&self, purpose: Purpose, threads: usize, bytes: u64) -> Result<Writer<'_>> {
+        let turn = self.turns.take().ok_or_else(|| self.locked_by_this_process())?;
+        self.writer_in_turn(turn, purpose, threads, bytes, Duration::ZERO)
+    }
+
+    fn locked_by_this_process(&self) -> Error {
+        let path = self.dir.clone().unwrap_or_default();
+        Error::IndexLocked { path, holder: Some(std::process::id()), own: true }
+    }
+
+    fn writer_in_turn<'e>(
+        &'e self,
+        turn: Turn<'e>,
+        purpose: Purpose,
+        threads: usize,
+        bytes: u64,
+        wait: Duration,
+    ) -> Result<Writer<'e>> {
         let threads = threads.clamp(1, 8);
         // The engine's representation of a text in memory is about as large as the text.
         let memory = (bytes as usize / threads).clamp(MIN_MEMORY, MAX_MEMORY.min(TOTAL_MEMORY / threads));
@@ -99,7 +130,8 @@ impl Engine {
         let settings = note.settings.clone();
         let house = settings.house().cloned().unwrap_or_default();
         let (added, removed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Writer {
+        let given = Pending::of(&note.given);
+        let mut writer = Writer {
             engine: self,
             inner,
             before,
@@ -109,7 +141,13 @@ impl Engine {
             permits: Permits::new(PERMITS),
             added,
             removed,
-        })
+            given,
+            purpose,
+            _turn: turn,
+        };
+        let left = wait.saturating_sub(started.elapsed());
+        writer.take_in_record(purpose, left)?;
+        Ok(writer)
     }
 }
 
@@ -125,16 +163,17 @@ impl Writer<'_> {
         self.settings = settings;
     }
 
-    /// Adds an incident from [`parse_report`](crate::parse::parse_report). An incident with the same id must be removed
-    /// first.
+    /// Adds an incident from [`parse_report`](crate::parse::parse_report). A report with the same id must be removed
+    /// first; a given incident is hidden.
     pub(crate) fn add_report(&self, incident: Incident) -> Result<()> {
+        self.hide(&incident.id)?;
         let (path, length) = (PathBuf::from(&incident.path), text_length(&incident));
         let document = self.engine.fields.document_of_report(incident, &self.house);
         self.add_document(document.map_err(|e| not_stored(path, "the incident", &e))?, length)
     }
 
     /// Adds any incident. An incident with the same id must be removed first.
-    pub(crate) fn add(&self, incident: Incident) -> Result<()> {
+    pub(super) fn add(&self, incident: Incident) -> Result<()> {
         let (path, length) = (PathBuf::from(&incident.path), text_length(&incident));
         let document = self.engine.fields.document(incident, &self.house);
         let document = document.map_err(|e| not_stored(path, "the incident", &e))?;
@@ -151,23 +190,13 @@ impl Writer<'_> {
     /// Removes an incident; returns whether the last commit has it.
     pub(crate) fn remove(&self, id: &str) -> Result<bool> {
         self.inner.delete_term(Term::from_field_text(self.engine.fields.key, id));
-        let length = self.before.length_of(id)?;
+        let length = self.length_now(id)?;
         self.removed.fetch_add(length.unwrap_or(0), Ordering::Relaxed);
         Ok(length.is_some())
     }
 
-    /// Indexes the incidents that come from no report again, with the names of the current settings.
-    pub(crate) fn index_given_again(&self) -> Result<()> {
-        for incident in self.before.given_incidents() {
-            let incident = incident?;
-            self.remove(&incident.id)?;
-            self.add(incident)?;
-        }
-        Ok(())
-    }
-
     /// Removes all incidents.
-    pub(crate) fn remove_all(&self) -> Result<()> {
+    pub(super) fn remove_all(&self) -> Result<()> {
         self.inner.delete_all_documents().map_err(|e| self.engine.error(e))?;
         self.removed.store(self.note.length, Ordering::Relaxed);
         Ok(())
@@ -178,8 +207,9 @@ impl Writer<'_> {
         let engine = self.engine;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let length = (self.note.length + self.added.into_inner()).saturating_sub(self.removed.into_inner());
-        let (updated, settings) = (now.as_secs().cast_signed(), self.settings);
+        let (updated, settings) = (self.given.updated(self.purpose, self.note.updated, now.as_secs()), self.settings);
         let mut note = CommitNote { length, updated, settings, ..self.note.clone() };
+        let mut given = self.given;
         if let Some(manifest) = manifest {
             let name = format!("manifest-{}.bin", now.as_nanos());
             engine.directory.atomic_write(Path::new(&name), manifest.bytes).map_err(Error::io(&name))?;
@@ -187,16 +217,24 @@ impl Writer<'_> {
             note.source_bytes = manifest.source_bytes;
         }
         let path = engine.dir.clone().unwrap_or_default();
-        let payload = serde_json::to_string(&note).map_err(|e| not_stored(path, "the note of the commit", &e))?;
         let mut commit = self.inner.prepare_commit().map_err(|e| engine.error(e))?;
+        // All is on disk but for the commit itself: what can still fail is small, and is taken back.
+        note.given = given.commit(note.manifest.is_some())?;
+        let payload = serde_json::to_string(&note).map_err(|e| not_stored(path, "the note of the commit", &e))?;
         commit.set_payload(&payload);
-        commit.commit().map_err(|e| engine.error(e))?;
+        if let Err(error) = commit.commit() {
+            if engine.note().is_ok_and(|now| now != note) {
+                given.roll_back();
+            }
+            return Err(engine.error(error));
+        }
+        drop(given);
         if let Some(old) = self.note.manifest.filter(|old| note.manifest.as_ref() != Some(old)) {
             // A leftover manifest only uses disk space.
             let _ = engine.directory.delete(Path::new(&old));
         }
         self.inner.wait_merging_threads().map_err(|e| engine.error(e))?;
-        engine.reload()
+        engine.reload(&note)
     }
 }
 

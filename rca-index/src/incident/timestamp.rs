@@ -87,6 +87,16 @@ impl Timestamp {
         Self { offset_minutes, ..self }
     }
 
+    /// The same point in time, stated by a clock so many minutes east of UTC.
+    pub(crate) fn at_offset(self, offset_minutes: i16) -> Self {
+        Self { offset_minutes, ..self }
+    }
+
+    /// Minutes east of UTC of the clock that it is stated by.
+    pub(crate) fn offset_minutes(self) -> i16 {
+        self.offset_minutes
+    }
+
     /// The civil time that is stated, in seconds since 1970 as if it were UTC.
     pub(crate) fn stated_seconds(self) -> i64 {
         self.seconds + i64::from(self.offset_minutes) * 60

@@ -4,13 +4,18 @@
 //! In: an archive and an index. Out: a report with counts. It does not depend on queries.
 
 mod changes;
+mod flow;
 mod freshness;
+mod give;
 mod manifest;
 
+pub use flow::IntoControlFlow;
 pub use freshness::Freshness;
 pub(crate) use freshness::freshen;
+pub use give::{Batch, WriteOptions, Written};
+pub(crate) use give::{GivenChange, write};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -19,7 +24,7 @@ use crate::archive::not_a_report::not_a_report;
 use crate::archive::read::{decode_report, read};
 use crate::archive::walk::{File, Limit, walk};
 use crate::archive::{Archive, ReportProblem};
-use crate::engine::{self, CommitNote, Engine, Writer};
+use crate::engine::{self, CommitNote, Engine, Purpose, Writer};
 use crate::error::{Error, Result};
 use crate::incident::{LeftOut, Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed};
@@ -36,7 +41,8 @@ pub struct UpdateOptions {
     pub threads: usize,
     /// Give up if finding the changes takes longer than this; the report says so.
     pub scan_limit: Option<Duration>,
-    /// How long to wait while another process updates the index; zero means not at all.
+    /// How long to wait while another process updates the index; zero means not at all. Other threads that use the same
+    /// [`Index`](crate::Index) are always waited for.
     pub wait: Duration,
 }
 
@@ -148,6 +154,9 @@ pub struct UpdateReport {
     pub left_out: Vec<LeftOut>,
     /// Problems of all reports in the archive, sorted by path and line; unchanged reports included.
     pub problems: Vec<ReportProblem>,
+    /// The ids of given incidents that are not found because a report has their id, sorted. They are kept, and come back
+    /// when the report is gone.
+    pub hidden: Vec<String>,
     /// Bytes read.
     pub bytes: u64,
     /// Whether the scan took longer than the limit in the options, so that nothing was updated.
@@ -180,12 +189,35 @@ impl UpdateReport {
 /// A file modified this shortly before the walk may be modified again without a change of its modification time.
 const CLOCK_TICK: i64 = 2_000_000_000;
 
-/// The whole update, as one function.
-pub(crate) fn update(
+/// Whether an update waits for other threads of this process that write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Queue {
+    Wait,
+    GiveUp,
+}
+
+/// Updates an index; `on_event` may stop it.
+pub(crate) fn update<F: IntoControlFlow>(
     engine: &Engine,
     archive: &Archive,
     options: &UpdateOptions,
-    on_event: &(impl Fn(UpdateEvent) + Sync),
+    queue: Queue,
+    on_event: &(impl Fn(UpdateEvent) -> F + Sync),
+) -> Result<UpdateReport> {
+    let tell = |event| {
+        let _telling = engine.telling();
+        if on_event(event).into_control_flow().is_break() { Err(Error::Cancelled) } else { Ok(()) }
+    };
+    whole_update(engine, archive, options, queue, &tell)
+}
+
+/// The whole update, as one function.
+fn whole_update(
+    engine: &Engine,
+    archive: &Archive,
+    options: &UpdateOptions,
+    queue: Queue,
+    tell: &(impl Fn(UpdateEvent) -> Result<()> + Sync),
 ) -> Result<UpdateReport> {
     let started = Instant::now();
     let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
@@ -207,28 +239,32 @@ pub(crate) fn update(
     let mut changes = Changes::between(before, walk);
     // The first update always commits, even without reports: only then does the index exist.
     let first = note.updated == 0;
-    if changes.is_empty() && known == found && settings == note.settings && !options.rebuild && !first {
+    let is_same = changes.is_empty() && known == found && settings == note.settings && !options.rebuild && !first;
+    if is_same && !engine.is_behind_record(&note)? {
         let manifest = Manifest { entries: changes.unchanged, problems: found };
-        return Ok(report(&manifest, UpdateReport { took: started.elapsed(), ..UpdateReport::default() }));
+        let (hidden, took) = (note.hidden(), started.elapsed());
+        return Ok(report(&manifest, UpdateReport { hidden, took, ..UpdateReport::default() }));
     }
 
     let bytes = changes.to_read.iter().map(|(file, _)| file.size).sum();
     let reports = changes.unchanged.len() + changes.to_read.len();
-    on_event(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes });
+    tell(UpdateEvent::Compared { reports, to_read: changes.to_read.len(), bytes })?;
     let threads = threads(options.threads);
     let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
-    let mut writer = engine.writer(writer_threads, bytes, options.wait)?;
+    let purpose = if options.rebuild { Purpose::Rebuild } else { Purpose::Update };
+    let mut writer = match queue {
+        Queue::Wait => engine.writer(purpose, writer_threads, bytes, options.wait)?,
+        Queue::GiveUp => engine.writer_at_once(purpose, writer_threads, bytes)?,
+    };
     if writer.note() != &note {
         // Another update has finished in the meantime, so the changes must be computed again.
         drop(writer);
-        return update(engine, archive, options, on_event);
+        return whole_update(engine, archive, options, queue, tell);
     }
     let renamed = settings.house() != note.settings.house();
     writer.use_settings(settings);
-    if options.rebuild {
-        writer.remove_all()?;
-    } else if renamed {
-        writer.index_given_again()?;
+    if renamed {
+        writer.give_again()?;
     }
     let gone = changes
         .to_read
@@ -238,14 +274,18 @@ pub(crate) fn update(
         writer.remove(entry.id())?;
     }
     let to_read = std::mem::take(&mut changes.to_read);
-    let ingested = ingest_all(to_read, archive, &writer, threads, scanned, on_event)?;
+    let ingested = ingest_all(to_read, archive, &writer, threads, scanned, tell)?;
 
-    on_event(UpdateEvent::Committing);
+    tell(UpdateEvent::Committing)?;
     let mut counts = count(&changes, &ingested);
     let mut entries = changes.unchanged;
     entries.extend(ingested.into_iter().map(|ingested| ingested.entry));
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let manifest = Manifest { entries, problems: found };
+    if writer.hides_any() {
+        let ids: HashSet<&str> = manifest.indexed().map(Entry::id).collect();
+        counts.hidden = writer.show_hidden(|id| ids.contains(id))?;
+    }
     let source_bytes = manifest.indexed().map(|entry| entry.size).sum();
     writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes }))?;
     counts.bytes = bytes;
@@ -306,7 +346,7 @@ fn ingest_all(
     writer: &Writer<'_>,
     threads: usize,
     scanned: i64,
-    on_event: &(impl Fn(UpdateEvent) + Sync),
+    tell: &(impl Fn(UpdateEvent) -> Result<()> + Sync),
 ) -> Result<Vec<Ingested>> {
     /// The number of files per batch: finished files free the memory of the batch before.
     const BATCH: usize = 20_000;
@@ -317,7 +357,7 @@ fn ingest_all(
         if ingested.entry.modified.saturating_add(CLOCK_TICK) > scanned {
             ingested.entry.modified = 0;
         }
-        on_event(UpdateEvent::Read { bytes });
+        tell(UpdateEvent::Read { bytes })?;
         Ok(ingested)
     };
     if threads == 1 || to_read.len() == 1 {

@@ -52,6 +52,12 @@ pub struct HealthForm {
     /// The folder of the index.
     pub path: Option<String>,
     pub incidents: usize,
+    /// Incidents that a program upserted.
+    pub given: usize,
+    /// The ids of given incidents that reports hide.
+    pub hidden: Vec<String>,
+    /// Folders of other versions that may have given incidents which this version cannot read.
+    pub kept: Vec<String>,
     /// Files of the archive that are not reports.
     pub left_out: usize,
     pub segments: usize,
@@ -82,6 +88,8 @@ pub struct UpdateForm<'a> {
     pub failed: usize,
     /// Files that are not reports.
     pub left_out: usize,
+    /// The ids of given incidents that reports hide.
+    pub hidden: &'a [String],
     pub bytes: u64,
     pub took_ms: f64,
     pub problems: Vec<ProblemForm<'a>>,
@@ -177,6 +185,9 @@ impl HealthForm {
             version: VERSION,
             path: health.path.as_ref().map(text),
             incidents: health.incidents,
+            given: health.given,
+            hidden: health.hidden.clone(),
+            kept: health.kept.iter().map(text).collect(),
             left_out: health.left_out,
             segments: health.segments,
             deleted: health.deleted,
@@ -214,6 +225,7 @@ impl<'a> UpdateForm<'a> {
             unchanged: report.unchanged,
             failed: report.failed,
             left_out: report.left_out.len(),
+            hidden: &report.hidden,
             bytes: report.bytes,
             took_ms: milliseconds(report.took),
             problems: report.problems.iter().map(ProblemForm::new).collect(),

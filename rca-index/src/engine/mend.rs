@@ -1,0 +1,82 @@
+//! Mending: puts a new record of given incidents in the place of a damaged one.
+//!
+//! In: an index folder whose record is damaged. Out: a record of all that can be read of it and of the index; the damaged file
+//! stays, under another name.
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::{Engine, fault, folder};
+use crate::error::{Error, Result};
+use crate::given::{Record, salvage};
+use crate::incident::Incident;
+
+/// How a damaged record of given incidents was repaired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GivenRepair {
+    /// The incidents that could be read, and are kept.
+    pub kept: usize,
+    /// The damaged file, under its new name; `None` if the file was missing.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// Replaces the record in an index folder if it is damaged, and removes the index, which must be made again.
+///
+/// # Errors
+/// [`Error::IndexLocked`], [`Error::IndexOtherVersion`], [`Error::Io`].
+pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
+    let index = opened(dir);
+    if !is_damaged(dir, index.as_ref())? {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    if let Some(index) = &index {
+        // What cannot be read of a damaged index may be in the record.
+        let _ = index.guard(|| read_given(index, &mut found));
+    }
+    let (kept, set_aside) = salvage(dir)?.replace(dir, found.into_iter())?;
+    drop(index);
+    folder::remove(dir)?;
+    Ok(Some(GivenRepair { kept, set_aside }))
+}
+
+/// Removes an index, whose given incidents the record gives back.
+///
+/// # Errors
+/// [`Error::IndexDamaged`] if the record is damaged, and the index may have what it lacks; [`Error::Io`].
+pub(crate) fn remove(dir: &Path) -> Result<()> {
+    let index = opened(dir);
+    look(dir, index.as_ref())?;
+    drop(index);
+    folder::remove(dir)
+}
+
+/// The index in a folder, if it can be opened.
+fn opened(dir: &Path) -> Option<Engine> {
+    fault::guarded(dir, || Engine::open_as_it_is(dir)).ok().map(|(index, _)| index)
+}
+
+fn is_damaged(dir: &Path, index: Option<&Engine>) -> Result<bool> {
+    match look(dir, index) {
+        Ok(()) => Ok(false),
+        Err(Error::IndexDamaged { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Verifies that the record is intact, and fits the index if that can be opened.
+fn look(dir: &Path, index: Option<&Engine>) -> Result<()> {
+    if let Some(record) = Record::open(dir)? {
+        record.held()?;
+    }
+    match index.map(Engine::note) {
+        Some(Ok(note)) => index.map_or(Ok(()), |index| index.is_behind_record(&note).map(|_| ())),
+        // A damaged index tells nothing of the record.
+        Some(Err(_)) | None => Ok(()),
+    }
+}
+
+fn read_given(index: &Engine, found: &mut Vec<Incident>) -> Result<()> {
+    found.extend(index.snapshot()?.given_incidents().filter_map(Result::ok));
+    Ok(())
+}
