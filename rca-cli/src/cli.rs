@@ -151,7 +151,7 @@ mod tests {
             &["search", "x", "-0", "--format", "json"],
             "--print0 cannot be used with --format; leave out one of them",
         );
-        check(&["show"], "<ID> is missing; `rca show --help`");
+        check(&["show"], "<NAME>... is missing; `rca show --help`");
         check(&["search", "--strict=1"], "--strict takes no value");
     }
 

@@ -133,6 +133,17 @@ impl Index {
     /// # Errors
     /// [`Error::IndexLocked`](crate::Error::IndexLocked), [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a
     /// record of a later version, [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// Index::open_or_create(folder.path())?.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// // Nothing is damaged.
+    /// assert!(Index::repair_given(folder.path())?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn repair_given(dir: impl AsRef<Path>) -> Result<Option<GivenRepair>> {
         mend(dir.as_ref())
     }

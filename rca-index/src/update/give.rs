@@ -37,28 +37,68 @@ pub(crate) enum GivenChange {
 
 impl Batch {
     /// A batch that changes nothing yet.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Batch;
+    ///
+    /// assert!(Batch::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds an incident, or replaces the one with its id.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Batch, Incident};
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.upsert(Incident::new("OPS-1", "Queue backlog")).upsert(Incident::new("OPS-2", "Disk full"));
+    /// assert_eq!(batch.len(), 2);
+    /// ```
     pub fn upsert(&mut self, incident: Incident) -> &mut Self {
         self.changes.push(GivenChange::Upsert(Box::new(incident)));
         self
     }
 
     /// Removes the incident with this id, if there is one.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Batch;
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.delete("OPS-1");
+    /// assert_eq!(batch.len(), 1);
+    /// ```
     pub fn delete(&mut self, id: impl Into<String>) -> &mut Self {
         self.changes.push(GivenChange::Delete(id.into()));
         self
     }
 
     /// The number of upserts and deletions.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Batch, Incident};
+    ///
+    /// let batch: Batch = ["OPS-1", "OPS-2"].map(|id| Incident::new(id, "")).into_iter().collect();
+    /// assert_eq!(batch.len(), 2);
+    /// ```
     pub fn len(&self) -> usize {
         self.changes.len()
     }
 
     /// Whether it changes nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Batch;
+    ///
+    /// assert!(Batch::default().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
@@ -97,6 +137,16 @@ pub struct WriteOptions {
 
 impl WriteOptions {
     /// Sets how long to wait while another process writes to the index.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use rca_index::WriteOptions;
+    ///
+    /// let wait = Duration::from_secs(5);
+    /// assert_eq!(WriteOptions::default().wait(wait).wait, wait);
+    /// ```
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
