@@ -79,6 +79,15 @@ impl Index {
     }
 
     /// Whether a folder has an index of this version; finding out costs one look at the disk.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Index;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// assert!(!Index::exists(folder.path()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn exists(dir: impl AsRef<Path>) -> bool {
         Engine::exists(dir.as_ref())
     }
@@ -351,6 +360,16 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")])?;
+    /// assert_eq!(index.names_starting_with("OPS", 1)?, ["OPS-1"]);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     pub fn names_starting_with(&self, start: &str, most: usize) -> Result<Vec<String>> {
         self.engine.guard(|| Ok(self.engine.snapshot()?.names()?.starting_with(start, most)))
     }

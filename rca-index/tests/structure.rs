@@ -247,7 +247,7 @@ fn lines_of_examples(text: &str) -> usize {
     lines
 }
 
-/// The public functions of a file, each with the documentation above it.
+/// The public functions of a file, and whether each has an example. What is hidden from the documentation does not count.
 fn public_functions(code: &str) -> impl Iterator<Item = (&str, bool)> {
     let lines: Vec<&str> = code.lines().map(str::trim_start).collect();
     let is_function = |line: &&str| {
@@ -255,9 +255,11 @@ fn public_functions(code: &str) -> impl Iterator<Item = (&str, bool)> {
         rest.is_some_and(|rest| rest.starts_with("fn "))
     };
     let found: Vec<usize> = (0..lines.len()).filter(|&at| is_function(&lines[at])).collect();
-    found.into_iter().map(move |at| {
+    found.into_iter().filter_map(move |at| {
         let above = lines[..at].iter().rev().take_while(|line| line.starts_with("///") || line.starts_with("#["));
-        (lines[at], above.filter(|line| line.starts_with("/// ```")).count() >= 2)
+        let above: Vec<&&str> = above.collect();
+        let has_example = above.iter().filter(|line| line.starts_with("/// ```")).count() >= 2;
+        (!above.contains(&&"#[doc(hidden)]")).then_some((lines[at], has_example))
     })
 }
 

@@ -24,6 +24,13 @@ const QUERY_PAGE: &str = "rca-query";
 const VARIABLES: &[(&str, &str)] = &[
     ("RCA_ARCHIVE", "The folder of reports, when --archive is not given."),
     ("RCA_TIMEZONE", "The zone of the days in queries, when --timezone is not given."),
+    ("RCA_COLORS", "Colours, as --colors takes them; --colors is read after it."),
+    ("RCA_HYPERLINK_FORMAT", "The format of links, when --hyperlink-format is not given."),
+    (
+        "RCA_PAGER, PAGER",
+        "The pager for output longer than the screen, less -FRX if neither is set; nothing or cat for none.",
+    ),
+    ("LESS", "FRX for the pager, unless it is set."),
     ("NO_COLOR", "If set, no colours; --color=always overrides it."),
     (
         "XDG_CACHE_HOME",

@@ -77,11 +77,37 @@ impl Ignored {
 
 impl Archive {
     /// How many files each ignore file leaves out. Walks the archive.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Archive;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join(".gitignore"), "drafts/\n")?;
+    /// std::fs::create_dir(folder.path().join("drafts"))?;
+    /// std::fs::write(folder.path().join("drafts/queue.md"), "# Queue backlog\n")?;
+    /// let counts = Archive::open(folder.path())?.ignored_counts();
+    /// assert_eq!((counts[0].by.as_str(), counts[0].files), (".gitignore", 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn ignored_counts(&self) -> Vec<IgnoredCount> {
         walk(self, None).unwrap_or_default().ignored.counts()
     }
 
     /// The file with a name that an ignore file leaves out: a path, an id, a file name or its first words. Walks the archive.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Archive;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join(".gitignore"), "drafts/\n")?;
+    /// # std::fs::create_dir(folder.path().join("drafts"))?;
+    /// # std::fs::write(folder.path().join("drafts/queue.md"), "# Queue backlog\n")?;
+    /// let found = Archive::open(folder.path())?.find_ignored("queue");
+    /// assert_eq!(found.map(|file| file.path).as_deref(), Some("drafts/queue.md"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn find_ignored(&self, name: &str) -> Option<IgnoredFile> {
         let files = walk(self, None)?.ignored.files;
         let mut names = Names::default();

@@ -22,6 +22,14 @@ pub struct Sample {
 
 impl Sample {
     /// Whether at least one in five files is a report.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Sample;
+    ///
+    /// // No files, no archive.
+    /// assert!(!Sample::default().is_archive());
+    /// ```
     pub fn is_archive(self) -> bool {
         self.reports * 5 >= self.files && self.reports > 0
     }
@@ -29,6 +37,18 @@ impl Sample {
 
 impl Archive {
     /// Reads the first few hundred files.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Archive;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n\n**Date:** 2025-06-02\n")?;
+    /// std::fs::write(folder.path().join("notes.md"), "# Notes\n")?;
+    /// let sample = Archive::open(folder.path())?.sample();
+    /// assert_eq!((sample.files, sample.reports, sample.is_archive()), (2, 1, true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sample(&self) -> Sample {
         const MOST_FILES: usize = 300;
         let mut files = walk(self, None).unwrap_or_default().files;

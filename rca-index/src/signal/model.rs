@@ -147,6 +147,13 @@ impl SignalKind {
     ];
 
     /// Its name in settings and JSON.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::signal::SignalKind;
+    ///
+    /// assert_eq!(SignalKind::JsonLines.name(), "json-lines");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Alertmanager => "alertmanager",
@@ -170,6 +177,14 @@ impl SignalKind {
     }
 
     /// The kind with a name.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::signal::SignalKind;
+    ///
+    /// assert_eq!(SignalKind::named("sentry"), Some(SignalKind::Sentry));
+    /// assert_eq!(SignalKind::named("carrier pigeon"), None);
+    /// ```
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }

@@ -185,6 +185,16 @@ impl Fields {
     ///
     /// # Errors
     /// The first name that is not a field.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::Fields;
+    ///
+    /// let fields = Fields::of_hits("id,score")?;
+    /// assert_eq!(fields.names().collect::<Vec<_>>(), ["id", "score"]);
+    /// assert!(Fields::of_hits("colour").is_err());
+    /// # Ok::<(), rca_index::wire::UnknownField>(())
+    /// ```
     pub fn of_hits(list: &str) -> Result<Self, UnknownField> {
         match list.strip_prefix('+') {
             Some(more) => Self::parse(&format!("{},{more}", Self::OF_A_HIT), true),
@@ -196,6 +206,15 @@ impl Fields {
     ///
     /// # Errors
     /// The first name that is not a field.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::Fields;
+    ///
+    /// assert!(Fields::of_incidents("id,minutes_to.resolved").is_ok());
+    /// // One incident that was not searched for has no score.
+    /// assert!(Fields::of_incidents("score").is_err());
+    /// ```
     pub fn of_incidents(list: &str) -> Result<Self, UnknownField> {
         Self::parse(list, false)
     }
@@ -213,21 +232,62 @@ impl Fields {
     }
 
     /// The names of all fields of hits, or of incidents.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::Fields;
+    ///
+    /// assert!(Fields::known(true).contains(&"score") && !Fields::known(false).contains(&"score"));
+    /// ```
     pub fn known(hits: bool) -> Vec<&'static str> {
         FORM_FIELDS.iter().filter(|field| hits || !field.of_hits).map(|field| field.name).collect()
     }
 
     /// The names of these fields.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::Fields;
+    ///
+    /// let fields = Fields::of_incidents("title, id")?;
+    /// assert_eq!(fields.names().collect::<Vec<_>>(), ["title", "id"]);
+    /// # Ok::<(), rca_index::wire::UnknownField>(())
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|wanted| wanted.name.as_str())
     }
 
     /// These fields of a hit. `resolve` returns the incidents that match a link's target.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::Fields;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let found = index.search(&SearchRequest::parse("queue")?)?;
+    /// let fields = Fields::of_hits("id,match").unwrap();
+    /// let json = serde_json::to_value(fields.of_hit(&found.hits[0], None, &|_target| Vec::new()))?;
+    /// assert_eq!(json, serde_json::json!({"id": "OPS-1", "match": "all"}));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of_hit(&self, hit: &Hit, root: Option<&str>, resolve: &dyn Fn(&str) -> Vec<String>) -> SelectedForm<'_> {
         self.of(&Subject { incident: &hit.incident, hit: Some(hit), root, resolve })
     }
 
     /// These fields of an incident. `resolve` returns the incidents that match a link's target.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Incident;
+    /// use rca_index::wire::Fields;
+    ///
+    /// let (incident, fields) = (Incident::new("OPS-1", "Queue backlog"), Fields::of_incidents("title").unwrap());
+    /// let json = serde_json::to_value(fields.of_incident(&incident, None, &|_target| Vec::new()))?;
+    /// assert_eq!(json, serde_json::json!({"title": "Queue backlog"}));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn of_incident(
         &self,
         incident: &Incident,
@@ -268,6 +328,20 @@ pub struct SelectedSearchForm<'a> {
 
 impl<'a> SelectedSearchForm<'a> {
     /// The JSON form of search results with these fields of each hit.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::{Fields, SelectedSearchForm};
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let (request, fields) = (SearchRequest::parse("queue")?, Fields::of_hits("id").unwrap());
+    /// let found = index.search(&request)?;
+    /// let form = SelectedSearchForm::new(&request, &found, &fields, "/reports", &|_target| Vec::new());
+    /// assert_eq!(serde_json::to_value(form)?["hits"], serde_json::json!([{"id": "OPS-1"}]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(
         request: &'a SearchRequest,
         results: &'a SearchResults,

@@ -175,6 +175,17 @@ impl<'a> IncidentForm<'a> {
     }
 
     /// The same with the folder that the path is in.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Incident;
+    /// use rca_index::wire::IncidentForm;
+    ///
+    /// let incident = Incident::new("OPS-1", "Queue backlog");
+    /// let form = IncidentForm::new(&incident, |_target| Vec::new()).root("/reports");
+    /// assert_eq!(serde_json::to_value(form)?["root"], "/reports");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { root: Some(root), ..self }

@@ -22,6 +22,15 @@ pub struct FacetValueForm<'a> {
 
 impl<'a> FacetValueForm<'a> {
     /// The count of a value.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::FacetValueForm;
+    ///
+    /// let json = serde_json::to_string(&FacetValueForm::new("service", "orders", 3))?;
+    /// assert_eq!(json, r#"{"facet":"service","value":"orders","count":3}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(facet: &'a str, value: &'a str, count: usize) -> Self {
         Self { facet, value, count }
     }

@@ -309,6 +309,20 @@ impl<'a> SearchForm<'a> {
     }
 
     /// The same with the folder that the paths are in.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::SearchForm;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let request = SearchRequest::parse("queue")?;
+    /// let found = index.search(&request)?;
+    /// let json = serde_json::to_value(SearchForm::new(&request, &found).root("/reports"))?;
+    /// assert_eq!(json["root"], "/reports");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { summary: self.summary.root(root), ..self }
@@ -317,6 +331,20 @@ impl<'a> SearchForm<'a> {
 
 impl<'a> SearchSummaryForm<'a> {
     /// The JSON form of search results, without hits and facets.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::SearchSummaryForm;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let request = SearchRequest::parse("queue")?;
+    /// let found = index.search(&request)?;
+    /// let json = serde_json::to_value(SearchSummaryForm::new(&request, &found))?;
+    /// assert!(json["total"] == 1 && json.get("hits").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         let suggestion = |s: &'a crate::search::Suggestion| SuggestionForm { typed: &s.typed, meant: &s.meant };
         Self {
@@ -336,6 +364,20 @@ impl<'a> SearchSummaryForm<'a> {
     }
 
     /// The same with the folder that the paths are in.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::SearchSummaryForm;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let request = SearchRequest::parse("queue")?;
+    /// let found = index.search(&request)?;
+    /// let json = serde_json::to_value(SearchSummaryForm::new(&request, &found).root("/reports"))?;
+    /// assert_eq!(json["root"], "/reports");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { root: Some(root), ..self }
@@ -406,6 +448,19 @@ impl<'a> FacetsForm<'a> {
 
 impl<'a> FacetsSummaryForm<'a> {
     /// What the facet counts in search results were counted over.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::FacetsSummaryForm;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let request = SearchRequest::parse("queue")?;
+    /// let found = index.search(&request)?;
+    /// assert_eq!(serde_json::to_value(FacetsSummaryForm::new(&request, &found))?["total"], 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
             version: VERSION,

@@ -178,6 +178,17 @@ impl<'a> CheckForm<'a> {
     }
 
     /// The same with the folder that the paths are in.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::CheckReport;
+    /// use rca_index::wire::CheckForm;
+    ///
+    /// let report = CheckReport::default();
+    /// let json = serde_json::to_value(CheckForm::new(&report).root("/reports"))?;
+    /// assert_eq!(json["root"], "/reports");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { summary: self.summary.root(root), ..self }
@@ -186,11 +197,32 @@ impl<'a> CheckForm<'a> {
 
 impl<'a> CheckSummaryForm<'a> {
     /// The JSON form of a check report, without its problems.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::CheckReport;
+    /// use rca_index::wire::CheckSummaryForm;
+    ///
+    /// let json = serde_json::to_value(CheckSummaryForm::new(&CheckReport::default()))?;
+    /// assert!(json["reports"] == 0 && json.get("problems").is_none());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(report: &CheckReport) -> Self {
         Self { version: VERSION, root: None, reports: report.reports, left_out: report.left_out.len() }
     }
 
     /// The same with the folder that the paths are in.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::CheckReport;
+    /// use rca_index::wire::CheckSummaryForm;
+    ///
+    /// let report = CheckReport::default();
+    /// let json = serde_json::to_value(CheckSummaryForm::new(&report).root("/reports"))?;
+    /// assert_eq!(json["root"], "/reports");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { root: Some(root), ..self }
@@ -213,6 +245,14 @@ impl<'a> LeftOutsForm<'a> {
     }
 
     /// The same with the folder that the paths are in.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::LeftOutsForm;
+    ///
+    /// assert_eq!(serde_json::to_value(LeftOutsForm::new(&[]).root("/reports"))?["root"], "/reports");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { root: Some(root), ..self }
@@ -221,6 +261,14 @@ impl<'a> LeftOutsForm<'a> {
 
 impl<'a> LeftOutsSummaryForm<'a> {
     /// The number of the files that are not reports, in the folder that their paths are in.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::LeftOutsSummaryForm;
+    ///
+    /// assert_eq!(serde_json::to_value(LeftOutsSummaryForm::new(&[], Some("/reports")))?["root"], "/reports");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(files: &[LeftOut], root: Option<&'a str>) -> Self {
         Self { version: VERSION, root, left_out: files.len() }
     }

@@ -33,6 +33,14 @@ pub const SCHEMAS: &[(&str, &str)] = &[
 ];
 
 /// The schema of a form, by its name in [`SCHEMAS`].
+///
+/// # Examples
+/// ```
+/// use rca_index::wire::schema;
+///
+/// assert!(schema("search").is_some_and(|schema| schema["properties"]["hits"].is_object()));
+/// assert_eq!(schema("weather"), None);
+/// ```
 pub fn schema(name: &str) -> Option<Value> {
     let schema = match name {
         "search" => of::<SearchForm<'static>>(),
