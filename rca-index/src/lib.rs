@@ -169,9 +169,10 @@
 //!
 //! | feature | on by default | what it is for | what it costs |
 //! |---|---|---|---|
-//! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 10 of 147 crates: walkdir, globset, encoding_rs, chardetng and what they need |
+//! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 11 of 148 crates: walkdir, ignore, globset, encoding_rs, chardetng and what they need |
 //! | `languages` | yes | stemmers for [every language](Language::all) | no crate, but the code and tables of 38 stemmers; without it, English and `none` remain |
 //! | `german`, `french` ... | with `languages` | the stemmer of one language, by its name in `rca.toml` | one stemmer each |
+//! | `schema` | no | the JSON schemas of the forms in [`wire`]; turns `archive` on | schemars and five crates that it needs |
 //!
 //! With none of them, incidents that a program makes are indexed and searched, reports are parsed, and an index that was
 //! made of an archive is searched; only its languages must be there. tantivy, rayon, jiff and the readers of Markdown and
