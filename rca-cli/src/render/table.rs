@@ -72,11 +72,13 @@ impl Table {
         };
         let between = rule(['├', '┼', '┤']);
         let drawn: Vec<Vec<String>> = rows().map(|row| self.row(row, &widths, border)).collect();
-        // Rows of several lines need something between them.
+        // Where a row has several lines, the first column tells where the next begins, if it has one line in each row.
         let is_tall = drawn.iter().any(|row| row.len() > 1);
+        let has_starts = rows().all(|row| matches!(&Self::wrapped(row, 0, &widths)[..], [line] if !line.is_empty()));
+        let needs_rules = is_tall && !has_starts;
         let mut all = vec![rule(['┌', '┬', '┐'])];
         for (nth, row) in drawn.into_iter().enumerate() {
-            if nth > 0 && (is_tall || (nth == 1 && self.header.is_some())) {
+            if nth > 0 && (needs_rules || (nth == 1 && self.header.is_some())) {
                 all.push(between.clone());
             }
             all.extend(row);
@@ -85,12 +87,14 @@ impl Table {
         Some(all)
     }
 
+    /// The lines of a cell.
+    fn wrapped(row: &[String], column: usize, widths: &[usize]) -> Vec<String> {
+        lines(&row[column]).iter().flat_map(|line| wrap(line, widths[column])).map(Cow::into_owned).collect()
+    }
+
     /// The lines of a row.
     fn row(&self, row: &[String], widths: &[usize], border: Style) -> Vec<String> {
-        let wrapped = |(cell, width): (&String, &usize)| -> Vec<String> {
-            lines(cell).iter().flat_map(|line| wrap(line, *width)).map(Cow::into_owned).collect()
-        };
-        let cells: Vec<Vec<String>> = row.iter().zip(widths).map(wrapped).collect();
+        let cells: Vec<Vec<String>> = (0..widths.len()).map(|column| Self::wrapped(row, column, widths)).collect();
         let height = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
         let line = |nth: usize| {
             let parts = cells.iter().zip(widths).zip(&self.alignments).map(|((cell, width), alignment)| {
@@ -263,11 +267,16 @@ mod tests {
                 "│ 1 │ the queue    │ me  │",
                 "│   │ grew and     │     │",
                 "│   │ grew         │     │",
-                "├───┼──────────────┼─────┤",
                 "│ 2 │ ok           │     │",
                 "│   │ done         │     │",
                 "└───┴──────────────┴─────┘",
             ],
+        );
+        // No column tells where a row begins.
+        check(
+            "| t | u |\n|---|---|\n| a<br>b | c |\n| | d |",
+            26,
+            &["┌───┬───┐", "│ t │ u │", "├───┼───┤", "│ a │ c │", "│ b │   │", "├───┼───┤", "│   │ d │", "└───┴───┘"],
         );
         assert_eq!(fitted(&[1, 100, 100], 21), Some(vec![1, 10, 10]));
         assert_eq!(fitted(&[1, 100, 100], 22), Some(vec![1, 11, 10]));
