@@ -333,11 +333,14 @@ impl Index {
     /// ```
     pub fn find(&self, name: &str) -> Result<Named> {
         let mut ids = self.resolve(name)?;
+        #[cfg(feature = "archive")]
+        if ids.is_empty()
+            && let Some(file) = self.find_left_out(name)?
+        {
+            return Ok(Named::LeftOut(file));
+        }
         if ids.is_empty() {
-            match self.find_left_out(name)? {
-                Named::Nothing => ids = self.with_words(name)?,
-                named => return Ok(named),
-            }
+            ids = self.with_words(name)?;
         }
         match &ids[..] {
             [] => Ok(Named::Nothing),
@@ -376,18 +379,12 @@ impl Index {
 
     /// The file that is not a report with a name.
     #[cfg(feature = "archive")]
-    fn find_left_out(&self, name: &str) -> Result<Named> {
+    fn find_left_out(&self, name: &str) -> Result<Option<LeftOut>> {
         let files = self.left_out()?;
         let mut names = Names::default();
         files.iter().for_each(|file| names.add(&report_id(&file.path)));
         let ids = names.resolve(name);
-        let named = files.into_iter().find(|file| ids.first().is_some_and(|id| report_id(&file.path) == *id));
-        Ok(named.map_or(Named::Nothing, Named::LeftOut))
-    }
-
-    #[cfg(not(feature = "archive"))]
-    fn find_left_out(&self, _: &str) -> Result<Named> {
-        Ok(Named::Nothing)
+        Ok(files.into_iter().find(|file| ids.first().is_some_and(|id| report_id(&file.path) == *id)))
     }
 
     /// The files of the archive that are not reports, as of the last update, sorted by path.

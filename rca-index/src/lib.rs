@@ -219,18 +219,18 @@ pub mod compare {}
 
 #[cfg(feature = "archive")]
 pub use archive::{
-    AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, IgnoredCount,
-    IgnoredFile, MADE_BY_SEARCH, ProblemName, ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Sample, Selection,
-    ServiceSettings, SettingSpec, Settings, SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
+    AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, MADE_BY_SEARCH,
+    ProblemName, ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Sample, Selection, ServiceSettings, SettingSpec,
+    Settings, SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
 };
 pub use engine::GivenRepair;
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, Incident, LeftOut, Lessons, Level, Link, Markup,
-    Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField, OwnValue, PROBLEM_KINDS,
-    Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section, SectionKind, ServiceNames,
-    Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
+    Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, IgnoredCount, IgnoredFile, Incident, LeftOut,
+    Lessons, Level, Link, Markup, Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField,
+    OwnValue, PROBLEM_KINDS, Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section,
+    SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{

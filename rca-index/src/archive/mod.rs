@@ -37,7 +37,6 @@ use settings::read_settings;
 
 pub use baseline::{Baseline, Entry as BaselineEntry, fingerprint};
 pub use check::{CheckReport, Selection, check, check_selected};
-pub use ignored::{IgnoredCount, IgnoredFile};
 pub use kept::SynonymSettings;
 pub(crate) use kept::{KeptSettings, ReadingSettings};
 pub use reference::{SETTINGS, SettingSpec};

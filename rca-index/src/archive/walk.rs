@@ -14,9 +14,9 @@ use walkdir::{DirEntry, WalkDir};
 use crate::archive::Archive;
 use crate::archive::ReportProblem;
 use crate::archive::ignore_files::{IgnoreFiles, ignore_files_first};
-use crate::archive::ignored::{Ignored, IgnoredFile};
+use crate::archive::ignored::Ignored;
 use crate::archive::not_a_report::{Taking, is_folder_page};
-use crate::incident::{Problem, ProblemKind};
+use crate::incident::{IgnoredFile, Problem, ProblemKind};
 use crate::parse::stem;
 
 /// The file of a report. Kept small, because all files of the archive are in memory at once.

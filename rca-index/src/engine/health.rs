@@ -7,11 +7,11 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory, SegmentMeta};
 
-use crate::archive::IgnoredCount;
 use crate::engine::directory::verify;
 use crate::engine::given::GivenHealth;
 use crate::engine::{Engine, Snapshot, folder};
 use crate::error::{Error, Result};
+use crate::incident::IgnoredCount;
 
 /// The health of an index.
 #[derive(Debug, Clone)]

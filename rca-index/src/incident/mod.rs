@@ -4,6 +4,7 @@
 //! program; the schema turns it into a document, a hit gives it back.
 
 mod follow_up;
+mod ignored;
 pub(crate) mod lines;
 pub(crate) mod markup;
 pub(crate) mod names;
@@ -22,6 +23,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{Action, Lessons, Link};
+pub use ignored::{IgnoredCount, IgnoredFile};
 pub use markup::Markup;
 pub use names::{HouseNames, ServiceNames, SeverityLabels};
 pub use not_a_report::{LeftOut, NotAReport, NotAReportReason};

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{VERSION, milliseconds};
+use crate::archive::CheckReport;
 use crate::archive::ReportProblem;
-use crate::archive::{CheckReport, IgnoredCount};
 use crate::engine::health::Health;
-use crate::incident::{LeftOut, Level};
+use crate::incident::{IgnoredCount, LeftOut, Level};
 use crate::incident::{Precision, Timestamp};
 use crate::update::UpdateReport;
 
