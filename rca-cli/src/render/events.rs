@@ -40,7 +40,7 @@ struct Line<'a> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(tag = "event", rename_all = "lowercase")]
+#[serde(tag = "type", rename_all = "lowercase")]
 enum Form<'a> {
     Started {
         archive: &'a str,
@@ -145,11 +145,11 @@ mod tests {
         };
         let failed = WatchEvent::Failed { reason: "disk\nfull", hint: "x", retry_in: Some(Duration::from_secs(2)) };
         let failed = json(&failed);
-        assert_eq!((&failed["event"], &failed["retry_in_seconds"]), (&"failed".into(), &2.into()));
+        assert_eq!((&failed["type"], &failed["retry_in_seconds"]), (&"failed".into(), &2.into()));
         assert_eq!(failed["version"], VERSION);
         assert!(failed["time"].as_str().unwrap().ends_with('Z'), "{failed}");
-        assert_eq!(json(&WatchEvent::Stopped)["event"], "stopped");
+        assert_eq!(json(&WatchEvent::Stopped)["type"], "stopped");
         let updated = json(&WatchEvent::Updated(&UpdateReport::default()));
-        assert_eq!((&updated["event"], &updated["reports"]), (&"updated".into(), &0.into()));
+        assert_eq!((&updated["type"], &updated["reports"]), (&"updated".into(), &0.into()));
     }
 }

@@ -155,17 +155,17 @@ fn signals_end_it_cleanly_and_events_are_objects() {
         let mut lines = BufReader::new(watcher.0.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut next = || -> serde_json::Value { serde_json::from_str(&lines.next().unwrap()).unwrap() };
         let started = next();
-        assert_eq!((&started["event"], &started["pid"]), (&"started".into(), &watcher.0.id().into()));
+        assert_eq!((&started["type"], &started["pid"]), (&"started".into(), &watcher.0.id().into()));
         let first = next();
-        assert_eq!((&first["event"], &first["reports"], &first["added"]), (&"updated".into(), &3.into(), &3.into()));
-        assert_eq!(next()["event"], "watching");
+        assert_eq!((&first["type"], &first["reports"], &first["added"]), (&"updated".into(), &3.into(), &3.into()));
+        assert_eq!(next()["type"], "watching");
         workshop.write("archive/rca.toml", "nothing = 1\n");
         let failed = next();
-        assert_eq!((&failed["event"], &failed["retry_in_seconds"]), (&"failed".into(), &1.into()), "{failed}");
+        assert_eq!((&failed["type"], &failed["retry_in_seconds"]), (&"failed".into(), &1.into()), "{failed}");
         let id = watcher.0.id().to_string();
         assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
-        let last = std::iter::from_fn(|| Some(next())).find(|event| event["event"] != "failed").unwrap();
-        assert_eq!(last["event"], "stopped");
+        let last = std::iter::from_fn(|| Some(next())).find(|event| event["type"] != "failed").unwrap();
+        assert_eq!(last["type"], "stopped");
         assert_eq!(watcher.0.wait().unwrap().code(), Some(0));
     }
 }
