@@ -16,11 +16,14 @@ impl Workshop {
         if !cfg!(target_os = "linux") {
             return None;
         }
-        let line = format!("stty rows 24 cols 80; '{}' {arguments}", env!("CARGO_BIN_EXE_rca"));
+        // For the command alone: `script` itself is looked up in PATH.
+        let set = environment.iter().map(|(name, value)| format!("{name}='{}' ", value.replace('\'', r"'\''")));
+        let set = set.collect::<String>();
+        let line = format!("stty rows 24 cols 80; {set}'{}' {arguments}", env!("CARGO_BIN_EXE_rca"));
         let mut script = Command::new("script");
         script.args(["-qec", &line, "/dev/null"]).current_dir(self.path()).env_clear();
         script.env("PATH", std::env::var_os("PATH")?).env("HOME", self.path()).env("TERM", "xterm");
-        let output = script.envs(environment.iter().copied()).output().ok()?;
+        let output = script.output().ok()?;
         let mut run = Run::from(output);
         run.stdout = run.stdout.replace("\r\n", "\n");
         Some(run)
