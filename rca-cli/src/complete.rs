@@ -134,8 +134,13 @@ fn candidates(before: &str, values: impl IntoIterator<Item = String>) -> Vec<Com
 
 /// Candidates for the last part of a list with commas.
 fn in_list(typed: &str, complete: impl Fn(&str) -> Vec<String>) -> Vec<CompletionCandidate> {
-    let start = typed.rfind(',').map_or(0, |comma| comma + 1);
-    candidates(&typed[..start], complete(&typed[start..]))
+    in_list_behind("", typed, complete)
+}
+
+/// The same for a list behind a text.
+fn in_list_behind(before: &str, list: &str, complete: impl Fn(&str) -> Vec<String>) -> Vec<CompletionCandidate> {
+    let start = list.rfind(',').map_or(0, |comma| comma + 1);
+    candidates(&format!("{before}{}", &list[..start]), complete(&list[start..]))
 }
 
 /// Those that start so.
@@ -153,10 +158,7 @@ fn query_word(typed: &str) -> Vec<CompletionCandidate> {
     match field {
         "has" | "no" => candidates(&before, matching(present(), value)),
         "sort" => candidates(&before, matching(sort_keys(), value)),
-        _ => {
-            let start = value.rfind(',').map_or(0, |comma| comma + 1);
-            candidates(&format!("{before}{}", &value[..start]), live_values(field, &value[start..]))
-        }
+        _ => in_list_behind(&before, value, |part| live_values(field, part)),
     }
 }
 

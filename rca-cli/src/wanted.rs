@@ -6,17 +6,20 @@ use std::io::{Read as _, stdin};
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
-use rca_index::{Archive, IgnoredFile, Incident, Index, Named};
+use rca_index::{Archive, IgnoredFile, Incident, Index, LeftOut, Named};
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
 use crate::location::{Location, current_dir};
+use crate::paths::slashed;
 use crate::targets::resolved;
 
 /// How much is read from stdin, in bytes: a million paths.
 const LONGEST: u64 = 100_000_000;
 /// How many of the incidents that a name may mean are listed.
 const CANDIDATES: usize = 20;
+/// What to do about a report that is left out.
+const INCLUDE: &str = "take it in with `include` in rca.toml";
 
 /// The names in the arguments; `-` stands for those on stdin, one a line or with a NUL behind each.
 pub(crate) fn names(arguments: &[String]) -> Result<Vec<String>, Failure> {
@@ -102,16 +105,13 @@ impl<'a> Finder<'a> {
             }
         }
         let as_name = |reading: &&Reading| !reading.more;
-        let whole = self.index.resolve(name)?;
-        for reading in readings.iter().filter(as_name).rev().filter(|reading| whole.is_empty() || reading.name == name)
-        {
+        // A name with no line behind it has one reading, and is looked up once.
+        let is_whole = readings.len() > 1 && !self.index.resolve(name)?.is_empty();
+        for reading in readings.iter().filter(as_name).rev().filter(|reading| !is_whole || reading.name == name) {
             match self.index.find(reading.name)? {
                 Named::One(incident) => return Ok(Found { incident: *incident, line: reading.line }),
                 Named::Several(ids) => return Err(self.several(reading.name, &ids)?),
-                Named::LeftOut(file) => {
-                    let what = format!("{}: left out: {}", file.path, file.why);
-                    return Err(Failure::usage(what, "take it in with `include` in rca.toml"));
-                }
+                Named::LeftOut(file) => return Err(left_out(&file)),
                 _ => {}
             }
         }
@@ -137,8 +137,7 @@ impl<'a> Finder<'a> {
         let mut found = Vec::new();
         for (root, path) in self.roots.iter().zip([resolved(path), as_written]) {
             let Ok(inside) = path.strip_prefix(root) else { continue };
-            let names: Vec<_> = inside.components().map(|name| name.as_os_str().to_string_lossy()).collect();
-            let relative = names.join("/");
+            let relative = slashed(inside);
             if !relative.is_empty() && !found.contains(&relative) {
                 found.push(relative);
             }
@@ -180,8 +179,7 @@ impl<'a> Finder<'a> {
             return left_out_by_pattern(&ignored);
         }
         if let Some(Named::LeftOut(file)) = inside.iter().find_map(|path| self.index.find(path).ok()) {
-            let what = format!("{}: left out: {}", file.path, file.why);
-            return Failure::usage(what, "take it in with `include` in rca.toml");
+            return left_out(&file);
         }
         Failure::usage(
             format!("{name}: no report of the archive, or not in the index yet"),
@@ -200,8 +198,11 @@ fn left_out_by_exclude(name: &str) -> Failure {
 }
 
 fn left_out_by_pattern(IgnoredFile { path, by, pattern, .. }: &IgnoredFile) -> Failure {
-    let what = format!("{path}: left out by `{pattern}` in {by}");
-    Failure::usage(what, "take it in with `include` in rca.toml")
+    Failure::usage(format!("{path}: left out by `{pattern}` in {by}"), INCLUDE)
+}
+
+fn left_out(file: &LeftOut) -> Failure {
+    Failure::usage(format!("{}: left out: {}", file.path, file.why), INCLUDE)
 }
 
 /// A path as printed, or behind a link: `file://host/reports/a.md`.

@@ -21,7 +21,7 @@ impl Renderer for Compact {
         &self,
         out: &mut Output,
         location: &Location,
-        _request: &SearchRequest,
+        request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
         for hit in &results.hits {
@@ -29,10 +29,7 @@ impl Renderer for Compact {
             let remark = if hit.matched == Match::Some && !results.relaxed { "  (partial match)" } else { "" };
             write_line(out, location, &hit.incident, line, remark)?;
         }
-        for (facet, counted) in facet_rows(results) {
-            writeln!(out, "{:>5}  {facet}:{}", counted.count, clean(&counted.value))?;
-        }
-        Ok(())
+        self.facets(out, request, results)
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
@@ -40,7 +37,7 @@ impl Renderer for Compact {
     }
 
     fn frame(&self) -> Frame {
-        Frame { open: "", between: "", close: "" }
+        Frame::NONE
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

@@ -6,9 +6,7 @@ use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
 use rca_index::wire::{Fields, SelectedForm, UnknownField};
-use rca_index::{
-    CheckReport, Health, IgnoredCount, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport,
-};
+use rca_index::{CheckReport, Health, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -16,7 +14,7 @@ use serde_json::Value;
 
 use crate::render::json::escape;
 use crate::render::talk::Talk;
-use crate::render::text::level_name;
+use crate::render::text::{ignored_files, level_name};
 use crate::render::{Frame, IncidentAnswer, Renderer, Selection, facet_rows};
 use crate::terminal::{Output, clean};
 
@@ -77,7 +75,7 @@ impl Renderer for Csv<'_> {
     }
 
     fn frame(&self) -> Frame {
-        Frame { open: "", between: "", close: "" }
+        Frame::NONE
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
@@ -98,7 +96,7 @@ impl Renderer for Csv<'_> {
         let mut row: Vec<String> =
             counts.iter().chain(&[report.failed, report.problems.len()]).map(usize::to_string).collect();
         row.extend([report.bytes.to_string(), (report.took.as_micros() as f64 / 1000.0).to_string()]);
-        row.extend([report.left_out.len(), ignored(&report.ignored)].map(|n| n.to_string()));
+        row.extend([report.left_out.len(), ignored_files(&report.ignored)].map(|n| n.to_string()));
         table.write_record(row)?;
         Ok(table.flush()?)
     }
@@ -131,7 +129,7 @@ impl Renderer for Csv<'_> {
         let counts = [health.incidents, health.segments, health.deleted].map(|n| n.to_string());
         let bytes = [health.bytes, health.source_bytes].map(|n| n.to_string());
         let updated = health.updated.map(|seconds| seconds.to_string()).unwrap_or_default();
-        let left_out = [health.left_out, ignored(&health.ignored)].map(|n| n.to_string());
+        let left_out = [health.left_out, ignored_files(&health.ignored)].map(|n| n.to_string());
         let damaged = health.damaged.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(";");
         table.write_record(counts.into_iter().chain(bytes).chain([updated, damaged]).chain(left_out))?;
         Ok(table.flush()?)
@@ -216,11 +214,6 @@ fn cell(value: &Value, safe: bool) -> String {
         Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or_default().to_string(),
         deeper => escape(&deeper.to_string()),
     }
-}
-
-/// The number of files that ignore files leave out.
-fn ignored(counts: &[IgnoredCount]) -> usize {
-    counts.iter().map(|count| count.files).sum()
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::json::escape;
+use crate::render::talk::of_level;
+use crate::render::text::ignored_files;
 use crate::render::{renderer, update};
 
 /// What happened while an archive is watched.
@@ -77,7 +79,7 @@ impl<'a> Form<'a> {
             WatchEvent::Started { archive } => Self::Started { archive, pid: std::process::id() },
             WatchEvent::Watching { archive } => Self::Watching { archive },
             WatchEvent::Updated(report) => {
-                let of_level = |level| report.problems.iter().filter(|found| found.problem.level() == level).count();
+                let [errors, warnings] = [Level::Error, Level::Warning].map(|level| of_level(&report.problems, level));
                 Self::Updated {
                     reports: report.reports,
                     added: report.added,
@@ -87,9 +89,9 @@ impl<'a> Form<'a> {
                     unchanged: report.unchanged,
                     failed: report.failed,
                     left_out: report.left_out.len(),
-                    ignored: report.ignored.iter().map(|ignored| ignored.files).sum(),
-                    errors: of_level(Level::Error),
-                    warnings: of_level(Level::Warning),
+                    ignored: ignored_files(&report.ignored),
+                    errors,
+                    warnings,
                     took_ms: (report.took.as_secs_f64() * 1e6).round() / 1e3,
                 }
             }

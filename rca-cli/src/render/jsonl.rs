@@ -66,7 +66,7 @@ impl Renderer for Jsonl<'_> {
     }
 
     fn frame(&self) -> Frame {
-        Frame { open: "", between: "", close: "" }
+        Frame::NONE
     }
 
     fn facets(&self, out: &mut Output, request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

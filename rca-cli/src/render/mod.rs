@@ -244,6 +244,11 @@ pub(crate) struct Frame {
     pub(crate) close: &'static str,
 }
 
+impl Frame {
+    /// Nothing, where each incident is whole by itself.
+    const NONE: Self = Self { open: "", between: "", close: "" };
+}
+
 /// Prints the results of a search.
 pub(crate) fn search(
     context: &mut Context,

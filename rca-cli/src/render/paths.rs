@@ -49,7 +49,7 @@ impl Renderer for Paths {
     }
 
     fn frame(&self) -> Frame {
-        Frame { open: "", between: "", close: "" }
+        Frame::NONE
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

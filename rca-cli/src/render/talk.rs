@@ -115,7 +115,7 @@ fn left_out_text(files: usize) -> String {
 }
 
 /// The number of problems of a level.
-fn of_level(problems: &[ReportProblem], level: Level) -> usize {
+pub(super) fn of_level(problems: &[ReportProblem], level: Level) -> usize {
     problems.iter().filter(|found| found.problem.level() == level).count()
 }
 

@@ -59,6 +59,11 @@ pub(crate) fn left_out(out: &mut Output, location: &Location, files: &[LeftOut])
     })
 }
 
+/// The number of files that ignore files leave out.
+pub(super) fn ignored_files(counts: &[IgnoredCount]) -> usize {
+    counts.iter().map(|count| count.files).sum()
+}
+
 /// How many files ignore files leave out, and which ones do: `3 files by .gitignore, 1 file by 2024/.gitignore`.
 pub(crate) fn ignored(counts: &[IgnoredCount]) -> String {
     /// So many ignore files are named.

@@ -51,7 +51,7 @@ impl Renderer for Vimgrep {
     }
 
     fn frame(&self) -> Frame {
-        Frame { open: "", between: "", close: "" }
+        Frame::NONE
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
