@@ -7,6 +7,7 @@ mod actions;
 mod agreement;
 mod body;
 mod chosen;
+pub(crate) mod clauses;
 mod clock;
 mod conflict;
 mod currency;

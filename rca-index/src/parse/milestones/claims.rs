@@ -6,9 +6,10 @@
 use std::sync::LazyLock;
 
 use super::rules::{LABELS, RULES, Rule, STATUS_WORDS};
-use super::words::{BREAKS, BUT, FAILS, GOOD, MAYBE, NOT, NOT_BEHIND, SETS, START, STILL, SUBORDINATE, Set, TROUBLE};
+use super::words::{BREAKS, SETS, START, TROUBLE};
 use crate::incident::Milestone;
-use crate::parse::phrases::{Phrases, WordMap, joins, may_have};
+use crate::parse::clauses::{Clause, MAYBE, NOT, SUBORDINATE, Set, clauses, hits, plain, taken_back, vocabulary};
+use crate::parse::phrases::{Phrases, WordMap};
 
 /// So much of a row is read, in bytes: nobody says what happened only after a page of text.
 const MOST_BYTES: usize = 1500;
@@ -41,28 +42,13 @@ fn bit(milestone: Milestone) -> u8 {
 }
 
 /// All words, and the sets that each of them belongs to.
-static WORDS: LazyLock<Phrases<Set>> = LazyLock::new(|| {
-    let words = SETS.iter().flat_map(|&(set, words)| words.iter().map(move |&word| (word, set)));
-    Phrases::merged(words, |sets, more| {
-        *sets |= more;
-        true
-    })
-});
-
-/// A word of a set, where it begins in the row.
-#[derive(Debug, Clone, Copy)]
-struct Hit {
-    sets: Set,
-    start: usize,
-    /// Whether `to` stands before it.
-    infinitive: bool,
-}
+static WORDS: LazyLock<Phrases<Set>> = LazyLock::new(|| vocabulary(SETS));
 
 /// What the text of a row claims, whose time is written as `label`. What stands behind another time in the text happened then.
 pub(super) fn read_claims(text: &str, label: &str) -> Claims {
     let most = (0..=MOST_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let lower = plain(&text[..most]);
-    let hits = hits(&lower);
+    let hits = hits(&lower, &WORDS);
     let mut claims = Claims::default();
     labelled(text, &lower, &mut claims);
     if hits.is_empty() {
@@ -81,7 +67,7 @@ pub(super) fn read_claims(text: &str, label: &str) -> Claims {
         claims.begins |= clause.sets & START != 0 && clause.sets & (NOT | MAYBE) == 0;
         let next = clauses.get(number + 1);
         let rest = &clauses[number + 1..];
-        RULES.iter().filter(|rule| clause.claims(rule, next, rest)).for_each(|rule| {
+        RULES.iter().filter(|rule| follows(clause, rule, next, rest)).for_each(|rule| {
             if rule.weak {
                 // Who is called because of an alert is in the row of the alert.
                 claims.hinted |= bit(rule.milestone);
@@ -91,22 +77,6 @@ pub(super) fn read_claims(text: &str, label: &str) -> Claims {
         });
     }
     claims
-}
-
-/// The words of a text that belong to sets. A word within a phrase is part of the phrase.
-fn hits(text: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    let mut taken = 0;
-    for (start, mut phrases) in WORDS.places(text) {
-        let longest = phrases.find(|(phrase, _)| is_whole(text, start, start + phrase.len()));
-        if let Some((phrase, sets)) = longest.filter(|(phrase, _)| start + phrase.len() > taken) {
-            taken = start + phrase.len();
-            let before = &text[..start];
-            let infinitive = before.ends_with("to ") && !before.ends_with("back to ");
-            hits.push(Hit { sets: *sets, start, infinitive });
-        }
-    }
-    hits
 }
 
 /// Where another time of day than the row's begins: `acknowledged; 14:09 mitigated`. Times in brackets explain.
@@ -143,176 +113,18 @@ fn other_time(text: &str, label: &str) -> usize {
     usize::MAX
 }
 
-/// A text in lower case with no markup, and without what others said in corner brackets.
-fn plain(text: &str) -> String {
-    if text.is_ascii() {
-        let lower = text.to_ascii_lowercase();
-        let marked = may_have(&lower, b"*") || may_have(&lower, b"`");
-        return if marked { lower.replace(['*', '`'], " ") } else { lower };
+/// Whether a clause claims what a rule says; `next` and `rest` follow it.
+fn follows(clause: &Clause<'_>, rule: &Rule, next: Option<&Clause<'_>>, rest: &[Clause<'_>]) -> bool {
+    let all = rule.needs.iter().all(|set| clause.sets & set != 0);
+    let Some(verb) = rule.needs.last().filter(|_| all && clause.sets & rule.lacks == 0) else { return false };
+    // One word is not two: `detected` is what a monitor did only where there is a monitor.
+    let distinct = rule.needs.len() == 1
+        || clause.hits.iter().filter(|hit| rule.needs.iter().any(|set| hit.sets & set != 0)).count() > 1;
+    if !distinct {
+        return false;
     }
-    let mut plain = String::with_capacity(text.len());
-    let mut quoted = false;
-    for c in text.chars() {
-        match c {
-            '「' | '『' => quoted = true,
-            '」' | '』' => quoted = false,
-            _ if quoted => {}
-            '’' | '‘' => plain.push('\''),
-            '*' | '`' => plain.push(' '),
-            _ => plain.extend(c.to_lowercase()),
-        }
-    }
-    plain
-}
-
-/// Whether a word stands by itself. Scripts with no spaces have no such thing.
-fn is_whole(text: &str, start: usize, end: usize) -> bool {
-    let word = &text[start..end];
-    let before = text[..start].chars().next_back();
-    let after = text[end..].chars().next();
-    let begins = !word.starts_with(joins) || before.is_none_or(|c| !(joins(c) || matches!(c, '-' | '/' | '.')));
-    let ends =
-        !word.ends_with(joins) || after.is_none_or(|c| !(joins(c) || matches!(c, '/' | '#'))) && !is_part(&text[end..]);
-    begins && ends
-}
-
-/// `-` and a letter, as in `alert-manager`: the word goes on.
-fn is_part(rest: &str) -> bool {
-    let mut chars = rest.chars();
-    matches!(chars.next(), Some('-' | '.' | '_')) && chars.next().is_some_and(char::is_alphanumeric)
-}
-
-/// A stretch of a row that says one thing.
-#[derive(Debug)]
-struct Clause<'h> {
-    hits: &'h [Hit],
-    /// Of all hits.
-    sets: Set,
-    is_question: bool,
-    /// Whether it is in the same sentence as the clause before.
-    goes_on: bool,
-}
-
-impl Clause<'_> {
-    /// Whether the first word of a set is one of these. Only words that open clauses are asked for.
-    fn opens(&self, sets: Set) -> bool {
-        self.hits.first().is_some_and(|hit| hit.sets & sets != 0)
-    }
-
-    fn claims(&self, rule: &Rule, next: Option<&Clause<'_>>, rest: &[Clause<'_>]) -> bool {
-        let all = rule.needs.iter().all(|set| self.sets & set != 0);
-        let Some(verb) = rule.needs.last().filter(|_| all && self.sets & rule.lacks == 0) else { return false };
-        // One word is not two: `detected` is what a monitor did only where there is a monitor.
-        let distinct = rule.needs.len() == 1
-            || self.hits.iter().filter(|hit| rule.needs.iter().any(|set| hit.sets & set != 0)).count() > 1;
-        if !distinct {
-            return false;
-        }
-        let ends = matches!(rule.milestone, Milestone::Mitigated | Milestone::Resolved);
-        let said = self.hits.iter().enumerate().any(|(at, hit)| {
-            let behind = &self.hits[at + 1..];
-            hit.sets & verb != 0
-                && !hit.infinitive
-                && self.hits[..at].iter().all(|before| before.sets & (NOT | MAYBE) == 0)
-                && behind.iter().all(|after| after.sets & NOT_BEHIND == 0)
-                && !(ends && behind.iter().any(|after| after.sets & FAILS != 0))
-        });
-        said && !(ends && taken_back(next, rest))
-    }
-}
-
-/// Whether what follows a clause says that the end was none: `, but`, `: still down`.
-fn taken_back(next: Option<&Clause<'_>>, rest: &[Clause<'_>]) -> bool {
-    next.is_some_and(|next| next.opens(BUT | STILL) || (next.goes_on && next.sets & FAILS != 0 && next.sets & NOT == 0))
-        || rest.iter().any(|clause| clause.opens(BUT | STILL) && clause.sets & (FAILS | TROUBLE) != 0)
-}
-
-/// Parts a row into clauses: at punctuation, and before words that open one.
-fn clauses<'h>(text: &str, hits: &'h [Hit]) -> Vec<Clause<'h>> {
-    let mut clauses: Vec<Clause<'h>> = Vec::new();
-    let mut first = 0;
-    // Clauses of the sentence that is being read begin here.
-    let mut sentence = 0;
-    let mut goes_on = false;
-    let close = |until: usize, first: &mut usize, goes_on: bool, clauses: &mut Vec<Clause<'h>>| {
-        let hits = &hits[*first..until];
-        if !hits.is_empty() {
-            let (mut sets, mut denied) = (0, false);
-            for hit in hits {
-                // `not as expected` is nothing good.
-                sets |= if denied { hit.sets & !GOOD } else { hit.sets };
-                denied |= hit.sets & NOT != 0;
-            }
-            clauses.push(Clause { hits, sets, is_question: false, goes_on });
-        }
-        *first = until;
-    };
-    let mut from = 0;
-    for at in 0..=hits.len() {
-        let until = hits.get(at).map_or(text.len(), |hit| hit.start);
-        let between = text.get(from..until).unwrap_or_default();
-        match stop(between) {
-            Some(Stop::Sentence(question)) => {
-                close(at, &mut first, goes_on, &mut clauses);
-                if question {
-                    clauses[sentence..].iter_mut().for_each(|clause| clause.is_question = true);
-                }
-                sentence = clauses.len();
-                goes_on = false;
-            }
-            Some(Stop::Clause) => {
-                close(at, &mut first, goes_on, &mut clauses);
-                goes_on = true;
-            }
-            None if hits.get(at).is_some_and(|hit| hit.sets & (BUT | SUBORDINATE) != 0) => {
-                close(at, &mut first, goes_on, &mut clauses);
-                goes_on = true;
-            }
-            None => {}
-        }
-        from = until;
-    }
-    close(hits.len(), &mut first, goes_on, &mut clauses);
-    clauses
-}
-
-/// What parts two clauses.
-enum Stop {
-    /// The end of a sentence, and whether it is a question.
-    Sentence(bool),
-    Clause,
-}
-
-/// The strongest stop in the text between two words, the first of them included.
-fn stop(between: &str) -> Option<Stop> {
-    let marks = |byte: u8| !(byte.is_ascii_alphanumeric() || byte == b' ');
-    let mut found = None;
-    let mut rest = between;
-    while let Some(at) = rest.bytes().position(marks) {
-        let before = between[..between.len() - rest.len() + at].chars().next_back().unwrap_or(' ');
-        let mut chars = rest[at..].chars();
-        let Some(c) = chars.next() else { break };
-        rest = chars.as_str();
-        let spaced = chars.next().is_none_or(char::is_whitespace);
-        match c {
-            '?' if spaced => return Some(Stop::Sentence(true)),
-            '？' => return Some(Stop::Sentence(true)),
-            '.' | '!' if spaced => found = Some(Stop::Sentence(false)),
-            '。' | '！' | '\n' => found = Some(Stop::Sentence(false)),
-            _ if found.is_none() && parts_clauses(c, before, spaced) => found = Some(Stop::Clause),
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Whether a character parts two clauses. `before` is the one before it, `spaced` whether a space follows.
-fn parts_clauses(c: char, before: char, spaced: bool) -> bool {
-    match c {
-        ',' | ';' | ':' | '/' => spaced,
-        '-' => spaced && before.is_whitespace(),
-        _ => matches!(c, '、' | '，' | '；' | '：' | '(' | ')' | '[' | ']' | '（' | '）' | '—' | '–' | '→'),
-    }
+    let ends = matches!(rule.milestone, Milestone::Mitigated | Milestone::Resolved);
+    clause.asserts(*verb, ends) && !(ends && taken_back(next, rest, TROUBLE))
 }
 
 /// In bytes.

@@ -4,11 +4,12 @@
 
 use super::words::{
     ACKNOWLEDGED, ALERT_ON, ALERTS, APPLIED, BEGINS, CAUSE, CAUSED, CLEARS, CLOSED, DECLARED, DIAGNOSED, FALLS, FIRES,
-    FIRST, FIX, FIX_WORDS, FOUND, GOOD, IDENTIFIED, INCIDENT, INVESTIGATION, LATER, LEARNT, LOAD, MITIGATED, NOT_LIVE,
+    FIRST, FIX, FIX_WORDS, FOUND, IDENTIFIED, INCIDENT, INVESTIGATION, LATER, LEARNT, LOAD, MITIGATED, NOT_LIVE,
     NOTICED, OFFENDER, OTHER, OVER, PAGED, PARTIAL, REPORTS, RESOLVED, RESPONSE, RESTORED, REVERTED, SERVICE, STOPPED,
-    Set, TAKES, TEAM, TOLD, TROUBLE, USERS,
+    TAKES, TEAM, TOLD, TROUBLE, USERS,
 };
 use crate::incident::Milestone::{self, Acknowledged, Detected, Identified, Mitigated, Resolved};
+use crate::parse::clauses::{GOOD, Set};
 
 /// What one clause says: all of `needs`, the last of them as its verb, and none of `lacks`.
 #[derive(Debug, Clone, Copy)]
