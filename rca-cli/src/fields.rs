@@ -75,10 +75,26 @@ pub(crate) fn unknown_key<'r>(
 }
 
 /// Reads the name or alias of a section.
-pub(crate) fn parse_section(name: &str) -> Result<SectionKind, String> {
+pub(crate) fn parse_section(name: &str) -> Result<Shown, String> {
+    // In a query `fix:` searches the section about the resolution; here it is what that section, or another part, says.
+    if name.eq_ignore_ascii_case(FIX) {
+        return Ok(Shown::Fix);
+    }
     fields_named(name)
         .find_map(as_section)
-        .ok_or_else(|| format!("not a section; the sections are {}", section_names()))
+        .map(Shown::Section)
+        .ok_or_else(|| format!("not a section; the sections are {}, and {FIX}: what fixed it", section_names()))
+}
+
+/// The name of what fixed an incident among the sections.
+pub(crate) const FIX: &str = "fix";
+
+/// What of an incident can be shown alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Section(SectionKind),
+    /// What fixed it.
+    Fix,
 }
 
 /// The label of the first field of this kind.
@@ -98,14 +114,15 @@ mod tests {
                 assert!(facet_names().contains(spec.name) && any_facet_name().contains(spec.name), "{}", spec.name);
             }
             if let Some(kind) = as_section(spec) {
-                assert_eq!(parse_section(spec.name), Ok(kind));
+                assert_eq!(parse_section(spec.name), Ok(Shown::Section(kind)));
                 assert!(section_names().contains(spec.name), "{}", spec.name);
             }
         }
         assert_eq!(
             (parse_facet("svc"), parse_section("cause")),
-            (Ok(Facet::Service.into()), Ok(SectionKind::RootCause))
+            (Ok(Facet::Service.into()), Ok(Shown::Section(SectionKind::RootCause)))
         );
+        assert_eq!(parse_section("Fix"), Ok(Shown::Fix));
         assert_eq!(parse_facet("On-Call Team"), Ok(FacetName::Key("on_call_team".to_owned())));
         assert!(parse_facet("title").is_err() && parse_facet("?").is_err() && parse_section("title").is_err());
         assert!(any_facet_name().ends_with("tag or status"), "{}", any_facet_name());

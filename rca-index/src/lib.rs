@@ -198,6 +198,7 @@ mod error;
 mod given;
 mod incident;
 mod index;
+mod insight;
 pub mod parse;
 mod plan;
 pub mod query;
@@ -233,6 +234,7 @@ pub use incident::{
     SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
+pub use insight::{Fix, FixKind, FixSource};
 pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };

@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["query", "signal", "archive", "given"],
     &["plan"],
     &["engine"],
+    &["insight"],
     &["update"],
     &["search"],
     &["wire"],

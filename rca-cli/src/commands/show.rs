@@ -11,7 +11,7 @@ use rca_index::{Incident, Index, SectionKind};
 
 use crate::context::Context;
 use crate::failure::{Failure, USAGE};
-use crate::fields::{parse_section, section_names};
+use crate::fields::{FIX, Shown, parse_section, section_names};
 use crate::freshen::open_fresh;
 use crate::location::Location;
 use crate::render::{self, IncidentAnswer};
@@ -27,7 +27,7 @@ Examples:
   rca show 2025-06-02-message-queue-backlog      the start of a file name is enough
   rca show 'queue backlog'                       and so are words of the file name or the title
   rca show incidents/2025/disk-full.md:31        a path as printed; from the section with this line on
-  rca show PM-2026-033 PM-2026-041 --section resolution
+  rca show PM-2026-033 PM-2026-041 --section fix  what fixed them, and where they say so
   rca search 'disk full' --format paths | rca show -
   rca show 2025/06/disk-full --format json       every field, as JSON
   rca show 2025/06/disk-full --why               every fact, and the line that states it")]
@@ -37,8 +37,8 @@ pub(crate) struct Arguments {
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
     #[arg(long, value_name = "SECTIONS", value_delimiter = ',', value_parser = parse_section)]
-    #[arg(help = format!("Show only these sections: {}", section_names()))]
-    section: Vec<SectionKind>,
+    #[arg(help = format!("Show only these sections: {}; {FIX}: what fixed it", section_names()))]
+    section: Vec<Shown>,
     /// Show where each fact was found: fact, value, path:line, and the text of the line
     #[arg(long, conflicts_with = "section")]
     why: bool,
@@ -122,12 +122,17 @@ fn show(
 }
 
 /// Fails if the incident has none of the sections asked for.
-fn check_sections(incident: &Incident, wanted: &[SectionKind]) -> Result<(), Failure> {
+fn check_sections(incident: &Incident, wanted: &[Shown]) -> Result<(), Failure> {
     let has = |kind: &SectionKind| incident.sections.iter().any(|section| section.kind == *kind);
-    if wanted.is_empty() || wanted.iter().any(has) {
+    let sections = wanted.iter().filter_map(|shown| match shown {
+        Shown::Section(kind) => Some(kind),
+        Shown::Fix => None,
+    });
+    // What fixed it is said even where it is unknown.
+    if wanted.is_empty() || wanted.contains(&Shown::Fix) || sections.clone().any(has) {
         return Ok(());
     }
-    let names: Vec<&str> = wanted.iter().map(|kind| kind.name()).collect();
+    let names: Vec<&str> = sections.map(|kind| kind.name()).collect();
     let there: Vec<&str> = SectionKind::ALL.iter().filter(|kind| has(kind)).map(|kind| kind.name()).collect();
     let what = format!("{}: no section {}", incident.id, names.join(", "));
     Err(Failure::usage(what, format!("it has {}", there.join(", "))))

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use rca_index::{
-    Bound, CheckReport, FacetCounts, FieldKind, Health, Hit, Incident, LeftOut, Match, Measure, MeasureKind, Milestone,
-    NumberField, SearchRequest, SearchResults, SectionKind, Severity, Snippet, Source, Sourced, TextField,
+    Bound, CheckReport, FacetCounts, FieldKind, Fix, Health, Hit, Incident, LeftOut, Match, Measure, MeasureKind,
+    Milestone, NumberField, SearchRequest, SearchResults, SectionKind, Severity, Snippet, Source, Sourced, TextField,
     UpdateReport,
 };
 use textwrap::core::display_width;
@@ -266,6 +266,9 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
             }
         }
     }
+    if answer.wants_fix() {
+        fixed_by(out, location, incident)?;
+    }
     // The front matter comes last: the facts above include most of it.
     let (front, rest): (Vec<_>, Vec<_>) = incident.sections.iter().partition(|section| section.is_front_matter());
     for section in rest.into_iter().chain(front) {
@@ -281,6 +284,19 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
         body(out, &clean_lines(text))?;
     }
     Ok(())
+}
+
+/// Writes what fixed an incident, and where its report says so.
+fn fixed_by(out: &mut Output, location: &Location, incident: &Incident) -> io::Result<()> {
+    let Palette { title: bold, dim, .. } = out.palette;
+    writeln!(out, "\n{bold}Fixed by{bold:#}")?;
+    let Some(fix) = incident.fix() else {
+        return writeln!(out, "{dim}{}{dim:#}", text::FIX_UNKNOWN);
+    };
+    body(out, &clean(&fix.text))?;
+    let kind = fix.kind.map(|kind| format!("{}  ", kind.label())).unwrap_or_default();
+    let place = text::place(out, location, &incident.path, fix.line);
+    writeln!(out, "{INDENT}{dim}{kind}{place}{dim:#}")
 }
 
 /// Names, each once, in order.
@@ -310,6 +326,7 @@ fn known(incident: &Incident) -> Vec<(&str, String)> {
         |milestone: Milestone| Some(format!("{} {}", milestone.name(), minutes(incident.minutes_to(milestone)?)));
     let reached: Vec<String> = Milestone::ALL.into_iter().filter_map(reached).collect();
     add("after", (!reached.is_empty()).then(|| reached.join(", ")));
+    add("fixed by", incident.fix().map(|fix| fixed_text(&fix)));
     add("impact", incident.impact_user_minutes().map(|impact| format!("{} user-minutes", number(impact))));
     for measure in &incident.measures {
         add(measure_label(measure.kind), Some(measure_text(measure)));
@@ -319,6 +336,11 @@ fn known(incident: &Incident) -> Vec<(&str, String)> {
         add(&field.key, list(field.value.texts()));
     }
     known
+}
+
+/// What fixed it, with its line.
+fn fixed_text(fix: &Fix) -> String {
+    fix.line.map_or_else(|| fix.text.clone(), |line| format!("{} (line {line})", fix.text))
 }
 
 /// A duration, marked when it is worked out and not stated.

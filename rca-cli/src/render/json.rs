@@ -13,6 +13,7 @@ use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, Upda
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::fields::Shown;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::{Frame, IncidentAnswer, Renderer, Selection};
@@ -95,7 +96,10 @@ impl Renderer for Json<'_> {
 pub(crate) fn incident_form<'a>(answer: &IncidentAnswer<'a>) -> IncidentForm<'a> {
     let mut form = IncidentForm::new(answer.incident, |target| answer.index.resolve(target).unwrap_or_default());
     let sections = answer.sections;
-    form.sections.retain(|section| sections.is_empty() || sections.iter().any(|kind| kind.name() == section.section));
+    form.sections.retain(|section| {
+        sections.is_empty()
+            || sections.iter().any(|shown| matches!(shown, Shown::Section(kind) if kind.name() == section.section))
+    });
     form
 }
 

@@ -12,7 +12,7 @@ use crate::location::Location;
 use crate::paths::slashed;
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
-use crate::render::text::{left_out, problems, update_summary, write_health};
+use crate::render::text::{FIX_UNKNOWN, left_out, problems, update_summary, write_health};
 use crate::render::{IncidentAnswer, Renderer};
 use crate::terminal::{Output, clean, clean_marked};
 
@@ -126,12 +126,16 @@ fn source(answer: &IncidentAnswer<'_>) -> String {
     if answer.sections.is_empty() && answer.skipped().next().is_none() {
         return incident.source.clone();
     }
+    let fix = answer.wants_fix().then(|| {
+        let text = incident.fix().map_or_else(|| FIX_UNKNOWN.to_owned(), |fix| escape(&fix.text));
+        format!("## Fixed by\n\n{text}\n")
+    });
     let wanted = incident.sections.iter().filter(|section| answer.wants(section));
     let texts = wanted.map(|section| {
         let heading = if section.heading.is_empty() { section.kind.name() } else { &section.heading };
         format!("## {heading}\n\n{}\n", incident.section_text(section).trim())
     });
-    texts.collect::<Vec<_>>().join("\n")
+    fix.into_iter().chain(texts).collect::<Vec<_>>().join("\n")
 }
 
 /// Escapes characters with a meaning in Markdown.

@@ -24,13 +24,13 @@ use std::io::Write as _;
 
 use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
-    CheckReport, FacetCount, Health, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, SectionKind,
-    UpdateReport,
+    CheckReport, FacetCount, Health, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, UpdateReport,
 };
 
 use crate::arguments::Format;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::fields::Shown;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::terminal::Output;
@@ -179,7 +179,7 @@ pub(crate) fn for_problems_only() -> Failure {
 pub(crate) struct IncidentAnswer<'a> {
     pub(crate) incident: &'a Incident,
     /// Show only these sections; all if the list is empty.
-    pub(crate) sections: &'a [SectionKind],
+    pub(crate) sections: &'a [Shown],
     /// The line that was asked for.
     pub(crate) line: Option<u32>,
     /// In a list of incidents, the place of this one, counted from 0.
@@ -196,7 +196,7 @@ impl<'a> IncidentAnswer<'a> {
     /// For people, a line that was asked for lets the report begin at the section that has it, unless sections are asked for.
     pub(crate) fn new(
         incident: &'a Incident,
-        sections: &'a [SectionKind],
+        sections: &'a [Shown],
         line: Option<u32>,
         nth: Option<usize>,
         index: &'a Index,
@@ -212,8 +212,13 @@ impl<'a> IncidentAnswer<'a> {
 
     /// Whether a section is asked for.
     fn wants(&self, section: &Section) -> bool {
-        let kind = self.sections.is_empty() || self.sections.contains(&section.kind);
+        let kind = self.sections.is_empty() || self.sections.contains(&Shown::Section(section.kind));
         kind && section.range.start >= self.skipped
+    }
+
+    /// Whether what fixed it is asked for by itself.
+    fn wants_fix(&self) -> bool {
+        self.sections.contains(&Shown::Fix)
     }
 
     /// The sections that are left out because they stand before the line that was asked for.

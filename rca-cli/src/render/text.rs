@@ -11,6 +11,9 @@ use crate::location::Location;
 use crate::quantity::{age, count, seconds_since, thousands};
 use crate::terminal::{Output, clean};
 
+/// What is said where no part of a report says what fixed its incident.
+pub(crate) const FIX_UNKNOWN: &str = "the report does not say what fixed it";
+
 /// The name of a problem's level.
 pub(crate) fn level_name(level: Level) -> &'static str {
     match level {

@@ -45,6 +45,10 @@ impl Renderer for Vimgrep {
         if answer.sections.is_empty() {
             return Ok(write_place(out, location, &incident.path, &whole)?);
         }
+        if let Some(fix) = incident.fix().filter(|_| answer.wants_fix()) {
+            let place = Place { line: fix.line.unwrap_or(1), column: 1, text: &fix.text };
+            write_place(out, location, &incident.path, &place)?;
+        }
         let wanted = incident.sections.iter().filter(|section| answer.wants(section));
         let places = wanted.map(|section| Place { line: section.line, column: 1, text: &section.heading });
         Ok({ places }.try_for_each(|place| write_place(out, location, &incident.path, &place))?)

@@ -193,3 +193,35 @@ fn a_file_that_is_no_incident_says_why() {
     let run = workshop.rca(&["show", "archive/2025/new.md", "--archive", "archive", "--no-update"]);
     assert!(run.code == 2 && run.stderr.ends_with("update it with `rca index`\n"), "{run:?}");
 }
+
+#[test]
+fn what_fixed_it_is_shown_with_its_line() {
+    let workshop = with_archive();
+    workshop.write(
+        "archive/2025/pool.md",
+        "# Pool exhausted\n\n## Resolution\n\nA restart did not help. The release was rolled back.\n",
+    );
+    let shown = workshop.stdout(&["show", "pool", "--archive", "archive"]);
+    assert!(shown.contains("fixed by      The release was rolled back. (line 5)"), "{shown}");
+    let alone = workshop.stdout(&["show", "pool", "--section", "fix", "--archive", "archive"]);
+    assert!(
+        alone.contains("Fixed by\nThe release was rolled back.\n  rolled back  archive/2025/pool.md:5\n"),
+        "{alone}"
+    );
+    assert!(!alone.contains("A restart did not help"), "{alone}");
+    let json = workshop.stdout(&["show", "pool", "--archive", "archive", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let fix = serde_json::json!({
+        "text": "The release was rolled back.", "kind": "rolled-back", "source": "resolution", "line": 5
+    });
+    assert_eq!(json["fix"], fix);
+    let markdown =
+        workshop.stdout(&["show", "pool", "--section", "fix", "--archive", "archive", "--format", "markdown"]);
+    assert_eq!(markdown, "## Fixed by\n\nThe release was rolled back.\n");
+    let place = workshop.stdout(&["show", "pool", "--section", "fix", "--archive", "archive", "--format", "vimgrep"]);
+    assert!(place.ends_with("pool.md:5:1:The release was rolled back.\n"), "{place}");
+    let unknown = workshop.stdout(&["show", "2024/queue", "--section", "fix", "--archive", "archive"]);
+    assert!(unknown.contains("the report does not say what fixed it"), "{unknown}");
+    let found = workshop.stdout(&["search", "pool", "--archive", "archive", "--format", "jsonl", "--fields", "id,fix"]);
+    assert!(found.contains("\"kind\":\"rolled-back\""), "{found}");
+}

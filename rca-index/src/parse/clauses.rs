@@ -96,7 +96,7 @@ fn is_part(rest: &str) -> bool {
 }
 
 /// A stretch of a text that says one thing.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Clause<'h> {
     pub(crate) hits: &'h [Hit],
     /// Of all hits.
@@ -110,6 +110,12 @@ impl Clause<'_> {
     /// Whether the first word of a set is one of these. Only words that open clauses are asked for.
     pub(crate) fn opens(&self, sets: Set) -> bool {
         self.hits.first().is_some_and(|hit| hit.sets & sets != 0)
+    }
+
+    /// The rest of the clause, from a word on.
+    pub(crate) fn behind(&self, word: usize) -> Self {
+        let hits = self.hits.get(word..).unwrap_or_default();
+        Self { hits, sets: hits.iter().fold(0, |sets, hit| sets | hit.sets), ..*self }
     }
 
     /// Whether the clause says that a word of a set happened: nothing before it denies it, plans or tries it, and nothing

@@ -10,7 +10,7 @@ use serde::ser::SerializeMap as _;
 use serde_json::Value;
 
 use super::incident::{links, measure_details, minutes_to, sections, sources, timeline};
-use super::{ExplanationForm, Figure, HeadForm, HitForm, OwnFields, SearchSummaryForm, facets};
+use super::{ExplanationForm, Figure, FixForm, HeadForm, HitForm, OwnFields, SearchSummaryForm, facets};
 use crate::incident::{Incident, MeasureKind, Milestone};
 use crate::search::{Hit, SearchRequest, SearchResults, Snippet};
 
@@ -107,6 +107,9 @@ pub const FORM_FIELDS: &[FormField] = &[
         json(s.incident.minutes_from().map(|from| from.origin.name()))
     }),
     field("measure_details", "measures with bound, qualifier and line", |s| json(measure_details(s.incident))),
+    field("fix", "what fixed it; `null` where the report does not say it", |s| {
+        json(s.incident.fix().map(FixForm::from))
+    }),
     field("timeline", "the rows of the timeline", |s| json(timeline(s.incident))),
     field("contributing_factors", "what contributed", |s| json(&s.incident.contributing_factors)),
     field("resolution_steps", "what was done", |s| json(&s.incident.resolution_steps)),

@@ -8,6 +8,7 @@ use serde::ser::SerializeMap as _;
 use super::{Figure, HeadForm, PlaceForm, VERSION, stated_facts};
 use crate::incident::Timestamp;
 use crate::incident::{Bound, Incident, Milestone, OwnField, OwnValue};
+use crate::insight::{Fix, FixKind};
 
 /// A whole incident.
 #[derive(Debug, Serialize)]
@@ -40,6 +41,8 @@ pub struct IncidentForm<'a> {
     /// What these minutes are counted from: `stated-start`, `stated-window`, `first-failure`, `first-row`.
     pub minutes_from: Option<&'static str>,
     pub measure_details: Vec<MeasureForm<'a>>,
+    /// What fixed it; null where the report does not say it.
+    pub fix: Option<FixForm>,
     pub timeline: Vec<RowForm<'a>>,
     pub contributing_factors: &'a [String],
     pub resolution_steps: &'a [String],
@@ -84,6 +87,27 @@ pub struct LinkForm<'a> {
     pub line: u32,
     /// The incidents that match the target; `None` if there are none.
     pub ids: Vec<String>,
+}
+
+/// What fixed an incident.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FixForm {
+    /// The sentence, row or step that says it.
+    pub text: String,
+    /// `rolled-back`, `restarted`, `scaled`, `failed-over`, `configuration-changed`, `hot-fix`, `space-freed`, `renewed`,
+    /// `limited`, `data-restored` or `provider`; null where the words do not tell.
+    pub kind: Option<&'static str>,
+    /// The part of the report that says it: `resolution`, `front-matter`, `timeline`, `sentence`, `action`.
+    pub source: &'static str,
+    /// Null for an incident that is no file.
+    pub line: Option<u32>,
+}
+
+impl From<Fix> for FixForm {
+    fn from(fix: Fix) -> Self {
+        Self { text: fix.text, kind: fix.kind.map(FixKind::name), source: fix.source.name(), line: fix.line }
+    }
 }
 
 /// Keys and their values, in the order of the report.
@@ -163,6 +187,7 @@ impl<'a> IncidentForm<'a> {
             minutes_to: minutes_to(incident),
             minutes_from: incident.minutes_from().map(|from| from.origin.name()),
             measure_details: measure_details(incident),
+            fix: incident.fix().map(FixForm::from),
             timeline: timeline(incident),
             contributing_factors: &incident.contributing_factors,
             resolution_steps: &incident.resolution_steps,

@@ -23,7 +23,7 @@ use crate::query::QueryErrors;
 use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, SelectedSearchForm, UnknownField};
-pub use incident::{IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
+pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
 pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, SearchLine};

@@ -1,0 +1,7 @@
+//! Insight: what follows from incidents that no report says in so many words.
+//!
+//! In: incidents. Out: plain data, each with the place that it was read from.
+
+mod fix;
+
+pub use fix::{Fix, FixKind, FixSource};
