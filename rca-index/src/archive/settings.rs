@@ -1,6 +1,7 @@
 //! From `rca.toml` to the settings of an archive.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,13 +9,18 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::archive::SynonymSettings;
+use crate::archive::globs::{WrongGlob, wrong_glob};
 use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::rules::{ProblemName, RequiredFact, nearest};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::incident::lines::line_at;
 use crate::incident::{DayZone, OwnField, SectionKind};
 use crate::parse::{is_key, key_names};
-use crate::text::Language;
+use crate::text::{Excess, Language, Synonyms};
+
+/// A larger settings file is not read: every command reads it.
+const MAX_SETTINGS_BYTES: u64 = 1_000_000;
 
 /// The settings of an archive, from `rca.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -29,7 +35,7 @@ pub struct Settings {
     /// Whether what `.gitignore`, `.ignore` and `.git/info/exclude` name is left out, as git leaves it out; the default is
     /// true. `include` wins over them.
     pub ignore_files: Option<bool>,
-    /// The maximum size of a report, in bytes; the default is 10 MB.
+    /// The maximum size of a report, in bytes; the default is 10 MB, and no more than 1 GB counts.
     pub max_report_bytes: Option<u64>,
     /// How much of a report's body is searched for facts, in bytes; the default is 1 MB. The whole text is indexed.
     pub max_facts_bytes: Option<usize>,
@@ -113,11 +119,71 @@ pub enum SeverityRank {
     Like(String),
 }
 
-/// The `[keys]` of a settings file, and where the values are.
+/// What is checked of a settings file beyond its types, and where it stands.
 #[derive(Deserialize)]
-struct KeyTargets {
-    #[serde(default)]
+#[serde(default)]
+#[derive(Default)]
+struct Spans {
     keys: BTreeMap<String, Spanned<String>>,
+    include: Vec<Spanned<String>>,
+    exclude: Vec<Spanned<String>>,
+    synonyms: SynonymSpans,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SynonymSpans {
+    add: Vec<Vec<Spanned<String>>>,
+}
+
+impl Spans {
+    /// What is wrong, with the byte at which it stands: the first of it in the file.
+    fn wrong(&self, settings: &Settings) -> Option<(usize, String)> {
+        let targets =
+            self.keys.values().filter_map(|target| Some((target.span().start, wrong_target(target.get_ref())?)));
+        let globs = [(&settings.include, &self.include), (&settings.exclude, &self.exclude)];
+        let globs = globs.into_iter().filter_map(|(globs, spans)| {
+            let WrongGlob { number, reason } = wrong_glob(globs)?;
+            Some((spans.get(number).map_or(0, |glob| glob.span().start), reason))
+        });
+        let synonyms = excess_of(&settings.synonyms).map(|excess| {
+            let entry = self.synonyms.add.get(excess.group).and_then(|group| group.get(excess.entry));
+            (entry.map_or(0, |entry| entry.span().start), excess.reason)
+        });
+        targets.chain(globs).chain(synonyms).min_by_key(|(at, _)| *at)
+    }
+}
+
+/// What a search cannot bear of the changes to the table of synonyms.
+pub(super) fn excess_of(synonyms: &SynonymSettings) -> Option<Excess> {
+    if synonyms.add.is_empty() { None } else { Synonyms::default().excess(&synonyms.add, &synonyms.remove) }
+}
+
+/// The text of a settings file; `None` if there is none.
+///
+/// # Errors
+/// [`Error::SettingsUnreadable`]; [`Error::Settings`] for the line that is not UTF-8.
+pub(super) fn settings_text(path: &Path) -> Result<Option<String>> {
+    let unreadable = |reason| Error::SettingsUnreadable { path: path.to_owned(), reason };
+    let bytes = match files::open_regular(path).and_then(|file| files::read_within(file, MAX_SETTINGS_BYTES)) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Err(unreadable(format!("larger than {MAX_SETTINGS_BYTES} bytes"))),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error.to_string())),
+    };
+    // With a mark at its start, or by the halves of its letters that are empty.
+    if matches!(bytes[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]) {
+        return Err(unreadable("UTF-16; save it as UTF-8".to_owned()));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))),
+        Err(error) => {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() as u32 + 1;
+            let reason = "invalid UTF-8; save the file as UTF-8".to_owned();
+            Err(Error::Settings { path: path.to_owned(), line, reason })
+        }
+    }
 }
 
 pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
@@ -132,11 +198,10 @@ pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
         wrong(e.span().map_or(0, within), e.message().to_owned())
     };
     let settings = toml::from_str(text).map_err(not_toml)?;
-    let KeyTargets { keys } = toml::from_str(text).map_err(not_toml)?;
+    let spans: Spans = toml::from_str(text).map_err(not_toml)?;
     let places: Places = toml::from_str(text).map_err(not_toml)?;
     house_names(&settings, &places).map_err(|WrongName { at, reason }| wrong(at, reason))?;
-    let wrong_targets = keys.values().filter_map(|target| Some((target.span().start, wrong_target(target.get_ref())?)));
-    match wrong_targets.min_by_key(|(at, _)| *at) {
+    match spans.wrong(&settings) {
         None => Ok(settings),
         Some((at, reason)) => Err(wrong(at, reason)),
     }
