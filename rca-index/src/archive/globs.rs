@@ -28,7 +28,10 @@ pub(super) fn glob_set(globs: &[String]) -> Result<GlobSet, WrongGlob> {
         }
         set.add(Glob::new(glob).map_err(|e| wrong(e.to_string()))?);
     }
-    set.build().map_err(|error| WrongGlob { number: first_too_large(globs), reason: error.to_string() })
+    set.build().map_err(|error| {
+        let reason = format!("with this glob, all are too large to be matched at once: {error}");
+        WrongGlob { number: first_too_large(globs), reason }
+    })
 }
 
 /// The first glob that is not valid.

@@ -20,6 +20,7 @@ mod rules;
 mod sample;
 mod settings;
 mod signs;
+mod spans;
 mod suggest;
 pub(crate) mod walk;
 

@@ -6,17 +6,15 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use crate::archive::SynonymSettings;
-use crate::archive::globs::{WrongGlob, wrong_glob};
 use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::rules::{ProblemName, RequiredFact, nearest};
+use crate::archive::spans::Spans;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::incident::lines::line_at;
-use crate::incident::{DayZone, OwnField, SectionKind};
-use crate::parse::{is_key, key_names};
+use crate::incident::{DayZone, SectionKind};
 use crate::text::{Excess, Language, Synonyms};
 
 /// A larger settings file is not read: every command reads it.
@@ -119,41 +117,6 @@ pub enum SeverityRank {
     Like(String),
 }
 
-/// What is checked of a settings file beyond its types, and where it stands.
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Spans {
-    keys: BTreeMap<String, Spanned<String>>,
-    include: Vec<Spanned<String>>,
-    exclude: Vec<Spanned<String>>,
-    synonyms: SynonymSpans,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct SynonymSpans {
-    add: Vec<Vec<Spanned<String>>>,
-}
-
-impl Spans {
-    /// What is wrong, with the byte at which it stands: the first of it in the file.
-    fn wrong(&self, settings: &Settings) -> Option<(usize, String)> {
-        let targets =
-            self.keys.values().filter_map(|target| Some((target.span().start, wrong_target(target.get_ref())?)));
-        let globs = [(&settings.include, &self.include), (&settings.exclude, &self.exclude)];
-        let globs = globs.into_iter().filter_map(|(globs, spans)| {
-            let WrongGlob { number, reason } = wrong_glob(globs)?;
-            Some((spans.get(number).map_or(0, |glob| glob.span().start), reason))
-        });
-        let synonyms = excess_of(&settings.synonyms).map(|excess| {
-            let entry = self.synonyms.add.get(excess.group).and_then(|group| group.get(excess.entry));
-            (entry.map_or(0, |entry| entry.span().start), excess.reason)
-        });
-        targets.chain(globs).chain(synonyms).min_by_key(|(at, _)| *at)
-    }
-}
-
 /// What a search cannot bear of the changes to the table of synonyms.
 pub(super) fn excess_of(synonyms: &SynonymSettings) -> Option<Excess> {
     if synonyms.add.is_empty() { None } else { Synonyms::default().excess(&synonyms.add, &synonyms.remove) }
@@ -201,78 +164,11 @@ pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
     let spans: Spans = toml::from_str(text).map_err(not_toml)?;
     let places: Places = toml::from_str(text).map_err(not_toml)?;
     house_names(&settings, &places).map_err(|WrongName { at, reason }| wrong(at, reason))?;
-    match spans.wrong(&settings) {
+    match spans.wrong(&settings, &places) {
         None => Ok(settings),
         Some((at, reason)) => Err(wrong(at, reason)),
     }
 }
 
-/// Why a key cannot stand for this one: it is no name, or nearly a known key.
-fn wrong_target(target: &str) -> Option<String> {
-    let known = || key_names().collect::<Vec<_>>().join(", ");
-    if is_key(target) {
-        return None;
-    }
-    if !OwnField::name(target).contains(char::is_alphabetic) {
-        return Some(format!("`{}` is not a name of a key; these are known: {}", target.escape_debug(), known()));
-    }
-    let near = nearest_key(target)?;
-    Some(format!("unknown key `{target}`; did you mean `{near}`? These are known: {}", known()))
-}
-
-/// The known key that a name is a typo of: one edit away, or two from a long key, with the same first letter.
-fn nearest_key(name: &str) -> Option<&'static str> {
-    let name = name.to_lowercase();
-    let near = key_names().filter(|known| known.len() >= 4 && known.bytes().next() == name.bytes().next());
-    let near = near.map(|known| (strsim::damerau_levenshtein(&name, known), known));
-    near.filter(|&(edits, known)| edits <= if known.len() > 5 { 2 } else { 1 }).min().map(|(_, known)| known)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::{Archive, SETTINGS_FILE};
-    use super::*;
-
-    #[test]
-    fn an_invalid_settings_file_is_reported_with_its_line() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(SETTINGS_FILE), "exclude = []\ninclud = []\n").unwrap();
-        let message = Archive::open(folder.path()).unwrap_err().to_string();
-        assert!(message.contains("rca.toml:2: unknown field `includ`"), "{message}");
-        std::fs::write(folder.path().join(SETTINGS_FILE), "\nlanguage = \"klingon\"\n").unwrap();
-        let message = Archive::open(folder.path()).unwrap_err().to_string();
-        assert!(message.contains("rca.toml:2: unknown language `klingon`; these are known: arabic, "), "{message}");
-        std::fs::write(folder.path().join(SETTINGS_FILE), "# days\ntimezone = \"Berlin\"\n").unwrap();
-        let message = Archive::open(folder.path()).unwrap_err().to_string();
-        assert!(message.contains("rca.toml:2: unknown time zone `Berlin`; write a name such as"), "{message}");
-        std::fs::write(folder.path().join(SETTINGS_FILE), "timezone = \"Europe/Berlin\"\n").unwrap();
-        let zone = Archive::open(folder.path()).unwrap().settings.timezone;
-        assert_eq!(zone, DayZone::named("Europe/Berlin").ok());
-    }
-
-    #[test]
-    fn an_unknown_target_of_a_key_is_reported_with_its_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let open = |text: &str| {
-            std::fs::write(folder.path().join(SETTINGS_FILE), text).unwrap();
-            Archive::open(folder.path()).map(|archive| archive.settings.keys)
-        };
-        let text =
-            "[keys]\nblast = \"severity\"\nwhat = \"Affected Services\"\nzone = \"sevrity\"\narea = \"nothing\"\n";
-        let Err(Error::Settings { path, line, reason }) = open(text) else { panic!("no error") };
-        assert_eq!((path, line), (folder.path().join(SETTINGS_FILE), 4));
-        assert!(
-            reason.starts_with("unknown key `sevrity`; did you mean `severity`? These are known: title, start, date, "),
-            "{reason}"
-        );
-        for known in ["end", "severity", "services", "tags", "status", "duration", "summary", "impact"] {
-            assert!(reason.split(", ").any(|name| name == known), "{known} is not in: {reason}");
-        }
-        assert_eq!(open("[keys]\nsquad = \"team\"\n").unwrap()["squad"], "team");
-        for target in ["", "?!", "12", "\\u0000"] {
-            let error = open(&format!("[keys]\nsquad = \"{target}\"\n")).unwrap_err().to_string();
-            assert!(error.contains("rca.toml:2: `") && error.contains("` is not a name of a key"), "{error}");
-        }
-        assert_eq!(open("[keys]\nblast = \"severity\"\nort = \"Betroffene Dienste\"\n").unwrap().len(), 2);
-    }
-}
+mod tests;
