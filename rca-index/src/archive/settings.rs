@@ -149,6 +149,16 @@ pub(super) fn settings_text(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// Where the line with the most dots begins. For a key of too many parts, the reader of TOML does not say where it stands.
+fn most_dots(text: &str) -> usize {
+    let lines = text.split_inclusive('\n').scan(0, |end, line| {
+        let start = *end;
+        *end += line.len();
+        Some((line.matches('.').count(), start))
+    });
+    lines.max_by_key(|&(dots, start)| (dots, std::cmp::Reverse(start))).map_or(0, |(_, start)| start)
+}
+
 pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
     let wrong = |at, reason| Error::Settings { path: path.to_owned(), line: line_at(text, at), reason };
     let not_toml = |e: toml::de::Error| {
@@ -158,7 +168,7 @@ pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
             let inner = text.get(span.clone()).and_then(|value| value.find(named?));
             span.start + inner.unwrap_or_default()
         };
-        wrong(e.span().map_or(0, within), e.message().to_owned())
+        wrong(e.span().map_or_else(|| most_dots(text), within), e.message().to_owned())
     };
     let settings = toml::from_str(text).map_err(not_toml)?;
     let spans: Spans = toml::from_str(text).map_err(not_toml)?;
