@@ -19,6 +19,8 @@ pub(crate) const TEMPORARY: &str = ".tmp";
 const MAX_RESERVED: u64 = 16 << 20;
 
 /// What was found in the place of a regular file or a folder.
+// Pipes, sockets and devices are known on Unix only.
+#[cfg_attr(not(unix), allow(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
     Folder,

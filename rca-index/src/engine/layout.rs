@@ -79,3 +79,93 @@ fn not_ours(path: &Path, found: Found) -> Error {
 pub(super) fn exchanged(dir: &Path) -> Error {
     Error::IndexUnsafe { path: dir.to_owned(), found: "exchanged while it was opened".to_owned() }
 }
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::engine::{Engine, mend};
+
+    /// What an index folder is refused for, as seen from it.
+    fn refused(dir: &Path) -> Option<(PathBuf, String)> {
+        match Layout::of(dir) {
+            Ok(_) => None,
+            Err(Error::IndexUnsafe { path, found }) => Some((path.strip_prefix(dir).unwrap().to_owned(), found)),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_does_not_belong_to_an_index_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join(INDEX_FOLDER);
+        assert_eq!(refused(&dir), None, "there is none yet");
+        drop(Engine::open_or_create(&dir).unwrap());
+        assert_eq!(refused(&dir), None);
+        let version = version_folder(&dir);
+        let version = version.strip_prefix(&dir).unwrap();
+        let cases = [
+            (PathBuf::from("x"), "y"),
+            ("v3".into(), ".."),
+            (version.join("x"), "meta.json"),
+            (version.join("y"), "gone"),
+        ];
+        for (path, target) in cases {
+            symlink(target, dir.join(&path)).unwrap();
+            assert_eq!(refused(&dir), Some((path.clone(), "a symbolic link".to_owned())));
+            // Every way in says so, and nothing is removed.
+            let ways: [Result<()>; 4] = [
+                Engine::open(&dir).map(drop),
+                Engine::open_or_create(&dir).map(drop),
+                Engine::remove(&dir),
+                mend(&dir).map(drop),
+            ];
+            assert!(ways.iter().all(|way| matches!(way, Err(Error::IndexUnsafe { .. }))), "{ways:?}");
+            fs::remove_file(dir.join(&path)).unwrap();
+        }
+        for path in [PathBuf::from("theirs"), version.join("v3")] {
+            fs::create_dir(dir.join(&path)).unwrap();
+            assert_eq!(refused(&dir), Some((path.clone(), "a folder".to_owned())));
+            fs::remove_dir(dir.join(&path)).unwrap();
+        }
+        assert!(Engine::open_or_create(&dir).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_somebody_named_may_be_a_link_and_have_folders_of_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("index");
+        drop(Engine::open_or_create(&dir).unwrap());
+        fs::create_dir(dir.join("theirs")).unwrap();
+        symlink("index", folder.path().join("same")).unwrap();
+        symlink("index", folder.path().join(INDEX_FOLDER)).unwrap();
+        assert_eq!((refused(&dir), refused(&folder.path().join("same"))), (None, None));
+        assert_eq!(refused(&folder.path().join(INDEX_FOLDER)), Some((PathBuf::new(), "a symbolic link".to_owned())));
+    }
+
+    #[test]
+    fn another_folder_in_the_place_of_one_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join(INDEX_FOLDER);
+        drop(Engine::open_or_create(&dir).unwrap());
+        let before = Layout::of(&dir).unwrap();
+        assert_eq!(Layout::of(&dir).unwrap(), before);
+        let version = version_folder(&dir);
+        fs::rename(&version, folder.path().join("aside")).unwrap();
+        fs::create_dir(&version).unwrap();
+        assert_ne!(Layout::of(&dir).unwrap(), before);
+    }
+
+    #[test]
+    fn a_writer_looks_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join(INDEX_FOLDER);
+        let engine = Engine::open_or_create(&dir).unwrap();
+        symlink("/", dir.join("v3")).unwrap();
+        let writer = engine.writer(crate::engine::Purpose::Update, 1, 0, std::time::Duration::ZERO);
+        assert!(matches!(writer.map(drop), Err(Error::IndexUnsafe { .. })));
+    }
+}
