@@ -3,10 +3,9 @@
 //!
 //! In: the name of the file, what a check found. Out: the problems that are new, and what to say about the others.
 
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use rca_index::{Baseline, CheckReport};
+use rca_index::{Baseline, CheckReport, files};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -71,23 +70,27 @@ impl<'a> BaselineFile<'a> {
         location: &Location,
         report: &CheckReport,
     ) -> Result<(), Failure> {
-        let mut baseline = if self.path.exists() { self.read()? } else { Baseline::default() };
+        let is_there = self.path.symlink_metadata().is_ok();
+        let mut baseline = if is_there { self.read()? } else { Baseline::default() };
         baseline.retain(|entry| !self.is_checked(targets, &entry.path));
         baseline.extend(Baseline::of(&report.problems, self.key(location)));
-        fs::write(self.path, baseline.to_text()).map_err(|error| self.failure(&error))?;
+        files::replace(self.path, baseline.to_text().as_bytes()).map_err(|error| self.failure(&error))?;
         context.say(format_args!("rca: {}: {}", self.path.display(), count(baseline.len(), "known problem")));
         Ok(())
     }
 
     fn read(&self) -> Result<Baseline, Failure> {
-        let text = fs::read_to_string(self.path).map_err(|error| self.failure(&error))?;
+        /// A million problems.
+        const MAX_BYTES: u64 = 100_000_000;
+        let bytes = files::read(self.path, MAX_BYTES).map_err(|error| self.failure(&error))?;
+        let text = String::from_utf8(bytes).map_err(|_| self.failure(&"invalid UTF-8"))?;
         Baseline::parse(&text).map_err(|line| {
             let what = format!("{}:{line}: not a line of a baseline", self.path.display());
             Failure::usage(what, format!("write it again with `--write-baseline {}`", self.path.display()))
         })
     }
 
-    fn failure(&self, error: &std::io::Error) -> Failure {
+    fn failure(&self, error: &dyn std::fmt::Display) -> Failure {
         let what = format!("{}: {error}", self.path.display());
         Failure::usage(what, "write a baseline with `rca check --write-baseline FILE`")
     }

@@ -64,6 +64,9 @@ impl From<Error> for Failure {
                 Self::usage(what, "pass a folder of reports with --archive DIR or RCA_ARCHIVE")
             }
             Error::Settings { .. } => Self::usage(what, "fix this line of rca.toml"),
+            Error::SettingsUnreadable { .. } => {
+                Self::usage(what, "rca.toml must be a regular file of text in UTF-8 that you may read, of at most 1 MB")
+            }
             Error::Query(errors) => Self::Query { text: String::new(), errors },
             Error::IndexNotFound(_) => Self::index(what, "create it with `rca index`"),
             Error::IndexOtherVersion(path) if path.is_file() => {
@@ -71,6 +74,10 @@ impl From<Error> for Failure {
             }
             Error::IndexOtherVersion(_) => Self::index(what, "rebuild it with `rca index`"),
             Error::IndexLocked { .. } => Self::index(what, "let it finish, or wait for it with `rca index --wait`"),
+            Error::IndexUnsafe { .. } => Self::index(
+                what,
+                "nothing was read or written; remove it unless you made it, or use another place: --index DIR",
+            ),
             Error::IndexDamaged { .. } => Self::index(what, "rebuild it with `rca doctor --repair`"),
             Error::Io { source, .. } if is_full(&source) => Self::index(
                 what,

@@ -34,8 +34,11 @@ pub(crate) fn open_fresh(
         }
         Err(Error::IndexNotFound(_)) if !no_update => build(location, false, context)?,
         Err(Error::IndexOtherVersion(_)) if !no_update => build(location, true, context)?,
+        // Another user's, perhaps: this user's own is in the cache.
+        Err(error) if error.is_read_only() && !no_update => build(location, true, context)?,
         Err(error) => return Err(error.into()),
     };
+    tell_of_unreadable(location, context);
     Ok(ManuallyDrop::new(index))
 }
 
@@ -69,6 +72,20 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
         context.say(format_args!("rca: the index is in {dir}, because {why}; `rca index` keeps it in .rca here"));
     }
     Ok(index)
+}
+
+/// Says that the index of the archive cannot be read, so that another is used.
+pub(crate) fn tell_of_unreadable(location: &Location, context: &mut Context) {
+    if let Some((unreadable, used, error)) = location.unreadable_index() {
+        let (unreadable, used) = (unreadable.display().to_string(), used.display().to_string());
+        let reason = error.to_string();
+        let reason = reason.rsplit(": ").next().unwrap_or_default();
+        context.say(format_args!(
+            "rca: {} cannot be read ({reason}); using the index in {}",
+            clean(&unreadable),
+            clean(&used)
+        ));
+    }
 }
 
 /// Updates the index while that is cheap. If it cannot be updated, the search still runs.

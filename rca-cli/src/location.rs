@@ -2,6 +2,8 @@
 //!
 //! In: the options of the command line, and the current folder. Out: an archive, its index, and paths as seen from here.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rca_index::{Archive, DayZone, Error, GivenRepair, Index, MADE_BY_SEARCH, Result, SETTINGS_FILE};
@@ -54,7 +56,7 @@ impl Location {
 
     fn with_index(archive: Archive, global: &GlobalArgs) -> Self {
         let index_dirs = match &global.index {
-            Some(dir) => vec![dir.clone()],
+            Some(dir) => vec![chosen(dir)],
             None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
         };
         Self { archive, index_dirs, is_named: true }
@@ -70,16 +72,27 @@ impl Location {
         }
     }
 
-    /// Opens the index.
+    /// Opens the index. One that this user may not read does not count, if there is another.
     pub(crate) fn open_index(&self) -> Result<Index> {
         let mut missing = None;
         for dir in &self.index_dirs {
             match Index::open(dir) {
-                Err(error @ Error::IndexNotFound(_)) => missing = missing.or(Some(error)),
+                Err(error) if matches!(error, Error::IndexNotFound(_)) || error.is_read_only() => {
+                    missing = missing.or(Some(error));
+                }
                 opened => return opened,
             }
         }
         Err(missing.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
+    }
+
+    /// The folder of an index that this user may not read, so that the one in another folder is used; with the reason.
+    pub(crate) fn unreadable_index(&self) -> Option<(&Path, &Path, Error)> {
+        let (first, used) = (self.index_dirs.first()?, self.index_dir()?);
+        if first == used || first.symlink_metadata().is_err() {
+            return None;
+        }
+        Index::open(first).err().filter(Error::is_read_only).map(|error| (first.as_path(), used, error))
     }
 
     /// Opens the index or creates an empty one, because it was asked for: in the archive, or in the user's cache folder if the
@@ -90,7 +103,7 @@ impl Location {
             // What cannot be removed is in a folder that cannot be written to.
             let _ = std::fs::remove_file(dir.join(MADE_BY_SEARCH));
         }
-        index.ok_or_else(|| Error::IndexNotFound(self.archive.index_dir()))
+        index.map(|(index, _)| index).ok_or_else(|| Error::IndexNotFound(self.archive.index_dir()))
     }
 
     /// Creates an empty index because a search needs one. A folder that is not known to be an archive gets none: its index is in
@@ -98,17 +111,17 @@ impl Location {
     pub(crate) fn create_index_for_search(&self) -> Result<(Index, Option<Reluctance>)> {
         let not_found = || Error::IndexNotFound(self.archive.index_dir());
         let Some(reluctance) = self.reluctance() else {
-            let index = create(&self.index_dirs)?.ok_or_else(not_found)?;
-            let own = self.archive.index_dir();
-            if !self.is_named && Index::exists(&own) {
+            let (index, dir) = create(&self.index_dirs)?.ok_or_else(not_found)?;
+            if !self.is_named && dir == self.archive.index_dir() {
                 // Without the mark, searches below use this index, which is no harm.
-                let _ = std::fs::write(own.join(MADE_BY_SEARCH), MADE_BY_SEARCH_TEXT);
+                let _ = File::create_new(dir.join(MADE_BY_SEARCH))
+                    .and_then(|mut mark| mark.write_all(MADE_BY_SEARCH_TEXT.as_bytes()));
             }
             return Ok((index, None));
         };
         let elsewhere: Vec<PathBuf> =
             self.index_dirs.iter().filter(|dir| **dir != self.archive.index_dir()).cloned().collect();
-        Ok((create(&elsewhere)?.ok_or_else(not_found)?, Some(reluctance)))
+        Ok((create(&elsewhere)?.ok_or_else(not_found)?.0, Some(reluctance)))
     }
 
     /// Why a search should not write into the archive's folder. `None` if it has settings or an index, or is an archive by what is
@@ -187,13 +200,21 @@ pub(crate) fn current_dir() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 
+/// The folder that the user named for the index. If it is a link, what it leads to was chosen; that the archive's own folder is
+/// one was not.
+fn chosen(dir: &Path) -> PathBuf {
+    let is_link = dir.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+    let target = is_link.then(|| dir.canonicalize().ok()).flatten();
+    target.unwrap_or_else(|| dir.to_owned())
+}
+
 /// Opens or creates an index in the first of these folders that can be written to; `None` if there is no folder.
-fn create(dirs: &[PathBuf]) -> Result<Option<Index>> {
+fn create(dirs: &[PathBuf]) -> Result<Option<(Index, &Path)>> {
     let mut refused = None;
     for dir in dirs {
         match Index::open_or_create(dir) {
             Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
-            opened => return opened.map(Some),
+            opened => return opened.map(|index| Some((index, dir.as_path()))),
         }
     }
     refused.map_or(Ok(None), Err)

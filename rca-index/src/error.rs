@@ -28,6 +28,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The settings file of an archive cannot be used as a whole: it is not a regular file, too large, or cannot be read.
+    #[error("{path}: {reason}", path = path.display())]
+    SettingsUnreadable {
+        /// The settings file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// There is no index at this place.
     #[error("{path}: no index here", path = .0.display())]
     IndexNotFound(PathBuf),
@@ -44,6 +52,15 @@ pub enum Error {
         /// Whether that is this process: another handle that was opened apart, or the caller itself, from within the
         /// events of an update.
         own: bool,
+    },
+    /// The folder of the index has something in it that no index has: a link, a pipe, a folder. It may lead anywhere, so nothing
+    /// was read or written.
+    #[error("{path}: {found}; an index has only regular files, and folders of its own", path = path.display())]
+    IndexUnsafe {
+        /// What does not belong there, or the folder of the index itself.
+        path: PathBuf,
+        /// What it is.
+        found: String,
     },
     /// The files of the index are inconsistent or corrupt.
     #[error("{path}: the index is damaged: {reason}", path = path.display())]

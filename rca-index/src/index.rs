@@ -44,7 +44,8 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexNotFound`](crate::Error::IndexNotFound), [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion),
-    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    /// [`Error::IndexUnsafe`](crate::Error::IndexUnsafe) if the folder has a link or a pipe in it, or is called `.rca` and is a
+    /// link itself, [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     ///
     /// # Examples
     /// ```
@@ -62,7 +63,7 @@ impl Index {
     /// Opens an index, or creates an empty one if there is none of this version.
     ///
     /// # Errors
-    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    /// [`Error::IndexUnsafe`](crate::Error::IndexUnsafe), [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     ///
     /// # Examples
     /// ```
@@ -78,7 +79,7 @@ impl Index {
         Engine::open_or_create(dir.as_ref()).map(Self::of)
     }
 
-    /// Whether a folder has an index of this version; finding out costs one look at the disk.
+    /// Whether a folder has an index of this version that this user may read; finding out costs one look at the disk.
     ///
     /// # Examples
     /// ```

@@ -195,6 +195,7 @@ mod archive;
 mod archive;
 mod engine;
 mod error;
+pub mod files;
 mod given;
 mod incident;
 mod index;

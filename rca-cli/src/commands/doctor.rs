@@ -10,7 +10,7 @@ use rca_index::{Error, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::update;
+use crate::freshen::{tell_of_unreadable, update};
 use crate::location::Location;
 use crate::quantity::count;
 use crate::render;
@@ -34,6 +34,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let location = Location::find(None, &context.global)?;
     let health = location.open_index().and_then(|index| index.health());
+    tell_of_unreadable(&location, context);
     let needs_repair = match &health {
         Ok(health) => !health.damaged.is_empty(),
         Err(Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => true,

@@ -12,7 +12,7 @@ use rca_index::UpdateOptions;
 use crate::commands::watch::watch;
 use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
-use crate::freshen::update;
+use crate::freshen::{tell_of_unreadable, update};
 use crate::location::Location;
 use crate::render;
 
@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         }
         opened => opened?,
     };
+    tell_of_unreadable(&location, context);
     let report = update(&index, &location, &options, &context.global)?;
     render::update(context, &location, &report)?;
     Ok(if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::archive::settings::{ServiceSettings, Settings, SeverityRank};
+use crate::archive::spans::starts;
 use crate::incident::names::{name_key, path_key};
 use crate::incident::{HouseNames, Severity};
 
@@ -26,6 +27,22 @@ pub(super) struct WrongName {
 pub(super) struct Places {
     services: BTreeMap<Spanned<String>, ServicePlaces>,
     severity: BTreeMap<Spanned<String>, Spanned<SeverityRank>>,
+}
+
+impl Places {
+    /// Where each label of a severity stands.
+    pub(super) fn labels(&self) -> Vec<usize> {
+        starts(self.severity.keys())
+    }
+
+    /// Where each name of a service stands.
+    pub(super) fn names_of_services(&self) -> Vec<usize> {
+        let names = self
+            .services
+            .iter()
+            .flat_map(|(service, places)| std::iter::once(service).chain(&places.aliases).chain(&places.renamed_from));
+        starts(names)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]

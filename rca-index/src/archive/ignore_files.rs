@@ -6,8 +6,8 @@
 
 use std::cmp::Ordering;
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
@@ -16,6 +16,7 @@ use walkdir::DirEntry;
 use crate::archive::ReportProblem;
 use crate::archive::ignore_patterns::{MAX_BYTES, Patterns, patterns};
 use crate::archive::walk::archive_path;
+use crate::files::{found_instead, open_below, open_regular, read_within};
 use crate::incident::{Problem, ProblemKind};
 
 const GIT_FOLDER: &str = ".git";
@@ -82,7 +83,7 @@ impl IgnoreFiles {
         let Some(repository) = root.ancestors().find(|folder| has_git(folder)) else { return files };
         files.prefix = root.strip_prefix(repository).unwrap_or(Path::new("")).to_owned();
         if let Some(exclude) = exclude_file(repository) {
-            files.read(&exclude, exclude_name(&exclude, &root), Path::new(""), 0, Kind::Git);
+            files.read(open_regular(&exclude), exclude_name(&exclude, &root), Path::new(""), 0, Kind::Git);
         }
         let inside: Vec<&OsStr> = files.prefix.iter().collect();
         let inside: Vec<PathBuf> = inside.iter().map(PathBuf::from).collect();
@@ -92,7 +93,7 @@ impl IgnoreFiles {
             for (file, kind) in [(GITIGNORE, Kind::Git as fn(Patterns) -> Kind), (IGNORE, Kind::Own)] {
                 let path = repository.join(&folder).join(file);
                 if path.symlink_metadata().is_ok() {
-                    files.read(&path, format!("{up}{file}"), &folder, 0, kind);
+                    files.read(open_regular(&path), format!("{up}{file}"), &folder, 0, kind);
                 }
             }
             folder.push(name);
@@ -127,7 +128,7 @@ impl IgnoreFiles {
             let path = entry.path();
             let inside = path.strip_prefix(root).unwrap_or(path);
             let folder = self.prefix.join(inside.parent().unwrap_or(Path::new("")));
-            self.read(path, archive_path(root, path), &folder, depth, kind);
+            self.read(open_below(root, inside), archive_path(root, path), &folder, depth, kind);
         }
     }
 
@@ -185,13 +186,23 @@ impl IgnoreFiles {
     }
 
     /// Reads an ignore file. What cannot be read or is not valid is a problem, and leaves nothing out.
-    fn read(&mut self, path: &Path, name: String, folder: &Path, depth: usize, kind: fn(Patterns) -> Kind) {
+    fn read(&mut self, file: io::Result<File>, name: String, folder: &Path, depth: usize, kind: fn(Patterns) -> Kind) {
         let held: u64 = self.levels.iter().map(|level| level.bytes).sum();
         let left = MAX_BYTES.min(MAX_TOTAL_BYTES - self.total_bytes).min(MAX_HELD_BYTES - held);
         let problem = |problem| ReportProblem { path: name.clone(), problem };
-        let bytes = match read_file(path, left) {
-            Ok(bytes) => bytes,
-            Err(kind) => return self.problems.push(problem(Problem::new(1, kind))),
+        let bytes = match file.and_then(|file| read_within(file, left)) {
+            Ok(Some(bytes)) => bytes,
+            not_read => {
+                let kind = match not_read {
+                    Ok(_) => ProblemKind::IgnoreFileTooLarge { limit: left },
+                    // It may lead anywhere, or never end.
+                    Err(e) if found_instead(&e).is_some() => {
+                        ProblemKind::IgnoreFileUnreadable { reason: "not a regular file".to_owned() }
+                    }
+                    Err(e) => ProblemKind::IgnoreFileUnreadable { reason: e.to_string() },
+                };
+                return self.problems.push(problem(Problem::new(1, kind)));
+            }
         };
         let length = bytes.len() as u64;
         self.total_bytes += length;
@@ -210,25 +221,40 @@ fn has_git(folder: &Path) -> bool {
 
 /// The `info/exclude` of a repository, if there is one. In a worktree or a submodule, `.git` is a file that says where it is.
 fn exclude_file(repository: &Path) -> Option<PathBuf> {
-    /// Longer paths do not exist.
-    const MAX_PATH: u64 = 8 * 1024;
     let git = repository.join(GIT_FOLDER);
-    let mut folder = git.clone();
-    if !git.is_dir() {
-        let text = String::from_utf8(read_file(&git, MAX_PATH).ok()?).ok()?;
-        let place = text.strip_prefix("gitdir:")?.trim();
-        // Whoever wrote it must not have a server asked: `//host/share` is one on Windows.
-        if place.starts_with("//") || place.starts_with(r"\\") {
-            return None;
-        }
-        folder = repository.join(place);
-        // The worktrees of a repository share it.
-        if let Ok(common) = read_file(&folder.join("commondir"), MAX_PATH) {
-            folder.push(String::from_utf8(common).ok()?.trim());
-        }
-    }
+    let is_folder = git.symlink_metadata().ok()?.is_dir();
+    let folder = if is_folder { git } else { folder_elsewhere(repository, &git)? };
     let exclude = folder.join("info/exclude");
     exclude.symlink_metadata().is_ok().then_some(exclude)
+}
+
+/// The folder of a repository whose `.git` is a file. Whoever wrote that file can name any folder of this machine, so the folder
+/// must belong to it: that of a submodule is in a `.git` above, and that of a worktree names the worktree.
+fn folder_elsewhere(repository: &Path, git: &Path) -> Option<PathBuf> {
+    let text = text_of(git)?;
+    let place = text.strip_prefix("gitdir:")?.trim();
+    // Nobody must have a server asked: `//host/share` is one on Windows.
+    if place.starts_with("//") || place.starts_with(r"\\") {
+        return None;
+    }
+    let folder = repository.join(place).canonicalize().ok()?;
+    if repository.ancestors().skip(1).any(|above| folder.starts_with(above.join(GIT_FOLDER))) {
+        return Some(folder);
+    }
+    let back = folder.join(text_of(&folder.join("gitdir"))?.trim()).canonicalize().ok()?;
+    if back != git.canonicalize().ok()? {
+        return None;
+    }
+    // The worktrees of a repository share it, and have their folders in it.
+    let common = folder.join(text_of(&folder.join("commondir"))?.trim()).canonicalize().ok()?;
+    folder.starts_with(common.join("worktrees")).then_some(common)
+}
+
+/// The text of a small file of git.
+fn text_of(path: &Path) -> Option<String> {
+    /// Longer paths do not exist.
+    const MAX_PATH: u64 = 8 * 1024;
+    String::from_utf8(read_within(open_regular(path).ok()?, MAX_PATH).ok()??).ok()
 }
 
 /// How `info/exclude` is named: as seen from the archive, if the repository's folder is in one around it.
@@ -239,20 +265,6 @@ fn exclude_name(exclude: &Path, root: &Path) -> String {
         Some((up, path)) => "../".repeat(up) + &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
         None => exclude.to_string_lossy().into_owned(),
     }
-}
-
-/// Reads a file whole. A link, a pipe or a device is not opened: it may lead anywhere, or never end.
-fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ProblemKind> {
-    let unreadable = |e: std::io::Error| ProblemKind::IgnoreFileUnreadable { reason: e.to_string() };
-    if !fs::symlink_metadata(path).map_err(unreadable)?.is_file() {
-        return Err(ProblemKind::IgnoreFileUnreadable { reason: "not a regular file".to_owned() });
-    }
-    let mut bytes = Vec::new();
-    File::open(path).map_err(unreadable)?.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > limit {
-        return Err(ProblemKind::IgnoreFileTooLarge { limit });
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

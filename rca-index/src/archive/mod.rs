@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod encoding;
+mod globs;
 mod house;
 mod ignore_files;
 mod ignore_patterns;
@@ -19,21 +20,24 @@ mod rules;
 mod sample;
 mod settings;
 mod signs;
+mod spans;
 mod suggest;
 pub(crate) mod walk;
 
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use serde::{Deserialize, Serialize};
 
+use crate::archive::globs::{WrongGlob, glob_set};
 use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::include::IncludeInside;
 use crate::error::{Error, Result};
+pub use crate::files::INDEX_FOLDER;
 use crate::incident::{HouseNames, Problem};
 use crate::parse::ParseOptions;
 
-use settings::read_settings;
+use settings::{excess_of, read_settings, settings_text};
 
 pub use baseline::{Baseline, Entry as BaselineEntry, fingerprint};
 pub use check::{CheckReport, Selection, check, check_selected};
@@ -47,8 +51,6 @@ pub use suggest::suggest;
 
 /// The name of the settings file, in the root of an archive.
 pub const SETTINGS_FILE: &str = "rca.toml";
-/// The name of the index folder, in the root of an archive.
-pub const INDEX_FOLDER: &str = ".rca";
 /// The name of a file in an index folder that says that a search made the index, in a folder that nobody named as an archive.
 pub const MADE_BY_SEARCH: &str = "made-by-search";
 
@@ -80,7 +82,8 @@ impl Archive {
     /// Opens the archive in a folder and reads its settings file if there is one.
     ///
     /// # Errors
-    /// [`Error::ArchiveNotFound`], [`Error::ArchiveNotAFolder`], [`Error::Settings`], [`Error::Io`].
+    /// [`Error::ArchiveNotFound`], [`Error::ArchiveNotAFolder`], [`Error::Settings`], [`Error::SettingsUnreadable`],
+    /// [`Error::Io`].
     ///
     /// # Examples
     /// ```
@@ -102,10 +105,9 @@ impl Archive {
             return Err(Error::ArchiveNotAFolder(root.to_owned()));
         }
         let path = root.join(SETTINGS_FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::from_settings_text(root, &text),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::with_settings(root, Settings::default()),
-            Err(e) => Err(Error::io(path)(e)),
+        match settings_text(&path)? {
+            Some(text) => Self::from_settings_text(root, &text),
+            None => Self::with_settings(root, Settings::default()),
         }
     }
 
@@ -117,7 +119,7 @@ impl Archive {
     /// An archive with explicit settings.
     ///
     /// # Errors
-    /// [`Error::Settings`] if a glob is invalid, or a name belongs to two services.
+    /// [`Error::Settings`] if a glob is invalid, a name belongs to two services, or there are too many synonyms.
     ///
     /// # Examples
     /// ```
@@ -130,14 +132,15 @@ impl Archive {
     /// ```
     pub fn with_settings(root: impl AsRef<Path>, settings: Settings) -> Result<Self> {
         let root = root.as_ref().to_owned();
-        let include = globs(&root, &settings.include)?;
-        let include_inside = IncludeInside::new(&settings.include, |globs_inside| globs(&root, globs_inside))?;
-        let exclude = globs(&root, &settings.exclude)?;
-        let house = house_names(&settings, &Places::default()).map_err(|WrongName { reason, .. }| Error::Settings {
-            path: root.join(SETTINGS_FILE),
-            line: 1,
-            reason,
-        })?;
+        let wrong = |reason| Error::Settings { path: root.join(SETTINGS_FILE), line: 1, reason };
+        let globs = |globs: &[String]| glob_set(globs).map_err(|WrongGlob { reason, .. }| wrong(reason));
+        let include = globs(&settings.include)?;
+        let include_inside = IncludeInside::new(&settings.include, globs)?;
+        let exclude = globs(&settings.exclude)?;
+        if let Some(excess) = excess_of(&settings.synonyms) {
+            return Err(wrong(excess.reason));
+        }
+        let house = house_names(&settings, &Places::default()).map_err(|WrongName { reason, .. }| wrong(reason))?;
         Ok(Self { root, settings, include, include_inside, exclude, house })
     }
 
@@ -160,7 +163,9 @@ impl Archive {
             let index = folder.join(INDEX_FOLDER);
             index.is_dir() && (folder == from || !index.join(MADE_BY_SEARCH).exists())
         };
-        from.ancestors().find(|folder| folder.join(SETTINGS_FILE).is_file() || has_index(folder)).map(Path::to_owned)
+        // What is there and is no regular file is refused when it is opened, and not passed over.
+        let is_settings = |path: PathBuf| path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir());
+        from.ancestors().find(|folder| is_settings(folder.join(SETTINGS_FILE)) || has_index(folder)).map(Path::to_owned)
     }
 
     /// The root folder.
@@ -284,7 +289,7 @@ impl Archive {
         walk::walk(self, None).unwrap_or_default().files.into_iter().map(|file| file.path.into()).collect()
     }
 
-    /// The maximum size of a report, in bytes.
+    /// The maximum size of a report, in bytes. That of the settings, but no more than 1 GB: a file may state any size.
     ///
     /// # Examples
     /// ```
@@ -294,7 +299,9 @@ impl Archive {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn max_report_bytes(&self) -> u64 {
-        self.settings.max_report_bytes.unwrap_or(10_000_000)
+        /// Each thread of an update holds a report.
+        const MOST: u64 = 1_000_000_000;
+        self.settings.max_report_bytes.unwrap_or(10_000_000).min(MOST)
     }
 
     /// The options for parsing reports of this archive.
@@ -327,15 +334,6 @@ impl Archive {
         let Settings { language, synonyms, .. } = &self.settings;
         KeptSettings { reading: Some(reading), language: *language, synonyms: synonyms.clone() }
     }
-}
-
-fn globs(root: &Path, patterns: &[String]) -> Result<GlobSet> {
-    let wrong = |e: globset::Error| Error::Settings { path: root.join(SETTINGS_FILE), line: 1, reason: e.to_string() };
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        set.add(Glob::new(pattern).map_err(wrong)?);
-    }
-    set.build().map_err(wrong)
 }
 
 #[cfg(test)]

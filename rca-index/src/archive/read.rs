@@ -2,13 +2,12 @@
 //!
 //! In: a file. Out: its bytes and their hash, then its incident and problems, or why it cannot be ingested.
 
-use std::fs;
-use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::archive::encoding::decode;
 use crate::archive::walk::File;
+use crate::files::{Found, found_instead, open_below, read_within};
 use crate::incident::ProblemKind;
 use crate::parse::{ParseOptions, Parsed, parse_report};
 
@@ -25,17 +24,16 @@ pub(crate) struct Content {
 /// Why it cannot be ingested: the error of the operating system, or its size.
 pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, ProblemKind> {
     let too_large = || ProblemKind::FileTooLarge { limit: max_bytes };
-    let unreadable = |e: std::io::Error| ProblemKind::FileUnreadable { reason: e.to_string() };
+    let unreadable = |e: std::io::Error| match found_instead(&e) {
+        // It was a regular file when the walk saw it.
+        Some(Found::OtherFolder) | None => ProblemKind::FileUnreadable { reason: e.to_string() },
+        Some(_) => ProblemKind::FileNotRegular,
+    };
     if file.size > max_bytes {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(file.size as usize + 1);
-    let opened = fs::File::open(file.open_path(root)).map_err(unreadable)?;
-    // The file may have grown since the walk.
-    opened.take(max_bytes + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(too_large());
-    }
+    let opened = open_below(root, file.path_below(root)).map_err(unreadable)?;
+    let bytes = read_within(opened, max_bytes).map_err(unreadable)?.ok_or_else(too_large)?;
     let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
     Ok(Content { bytes, hash })
 }

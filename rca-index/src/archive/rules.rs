@@ -134,13 +134,18 @@ impl RequiredFact {
 
 /// What a report lacks, or says otherwise than the settings ask for.
 pub(super) fn broken_rules(settings: &CheckSettings, incident: &Incident) -> Vec<Problem> {
-    let missing = settings.required.iter().filter(|fact| !fact.0.is_stated(incident));
-    let missing = missing.map(|fact| Problem::new(1, ProblemKind::FactMissing { fact: fact.name().to_owned() }));
-    let mut problems: Vec<Problem> = missing.collect();
+    let mut missing: Vec<&RequiredFact> = Vec::new();
+    for fact in &settings.required {
+        if !missing.contains(&fact) && !fact.0.is_stated(incident) {
+            missing.push(fact);
+        }
+    }
+    let missing = missing.into_iter().map(|fact| ProblemKind::FactMissing { fact: fact.name().to_owned() });
+    let mut problems: Vec<Problem> = missing.map(|kind| Problem::new(1, kind)).collect();
     let mut check = |fact: &str, allowed: Option<&Vec<String>>, values: &[&str], line: Option<u32>| {
         let Some(allowed) = allowed else { return };
-        let is_allowed = |value: &&str| allowed.iter().any(|one| folded(one) == folded(value));
-        if values.iter().any(is_allowed) {
+        let folded_values: Vec<_> = values.iter().map(|value| folded(value)).collect();
+        if allowed.iter().any(|one| folded_values.contains(&folded(one))) {
             return;
         }
         let Some(text) = values.first() else { return };
@@ -211,6 +216,7 @@ mod tests {
                 (1, "no users; rca.toml requires it"),
             ],
         );
+        check("required = [\"date\", \"date\"]", "# A\n\nSlow.\n", &[(1, "no date; rca.toml requires it")]);
         check("required = [\"title\"]", "Slow.\n", &[(1, "no title; rca.toml requires it")]);
     }
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -42,9 +42,10 @@ impl File {
         self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
     }
 
-    /// The path to open.
-    pub(crate) fn open_path(&self, root: &Path) -> PathBuf {
-        self.own_path.as_deref().map_or_else(|| root.join(&*self.path), Path::to_owned)
+    /// The path to open, as seen from the archive's folder.
+    pub(crate) fn path_below(&self, root: &Path) -> &Path {
+        let path = self.own_path.as_deref().unwrap_or(Path::new(&*self.path));
+        path.strip_prefix(root).unwrap_or(path)
     }
 }
 

@@ -6,7 +6,7 @@
 //! Verifying a large index at every start would cost more than the search. `Index::health` verifies everything.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::TryLockError;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +22,7 @@ use tantivy::directory::{
 
 use crate::engine::plain_file::PlainFile;
 use crate::error::is_read_only;
+use crate::files;
 
 /// The engine's file that a commit replaces.
 pub(crate) const META_FILE: &str = "meta.json";
@@ -169,7 +170,8 @@ impl Directory for CheckedDirectory {
     }
 
     fn atomic_write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.fault.note(self.files.atomic_write(path, &[content, &trailer(content)].concat()))
+        // With the permissions of any new file, so that who may read the others may read these.
+        self.fault.note(files::replace(self.folder.join(path), &[content, &trailer(content)].concat()))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
@@ -180,9 +182,9 @@ impl Directory for CheckedDirectory {
     /// remove files.
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
         let path = self.folder.join(&lock.filepath);
-        let mut file = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
+        let mut file = match files::open_or_create(&path) {
             Ok(file) => file,
-            Err(e) if lock.filepath == META_LOCK.filepath && is_read_only(&e) => match File::open(&path) {
+            Err(e) if lock.filepath == META_LOCK.filepath && is_read_only(&e) => match files::open_regular(&path) {
                 Ok(file) => file,
                 Err(_) => return Ok(DirectoryLock::from(Box::new(()))),
             },
@@ -196,7 +198,8 @@ impl Directory for CheckedDirectory {
                 TryLockError::Error(e) => LockError::wrap_io_error(e),
             })?;
         }
-        if lock.filepath == INDEX_WRITER_LOCK.filepath {
+        // A file with other names may be anything, and is not ours to write to.
+        if lock.filepath == INDEX_WRITER_LOCK.filepath && !files::has_other_names(&file) {
             // The process id is only informative; if it cannot be written, a later write fails too.
             let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         }
@@ -212,7 +215,10 @@ impl Directory for CheckedDirectory {
 /// The id of the process that is writing to the index in a folder, or wrote to it last. Unknown on Windows while it writes:
 /// nobody else can read a locked file there.
 pub(crate) fn holder(folder: &Path) -> Option<u32> {
-    std::fs::read_to_string(folder.join(&INDEX_WRITER_LOCK.filepath)).ok()?.parse().ok()
+    /// The longest number, and no more of anything else that is there.
+    const LONGEST: u64 = 20;
+    let file = files::open_regular(&folder.join(&INDEX_WRITER_LOCK.filepath)).ok()?;
+    String::from_utf8(files::read_within(file, LONGEST).ok()??).ok()?.parse().ok()
 }
 
 /// Verifies the checksum in the footer of one of the engine's files.
@@ -237,7 +243,7 @@ fn checksum_mismatch() -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::fs::{self, File};
     use std::time::Duration;
 
     use tantivy::schema::{STORED, Schema, TEXT};

@@ -4,13 +4,15 @@
 //! The index of another version is never read, and git ignores every index.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::engine::directory::META_FILE;
 use crate::engine::document::FORMAT;
+use crate::engine::layout::Layout;
 use crate::error::{Error, Result};
+use crate::files::{self, TEMPORARY};
 use crate::given::RECORD_FILE;
 
 /// The first version of the index format beside which there is a record of given incidents.
@@ -26,6 +28,11 @@ pub(super) fn has_index(dir: &Path) -> bool {
     version_folder(dir).join(META_FILE).is_file()
 }
 
+/// The same, if this user may read it.
+pub(super) fn has_readable_index(dir: &Path) -> bool {
+    files::open_regular(&version_folder(dir).join(META_FILE)).is_ok()
+}
+
 /// The error if there is no index of this version.
 pub(super) fn missing(dir: &Path) -> Error {
     match other_versions(dir).next() {
@@ -37,20 +44,30 @@ pub(super) fn missing(dir: &Path) -> Error {
 /// Creates the subfolder of this version.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::IndexUnsafe`], [`Error::Io`].
 pub(super) fn create(dir: &Path) -> Result<PathBuf> {
     let versioned = version_folder(dir);
-    fs::create_dir_all(&versioned).map_err(Error::io(&versioned))?;
+    fs::create_dir_all(dir).map_err(Error::io(dir))?;
+    Layout::of(dir)?;
+    // It cannot be a link: of these, `create_dir` makes none, and follows none.
+    unless_there(fs::create_dir(&versioned)).map_err(Error::io(&versioned))?;
+    // One that is there already is left as it is.
     let ignore = dir.join(".gitignore");
-    fs::write(&ignore, "*\n").map_err(Error::io(ignore))?;
+    let made = files::create_new(&ignore).and_then(|mut file| file.write_all(b"*\n"));
+    unless_there(made).map_err(Error::io(ignore))?;
     Ok(versioned)
+}
+
+fn unless_there(made: io::Result<()>) -> io::Result<()> {
+    made.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })
 }
 
 /// Removes the index of this version.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::IndexUnsafe`], [`Error::Io`].
 pub(super) fn remove(dir: &Path) -> Result<()> {
+    Layout::of(dir)?;
     let versioned = version_folder(dir);
     // The meta file goes first: without it, the remaining files do not count as an index.
     let _ = fs::remove_file(versioned.join(META_FILE));
@@ -83,10 +100,15 @@ pub(super) fn keeps_record(folder: &Path) -> bool {
 pub(super) fn other_versions(dir: &Path) -> impl Iterator<Item = PathBuf> {
     let own = version_folder(dir);
     fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).filter(move |path| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let version = name.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-        version && *path != own && path.join(META_FILE).is_file()
+        let is_folder = || path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        is_version(path) && *path != own && is_folder() && path.join(META_FILE).is_file()
     })
+}
+
+/// Whether a subfolder is called as that of a version is.
+pub(super) fn is_version(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Removes other versions, which only use disk space once this version has a commit and their given incidents. Failing
@@ -103,7 +125,7 @@ pub(super) fn tidy(dir: &Path, manifest: Option<&str>) {
     for entry in fs::read_dir(version_folder(dir)).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(".tmp") || name.starts_with("manifest-") && Some(&*name) != manifest {
+        if name.starts_with(TEMPORARY) || name.starts_with("manifest-") && Some(&*name) != manifest {
             let _ = fs::remove_file(entry.path());
         }
     }

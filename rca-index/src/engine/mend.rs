@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::layout::Layout;
 use crate::engine::{Engine, fault, folder};
 use crate::error::{Error, Result};
 use crate::given::{Record, salvage};
@@ -25,6 +26,7 @@ pub struct GivenRepair {
 /// # Errors
 /// [`Error::IndexLocked`], [`Error::IndexOtherVersion`], [`Error::Io`].
 pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
+    Layout::of(dir)?;
     let index = opened(dir);
     if !is_damaged(dir, index.as_ref())? {
         return Ok(None);
@@ -45,6 +47,7 @@ pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
 /// # Errors
 /// [`Error::IndexDamaged`] if the record is damaged, and the index may have what it lacks; [`Error::Io`].
 pub(crate) fn remove(dir: &Path) -> Result<()> {
+    Layout::of(dir)?;
     let index = opened(dir);
     look(dir, index.as_ref())?;
     drop(index);

@@ -21,6 +21,7 @@ pub(crate) mod health;
 mod inspect;
 mod iterate;
 mod keys;
+mod layout;
 mod lookup;
 mod mend;
 mod older;
@@ -60,6 +61,7 @@ use crate::engine::commit::Commit;
 use crate::engine::directory::{CheckedDirectory, WriteFault};
 use crate::engine::document::{ANALYZER, Fields};
 use crate::engine::fault::convert_error;
+use crate::engine::layout::Layout;
 use crate::engine::tokenizer::LexemeTokenizer;
 use crate::engine::turns::Turns;
 use crate::error::{Error, Result};
@@ -100,7 +102,8 @@ impl Engine {
     /// Opens an index. An index whose first update has not finished does not count as an index yet.
     ///
     /// # Errors
-    /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexDamaged`], [`Error::Io`].
+    /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexUnsafe`], [`Error::IndexDamaged`],
+    /// [`Error::Io`].
     pub(crate) fn open(dir: &Path) -> Result<Self> {
         let (engine, note) = Self::open_as_it_is(dir)?;
         match engine.guard(|| engine.catch_up(&note)) {
@@ -110,8 +113,22 @@ impl Engine {
         }
     }
 
-    /// Opens an index, and does not look at the record of given incidents.
+    /// Opens an index, and does not look at the record of given incidents. Its files are opened by their paths, so its folders
+    /// are checked before and after: they must be the same.
     fn open_as_it_is(dir: &Path) -> Result<(Self, CommitNote)> {
+        /// An index that another process makes again meanwhile has other folders too.
+        const TRIES: u32 = 3;
+        for _ in 0..TRIES {
+            let before = Layout::of(dir)?;
+            let opened = Self::open_by_path(dir);
+            if Layout::of(dir)? == before {
+                return opened;
+            }
+        }
+        Err(layout::exchanged(dir))
+    }
+
+    fn open_by_path(dir: &Path) -> Result<(Self, CommitNote)> {
         if !folder::has_index(dir) {
             return Err(folder::missing(dir));
         }
@@ -138,6 +155,7 @@ impl Engine {
             opened => return opened,
         }
         let versioned = folder::create(dir)?;
+        let before = Layout::of(dir)?;
         let directory = CheckedDirectory::open(&versioned).map_err(|e| convert_error(dir, e))?;
         // Two processes must not create the same index: the second would overwrite what the first has written.
         let lock = (!folder::has_index(dir)).then(|| directory.acquire_lock(&creation_lock()));
@@ -146,13 +164,16 @@ impl Engine {
         let index = fault::guarded(dir, open)?;
         drop(lock);
         let engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
+        if Layout::of(dir)? != before {
+            return Err(layout::exchanged(dir));
+        }
         engine.guard(|| engine.catch_up_from_nothing())?;
         Ok(engine)
     }
 
-    /// Whether a folder has an index of this version.
+    /// Whether a folder has an index of this version that this user may read.
     pub(crate) fn exists(dir: &Path) -> bool {
-        folder::has_index(dir)
+        folder::has_readable_index(dir)
     }
 
     /// An index in memory.

@@ -12,6 +12,8 @@ use tantivy::HasLen;
 use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{FileHandle, OwnedBytes};
 
+use crate::files;
+
 #[derive(Debug)]
 pub(crate) struct PlainFile {
     file: File,
@@ -21,7 +23,7 @@ pub(crate) struct PlainFile {
 impl PlainFile {
     /// Opens a file of the engine.
     pub(crate) fn open(folder: &Path, path: &Path) -> Result<Self, OpenReadError> {
-        let opened = File::open(folder.join(path)).and_then(|file| {
+        let opened = files::open_regular(&folder.join(path)).and_then(|file| {
             let length = file.metadata()?.len() as usize;
             Ok(Self { file, length })
         });

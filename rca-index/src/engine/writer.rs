@@ -12,6 +12,7 @@ use crate::archive::KeptSettings;
 use crate::engine::commit::CommitNote;
 use crate::engine::document::{EngineDocument, text_length};
 use crate::engine::given::{Pending, Purpose};
+use crate::engine::layout::Layout;
 use crate::engine::permits::Permits;
 use crate::engine::turns::Turn;
 use crate::engine::{Engine, Snapshot, folder};
@@ -96,6 +97,9 @@ impl Engine {
         bytes: u64,
         wait: Duration,
     ) -> Result<Writer<'e>> {
+        if let Some(dir) = &self.dir {
+            Layout::of(dir)?;
+        }
         let threads = threads.clamp(1, 8);
         // The engine's representation of a text in memory is about as large as the text.
         let memory = (bytes as usize / threads).clamp(MIN_MEMORY, MAX_MEMORY.min(TOTAL_MEMORY / threads));

@@ -3,13 +3,14 @@
 //! In: upserts and deletions. Out: the position of the record once all are on disk. What is not acknowledged is cut by the
 //! next write.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::given::head::{Head, Position};
 use crate::given::{RECORD_FILE, Record, lines};
 use crate::incident::Incident;
@@ -49,7 +50,7 @@ impl Appender {
         let lock = lock(dir, wait)?;
         let path = dir.join(RECORD_FILE);
         let record = match Record::open(dir)? {
-            Some(record) => record,
+            Some(record) => record.of_its_own(dir)?,
             None => {
                 make(dir, Head::new(new_identity(dir)), |_| Ok(()))?;
                 Record::open(dir)?.ok_or_else(|| Error::io(&path)(std::io::ErrorKind::NotFound.into()))?
@@ -80,7 +81,7 @@ impl Appender {
     fn at_end_of(record: &Record, path: PathBuf, lock: File) -> Result<Self> {
         let head = Head { doubtful: false, ..record.head };
         let Position { length, chain, .. } = head.position;
-        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(Error::io(&path))?;
+        let mut file = files::open_to_write(&path).map_err(Error::io(&path))?;
         let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::Start(length)));
         cut.map_err(Error::io(&path))?;
         Ok(Self { path, file: BufWriter::new(file), head, chain, at: length, before: head, lock })
@@ -184,8 +185,7 @@ impl Drop for Appender {
 /// Makes a record under another name, and puts it in its place at once.
 fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) -> Result<()> {
     let (new, path) = (dir.join(NEW_FILE), dir.join(RECORD_FILE));
-    let created = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&new);
-    let mut file = BufWriter::new(created.map_err(Error::io(&new))?);
+    let mut file = BufWriter::new(create(&new)?);
     file.write_all(&head.to_bytes()).map_err(Error::io(&new))?;
     let lock = file.get_ref().try_clone().map_err(Error::io(&new))?;
     let Position { length, chain, .. } = head.position;
@@ -197,10 +197,38 @@ fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) 
     appender.acknowledge()?;
     appender.acknowledge()?;
     drop(appender);
-    fs::rename(&new, &path).map_err(Error::io(path))?;
+    put_in_place(dir, &new, &path)
+}
+
+/// Makes a file in the place of the one that a killed process may have left.
+fn create(path: &Path) -> Result<File> {
+    let _ = fs::remove_file(path);
+    files::create_new(path).map_err(Error::io(path))
+}
+
+fn put_in_place(dir: &Path, new: &Path, path: &Path) -> Result<()> {
+    fs::rename(new, path).map_err(Error::io(path))?;
     // Not every system can sync a folder.
     let _ = File::open(dir).and_then(|dir| dir.sync_all());
     Ok(())
+}
+
+impl Record {
+    /// The record in a file that has no other name: it is written in place, and a copy that was made by linking its files must
+    /// stay as it was.
+    fn of_its_own(self, dir: &Path) -> Result<Self> {
+        if !files::has_other_names(&self.file) {
+            return Ok(self);
+        }
+        let new = dir.join(NEW_FILE);
+        let mut copy = create(&new)?;
+        let mut from = &self.file;
+        let copied = from.seek(SeekFrom::Start(0)).and_then(|_| std::io::copy(&mut from, &mut copy));
+        copied.and_then(|_| copy.sync_data()).map_err(Error::io(&new))?;
+        put_in_place(dir, &new, &self.path)?;
+        let there = || Error::io(&self.path)(std::io::ErrorKind::NotFound.into());
+        Self::open(dir)?.ok_or_else(there)
+    }
 }
 
 /// Puts the record of all that `fill` appends in the place of the one that there is.
@@ -214,8 +242,7 @@ pub(super) fn replace(dir: &Path, fill: impl FnOnce(&mut Appender) -> Result<()>
 
 fn lock(dir: &Path, wait: Duration) -> Result<File> {
     let path = dir.join(LOCK_FILE);
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-    let file = opened.map_err(Error::io(&path))?;
+    let file = files::open_or_create(&path).map_err(Error::io(&path))?;
     let started = Instant::now();
     loop {
         match file.try_lock() {

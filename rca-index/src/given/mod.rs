@@ -27,6 +27,7 @@ pub(crate) use lines::Change;
 pub(crate) use salvage::salvage;
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::given::head::{HEAD, Head, HeadFault};
 use crate::given::lines::{Line, LineFault, Lines, Said};
 use crate::incident::Incident;
@@ -66,7 +67,7 @@ impl Record {
     /// [`Error::IndexDamaged`], [`Error::IndexOtherVersion`], [`Error::Io`]; each names the file.
     pub(crate) fn open(dir: &Path) -> Result<Option<Self>> {
         let path = dir.join(RECORD_FILE);
-        match File::open(&path) {
+        match files::open_regular(&path) {
             Ok(file) => Self::of(path, file).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(path)(error)),

@@ -7,6 +7,7 @@ use std::io::{BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::given::append::{Appender, replace};
 use crate::given::head::{HEAD, Head};
 use crate::given::lines::{Lines, Said};
@@ -28,7 +29,7 @@ pub(crate) struct Salvaged {
 /// [`Error::Io`].
 pub(crate) fn salvage(dir: &Path) -> Result<Salvaged> {
     let path = dir.join(RECORD_FILE);
-    let file = match File::open(&path) {
+    let file = match files::open_regular(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(Salvaged { path, file: None, held: Held::new() });
@@ -69,10 +70,7 @@ impl Salvaged {
         dir: &Path,
         given: impl Iterator<Item = Incident>,
     ) -> Result<(usize, Option<PathBuf>)> {
-        let aside = self.file.is_some().then(|| free_name(dir));
-        if let Some(aside) = &aside {
-            std::fs::copy(&self.path, aside).map_err(Error::io(aside))?;
-        }
+        let aside = self.file.as_ref().map(|file| copy_aside(dir, file)).transpose()?;
         let mut kept = 0;
         replace(dir, |appender: &mut Appender| {
             for incident in given {
@@ -93,8 +91,18 @@ impl Salvaged {
     }
 }
 
-/// A name for a damaged record that is not taken.
-fn free_name(dir: &Path) -> PathBuf {
-    let mut names = (1..u32::MAX).map(|number| dir.join(format!("given.damaged-{number}.log")));
-    names.find(|path| !path.exists()).unwrap_or_else(|| dir.join("given.damaged.log"))
+/// Copies a damaged record to a name that is not taken.
+fn copy_aside(dir: &Path, mut record: &File) -> Result<PathBuf> {
+    let mut number = 1;
+    loop {
+        let aside = dir.join(format!("given.damaged-{number}.log"));
+        match files::create_new(&aside) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < u32::MAX => number += 1,
+            created => {
+                let copy = |mut to| record.seek(SeekFrom::Start(0)).and_then(|_| std::io::copy(&mut record, &mut to));
+                created.and_then(copy).map_err(Error::io(&aside))?;
+                return Ok(aside);
+            }
+        }
+    }
 }

@@ -283,6 +283,43 @@ fn salvage_keeps_what_can_be_read() {
     assert_eq!(now.incident(&now.held().unwrap()["d"]).unwrap().title.value, "newer");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_copy_that_shares_the_file_of_the_record_stays_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let copy = tempfile::tempdir_in(dir.path()).unwrap();
+    upsert(dir.path(), &["a"]);
+    // As a backup by `cp -l` has it.
+    fs::hard_link(dir.path().join(RECORD_FILE), copy.path().join(RECORD_FILE)).unwrap();
+    let before = fs::read(copy.path().join(RECORD_FILE)).unwrap();
+    upsert(dir.path(), &["b"]);
+    assert_eq!((ids(dir.path()), ids(copy.path())), (vec!["a".to_owned(), "b".to_owned()], vec!["a".to_owned()]));
+    assert_eq!(fs::read(copy.path().join(RECORD_FILE)).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_of_the_record_is_written_or_read_through_a_link() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let at = |name: &str| dir.join(name);
+    fs::write(at("theirs"), "theirs").unwrap();
+    for name in ["given.lock", "given.log"] {
+        symlink(at("theirs"), at(name)).unwrap();
+        let opened = Appender::open(dir, Duration::ZERO);
+        assert!(matches!(opened, Err(Error::Io { path, .. }) if path.ends_with(name)), "{name}");
+        fs::remove_file(at(name)).unwrap();
+    }
+    symlink(at("theirs"), at("given.new")).unwrap();
+    symlink(at("new"), at("given.damaged-1.log")).unwrap();
+    upsert(dir, &["a"]);
+    let (_, aside) = salvage(dir).unwrap().replace(dir, std::iter::empty()).unwrap();
+    assert_eq!(aside, Some(at("given.damaged-2.log")));
+    assert_eq!(fs::read_to_string(at("theirs")).unwrap(), "theirs");
+    assert!(!at("new").exists());
+}
+
 /// The reports of a folder and those below it.
 fn reports(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {

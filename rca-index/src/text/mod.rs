@@ -13,4 +13,4 @@ mod stop_words;
 mod synonyms;
 
 pub use language::Language;
-pub(crate) use synonyms::Synonyms;
+pub(crate) use synonyms::{Excess, Synonyms};

@@ -2,12 +2,30 @@
 //! and phrases. The built-in table is `synonyms.txt`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 /// The built-in table.
 static BUILT_IN: LazyLock<Synonyms> = LazyLock::new(|| Synonyms::new(groups(include_str!("synonyms.txt"))));
+
+/// So many words and phrases may have the same meaning: a search looks for all of them.
+const MAX_GROUP: usize = 100;
+/// So many words and phrases an archive may add. Every search makes the table.
+const MAX_ENTRIES: usize = 10_000;
+/// The longest phrase, in words and in bytes. Every run of so many words of a query is looked up.
+const MAX_WORDS: usize = 16;
+const MAX_BYTES: usize = 1_000;
+
+/// A change to the table that is more than a search can bear.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Excess {
+    /// The number of the added group.
+    pub(crate) group: usize,
+    /// The number of the entry in it.
+    pub(crate) entry: usize,
+    pub(crate) reason: String,
+}
 
 /// Groups of equivalent words and phrases. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -49,30 +67,13 @@ impl Synonyms {
         Self::new([])
     }
 
-    /// A table of these groups. Groups that share an entry are merged.
+    /// A table of these groups. Groups that share an entry are merged, as far as a group may grow.
     fn new(groups: impl IntoIterator<Item = Vec<Phrase>>) -> Self {
-        let mut merged: Vec<Vec<Phrase>> = Vec::new();
-        let mut group_of: HashMap<String, usize> = HashMap::new();
+        let mut merging = Merging::default();
         for group in groups {
-            // All existing groups that share an entry with this one move into a new group at the end; their old places
-            // stay empty.
-            let keyed = |entry: Phrase| (key(&entry), entry);
-            let group: Vec<_> = group.into_iter().map(keyed).collect();
-            let mut known: Vec<usize> = group.iter().filter_map(|(key, _)| group_of.get(key).copied()).collect();
-            known.sort_unstable();
-            known.dedup();
-            let before: Vec<Phrase> = known.iter().flat_map(|&at| std::mem::take(&mut merged[at])).collect();
-            let mut entries = Vec::new();
-            for (key, entry) in before.into_iter().map(keyed).chain(group) {
-                if !entry.is_empty() && group_of.insert(key, merged.len()) != Some(merged.len()) {
-                    entries.push(entry);
-                }
-            }
-            merged.push(entries);
+            merging.add(group);
         }
-        group_of.retain(|_, &mut at| merged[at].len() > 1);
-        let longest = merged.iter().flatten().map(Vec::len).max().unwrap_or(0);
-        Self { table: Arc::new(Table { groups: merged, group_of, longest }) }
+        merging.table()
     }
 
     /// This table without the removed words and phrases, plus the added groups. A group that shares an entry with a
@@ -81,13 +82,47 @@ impl Synonyms {
         if added.is_empty() && removed.is_empty() {
             return self.clone();
         }
-        let removed: Vec<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
-        let kept = self.table.groups.iter().map(|group| {
-            let kept = group.iter().filter(|entry| !removed.contains(&key(entry)));
-            kept.cloned().collect()
-        });
-        let added = added.iter().map(|group| group.iter().map(|entry| phrase(entry.as_ref())).collect());
-        Self::new(kept.chain(added))
+        let mut merging = self.without(removed);
+        for group in added {
+            merging.add(group.iter().map(|entry| phrase(entry.as_ref())));
+        }
+        merging.table()
+    }
+
+    fn without<S: AsRef<str>>(&self, removed: &[S]) -> Merging {
+        let removed: HashSet<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
+        let mut merging = Merging::default();
+        for group in &self.table.groups {
+            merging.add(group.iter().filter(|entry| !removed.contains(&key(entry))).cloned());
+        }
+        merging
+    }
+
+    /// The first change to this table that is more than a search can bear: the group and the entry in it, and why.
+    pub(crate) fn excess<S: AsRef<str>>(&self, added: &[Vec<S>], removed: &[S]) -> Option<Excess> {
+        let mut merging = self.without(removed);
+        let mut entries = 0;
+        for (at, group) in added.iter().enumerate() {
+            let excess = |entry, reason| Some(Excess { group: at, entry, reason });
+            for (entry, text) in group.iter().map(AsRef::as_ref).enumerate() {
+                entries += 1;
+                if entries > MAX_ENTRIES {
+                    return excess(entry, format!("more than {MAX_ENTRIES} words and phrases with synonyms"));
+                }
+                if text.len() > MAX_BYTES || text.split_whitespace().count() > MAX_WORDS {
+                    let reason = format!("a synonym of more than {MAX_WORDS} words or {MAX_BYTES} bytes");
+                    return excess(entry, reason);
+                }
+            }
+            if let Some(entry) = merging.add(group.iter().map(|entry| phrase(entry.as_ref()))) {
+                let reason = format!(
+                    "`{}` joins more than {MAX_GROUP} words and phrases with the same meaning; groups that share one are one group",
+                    group.get(entry).map_or("", AsRef::as_ref)
+                );
+                return excess(entry, reason);
+            }
+        }
+        None
     }
 
     /// The runs of words that are entries, from left to right. The longest wins; runs do not overlap. Words must be in
@@ -114,6 +149,82 @@ impl Synonyms {
             let others = group.iter().filter(|entry| key(entry) != typed).map(Vec::as_slice).collect();
             Some(Equivalents { words: at..end, others })
         })
+    }
+}
+
+/// Groups of entries while they are merged: a forest in which each entry leads to the first of its group.
+#[derive(Debug, Default)]
+struct Merging {
+    entries: Vec<Phrase>,
+    /// The entry of each key.
+    of_key: HashMap<String, usize>,
+    /// For each entry, one of its group that is nearer to the root, or itself.
+    parent: Vec<usize>,
+    /// For each root, the entries of its group.
+    size: Vec<usize>,
+}
+
+impl Merging {
+    /// Adds a group, and merges it with those that it shares an entry with. Returns its first entry that would make a group too
+    /// large, if there is one; that entry stays apart.
+    fn add(&mut self, group: impl IntoIterator<Item = Phrase>) -> Option<usize> {
+        let (mut first, mut refused) = (None, None);
+        for (at, entry) in group.into_iter().enumerate().filter(|(_, entry)| !entry.is_empty()) {
+            let number = self.entries.len();
+            let known = *self.of_key.entry(key(&entry)).or_insert(number);
+            if known == number {
+                self.entries.push(entry);
+                self.parent.push(number);
+                self.size.push(1);
+            }
+            if !self.unite(*first.get_or_insert(known), known) {
+                refused = refused.or(Some(at));
+            }
+        }
+        refused
+    }
+
+    fn unite(&mut self, one: usize, other: usize) -> bool {
+        let (one, other) = (self.root(one), self.root(other));
+        if one == other {
+            return true;
+        }
+        let size = self.size[one] + self.size[other];
+        if size > MAX_GROUP {
+            return false;
+        }
+        let (root, below) = if self.size[one] < self.size[other] { (other, one) } else { (one, other) };
+        self.parent[below] = root;
+        self.size[root] = size;
+        true
+    }
+
+    fn root(&mut self, mut entry: usize) -> usize {
+        while self.parent[entry] != entry {
+            self.parent[entry] = self.parent[self.parent[entry]];
+            entry = self.parent[entry];
+        }
+        entry
+    }
+
+    /// The table: groups, and the entries in them, in the order in which they came.
+    fn table(mut self) -> Synonyms {
+        let entries = std::mem::take(&mut self.entries);
+        let mut groups: Vec<Vec<Phrase>> = Vec::new();
+        let mut group_of_root: HashMap<usize, usize> = HashMap::new();
+        let mut group_of_entry = Vec::with_capacity(entries.len());
+        for (number, entry) in entries.into_iter().enumerate() {
+            let group = *group_of_root.entry(self.root(number)).or_insert(groups.len());
+            if group == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[group].push(entry);
+            group_of_entry.push(group);
+        }
+        let of_key = self.of_key.into_iter().map(|(key, entry)| (key, group_of_entry[entry]));
+        let group_of = of_key.filter(|&(_, group)| groups[group].len() > 1).collect();
+        let longest = groups.iter().flatten().map(Vec::len).max().unwrap_or(0);
+        Synonyms { table: Arc::new(Table { groups, group_of, longest }) }
     }
 }
 
@@ -147,8 +258,6 @@ fn singular(word: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     const TEXT: &str = include_str!("synonyms.txt");
@@ -231,6 +340,35 @@ mod tests {
         let synonyms = custom("a1, a2\nb1, b2").with(&[vec!["a1", "b2", "c"]], &[]);
         assert_eq!(others(&synonyms, "c")[0].1, ["a1", "a2", "b1", "b2"]);
         assert_eq!(others(&synonyms, "b1")[0].1, ["a1", "a2", "b2", "c"]);
+    }
+
+    #[test]
+    fn what_a_search_cannot_bear_is_named_and_cut() {
+        let chain: Vec<Vec<String>> = (0..100_000).map(|i| vec![format!("w{i}"), format!("w{}", i + 1)]).collect();
+        let hub: Vec<Vec<String>> = (0..50_000).map(|i| vec!["hub".to_owned(), format!("w{i}")]).collect();
+        let wide = vec![(0..50_000).map(|i| format!("w{i}")).collect::<Vec<_>>()];
+        let many: Vec<Vec<String>> = (0..50_000).map(|i| vec![format!("a{i}"), format!("b{i}")]).collect();
+        let synonyms = Synonyms::none();
+        let at = |added: &[Vec<String>]| synonyms.excess(added, &[]).map(|excess| (excess.group, excess.entry));
+        assert_eq!((at(&chain), at(&hub)), (Some((99, 1)), Some((99, 1))));
+        assert_eq!((at(&wide), at(&many)), (Some((0, 10_000)), Some((5_000, 0))));
+        assert_eq!(at(&[vec!["a".to_owned(), "b ".repeat(17)]]), Some((0, 1)));
+        assert_eq!(at(&[vec!["a".to_owned(), "b".repeat(1_001)]]), Some((0, 1)));
+        assert_eq!((at(&chain[..99]), at(&hub[..99]), at(&many[..5_000])), (None, None, None));
+        // An index may state what settings may not.
+        for added in [&chain, &hub, &wide] {
+            let largest = synonyms.with(added, &[]).table.groups.iter().map(Vec::len).max();
+            assert!(largest <= Some(MAX_GROUP), "{largest:?}");
+        }
+        // The table of all archives counts as well: `db` is one of a group.
+        let more: Vec<String> = (0..MAX_GROUP - 1).map(|i| format!("w{i}")).collect();
+        let with_known = [vec!["db".to_owned()], more].concat();
+        let excess = Synonyms::default().excess(std::slice::from_ref(&with_known), &[]).unwrap();
+        assert!(excess.reason.contains("joins more than 100 words and phrases"), "{excess:?}");
+        assert_eq!(
+            Synonyms::default().excess(std::slice::from_ref(&with_known), &["database".to_owned(), "db".to_owned()]),
+            None
+        );
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use std::fs;
 use std::process::Command;
 
 use super::*;
@@ -123,6 +124,7 @@ fn worktrees_submodules_and_repositories_inside() {
     let worktree = [
         ("main/.git/info/exclude", "e.md\n"),
         ("main/.git/worktrees/wt/commondir", "../..\n"),
+        ("main/.git/worktrees/wt/gitdir", "../../../../wt/.git\n"),
         ("wt/.git", "gitdir: ../main/.git/worktrees/wt\n"),
         ("wt/.gitignore", "g.md\n"),
         ("wt/in/a.md", ""),
@@ -145,6 +147,29 @@ fn worktrees_submodules_and_repositories_inside() {
         ("other/d.tmp.md", ""),
     ];
     check("", &inner, &["module/b.tmp.md"], &[(".gitignore", 2), (".ignore", 1), ("module/.gitignore", 1)]);
+}
+
+#[test]
+fn a_repository_that_a_stranger_names_is_not_read() {
+    let archive = |git: &str| {
+        folder(&[
+            ("mine/.git/info/exclude", "secret.md\n"),
+            ("mine/.git/worktrees/wt/commondir", "../..\n"),
+            ("mine/.git/worktrees/wt/gitdir", "../../../../mine-too/.git\n"),
+            ("mine-too/.git", "gitdir: ../mine/.git/worktrees/wt\n"),
+            ("theirs/.git", git),
+            ("theirs/secret.md", ""),
+            // A folder of their own that claims to be of a worktree.
+            ("theirs/fake/gitdir", "../.git\n"),
+            ("theirs/fake/commondir", "../../mine/.git\n"),
+        ])
+    };
+    let theirs = ["../mine/.git", "../mine/.git/worktrees/wt", "fake", "..", "/dev", "../gone", "//host/share"];
+    for place in theirs {
+        let folder = archive(&format!("gitdir: {place}\n"));
+        let paths = Archive::open(folder.path().join("theirs")).unwrap().report_paths();
+        assert_eq!(paths, ["secret.md"], "{place}");
+    }
 }
 
 #[test]
