@@ -19,6 +19,7 @@ mod rules;
 mod sample;
 mod settings;
 mod signs;
+pub(crate) mod stamp;
 mod suggest;
 pub(crate) mod walk;
 
