@@ -12,7 +12,7 @@ use rca_index::UpdateOptions;
 use crate::commands::watch::watch;
 use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
-use crate::freshen::update;
+use crate::freshen::{tell_unknown, update};
 use crate::location::Location;
 use crate::render;
 
@@ -55,14 +55,18 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         return Ok(ExitCode::SUCCESS);
     }
     // An index that is about to be rebuilt may be damaged.
-    let index = match location.open_or_create_index() {
+    let opened = match location.open_or_create_index() {
         Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {
             location.remove_index()?;
             location.open_or_create_index()?
         }
         opened => opened?,
     };
+    let index = opened.index;
     let report = update(&index, &location, &options, &context.global)?;
+    if let Some(unknown) = opened.unknown {
+        tell_unknown(&unknown, &index, &report, &location, context)?;
+    }
     render::update(context, &location, &report)?;
     Ok(if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
 }

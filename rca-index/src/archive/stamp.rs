@@ -78,6 +78,11 @@ impl Stamp {
         last.0.saturating_add(CLOCK_TICK) > walked || self.modified.0.abs_diff(walked) < CLOCK_TICK.unsigned_abs()
     }
 
+    /// Whether the system keeps a change time for this file.
+    pub(crate) fn has_change_time(self) -> bool {
+        self.changed.is_known() && self.changed != Time(0)
+    }
+
     /// A stamp for tests.
     #[cfg(test)]
     pub(crate) fn at(modified: i64, changed: Option<i64>) -> Self {

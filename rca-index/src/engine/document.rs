@@ -322,6 +322,12 @@ impl Fields {
         Some(Summary { id: text(self.key)?, path: text(self.path)?, title: text(self.title)?, ..summary })
     }
 
+    /// The text and the summary of a stored report; of a given incident, nothing.
+    pub(super) fn report(&self, doc: &TantivyDocument) -> Option<(String, Summary)> {
+        let source = doc.get_first(self.source)?.as_str()?;
+        doc.get_first(self.facts).is_none().then(|| Some((source.to_owned(), self.summary(doc)?)))?
+    }
+
     /// The incident of a stored document.
     pub(super) fn incident(&self, doc: &TantivyDocument, options: &ParseOptions) -> Option<Incident> {
         #[cfg(test)]

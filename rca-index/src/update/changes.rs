@@ -52,7 +52,8 @@ impl Changes {
     }
 }
 
-fn is_same(entry: &Entry, file: &File) -> bool {
+/// Whether a file is proved to be unchanged since its entry was made.
+pub(crate) fn is_same(entry: &Entry, file: &File) -> bool {
     entry.size == file.size
         && file.stamp.proves_unchanged_since(entry.stamp)
         && entry.own_id == file.own_id

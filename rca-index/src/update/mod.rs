@@ -4,12 +4,14 @@
 //! In: an archive and an index. Out: a report with counts. It does not depend on queries.
 
 mod changes;
+mod compare;
 mod flow;
 mod freshness;
 mod give;
 mod manifest;
 mod settle;
 
+pub(crate) use compare::compare;
 pub use flow::IntoControlFlow;
 pub use freshness::Freshness;
 pub(crate) use freshness::freshen;
