@@ -30,6 +30,7 @@ mod search;
 mod show;
 mod terminal;
 mod together;
+mod trust;
 mod usage;
 mod visible;
 mod watch;

@@ -65,17 +65,20 @@ fn compare_file(
     (entry, file): (&Entry, &File),
 ) -> Result<Outcome> {
     let indexed = snapshot.stored_report(entry.id())?;
-    let now = read(file, archive.root(), archive.max_report_bytes()).ok();
-    let now = now.and_then(|content| decode_report(file, content.bytes, options).ok()).map(|parsed| parsed.incident);
-    if let (Some((source, summary)), Some(now)) = (&indexed, &now)
-        && *source == now.source
-        && *summary == Summary::from(now)
-    {
+    let content = read(file, archive.root(), archive.max_report_bytes()).ok();
+    let hash = content.as_ref().map(|content| content.hash);
+    let now =
+        content.and_then(|content| decode_report(file, content.bytes, options).ok()).map(|parsed| parsed.incident);
+    let (Some((source, summary)), Some(now)) = (&indexed, &now) else {
+        return Ok(if indexed.is_none() { Outcome::Differs } else { Outcome::Outdated });
+    };
+    if *source == now.source && *summary == Summary::from(now) {
         return Ok(Outcome::Same);
     }
-    let is_as_walked = file.open_path(archive.root()).metadata().is_ok_and(|now| Stamp::of(&now) == file.stamp);
-    let is_unchanged = is_same(entry, file) && is_as_walked && now.is_some();
-    Ok(if is_unchanged || indexed.is_none() { Outcome::Differs } else { Outcome::Outdated })
+    // An update believes the hash, or the stamp that was read before the file.
+    let as_walked = || file.open_path(archive.root()).metadata().is_ok_and(|now| Stamp::of(&now) == file.stamp);
+    let is_believed = entry.known_hash() == hash || is_same(entry, file) && as_walked();
+    Ok(if is_believed { Outcome::Differs } else { Outcome::Outdated })
 }
 
 /// The ids of reports in the index that the last update knows nothing of.
