@@ -17,6 +17,10 @@ pub(crate) struct GlobalArgs {
     /// is not known to be one
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) index: Option<PathBuf>,
+    /// Trust every index as it is, also one that came with the archive: for a cache in CI, or a volume of a container
+    #[arg(long, global = true, env = "RCA_TRUST_INDEX", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) trust_index: bool,
     /// Time zone of the days in queries, such as Europe/Berlin; defaults to `timezone` in rca.toml, else UTC
     #[arg(long, global = true, value_name = "ZONE", env = "RCA_TIMEZONE", hide_env_values = true)]
     pub(crate) timezone: Option<String>,

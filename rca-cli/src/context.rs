@@ -25,8 +25,13 @@ impl Context {
     /// Prints a message on stderr, unless `--quiet` is given.
     pub(crate) fn say(&mut self, message: Arguments<'_>) {
         if !self.global.quiet {
-            self.out.talk(&format!("{}\n", clean_lines(&message.to_string())));
+            self.warn(message);
         }
+    }
+
+    /// Prints a message on stderr, with `--quiet` too.
+    pub(crate) fn warn(&mut self, message: Arguments<'_>) {
+        self.out.talk(&format!("{}\n", clean_lines(&message.to_string())));
     }
 
     /// Prints a message on stderr if `--verbose` is given.

@@ -69,6 +69,9 @@ impl From<Error> for Failure {
             }
             Error::Query(errors) => Self::Query { text: String::new(), errors },
             Error::IndexNotFound(_) => Self::index(what, "create it with `rca index`"),
+            Error::IndexNotTrusted(_) => {
+                Self::index(what, "build it anew with `rca index`, or trust it with `rca doctor --trust`")
+            }
             Error::IndexOtherVersion(path) if path.is_file() => {
                 Self::index(what, "use the version of rca that wrote it, or a later one")
             }

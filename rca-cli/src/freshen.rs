@@ -10,11 +10,12 @@ use rca_index::{Error, Freshness, Index, UpdateOptions, UpdateReport};
 use crate::arguments::GlobalArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::location::{Location, Reluctance};
+use crate::location::{Location, Opened, Reluctance, Unknown};
 use crate::progress::Progress;
 use crate::quantity::{age, count, seconds_since};
 use crate::render;
 use crate::terminal::clean;
+use crate::trust::UserTrust;
 
 /// Opens the index of an archive for reading: creates it if there is none, and updates it while that is cheap, unless
 /// `no_update` forbids both.
@@ -33,9 +34,17 @@ pub(crate) fn open_fresh(
             index
         }
         Err(Error::IndexNotFound(_)) if !no_update => build(location, false, context)?,
-        Err(Error::IndexOtherVersion(_)) if !no_update => build(location, true, context)?,
+        Err(Error::IndexOtherVersion(_) | Error::IndexNotTrusted(_)) if !no_update => build(location, true, context)?,
         // Another user's, perhaps: this user's own is in the cache.
         Err(error) if error.is_read_only() && !no_update => build(location, true, context)?,
+        Err(Error::IndexNotTrusted(dir)) => {
+            // Said with --quiet too: what follows may be made up.
+            let place = clean(&dir.to_string_lossy()).into_owned();
+            context.warn(format_args!(
+                "rca: {place}: this index is not known to be yours, and --no-update uses it as it is: it may say what no report says"
+            ));
+            Index::open(dir)?
+        }
         Err(error) => return Err(error.into()),
     };
     tell_of_unreadable(location, context);
@@ -55,10 +64,14 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
         let hint = "pass a folder of Markdown reports with --archive DIR or RCA_ARCHIVE";
         return Err(Failure::index(format!("{root}: no index and no reports here"), hint));
     }
-    let (index, reluctance) = location.create_index_for_search()?;
+    let (Opened { index, unknown }, reluctance) = location.create_index_for_search()?;
     // If another process is already building it, there is nothing to search before that is done.
     let options = UpdateOptions::default().wait(Duration::MAX);
     let report = update(&index, location, &options, &context.global)?;
+    if let Some(unknown) = unknown {
+        tell_unknown(&unknown, &index, &report, location, context)?;
+        return Ok(index);
+    }
     // This created a folder that the user did not ask for.
     let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
     context.say(format_args!("rca: indexed {reports} from {} in {seconds:.1} s", clean(&root.to_string())));
@@ -86,6 +99,36 @@ pub(crate) fn tell_of_unreadable(location: &Location, context: &mut Context) {
             clean(&used)
         ));
     }
+}
+
+/// Says what became of an index that was there and is not known to be the user's.
+pub(crate) fn tell_unknown(
+    unknown: &Unknown,
+    index: &Index,
+    report: &UpdateReport,
+    location: &Location,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let place = clean(&unknown.dir.to_string_lossy()).into_owned();
+    let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
+    let what = if unknown.replaced { "built anew" } else { "left alone, and built in your cache folder instead," };
+    context.say(format_args!(
+        "rca: {place}: this index is not known to be yours; {what} from {reports} in {seconds:.1} s"
+    ));
+    let given = index.given()?;
+    if given > 0 {
+        let given = count(given, "incident");
+        context.say(format_args!(
+            "rca: {given} that a program upserted came with it, and cannot be compared with any file"
+        ));
+    }
+    if let Some(failure) = location.trust().and_then(UserTrust::failure) {
+        let failure = clean(&failure).into_owned();
+        context.say(format_args!(
+            "rca: the new index cannot be noted as yours ({failure}), so it will be unknown again; RCA_TRUST_INDEX=1 trusts it"
+        ));
+    }
+    Ok(())
 }
 
 /// Updates the index while that is cheap. If it cannot be updated, the search still runs.

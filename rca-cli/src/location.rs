@@ -5,13 +5,17 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rca_index::{Archive, DayZone, Error, GivenRepair, Index, MADE_BY_SEARCH, Result, SETTINGS_FILE};
+use rca_index::{
+    Archive, DayZone, Error, GivenRepair, Index, IndexOptions, MADE_BY_SEARCH, Result, SETTINGS_FILE, TrustStore,
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
 use crate::paths::{file_url, slashed, within};
+use crate::trust::UserTrust;
 
 /// An archive, and the folders that may hold its index, the preferred one first.
 #[derive(Clone)]
@@ -20,6 +24,23 @@ pub(crate) struct Location {
     index_dirs: Vec<PathBuf>,
     /// Whether the archive or its index was named, on the command line or in the environment.
     is_named: bool,
+    /// The indexes that the user trusts; none where the index does not matter.
+    trust: Option<Arc<UserTrust>>,
+}
+
+/// An index that was opened for an update, created if there was none.
+pub(crate) struct Opened {
+    pub(crate) index: Index,
+    /// Another index that was there, and is not known to be the user's.
+    pub(crate) unknown: Option<Unknown>,
+}
+
+/// What became of an index that is not known to be the user's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    pub(crate) dir: PathBuf,
+    /// Whether an empty one was put in its place; else it cannot be written to, and stays.
+    pub(crate) replaced: bool,
 }
 
 /// Why a search keeps its index out of a folder.
@@ -51,7 +72,7 @@ impl Location {
 
     /// A folder whose index does not matter.
     pub(crate) fn of(archive: Archive) -> Self {
-        Self { archive, index_dirs: Vec::new(), is_named: true }
+        Self { archive, index_dirs: Vec::new(), is_named: true, trust: None }
     }
 
     fn with_index(archive: Archive, global: &GlobalArgs) -> Self {
@@ -59,7 +80,23 @@ impl Location {
             Some(dir) => vec![chosen(dir)],
             None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
         };
-        Self { archive, index_dirs, is_named: true }
+        Self { archive, index_dirs, is_named: true, trust: Some(Arc::new(UserTrust::of(global))) }
+    }
+
+    /// How an index is opened: only if the user trusts it.
+    fn options(&self) -> IndexOptions {
+        let options = IndexOptions::default();
+        self.trust.clone().map_or_else(|| options.clone(), |trust| options.clone().trust(trust as Arc<dyn TrustStore>))
+    }
+
+    /// The indexes that the user trusts.
+    pub(crate) fn trust(&self) -> Option<&UserTrust> {
+        self.trust.as_deref()
+    }
+
+    /// Notes that the user trusts the index in this folder as it is.
+    pub(crate) fn accept_index(&self, dir: &Path) -> Result<()> {
+        self.options().accept(dir)
     }
 
     /// The zone of the days in queries: as given on the command line or in the environment, else that of the settings.
@@ -72,18 +109,19 @@ impl Location {
         }
     }
 
-    /// Opens the index. One that this user may not read does not count, if there is another.
+    /// Opens the index: the first that is there, that this user may read, and that the user trusts.
     pub(crate) fn open_index(&self) -> Result<Index> {
-        let mut missing = None;
+        let (options, mut missing, mut unknown) = (self.options(), None, None);
         for dir in &self.index_dirs {
-            match Index::open(dir) {
+            match options.open(dir) {
                 Err(error) if matches!(error, Error::IndexNotFound(_)) || error.is_read_only() => {
                     missing = missing.or(Some(error));
                 }
+                Err(error @ Error::IndexNotTrusted(_)) => unknown = unknown.or(Some(error)),
                 opened => return opened,
             }
         }
-        Err(missing.unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
+        Err(unknown.or(missing).unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
     }
 
     /// The folder of an index that this user may not read, so that the one in another folder is used; with the reason.
@@ -97,8 +135,8 @@ impl Location {
 
     /// Opens the index or creates an empty one, because it was asked for: in the archive, or in the user's cache folder if the
     /// archive is read-only. From now on the folder is meant to be an archive.
-    pub(crate) fn open_or_create_index(&self) -> Result<Index> {
-        let index = create(&self.index_dirs)?;
+    pub(crate) fn open_or_create_index(&self) -> Result<Opened> {
+        let index = self.create(&self.index_dirs)?;
         if let Some(dir) = self.index_dirs.first() {
             // What cannot be removed is in a folder that cannot be written to.
             let _ = std::fs::remove_file(dir.join(MADE_BY_SEARCH));
@@ -108,10 +146,10 @@ impl Location {
 
     /// Creates an empty index because a search needs one. A folder that is not known to be an archive gets none: its index is in
     /// the user's cache folder, for the reason returned.
-    pub(crate) fn create_index_for_search(&self) -> Result<(Index, Option<Reluctance>)> {
+    pub(crate) fn create_index_for_search(&self) -> Result<(Opened, Option<Reluctance>)> {
         let not_found = || Error::IndexNotFound(self.archive.index_dir());
         let Some(reluctance) = self.reluctance() else {
-            let (index, dir) = create(&self.index_dirs)?.ok_or_else(not_found)?;
+            let (index, dir) = self.create(&self.index_dirs)?.ok_or_else(not_found)?;
             if !self.is_named && dir == self.archive.index_dir() {
                 // Without the mark, searches below use this index, which is no harm.
                 let _ = File::create_new(dir.join(MADE_BY_SEARCH))
@@ -121,7 +159,38 @@ impl Location {
         };
         let elsewhere: Vec<PathBuf> =
             self.index_dirs.iter().filter(|dir| **dir != self.archive.index_dir()).cloned().collect();
-        Ok((create(&elsewhere)?.ok_or_else(not_found)?.0, Some(reluctance)))
+        Ok((self.create(&elsewhere)?.ok_or_else(not_found)?.0, Some(reluctance)))
+    }
+
+    /// Opens or creates an index in the first of these folders that can be written to; `None` if there is no folder. An index
+    /// that the user does not trust is replaced by an empty one.
+    fn create<'d>(&self, dirs: &'d [PathBuf]) -> Result<Option<(Opened, &'d Path)>> {
+        let (mut refused, mut unknown) = (None, None);
+        for dir in dirs {
+            let opened = match self.options().open_or_create(dir) {
+                Err(Error::IndexNotTrusted(dir)) => {
+                    let replaced = self.replace(&dir);
+                    unknown.get_or_insert(Unknown { dir, replaced: replaced.is_ok() });
+                    replaced
+                }
+                opened => opened,
+            };
+            match opened {
+                Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
+                opened => return opened.map(|index| Some((Opened { index, unknown }, dir.as_path()))),
+            }
+        }
+        refused.map_or(Ok(None), Err)
+    }
+
+    /// Puts an empty index in the place of one that is not trusted, unless another process has done it in the meantime.
+    fn replace(&self, dir: &Path) -> Result<Index> {
+        let options = self.options();
+        let work = || match options.open_or_create(dir) {
+            Err(Error::IndexNotTrusted(_)) => options.recreate(dir),
+            opened => opened,
+        };
+        self.trust.as_deref().map_or_else(work, |trust| trust.exclusively(work))
     }
 
     /// Why a search should not write into the archive's folder. `None` if it has settings or an index, or is an archive by what is
@@ -145,6 +214,11 @@ impl Location {
     /// The folder of the index that is used now, if there is one.
     pub(crate) fn index_dir(&self) -> Option<&Path> {
         self.index_dirs.iter().map(PathBuf::as_path).find(|dir| Index::exists(dir))
+    }
+
+    /// Creates the index in this folder, once it was removed.
+    pub(crate) fn create_index_in(&self, dir: &Path) -> Result<Index> {
+        self.options().open_or_create(dir)
     }
 
     /// Removes the index from every folder that may hold it.
@@ -206,18 +280,6 @@ fn chosen(dir: &Path) -> PathBuf {
     let is_link = dir.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
     let target = is_link.then(|| dir.canonicalize().ok()).flatten();
     target.unwrap_or_else(|| dir.to_owned())
-}
-
-/// Opens or creates an index in the first of these folders that can be written to; `None` if there is no folder.
-fn create(dirs: &[PathBuf]) -> Result<Option<(Index, &Path)>> {
-    let mut refused = None;
-    for dir in dirs {
-        match Index::open_or_create(dir) {
-            Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
-            opened => return opened.map(|index| Some((index, dir.as_path()))),
-        }
-    }
-    refused.map_or(Ok(None), Err)
 }
 
 /// Whether a folder, with links resolved, is a home: this user's, or one where systems keep them.

@@ -36,6 +36,7 @@ impl Place {
     fn rca_in(&self, folder: &str, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rca"));
         command.args(arguments).current_dir(self.0.path().join(folder)).stdin(Stdio::null());
+        command.env("HOME", self.0.path()).env_remove("XDG_STATE_HOME").env_remove("RCA_TRUST_INDEX");
         command.env_remove("RCA_ARCHIVE").env_remove("RCA_TIMEZONE").env("RCA_PAGER", "").env("NO_COLOR", "1");
         let output = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -42,6 +42,9 @@ pub enum Error {
     /// The index was written by a library version with another index format.
     #[error("{path}: the index is from another version", path = .0.display())]
     IndexOtherVersion(PathBuf),
+    /// The store that was passed in does not trust this index: it may have come with the archive, and answer what no report says.
+    #[error("{path}: this index is not known to be yours", path = .0.display())]
+    IndexNotTrusted(PathBuf),
     /// Somebody else is writing to the index: another process, or another thread of this one.
     #[error("{}{} is updating this index", prefix(path), writer(*holder, *own))]
     IndexLocked {

@@ -1,13 +1,16 @@
 //! The index handle, the main type of the public API. It only delegates.
 
+mod options;
 mod write;
+
+pub use options::IndexOptions;
 
 use std::path::Path;
 use std::sync::Arc;
 
 #[cfg(feature = "archive")]
-use crate::archive::{ReportProblem, names::Names};
-use crate::engine::health::Health;
+use crate::archive::{Archive, ReportProblem, names::Names};
+use crate::engine::health::{Comparison, Health};
 use crate::engine::{Engine, GivenRepair, mend};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Summary};
@@ -476,6 +479,48 @@ impl Index {
         #[cfg(feature = "archive")]
         let health = Health { left_out: self.left_out()?.len(), ..health };
         Ok(health)
+    }
+
+    /// Compares every report with its file, whatever the time stamps are: reads and parses them all, and changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Archive, Index, UpdateOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
+    /// let archive = Archive::open(folder.path())?;
+    /// let index = Index::open_or_create(archive.index_dir())?;
+    /// index.update(&archive, &UpdateOptions::default(), |_event| {})?;
+    /// std::fs::write(folder.path().join("disk.md"), "# Disk full\n")?;
+    /// let compared = index.compare(&archive)?;
+    /// assert_eq!((compared.reports, compared.differing.len(), compared.outdated), (1, 0, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "archive")]
+    pub fn compare(&self, archive: &Archive) -> Result<Comparison> {
+        self.engine.guard(|| update::compare(&self.engine, archive))
+    }
+
+    /// The number of incidents that a program upserted, hidden ones included.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert_eq!(index.given()?, 1);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn given(&self) -> Result<usize> {
+        Ok(self.engine.given_health()?.given)
     }
 
     /// The number of incidents.

@@ -29,6 +29,7 @@
 //! |---|---|
 //! | a folder of reports and its settings | [`Archive`], [`Settings`] |
 //! | building, updating, searching | [`Index`] |
+//! | indexes that may have come from elsewhere | [`IndexOptions`], [`TrustStore`] |
 //! | search requests and results | [`SearchRequest`], [`SearchResults`] |
 //! | the query language | [`query`] |
 //! | what a pasted alert, log or stack trace tells | [`signal`] |
@@ -225,8 +226,8 @@ pub use archive::{
     ProblemName, ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Sample, Selection, ServiceSettings, SettingSpec,
     Settings, SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
 };
-pub use engine::GivenRepair;
-pub use engine::health::Health;
+pub use engine::health::{Comparison, Health};
+pub use engine::{GivenRepair, TrustStore};
 pub use error::{Error, Result};
 pub use incident::{
     Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, IgnoredCount, IgnoredFile, Incident, LeftOut,
@@ -234,7 +235,7 @@ pub use incident::{
     OwnValue, PROBLEM_KINDS, Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section,
     SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
-pub use index::{Index, Named};
+pub use index::{Index, IndexOptions, Named};
 pub use insight::{Fix, FixKind, FixSource};
 pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,

@@ -87,6 +87,8 @@ pub fn execute(command: &[OsString]) -> Result<Executed, Box<dyn Error>> {
     let started = Instant::now();
     let mut child = Command::new(&command[0])
         .args(&command[1..])
+        // Nothing is noted in the home of whoever measures.
+        .env("XDG_STATE_HOME", std::env::temp_dir().join("rca-bench-state"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

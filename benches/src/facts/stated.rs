@@ -61,6 +61,7 @@ pub fn by_command(rca: &Path, archive: &Path, paths: &[&str]) -> Result<Stated, 
 fn output<const N: usize>(rca: &Path, words: [&str; N], place: &[&OsStr]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut command = Command::new(rca);
     command.args(words).args(place).stdin(Stdio::null()).stderr(Stdio::null());
+    command.env("XDG_STATE_HOME", std::env::temp_dir().join("rca-bench-state"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("RCA")) {
         command.env_remove(name);
     }

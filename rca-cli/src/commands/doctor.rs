@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::{Error, Index, UpdateOptions};
+use rca_index::{Error, Health, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -14,29 +14,39 @@ use crate::freshen::{tell_of_unreadable, update};
 use crate::location::Location;
 use crate::quantity::count;
 use crate::render;
+use crate::terminal::clean;
+use crate::trust::{Trusted, UserTrust};
 
 /// Verify the index and repair it
 ///
-/// Verifies the checksum of every file of the index, and prints counts, age and disk usage. The index can always be built
+/// Verifies the checksum of every file of the index, compares every report in it with its file, and prints counts, age, disk usage,
+/// and whether the index is known to be yours. The index can always be built
 /// from the archive, and from the record of the incidents that programs upserted, so repairing it means rebuilding it. Of a
 /// damaged record, all that can be read is kept, and the damaged file stays under another name.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
   rca doctor                   verify the index
-  rca doctor --repair          rebuild it if it is damaged")]
+  rca doctor --repair          rebuild it if it is damaged, or differs from the reports
+  rca doctor --trust           trust an index that you know, though somebody else made it")]
 pub(crate) struct Arguments {
-    /// Rebuild the index if it is damaged, missing or from another version
+    /// Rebuild the index if it is damaged, missing or from another version, or differs from the reports
     #[arg(long)]
     repair: bool,
+    /// Trust this index from now on, whoever made it
+    #[arg(long, conflicts_with = "repair")]
+    trust: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let location = Location::find(None, &context.global)?;
-    let health = location.open_index().and_then(|index| index.health());
+    if arguments.trust {
+        trust(&location, context)?;
+    }
+    let health = look(&location);
     tell_of_unreadable(&location, context);
     let needs_repair = match &health {
-        Ok(health) => !health.damaged.is_empty(),
+        Ok(health) => !health.damaged.is_empty() || !differing(health).is_empty(),
         Err(Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => true,
         Err(_) => false,
     };
@@ -49,7 +59,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         }
         location.remove_index()?;
         // Where it was; a repair does not make a folder an archive.
-        let index = place.map_or_else(|| location.open_or_create_index(), Index::open_or_create)?;
+        let index = match place {
+            Some(place) => location.create_index_in(&place)?,
+            None => location.open_or_create_index()?.index,
+        };
         let report = update(&index, &location, &UpdateOptions::default(), &context.global)?;
         render::update(context, &location, &report)?;
         return Ok(ExitCode::SUCCESS);
@@ -57,9 +70,58 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let mut health = health?;
     health.ignored = location.archive.ignored_counts();
     render::health(context, &health)?;
-    if needs_repair {
+    if !health.damaged.is_empty() {
         let files = health.damaged.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
         return Err(Failure::index(format!("the index is damaged: {files}"), "rebuild it with `rca doctor --repair`"));
     }
+    let differing = differing(&health);
+    if !differing.is_empty() {
+        let what = format!("the index differs from the reports: {}", render::some_of(differing));
+        return Err(Failure::index(what, "rebuild it with `rca doctor --repair`"));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The health of the index, and how it compares with the reports; of one that is not trusted too.
+fn look(location: &Location) -> Result<Health, Error> {
+    let (index, trusted) = match location.open_index() {
+        Err(Error::IndexNotTrusted(dir)) => (Index::open(dir)?, false),
+        opened => (opened?, true),
+    };
+    let mut health = index.health()?;
+    if health.damaged.is_empty() {
+        health.comparison = Some(index.compare(&location.archive)?);
+    }
+    health.trusted = Some(trusted);
+    let why = location.trust().and_then(UserTrust::why).filter(|_| trusted);
+    health.trusted_because = match why {
+        Some(Trusted::Noted) => "yes: you made it, or trusted it",
+        Some(Trusted::Root) => "yes: only root can write to it",
+        Some(Trusted::All) => "yes: --trust-index or RCA_TRUST_INDEX trusts every index",
+        None => "no: not known to be yours; a search builds it anew, `rca doctor --trust` trusts it as it is",
+    }
+    .to_owned();
+    Ok(health)
+}
+
+/// The reports that the index shows otherwise than their files are.
+fn differing(health: &Health) -> &[String] {
+    health.comparison.as_ref().map_or(&[], |comparison| &comparison.differing)
+}
+
+/// Notes that the user trusts the index.
+fn trust(location: &Location, context: &mut Context) -> Result<(), Failure> {
+    let Err(Error::IndexNotTrusted(dir)) = location.open_index() else { return Ok(()) };
+    location.accept_index(&dir)?;
+    match location.trust().and_then(UserTrust::failure) {
+        Some(failure) => Err(Failure::index(
+            format!("the index cannot be noted as trusted: {failure}"),
+            "set HOME or XDG_STATE_HOME to a folder of yours, or RCA_TRUST_INDEX=1",
+        )),
+        None => {
+            let place = dir.display().to_string();
+            context.say(format_args!("rca: {} is trusted from now on", clean(&place)));
+            Ok(())
+        }
+    }
 }

@@ -12,7 +12,7 @@ use rca_index::UpdateOptions;
 use crate::commands::watch::watch;
 use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
-use crate::freshen::{tell_of_unreadable, update};
+use crate::freshen::{tell_of_unreadable, tell_unknown, update};
 use crate::location::Location;
 use crate::render;
 
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         return Ok(ExitCode::SUCCESS);
     }
     // An index that is about to be rebuilt may be damaged.
-    let index = match location.open_or_create_index() {
+    let opened = match location.open_or_create_index() {
         Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {
             location.remove_index()?;
             location.open_or_create_index()?
@@ -63,7 +63,11 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         opened => opened?,
     };
     tell_of_unreadable(&location, context);
+    let index = opened.index;
     let report = update(&index, &location, &options, &context.global)?;
+    if let Some(unknown) = opened.unknown {
+        tell_unknown(&unknown, &index, &report, &location, context)?;
+    }
     render::update(context, &location, &report)?;
     Ok(if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
 }

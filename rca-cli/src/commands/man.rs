@@ -23,6 +23,7 @@ const QUERY_PAGE: &str = "rca-query";
 /// Environment variables, and what they do.
 const VARIABLES: &[(&str, &str)] = &[
     ("RCA_ARCHIVE", "The folder of reports, when --archive is not given."),
+    ("RCA_TRUST_INDEX", "If set to 1, every index is trusted as it is, as with --trust-index."),
     ("RCA_TIMEZONE", "The zone of the days in queries, when --timezone is not given."),
     ("RCA_COLORS", "Colours, as --colors takes them; --colors is read after it."),
     ("RCA_HYPERLINK_FORMAT", "The format of links, when --hyperlink-format is not given."),
@@ -36,6 +37,10 @@ const VARIABLES: &[(&str, &str)] = &[
         "XDG_CACHE_HOME",
         "Where the indexes of read-only archives are: in the folder rca below it; ~/.cache if it is not set.",
     ),
+    (
+        "XDG_STATE_HOME",
+        "Where the indexes that you trust are noted: in the folder rca/trusted below it; ~/.local/state if it is not set.",
+    ),
     ("RUST_BACKTRACE", "If set, the message of a bug is shown with its place."),
 ];
 
@@ -44,6 +49,7 @@ const FILES: &[(&str, &str)] = &[
     ("rca.toml", "In the root of an archive: its settings. `rca help settings` lists the keys."),
     (".rca/", "In the root of an archive: its index. It can be deleted at any time."),
     ("~/.cache/rca/", "The indexes of archives that are read-only."),
+    ("~/.local/state/rca/trusted/", "Which indexes are yours. Without it they are built anew once."),
 ];
 
 /// Exit codes, and what they mean.

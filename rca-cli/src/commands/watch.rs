@@ -279,7 +279,7 @@ impl Watch<'_> {
 fn attempt(location: &mut Location, options: &UpdateOptions, global: &GlobalArgs) -> rca_index::Result<UpdateReport> {
     location.archive = Archive::open(location.archive.root())?;
     let once = |location: &Location| {
-        let index = location.open_or_create_index()?;
+        let index = location.open_or_create_index()?.index;
         update(&index, location, options, global)
     };
     match once(location) {

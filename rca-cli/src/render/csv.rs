@@ -125,13 +125,18 @@ impl Renderer for Csv<'_> {
         let mut table = self.table(out);
         table.write_record([
             "incidents", "segments", "deleted", "bytes", "source_bytes", "updated", "damaged", "left_out", "ignored",
+            "trusted", "compared", "differing", "outdated",
         ])?;
         let counts = [health.incidents, health.segments, health.deleted].map(|n| n.to_string());
         let bytes = [health.bytes, health.source_bytes].map(|n| n.to_string());
         let updated = health.updated.map(|seconds| seconds.to_string()).unwrap_or_default();
         let left_out = [health.left_out, ignored_files(&health.ignored)].map(|n| n.to_string());
         let damaged = health.damaged.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(";");
-        table.write_record(counts.into_iter().chain(bytes).chain([updated, damaged]).chain(left_out))?;
+        let trusted = health.trusted.map(|trusted| trusted.to_string()).unwrap_or_default();
+        let compared = health.comparison.clone().unwrap_or_default();
+        let figures = [compared.reports.to_string(), compared.differing.join(";"), compared.outdated.to_string()];
+        let row = counts.into_iter().chain(bytes).chain([updated, damaged]).chain(left_out);
+        table.write_record(row.chain([trusted]).chain(figures))?;
         Ok(table.flush()?)
     }
 

@@ -5,7 +5,7 @@
 use std::io::{self, Write as _};
 
 use indicatif::HumanBytes;
-use rca_index::{Health, IgnoredCount, LeftOut, Level, ReportProblem, UpdateReport};
+use rca_index::{Comparison, Health, IgnoredCount, LeftOut, Level, ReportProblem, UpdateReport};
 
 use crate::location::Location;
 use crate::quantity::{age, count, seconds_since, thousands};
@@ -130,16 +130,32 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
         ("size", format!("{} for {} of reports", HumanBytes(health.bytes), HumanBytes(health.source_bytes))),
         ("updated", updated),
         ("files", files.to_owned()),
+        ("reports", health.comparison.as_ref().map(comparison).unwrap_or_default()),
+        ("trusted", health.trusted_because.clone()),
     ];
     let is_told = |name: &str| match name {
         "left out" => health.left_out > 0,
         "upserted" => health.given > 0,
         "kept" => !health.kept.is_empty(),
         "ignored" => !health.ignored.is_empty(),
+        "reports" => health.comparison.is_some(),
+        "trusted" => health.trusted.is_some(),
         _ => true,
     };
     let lines = lines.into_iter().filter(|&(name, _)| is_told(name));
     path.into_iter().chain(lines).collect()
+}
+
+/// How an index compares with the files of its archive.
+fn comparison(compared: &Comparison) -> String {
+    let reports = count(compared.reports, "report");
+    let differing = match &compared.differing[..] {
+        [] if compared.outdated == 0 => "compared, each equal to its file".to_owned(),
+        [] => format!("compared; {} changed since the last update", count(compared.outdated, "file")),
+        ids => format!("compared; {} differ from their files: {}", thousands(ids.len()), some_of(ids)),
+    };
+    let unseen = "; an edit that keeps size and modification time is seen here only, as this system has no change time";
+    format!("{reports} {differing}{}", if compared.sees_kept_times { "" } else { unseen })
 }
 
 /// The first few of these ids, and how many more there are.

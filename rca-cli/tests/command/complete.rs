@@ -23,7 +23,12 @@ fn workshop() -> Workshop {
 /// Runs a script in a shell.
 fn run(workshop: &Workshop, shell: &[&str], script: &str) -> Option<Run> {
     let mut command = Command::new(shell[0]);
-    command.args(&shell[1..]).arg(script).current_dir(workshop.path()).env("HOME", workshop.path());
+    command
+        .args(&shell[1..])
+        .arg(script)
+        .current_dir(workshop.path())
+        .env("HOME", workshop.path())
+        .env_remove("XDG_STATE_HOME");
     let path = format!("{}:{}", workshop.path().join("bin").display(), std::env::var("PATH").unwrap());
     let output = command.env("PATH", path).env("RCA_ARCHIVE", "archive").env("TERM", "dumb").output();
     let run = output.ok().map(Run::from);

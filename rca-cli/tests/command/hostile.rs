@@ -18,7 +18,11 @@ fn index(workshop: &Workshop) -> Run {
     let started = Instant::now();
     let mut command = Command::new("sh");
     let script = format!("ulimit -v {MEMORY}; exec \"$0\" index archive -v");
-    command.args(["-c", &script, env!("CARGO_BIN_EXE_rca")]).current_dir(workshop.path()).env("HOME", workshop.path());
+    command
+        .args(["-c", &script, env!("CARGO_BIN_EXE_rca")])
+        .current_dir(workshop.path())
+        .env("HOME", workshop.path())
+        .env_remove("XDG_STATE_HOME");
     let run = Run::from(command.output().unwrap());
     assert!(started.elapsed() < LONG, "it took {:?}", started.elapsed());
     run

@@ -31,6 +31,7 @@ mod shared;
 mod show;
 mod terminal;
 mod together;
+mod trust;
 mod untrusted;
 mod usage;
 mod visible;

@@ -87,7 +87,11 @@ fn a_terminal_gets_our_own_sequences_only() {
         let arguments: Vec<String> = command.iter().chain(archive_argument(command)).map(quote).collect();
         let line = format!("'{}' {}", env!("CARGO_BIN_EXE_rca"), arguments.join(" "));
         let mut script = Command::new("script");
-        script.args(["-qec", &line, "/dev/null"]).current_dir(workshop.path()).env("HOME", workshop.path());
+        script
+            .args(["-qec", &line, "/dev/null"])
+            .current_dir(workshop.path())
+            .env("HOME", workshop.path())
+            .env_remove("XDG_STATE_HOME");
         let Ok(output) = script.env("TERM", "xterm").env("RCA_PAGER", "cat").output() else {
             println!("skipped: there is no `script` to make a terminal");
             return;

@@ -9,7 +9,7 @@ fn with_mounts(workshop: &Workshop, script: &str) -> Option<Run> {
     let unshare = |script: &str| {
         let mut command = Command::new("unshare");
         command.args(["--mount", "--map-root-user", "sh", "-ec", script]).current_dir(workshop.path());
-        command.env("HOME", workshop.path()).env_remove("RCA_ARCHIVE").output()
+        command.env("HOME", workshop.path()).env_remove("RCA_ARCHIVE").env_remove("XDG_STATE_HOME").output()
     };
     let possible = unshare("mkdir -p try; mount -t tmpfs none try");
     if !possible.is_ok_and(|output| output.status.success()) {
@@ -81,6 +81,7 @@ fn a_limit_on_the_size_of_files() {
         let script = format!("{trap} ulimit -f 64; exec \"$0\" index archive -q");
         let mut command = Command::new("sh");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_rca")]).current_dir(workshop.path());
+        command.env("HOME", workshop.path()).env_remove("XDG_STATE_HOME");
         Run::from(command.output().unwrap())
     };
     // By default the system kills a process that writes too large a file; with the signal ignored, the write fails.

@@ -73,6 +73,7 @@ fn words_without_a_command_are_most_likely_a_query() {
     let pasted = hint.split('`').nth(3).unwrap().strip_prefix("rca ").unwrap();
     let line = format!("'{}' {pasted} --archive archive --format json", env!("CARGO_BIN_EXE_rca"));
     let mut shell = std::process::Command::new("sh");
+    shell.env("HOME", workshop.path()).env_remove("XDG_STATE_HOME");
     let run = Run::from(shell.args(["-c", &line]).current_dir(workshop.path()).output().unwrap());
     let found: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(found["query"], "it's a \"queue\"", "{hint}");

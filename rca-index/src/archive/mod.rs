@@ -21,6 +21,7 @@ mod sample;
 mod settings;
 mod signs;
 mod spans;
+pub(crate) mod stamp;
 mod suggest;
 pub(crate) mod walk;
 

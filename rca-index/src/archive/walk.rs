@@ -1,12 +1,11 @@
-//! The walk: finds the files of an archive that are reports, with their size and modification time.
+//! The walk: finds the files of an archive that are reports, with their size and when they were changed.
 //!
 //! In: an archive. Out: files sorted by path, problems of what could not be read, and what ignore files leave out.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fs::Metadata;
 use std::path::Path;
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
@@ -16,6 +15,7 @@ use crate::archive::ReportProblem;
 use crate::archive::ignore_files::{IgnoreFiles, ignore_files_first};
 use crate::archive::ignored::Ignored;
 use crate::archive::not_a_report::{Taking, is_folder_page};
+use crate::archive::stamp::Stamp;
 use crate::incident::{IgnoredFile, Problem, ProblemKind};
 use crate::parse::stem;
 
@@ -30,8 +30,8 @@ pub(crate) struct File {
     pub(crate) own_path: Option<Box<Path>>,
     /// The size in bytes.
     pub(crate) size: u64,
-    /// The modification time, in nanoseconds since 1970; 0 if it is not reliable.
-    pub(crate) modified: i64,
+    /// When it was last changed.
+    pub(crate) stamp: Stamp,
     /// How it is taken.
     pub(crate) taking: Taking,
 }
@@ -54,7 +54,7 @@ impl File {
 pub(crate) struct Walk {
     /// The reports, sorted by path.
     pub(crate) files: Vec<File>,
-    /// Unreadable folders, by path in the archive. Their files may still exist.
+    /// Unreadable folders, by path in the archive, and files whose metadata cannot be read. They may still exist.
     pub(crate) unreadable: Vec<String>,
     /// Problems of files and folders that are not in `files`.
     pub(crate) problems: Vec<ReportProblem>,
@@ -132,7 +132,10 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     for file in files? {
         match file {
             Ok(file) => walk.files.push(file),
-            Err(problem) => walk.problems.push(problem),
+            Err(problem) => {
+                walk.unreadable.push(problem.path.clone());
+                walk.problems.push(problem);
+            }
         }
     }
     if walk.files.len() < PARALLEL_FILES {
@@ -305,7 +308,7 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
             own_path: entry.path().to_str().is_none().then(|| entry.path().into()),
             path: path.into(),
             size: metadata.len(),
-            modified: modified(&metadata),
+            stamp: Stamp::of(&metadata),
             taking: Taking::Judged,
         }),
         Err(error) => Err(problem(path, ProblemKind::FileUnreadable { reason: error.to_string() })),
@@ -332,15 +335,6 @@ fn make_ids_unique(files: &mut [File]) {
 
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
-}
-
-fn modified(metadata: &Metadata) -> i64 {
-    let Ok(time) = metadata.modified() else { return 0 };
-    let nanoseconds = match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_nanos()),
-        Err(before) => i64::try_from(before.duration().as_nanos()).map(|before| -before),
-    };
-    nanoseconds.unwrap_or(0)
 }
 
 /// A path as text. Invalid Unicode is percent-encoded, so that different names stay different.

@@ -30,6 +30,9 @@ pub(crate) struct CommitNote {
     /// The given incidents at that time.
     #[serde(default)]
     pub(super) given: GivenNote,
+    /// By which those who had it made know it again.
+    #[serde(default)]
+    pub(super) tokens: Vec<String>,
 }
 
 impl CommitNote {

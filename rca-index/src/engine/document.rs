@@ -21,7 +21,7 @@ use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
-pub(super) const FORMAT: u32 = 7;
+pub(super) const FORMAT: u32 = 8;
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 
@@ -320,6 +320,12 @@ impl Fields {
         let text = |field| Some(doc.get_first(field)?.as_str()?.to_owned());
         let summary: Summary = postcard::from_bytes(doc.get_first(self.summary)?.as_bytes()?).ok()?;
         Some(Summary { id: text(self.key)?, path: text(self.path)?, title: text(self.title)?, ..summary })
+    }
+
+    /// The text and the summary of a stored report; of a given incident, nothing.
+    pub(super) fn report(&self, doc: &TantivyDocument) -> Option<(String, Summary)> {
+        let source = doc.get_first(self.source)?.as_str()?;
+        doc.get_first(self.facts).is_none().then(|| Some((source.to_owned(), self.summary(doc)?)))?
     }
 
     /// The incident of a stored document.

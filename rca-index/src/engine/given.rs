@@ -117,8 +117,8 @@ impl Pending {
 
 /// What the record holds, and what keeps it from being shown.
 #[derive(Debug, Default)]
-pub(super) struct GivenHealth {
-    pub(super) given: usize,
+pub(crate) struct GivenHealth {
+    pub(crate) given: usize,
     pub(super) hidden: Vec<String>,
     pub(super) kept: Vec<PathBuf>,
 }
@@ -128,7 +128,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
-    pub(super) fn given_health(&self) -> Result<GivenHealth> {
+    pub(crate) fn given_health(&self) -> Result<GivenHealth> {
         let GivenNote { position, hidden, other_versions } = self.note()?.given;
         let hidden: Vec<String> = hidden.into_iter().collect();
         let Some(dir) = &self.dir else {

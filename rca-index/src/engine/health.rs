@@ -45,6 +45,30 @@ pub struct Health {
     pub updated: Option<i64>,
     /// Files with a checksum mismatch, the record of given incidents among them.
     pub damaged: Vec<PathBuf>,
+    /// How the index compares with the files of the archive; `None` unless [`Index::compare`] was asked.
+    ///
+    /// [`Index::compare`]: crate::Index::compare
+    pub comparison: Option<Comparison>,
+    /// Whether the index is trusted, as whoever opened it knows: an index does not.
+    pub trusted: Option<bool>,
+    /// Why it is trusted, or not, for people.
+    pub trusted_because: String,
+}
+
+/// How an index compares with the files of its archive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// Reports that were compared.
+    pub reports: usize,
+    /// The ids of reports that the index shows otherwise than their files are, although their time stamps say that they are
+    /// unchanged, and of reports that have no file at all; sorted. The next update does not mend them: a rebuild does.
+    pub differing: Vec<String>,
+    /// Files that were added, modified or removed since the last update: the next one takes them in.
+    pub outdated: usize,
+    /// Whether the system tells when a file was last changed even if somebody sets its modification time. Without it, an
+    /// edit that keeps size and modification time is found by a comparison like this one only.
+    pub sees_kept_times: bool,
 }
 
 impl Engine {
@@ -85,6 +109,9 @@ impl Engine {
             source_bytes: note.source_bytes,
             updated: (note.updated != 0).then_some(note.updated),
             damaged,
+            comparison: None,
+            trusted: None,
+            trusted_because: String::new(),
         })
     }
 }

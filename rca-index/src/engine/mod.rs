@@ -33,6 +33,7 @@ mod scorer;
 mod snapshot;
 mod tally;
 mod tokenizer;
+mod trust;
 mod turns;
 mod writer;
 
@@ -43,6 +44,7 @@ pub(crate) use lookup::KnownWords;
 pub use mend::GivenRepair;
 pub(crate) use mend::mend;
 pub(crate) use snapshot::Snapshot;
+pub use trust::TrustStore;
 pub(crate) use writer::{Manifest, Writer};
 
 use std::collections::BTreeMap;
@@ -82,6 +84,8 @@ pub(crate) struct Engine {
     turns: Turns,
     /// Given incidents of an index in memory that are hidden by reports.
     hidden_in_memory: Mutex<BTreeMap<String, Incident>>,
+    /// The tokens of the first commit.
+    tokens: Vec<String>,
 }
 
 /// The last known state of the index, to detect commits of other processes.
@@ -105,7 +109,16 @@ impl Engine {
     /// [`Error::IndexNotFound`], [`Error::IndexOtherVersion`], [`Error::IndexUnsafe`], [`Error::IndexDamaged`],
     /// [`Error::Io`].
     pub(crate) fn open(dir: &Path) -> Result<Self> {
+        Self::open_with(dir, None)
+    }
+
+    /// The same, if the store trusts it.
+    ///
+    /// # Errors
+    /// [`Error::IndexNotTrusted`] as well.
+    pub(crate) fn open_with(dir: &Path, store: Option<&dyn TrustStore>) -> Result<Self> {
         let (engine, note) = Self::open_as_it_is(dir)?;
+        trust::check(dir, &note, store)?;
         match engine.guard(|| engine.catch_up(&note)) {
             // The last commit answers. What it lacks was never acknowledged.
             Err(Error::Io { .. }) | Ok(()) => Ok(engine),
@@ -148,7 +161,15 @@ impl Engine {
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub(crate) fn open_or_create(dir: &Path) -> Result<Self> {
-        match Self::open(dir) {
+        Self::open_or_create_with(dir, None, Vec::new())
+    }
+
+    /// The same; one that is there must be trusted by the store, and one that is made has these tokens beside its own.
+    ///
+    /// # Errors
+    /// [`Error::IndexNotTrusted`] as well.
+    pub(crate) fn open_or_create_with(dir: &Path, store: Option<&dyn TrustStore>, tokens: Vec<String>) -> Result<Self> {
+        match Self::open_with(dir, store) {
             Err(Error::IndexNotFound(_)) => {}
             // An index with another schema in the folder of this version is useless, so it is replaced.
             Err(Error::IndexOtherVersion(path)) if path == dir => mend::remove(dir)?,
@@ -163,10 +184,11 @@ impl Engine {
         let open = || builder().open_or_create(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         drop(lock);
-        let engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
+        let mut engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
         if Layout::of(dir)? != before {
             return Err(layout::exchanged(dir));
         }
+        engine.begin(dir, store, tokens)?;
         engine.guard(|| engine.catch_up_from_nothing())?;
         Ok(engine)
     }
@@ -212,7 +234,8 @@ impl Engine {
         let reader = fault::guarded(&path, || read().map_err(|e| convert_error(&path, e)))?;
         let (latest, hidden_in_memory) = (Mutex::new(latest), Mutex::default());
         let turns = Turns::default();
-        Ok(Self { dir, directory, fields, index, reader, latest, write_fault, turns, hidden_in_memory })
+        let tokens = Vec::new();
+        Ok(Self { dir, directory, fields, index, reader, latest, write_fault, turns, hidden_in_memory, tokens })
     }
 
     /// The folder; `None` in memory.

@@ -133,6 +133,15 @@ impl<'e> Snapshot<'e> {
         self.stored(address, |doc| Some(self.engine.fields.owner(doc)))
     }
 
+    /// The text and the summary that are stored of the report with this id; `None` if it is not a report.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(crate) fn stored_report(&self, id: &str) -> Result<Option<(String, Summary)>> {
+        let Some(address) = self.address(id)? else { return Ok(None) };
+        self.stored(address, |doc| Some(self.engine.fields.report(doc)))
+    }
+
     /// The given incident with this id, as it was given.
     ///
     /// # Errors

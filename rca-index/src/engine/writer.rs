@@ -213,6 +213,9 @@ impl Writer<'_> {
         let length = (self.note.length + self.added.into_inner()).saturating_sub(self.removed.into_inner());
         let (updated, settings) = (self.given.updated(self.purpose, self.note.updated, now.as_secs()), self.settings);
         let mut note = CommitNote { length, updated, settings, ..self.note.clone() };
+        if note.tokens.is_empty() {
+            note.tokens.clone_from(&engine.tokens);
+        }
         let mut given = self.given;
         if let Some(manifest) = manifest {
             let name = format!("manifest-{}.bin", now.as_nanos());

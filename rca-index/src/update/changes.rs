@@ -17,6 +17,8 @@ pub(crate) struct Changes {
     pub(crate) removed: Vec<Entry>,
     /// Unchanged files.
     pub(crate) unchanged: Vec<Entry>,
+    /// Whether some of these have a new stamp, so that the manifest must be written.
+    pub(crate) restamped: bool,
 }
 
 impl Changes {
@@ -50,18 +52,19 @@ impl Changes {
     }
 }
 
-fn is_same(entry: &Entry, file: &File) -> bool {
+/// Whether a file is proved to be unchanged since its entry was made.
+pub(crate) fn is_same(entry: &Entry, file: &File) -> bool {
     entry.size == file.size
-        && entry.modified == file.modified
+        && file.stamp.proves_unchanged_since(entry.stamp)
         && entry.own_id == file.own_id
         && entry.taking == file.taking
 }
 
-/// Whether a file is in a folder that is unreadable now, so that it may still exist.
+/// Whether a file, or a folder that it is in, is unreadable now, so that it may still exist.
 fn may_still_exist(entry: &Entry, unreadable: &[String]) -> bool {
     unreadable.iter().any(|folder| {
         let below = entry.path.strip_prefix(folder.as_str());
-        folder.is_empty() || below.is_some_and(|rest| rest.starts_with('/'))
+        folder.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }
 
@@ -69,13 +72,14 @@ fn may_still_exist(entry: &Entry, unreadable: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::archive::not_a_report::Taking;
+    use crate::archive::stamp::Stamp;
 
     fn entry(path: &str, size: u64) -> Entry {
         Entry {
             path: path.into(),
             own_id: None,
             size,
-            modified: 7,
+            stamp: Stamp::at(7, Some(8)),
             hash: Some(0),
             taking: Taking::Judged,
             left_out: None,
@@ -84,7 +88,14 @@ mod tests {
     }
 
     fn file(path: &str, size: u64) -> File {
-        File { path: path.into(), own_id: None, own_path: None, size, modified: 7, taking: Taking::Judged }
+        File {
+            path: path.into(),
+            own_id: None,
+            own_path: None,
+            size,
+            stamp: Stamp::at(7, Some(8)),
+            taking: Taking::Judged,
+        }
     }
 
     #[test]
@@ -103,8 +114,33 @@ mod tests {
             to_read: vec![(file("c", 1), None), (file("d", 2), Some(Box::new(entry("d", 1))))],
             removed: vec![entry("b", 1)],
             unchanged: vec![entry("a", 1), entry("locked/x", 1)],
+            restamped: false,
         };
         assert_eq!(changes, expected);
         assert!(!changes.is_empty());
+    }
+
+    #[test]
+    fn a_stamp_that_proves_nothing_or_differs_means_reading() {
+        let is_read = |before: Stamp, now: Stamp| {
+            let before = Manifest { entries: vec![Entry { stamp: before, ..entry("a", 1) }], ..Manifest::default() };
+            let walk = Walk { files: vec![File { stamp: now, ..file("a", 1) }], ..Walk::default() };
+            !Changes::between(before, walk).to_read.is_empty()
+        };
+        for unchanged in [Stamp::at(0, None), Stamp::at(-1, Some(0)), Stamp::at(0, Some(-1)), Stamp::at(7, Some(8))] {
+            assert!(!is_read(unchanged, unchanged), "{unchanged:?}");
+            assert!(is_read(Stamp::UNKNOWN, unchanged) && is_read(unchanged, Stamp::UNKNOWN), "{unchanged:?}");
+        }
+        assert!(is_read(Stamp::UNKNOWN, Stamp::UNKNOWN));
+        // `touch -r` after an edit.
+        assert!(is_read(Stamp::at(7, Some(8)), Stamp::at(7, Some(9))));
+    }
+
+    #[test]
+    fn a_file_whose_metadata_cannot_be_read_is_kept() {
+        let before = Manifest { entries: vec![entry("a", 1), entry("a.md", 1)], ..Manifest::default() };
+        let walk = Walk { unreadable: vec!["a".into()], ..Walk::default() };
+        let changes = Changes::between(before, walk);
+        assert_eq!((changes.unchanged, changes.removed), (vec![entry("a", 1)], vec![entry("a.md", 1)]));
     }
 }

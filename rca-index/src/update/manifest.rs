@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::ReportProblem;
 use crate::archive::not_a_report::Taking;
+use crate::archive::stamp::Stamp;
 use crate::error::{Error, Result};
-use crate::incident::{LeftOut, NotAReport, Problem};
+use crate::incident::{LeftOut, NotAReport, Problem, ProblemKind};
 use crate::parse::stem;
 
 /// All files, sorted by path.
@@ -32,8 +33,8 @@ pub(crate) struct Entry {
     pub(crate) own_id: Option<Box<str>>,
     /// The size in bytes.
     pub(crate) size: u64,
-    /// The modification time, in nanoseconds since 1970; 0 if it is not reliable.
-    pub(crate) modified: i64,
+    /// When it was last changed; unknown if it is to be read again.
+    pub(crate) stamp: Stamp,
     /// The hash of the content; `None` if it could not be ingested.
     pub(crate) hash: Option<u128>,
     /// How it was taken.
@@ -49,10 +50,25 @@ impl Entry {
         self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
     }
 
+    /// The hash of the content that the index has; `None` if there is none, or it must be parsed again.
+    pub(crate) fn known_hash(&self) -> Option<u128> {
+        self.hash.filter(|&hash| hash != UNKNOWN)
+    }
+
+    /// The problems of its content, without those of reading it.
+    pub(crate) fn problems_of_content(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| !is_of_reading(&problem.kind))
+    }
+
     /// Whether its report is in the index.
     pub(crate) fn is_indexed(&self) -> bool {
         self.hash.is_some() && self.left_out.is_none()
     }
+}
+
+/// Whether a problem says why a file could not be read, not what is wrong in it.
+fn is_of_reading(kind: &ProblemKind) -> bool {
+    matches!(kind, ProblemKind::FileUnreadable { .. } | ProblemKind::FileTooLarge { .. })
 }
 
 impl Manifest {
@@ -91,7 +107,7 @@ impl Manifest {
     /// Marks every file to be read and parsed again, even if its content is the same.
     pub(crate) fn forget_contents(&mut self) {
         for entry in &mut self.entries {
-            entry.modified = 0;
+            entry.stamp = Stamp::UNKNOWN;
             entry.hash = entry.hash.map(|_| UNKNOWN);
         }
     }

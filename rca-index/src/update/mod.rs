@@ -4,11 +4,14 @@
 //! In: an archive and an index. Out: a report with counts. It does not depend on queries.
 
 mod changes;
+mod compare;
 mod flow;
 mod freshness;
 mod give;
 mod manifest;
+mod settle;
 
+pub(crate) use compare::compare;
 pub use flow::IntoControlFlow;
 pub use freshness::Freshness;
 pub(crate) use freshness::freshen;
@@ -22,6 +25,7 @@ use rayon::prelude::*;
 
 use crate::archive::not_a_report::not_a_report;
 use crate::archive::read::{decode_report, read};
+use crate::archive::stamp::Stamp;
 use crate::archive::walk::{File, Limit, walk};
 use crate::archive::{Archive, ReportProblem};
 use crate::engine::{self, CommitNote, Engine, Purpose, Writer};
@@ -30,6 +34,7 @@ use crate::incident::{IgnoredCount, LeftOut, Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed};
 use crate::update::changes::{Changes, ToRead};
 use crate::update::manifest::{Entry, Manifest};
+use crate::update::settle::{reliable, settle};
 
 /// The options of an update.
 #[derive(Debug, Clone, Default)]
@@ -188,9 +193,6 @@ impl UpdateReport {
     }
 }
 
-/// A file modified this shortly before the walk may be modified again without a change of its modification time.
-const CLOCK_TICK: i64 = 2_000_000_000;
-
 /// Whether an update waits for other threads of this process that write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Queue {
@@ -222,7 +224,7 @@ fn whole_update(
     tell: &(impl Fn(UpdateEvent) -> Result<()> + Sync),
 ) -> Result<UpdateReport> {
     let started = Instant::now();
-    let scanned = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
+    let walked = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
     let limit = match options.scan_limit {
         Some(time) => Some(Limit { time, files: engine.snapshot()?.incidents() }),
         None => None,
@@ -240,13 +242,18 @@ fn whole_update(
     let found = walk.problems.clone();
     let ignored = walk.ignored.counts();
     let mut changes = Changes::between(before, walk);
+    settle(&mut changes, archive, walked);
     // The first update always commits, even without reports: only then does the index exist.
     let first = note.updated == 0;
-    let is_same = changes.is_empty() && known == found && settings == note.settings && !options.rebuild && !first;
-    if is_same && !engine.is_behind_record(&note)? {
-        let manifest = Manifest { entries: changes.unchanged, problems: found };
+    let is_same = known == found && settings == note.settings && !options.rebuild && !first;
+    let is_same = is_same && !engine.is_behind_record(&note)?;
+    let unchanged = |entries, ignored| {
+        let manifest = Manifest { entries, problems: found.clone() };
         let (hidden, took) = (note.hidden(), started.elapsed());
-        return Ok(report(&manifest, UpdateReport { ignored, hidden, took, ..UpdateReport::default() }));
+        Ok(report(&manifest, UpdateReport { ignored, hidden, took, ..UpdateReport::default() }))
+    };
+    if is_same && changes.is_empty() && !changes.restamped {
+        return unchanged(changes.unchanged, ignored);
     }
 
     let bytes = changes.to_read.iter().map(|(file, _)| file.size).sum();
@@ -255,9 +262,16 @@ fn whole_update(
     let threads = threads(options.threads);
     let writer_threads = if bytes > PARALLEL_BYTES { threads } else { 1 };
     let purpose = if options.rebuild { Purpose::Rebuild } else { Purpose::Update };
-    let mut writer = match queue {
-        Queue::Wait => engine.writer(purpose, writer_threads, bytes, options.wait)?,
-        Queue::GiveUp => engine.writer_at_once(purpose, writer_threads, bytes)?,
+    let writer = match queue {
+        Queue::Wait => engine.writer(purpose, writer_threads, bytes, options.wait),
+        Queue::GiveUp => engine.writer_at_once(purpose, writer_threads, bytes),
+    };
+    let mut writer = match writer {
+        // The index has all; that its files have new stamps is found out again next time.
+        Err(error) if is_same && changes.is_empty() && cannot_write(&error) => {
+            return unchanged(changes.unchanged, ignored);
+        }
+        opened => opened?,
     };
     if writer.note() != &note {
         // Another update has finished in the meantime, so the changes must be computed again.
@@ -277,13 +291,18 @@ fn whole_update(
         writer.remove(entry.id())?;
     }
     let to_read = std::mem::take(&mut changes.to_read);
-    let ingested = ingest_all(to_read, archive, &writer, threads, scanned, tell)?;
+    let ingested = ingest_all(to_read, archive, &writer, threads, walked, tell)?;
+    let is_known = |ingested: &Ingested| !ingested.is_new_entry;
+    let is_same = is_same && changes.removed.is_empty() && !changes.restamped && ingested.iter().all(is_known);
 
-    tell(UpdateEvent::Committing)?;
     let mut counts = count(&changes, &ingested);
     let mut entries = changes.unchanged;
     entries.extend(ingested.into_iter().map(|ingested| ingested.entry));
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    if is_same {
+        return unchanged(entries, ignored);
+    }
+    tell(UpdateEvent::Committing)?;
     let manifest = Manifest { entries, problems: found };
     if writer.hides_any() {
         let ids: HashSet<&str> = manifest.indexed().map(Entry::id).collect();
@@ -295,6 +314,11 @@ fn whole_update(
     counts.ignored = ignored;
     counts.took = started.elapsed();
     Ok(report(&manifest, counts))
+}
+
+/// Whether an index cannot be written to now, which is no reason to say that it is out of date.
+fn cannot_write(error: &Error) -> bool {
+    matches!(error, Error::IndexLocked { .. }) || error.is_read_only()
 }
 
 /// The commit note and the manifest of the last update.
@@ -328,13 +352,15 @@ fn threads(wanted: usize) -> usize {
 struct Ingested {
     entry: Entry,
     outcome: Outcome,
+    /// Whether the entry differs from the one of the last update.
+    is_new_entry: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Added,
     Modified,
-    /// The modification time changed, the text did not.
+    /// The stamp changed, the text did not.
     Same,
     Failed,
     /// It is not a report; whether its report was in the index before.
@@ -349,7 +375,7 @@ fn ingest_all(
     archive: &Archive,
     writer: &Writer<'_>,
     threads: usize,
-    scanned: i64,
+    walked: i64,
     tell: &(impl Fn(UpdateEvent) -> Result<()> + Sync),
 ) -> Result<Vec<Ingested>> {
     /// The number of files per batch: finished files free the memory of the batch before.
@@ -357,12 +383,11 @@ fn ingest_all(
     let options = archive.parse_options();
     let ingest_one = |(file, before): ToRead| {
         let bytes = file.size;
-        let mut ingested = ingest(file, before, archive, &options, writer)?;
-        if ingested.entry.modified.saturating_add(CLOCK_TICK) > scanned {
-            ingested.entry.modified = 0;
-        }
+        let known = before.clone();
+        let (mut entry, outcome) = ingest(file, before, archive, &options, writer)?;
+        entry.stamp = reliable(entry.stamp, walked);
         tell(UpdateEvent::Read { bytes })?;
-        Ok(ingested)
+        Ok(Ingested { is_new_entry: known.is_none_or(|known| *known != entry), entry, outcome })
     };
     if threads == 1 || to_read.len() == 1 {
         return to_read.into_iter().map(ingest_one).collect();
@@ -385,45 +410,47 @@ fn ingest(
     archive: &Archive,
     options: &ParseOptions,
     writer: &Writer<'_>,
-) -> Result<Ingested> {
+) -> Result<(Entry, Outcome)> {
     let failed = |kind: ProblemKind| [Problem::new(1, kind)].into();
-    let before = before.filter(|before| before.own_id == file.own_id);
+    let mut before = before.filter(|before| before.own_id == file.own_id);
     let known = before.as_ref().and_then(|before| before.hash);
     let content = match read(&file, archive.root(), archive.max_report_bytes()) {
         Ok(content) => content,
         Err(kind) => {
-            // The last known version stays searchable; the next update tries again.
-            let left_out = before.and_then(|before| before.left_out);
-            let entry = Entry { modified: 0, left_out, ..entry(file, known, failed(kind)) };
-            return Ok(Ingested { entry, outcome: Outcome::Failed });
+            // The last known version stays searchable; the next update tries again, unless the size is what is wrong.
+            let stamp = if matches!(kind, ProblemKind::FileTooLarge { .. }) { file.stamp } else { Stamp::UNKNOWN };
+            let problems = before.iter().flat_map(|before| before.problems_of_content().cloned());
+            let problems = problems.chain(failed(kind)).collect();
+            let left_out = before.as_mut().and_then(|before| before.left_out.take());
+            return Ok((Entry { stamp, left_out, ..entry(file, known, problems) }, Outcome::Failed));
         }
     };
     let was_indexed = before.as_ref().is_some_and(|before| before.is_indexed());
     if let Some(before) = before.filter(|before| known == Some(content.hash) && before.taking == file.taking) {
-        let Entry { left_out, problems, .. } = *before;
-        return Ok(Ingested { entry: Entry { left_out, ..entry(file, known, problems) }, outcome: Outcome::Same });
+        let problems = before.problems_of_content().cloned().collect();
+        return Ok((Entry { left_out: before.left_out, ..entry(file, known, problems) }, Outcome::Same));
     }
     if was_indexed {
         writer.remove(file.id())?;
     }
     let parsed = match decode_report(&file, content.bytes, options) {
         Ok(parsed) => parsed,
-        Err(kind) => return Ok(Ingested { entry: entry(file, None, failed(kind)), outcome: Outcome::Failed }),
+        Err(kind) => return Ok((entry(file, None, failed(kind)), Outcome::Failed)),
     };
     let left_out = not_a_report(&file.path, file.taking, &parsed).map(Box::new);
     if left_out.is_some() {
         let entry = Entry { left_out, ..entry(file, Some(content.hash), Box::default()) };
-        return Ok(Ingested { entry, outcome: Outcome::LeftOut { was_indexed } });
+        return Ok((entry, Outcome::LeftOut { was_indexed }));
     }
     let Parsed { incident, problems } = parsed;
     writer.add_report(incident)?;
     let outcome = if was_indexed { Outcome::Modified } else { Outcome::Added };
-    Ok(Ingested { entry: entry(file, Some(content.hash), problems.into()), outcome })
+    Ok((entry(file, Some(content.hash), problems.into()), outcome))
 }
 
 fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
-    let File { path, own_id, size, modified, taking, .. } = file;
-    Entry { path, own_id, size, modified, hash, taking, left_out: None, problems }
+    let File { path, own_id, size, stamp, taking, .. } = file;
+    Entry { path, own_id, size, stamp, hash, taking, left_out: None, problems }
 }
 
 /// Counts the changes. A new file with the text of a removed file was renamed.

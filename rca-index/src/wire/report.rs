@@ -116,6 +116,16 @@ pub struct HealthForm<'a> {
     pub updated: Option<Timestamp>,
     /// Missing files, and files with a checksum mismatch.
     pub damaged: Vec<String>,
+    /// Whether the index is trusted: written by this user, or where only root can write.
+    pub trusted: Option<bool>,
+    /// How many reports were compared with their files.
+    pub compared: Option<usize>,
+    /// The ids of reports that the index shows otherwise than their files are, though their time stamps say that they are unchanged.
+    pub differing: Vec<String>,
+    /// Files that were added, modified or removed since the last update.
+    pub outdated: Option<usize>,
+    /// Whether an edit that keeps size and modification time is seen by an update.
+    pub sees_kept_times: Option<bool>,
 }
 
 /// The result of an update.
@@ -316,6 +326,7 @@ impl<'a> HealthForm<'a> {
     /// ```
     pub fn new(health: &'a Health) -> Self {
         let text = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
+        let compared = health.comparison.as_ref();
         Self {
             version: VERSION,
             path: health.path.as_ref().map(text),
@@ -331,6 +342,11 @@ impl<'a> HealthForm<'a> {
             source_bytes: health.source_bytes,
             updated: health.updated.map(|seconds| Timestamp::from_unix_seconds(seconds, Precision::Second)),
             damaged: health.damaged.iter().map(text).collect(),
+            trusted: health.trusted,
+            compared: compared.map(|compared| compared.reports),
+            differing: compared.map(|compared| compared.differing.clone()).unwrap_or_default(),
+            outdated: compared.map(|compared| compared.outdated),
+            sees_kept_times: compared.map(|compared| compared.sees_kept_times),
         }
     }
 }
