@@ -19,6 +19,7 @@ mod front_matter;
 mod html;
 mod invisible;
 mod keys;
+mod limits;
 mod lists;
 mod measure_value;
 mod measures;
