@@ -250,3 +250,10 @@ pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateR
 // In a published crate, the README lies beside the manifest.
 #[doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", env!("CARGO_PKG_README")))]
 struct Readme;
+
+/// The steps that this thread took to find snippets since this was asked last, for fuzzing.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn snippet_work_taken() -> usize {
+    search::snippet_work_taken()
+}
