@@ -71,6 +71,7 @@ pub(crate) use crate::parse::keys::{is_key, key_names};
 use crate::parse::lists::items;
 use crate::parse::metadata::read_metadata;
 use crate::parse::milestones::read_stated;
+pub(crate) use crate::parse::numbers::plausible_number;
 use crate::parse::outline::{Outline, Part, outline, with_invisible};
 use crate::parse::own_fields::own_fields;
 pub(crate) use crate::parse::suggest::{Insertion, suggestion};
