@@ -169,7 +169,7 @@
 //!
 //! | feature | on by default | what it is for | what it costs |
 //! |---|---|---|---|
-//! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 11 of 148 crates: walkdir, ignore, globset, encoding_rs, chardetng and what they need |
+//! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 6 of 150 crates: walkdir, ignore, globset, chardetng and what they need |
 //! | `languages` | yes | stemmers for [every language](Language::all) | no crate, but the code and tables of 38 stemmers; without it, English and `none` remain |
 //! | `german`, `french` ... | with `languages` | the stemmer of one language, by its name in `rca.toml` | one stemmer each |
 //! | `schema` | no | the JSON schemas of the forms in [`wire`]; turns `archive` on | schemars and five crates that it needs |
