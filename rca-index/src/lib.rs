@@ -170,7 +170,7 @@
 //!
 //! | feature | on by default | what it is for | what it costs |
 //! |---|---|---|---|
-//! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 11 of 148 crates: walkdir, ignore, globset, encoding_rs, chardetng and what they need |
+//! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 6 of 150 crates: walkdir, ignore, globset, chardetng and what they need |
 //! | `languages` | yes | stemmers for [every language](Language::all) | no crate, but the code and tables of 38 stemmers; without it, English and `none` remain |
 //! | `german`, `french` ... | with `languages` | the stemmer of one language, by its name in `rca.toml` | one stemmer each |
 //! | `schema` | no | the JSON schemas of the forms in [`wire`]; turns `archive` on | schemars and five crates that it needs |
@@ -254,3 +254,10 @@ pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateR
 // In a published crate, the README lies beside the manifest.
 #[doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", env!("CARGO_PKG_README")))]
 struct Readme;
+
+/// The steps that this thread took to find snippets since this was asked last, for fuzzing.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn snippet_work_taken() -> usize {
+    search::snippet_work_taken()
+}

@@ -24,16 +24,22 @@ fn fitted(text: &str, width: usize, border: Style) -> Vec<String> {
     let mut fitted = Vec::new();
     let mut paragraph: Vec<&str> = Vec::new();
     let mut in_code = false;
+    // Where a table ends that does not fit.
+    let mut too_wide = 0;
     let lines: Vec<&str> = text.lines().collect();
     let mut at = 0;
     while let Some(&line) = lines.get(at) {
         let content = line.trim_start();
-        let table = if in_code { None } else { Table::at(&lines[at..]) };
-        if let Some((drawn, used)) = table.and_then(|(table, used)| Some((table.drawn(width, border)?, used))) {
-            rewrap(&mut paragraph, width, &mut fitted);
-            fitted.extend(drawn);
-            at += used;
-            continue;
+        let table = if in_code || at < too_wide { None } else { Table::at(&lines[at..], width) };
+        if let Some((table, used)) = table {
+            if let Some(drawn) = table.and_then(|table| table.drawn(width, border)) {
+                rewrap(&mut paragraph, width, &mut fitted);
+                fitted.extend(drawn);
+                at += used;
+                continue;
+            }
+            // Each row of it may look like the header of another table: they are not read again.
+            too_wide = at + used;
         }
         at += 1;
         let fence = content.starts_with("```") || content.starts_with("~~~");
@@ -105,6 +111,38 @@ fn squeezed(row: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::work;
+
+    /// Text of this size, of these pieces.
+    fn made((before, piece, behind): (&str, &str, &str), size: usize) -> String {
+        format!("{before}{}{behind}", piece.repeat(size / piece.len()))
+    }
+
+    #[test]
+    fn work_grows_with_the_size() {
+        const SIZE: usize = 50_000;
+        let rules = format!("{}\n", "|-".repeat(40));
+        let shapes = [
+            ("rules that do not fit", ("", rules.as_str(), "")),
+            ("rows", ("|a|\n|-|\n", "|b|\n", "")),
+            ("a row of many cells below", ("|a|\n|-|\n", "|b|\n", &"|c".repeat(SIZE))),
+            ("code in a row of many cells", ("|a|\n|-|\n", "|`b", "\n")),
+            ("code that ends", ("|a|\n|-|\n", "|`b|`", "\n")),
+            ("columns", ("", "|a", "\n")),
+            ("bars", ("", "|", "\n")),
+            ("headers", ("", "|a|\n|-|\n\n", "")),
+        ];
+        for (name, shape) in shapes {
+            let of = |size: usize| {
+                work::taken();
+                let lines = fitted(&made(shape, size), 80, Style::new());
+                work::taken() + lines.iter().map(String::len).sum::<usize>()
+            };
+            let (once, twice) = (of(SIZE), of(2 * SIZE));
+            assert!(twice <= 2 * once + once / 4 + 20_000, "{name}: {once} {twice}");
+            assert!(once <= 40 * SIZE, "{name}: {once}");
+        }
+    }
 
     fn check(text: &str, expected: &[&str]) {
         assert_eq!(fitted(text, 20, Style::new()), expected, "{text}");

@@ -199,7 +199,7 @@ impl<W: Write> Table<W> {
 /// Whether a spreadsheet would run a text as a formula. Some accept full-width signs too.
 fn is_formula(cell: &str) -> bool {
     cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%'])
-        && cell.parse::<f64>().is_err()
+        && !cell.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// The text of a value: a list of texts or numbers is joined by semicolons, anything deeper is JSON. Each item of a list is

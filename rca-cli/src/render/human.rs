@@ -19,6 +19,8 @@ use crate::quantity::{minutes, number, thousands};
 use crate::render::body::body;
 use crate::render::talk::Talk;
 use crate::render::text;
+#[cfg(test)]
+use crate::render::work;
 use crate::render::{Frame, IncidentAnswer, Renderer};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
@@ -194,29 +196,41 @@ fn facts(incident: &Incident, width: usize, palette: &Palette) -> Vec<(String, S
 
 /// As many services as fit, at least a prefix of the first, and the number of the others.
 fn services(services: &[String], width: usize) -> String {
-    let list = |shown: usize| {
-        let names: Vec<_> = services[..shown].iter().map(|name| clean(name)).collect();
-        let more = services.len() - shown;
-        let more = if more > 0 { format!(", {more} more") } else { String::new() };
-        names.join(", ") + &more
+    let more = |shown: usize| match services.len() - shown {
+        0 => String::new(),
+        more => format!(", {more} more"),
     };
-    (1..=services.len())
-        .rev()
-        .map(list)
-        .find(|list| display_width(list) <= width)
-        .unwrap_or_else(|| cut(&list(1), width))
+    let (mut used, mut fitting) = (0, 0);
+    for (nth, name) in services.iter().enumerate() {
+        #[cfg(test)]
+        work::add(1);
+        used += display_width(&clean(name)) + if nth > 0 { 2 } else { 0 };
+        if used > width {
+            break;
+        }
+        if used + more(nth + 1).len() <= width {
+            fitting = nth + 1;
+        }
+    }
+    let shown = fitting.max(1);
+    let names: Vec<_> = services.iter().take(shown).map(|name| clean(name)).collect();
+    let list = names.join(", ") + &more(shown);
+    if fitting == 0 { cut(&list, width) } else { list }
 }
 
 /// The longest prefix of a text that fits the width.
 fn cut(text: &str, width: usize) -> String {
-    let mut cut = String::new();
-    for c in text.chars() {
-        if display_width(&cut) + display_width(c.encode_utf8(&mut [0; 4])) >= width.max(8) {
-            return cut + "…";
+    let mut used = 0;
+    for (at, c) in text.char_indices() {
+        #[cfg(test)]
+        work::add(1);
+        let own = display_width(c.encode_utf8(&mut [0; 4]));
+        if used + own >= width.max(8) {
+            return format!("{}…", &text[..at]);
         }
-        cut.push(c);
+        used += own;
     }
-    cut
+    text.to_owned()
 }
 
 fn severity_style(severity: &Severity, palette: &Palette) -> Style {
@@ -368,4 +382,32 @@ fn measure_text(measure: &Measure) -> String {
     };
     let qualifier = measure.qualifier.as_ref().map(|qualifier| format!(" {qualifier}")).unwrap_or_default();
     format!("{bound}{}{unit}{qualifier}", number(measure.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_services_as_fit() {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert_eq!(services(&names(&["api", "billing"]), 12), "api, billing");
+        assert_eq!(services(&names(&["api", "billing"]), 11), "api, 1 more");
+        assert_eq!(services(&names(&["api", "db", "billing", "cart"]), 16), "api, db, 2 more");
+        assert_eq!(services(&names(&["a-long-name", "b"]), 8), "a-long-…");
+        assert_eq!(services(&names(&["障害障害", "b"]), 9), "障害障害…");
+    }
+
+    #[test]
+    fn work_grows_with_the_size() {
+        let of = |name: &str, count: usize| {
+            work::taken();
+            assert!(services(&vec![name.to_owned(); count], 80).len() < 50 * (name.len() + 10));
+            work::taken()
+        };
+        for name in ["svc", "\u{301}", &"\u{301}".repeat(1_000), &"x".repeat(1_000)] {
+            let (once, twice) = (of(name, 20_000), of(name, 40_000));
+            assert!(twice <= 2 * once + 100 && once <= 20_000 + name.len(), "{once} {twice}");
+        }
+    }
 }

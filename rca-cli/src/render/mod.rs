@@ -19,6 +19,8 @@ mod talk;
 mod text;
 mod vimgrep;
 pub(crate) mod why;
+#[cfg(test)]
+mod work;
 
 use std::io::Write as _;
 

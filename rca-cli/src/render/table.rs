@@ -7,10 +7,14 @@ use std::borrow::Cow;
 use anstyle::Style;
 use textwrap::core::display_width;
 
+#[cfg(test)]
+use crate::render::work;
 use crate::terminal::wrap;
 
 /// A column narrower than this cannot be read.
 const NARROWEST: usize = 3;
+/// What a column takes at least, with its border.
+const LEAST: usize = 4;
 /// The deepest indentation of a table that is kept, as in a list.
 const DEEPEST: usize = 8;
 
@@ -33,8 +37,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The table that begins with the first line, and how many lines it has.
-    pub(super) fn at(lines: &[&str]) -> Option<(Self, usize)> {
+    /// The table that begins with the first line, if it has no more columns than fit the width, and how many lines it has.
+    pub(super) fn at(lines: &[&str], width: usize) -> Option<(Option<Self>, usize)> {
         let [first, second, rest @ ..] = lines else { return None };
         if !first.contains('|') || !second.contains('|') {
             return None;
@@ -49,12 +53,18 @@ impl Table {
         let used = 2 + rows.len();
         // Cells beyond the header are kept, though a browser would drop them.
         let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
+        // One row may have more cells than there are rows: all rows are filled up only if they can be drawn.
+        if columns > width / LEAST {
+            return Some((None, used));
+        }
         alignments.resize(columns, Alignment::Left);
         rows.iter_mut().for_each(|row| row.resize(columns, String::new()));
+        #[cfg(test)]
+        work::add(rows.len() * columns);
         let mut header = Some(header).filter(|header| header.iter().any(|cell| !cell.is_empty()));
         header.iter_mut().for_each(|header| header.resize(columns, String::new()));
         let indent = (first.len() - first.trim_start().len()).min(DEEPEST);
-        Some((Self { indent, alignments, header, rows }, used))
+        Some((Some(Self { indent, alignments, header, rows }), used))
     }
 
     /// The lines of the table, at most `width` columns wide, with its borders in a style; `None` if it has more columns than fit.
@@ -115,6 +125,8 @@ fn is_row(line: &str) -> bool {
 
 /// The cells of a row. `\|` is no border.
 fn cells(line: &str) -> Vec<String> {
+    #[cfg(test)]
+    work::add(line.len());
     let line = line.trim();
     let line = line.strip_prefix('|').unwrap_or(line);
     let mut cells = vec![String::new()];
@@ -137,14 +149,28 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 /// A row with more cells than columns, whose code was taken for cells: `ps aux | grep cart`.
-fn whole(mut row: Vec<String>, columns: usize) -> Vec<String> {
-    let is_open = |cell: &String| cell.matches('`').count() % 2 == 1;
-    while row.len() > columns {
-        let Some(at) = row.iter().position(is_open).filter(|at| at + 1 < row.len()) else { break };
-        let rest = row.remove(at + 1);
-        row[at] = format!("{} | {rest}", row[at]);
+fn whole(row: Vec<String>, columns: usize) -> Vec<String> {
+    let mut more = row.len().saturating_sub(columns);
+    let mut whole: Vec<String> = Vec::with_capacity(row.len());
+    let mut is_open = false;
+    for cell in row {
+        #[cfg(test)]
+        work::add(cell.len());
+        let opens_or_closes = cell.matches('`').count() % 2 == 1;
+        match whole.last_mut().filter(|_| is_open && more > 0) {
+            Some(code) => {
+                code.push_str(" | ");
+                code.push_str(&cell);
+                more -= 1;
+                is_open ^= opens_or_closes;
+            }
+            None => {
+                whole.push(cell);
+                is_open = opens_or_closes;
+            }
+        }
     }
-    row
+    whole
 }
 
 /// The alignment that a cell below the header gives its column.
@@ -214,7 +240,8 @@ mod tests {
 
     fn check(text: &str, width: usize, expected: &[&str]) {
         let lines: Vec<&str> = text.lines().collect();
-        let (table, used) = Table::at(&lines).unwrap();
+        let (table, used) = Table::at(&lines, width).unwrap();
+        let table = table.unwrap();
         assert_eq!(used, lines.len(), "{text}");
         let drawn = table.drawn(width, Style::new()).unwrap();
         assert_eq!(drawn, expected, "{}", drawn.join("\n"));
@@ -284,7 +311,7 @@ mod tests {
         assert_eq!(fitted(&[9, 9, 9], 8), None);
         let many = format!("{}\n{}\n{}", "|a".repeat(30), "|-".repeat(30), "|b".repeat(30));
         let lines: Vec<&str> = many.lines().collect();
-        assert!(Table::at(&lines).unwrap().0.drawn(80, Style::new()).is_none(), "more columns than fit");
+        assert!(Table::at(&lines, 80).unwrap().0.is_none(), "more columns than fit");
     }
 
     #[test]
@@ -292,10 +319,10 @@ mod tests {
         for text in
             ["| a | b |", "| a | b |\n| c | d |", "| a | b |\n|---|", "a\n---", "a | b\n---", "a | b\n| x- | - |"]
         {
-            assert!(Table::at(&text.lines().collect::<Vec<_>>()).is_none(), "{text}");
+            assert!(Table::at(&text.lines().collect::<Vec<_>>(), 80).is_none(), "{text}");
         }
         let lines = ["| a |", "|---|", "| b |", "", "| c |"];
-        assert_eq!(Table::at(&lines).unwrap().1, 3);
-        assert_eq!(Table::at(&["| a |", "|---|", "text"]).unwrap().1, 2);
+        assert_eq!(Table::at(&lines, 80).unwrap().1, 3);
+        assert_eq!(Table::at(&["| a |", "|---|", "text"], 80).unwrap().1, 2);
     }
 }

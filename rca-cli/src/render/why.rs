@@ -10,6 +10,8 @@ use textwrap::core::display_width;
 
 use crate::location::Location;
 use crate::render::text::place;
+#[cfg(test)]
+use crate::render::work;
 use crate::terminal::{Output, clean};
 
 /// A fact, clean: its name, its value, where it is stated, and the text of that line.
@@ -36,10 +38,17 @@ pub(crate) fn facts(out: &mut Output, location: &Location, incident: &Incident) 
 }
 
 fn rows(incident: &Incident) -> Vec<Row> {
+    /// In bytes: more of a line fits no terminal, and all facts may stand in one line.
+    const MOST: usize = 4 * 1024;
     let lines: Vec<&str> = incident.source.lines().collect();
     let row = |fact: rca_index::wire::StatedFact| {
         let kind = serde_json::to_value(fact.place.kind).unwrap_or_default();
         let text = fact.place.line.and_then(|line| lines.get(line as usize - 1)).copied().unwrap_or_default();
+        let text = text.trim_start();
+        let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|&end| end <= MOST).last();
+        let text = &text[..end.unwrap_or(0)];
+        #[cfg(test)]
+        work::add(text.len());
         Row {
             value: clean(&fact.value).into_owned(),
             line: fact.place.line,
@@ -88,15 +97,15 @@ fn cut(text: &str, most: usize) -> String {
     if display_width(text) <= most {
         return text.to_owned();
     }
-    let mut short = String::new();
-    for c in text.chars() {
-        short.push(c);
-        if display_width(&short) >= most {
-            short.pop();
-            break;
-        }
-    }
-    short + if most > 0 { "…" } else { "" }
+    let mut used = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        #[cfg(test)]
+        work::add(1);
+        used += display_width(c.encode_utf8(&mut [0; 4]));
+        used >= most
+    });
+    let short = end.map_or(text, |(end, _)| &text[..end]);
+    format!("{short}{}", if most > 0 { "…" } else { "" })
 }
 
 #[cfg(test)]
@@ -136,5 +145,23 @@ mod tests {
         assert_eq!(with_path(&stated, "a/b.md"), "severity                  SEV1  a/b.md:5  severity: SEV1");
         let named = row("date", "2025-12-03", None, "");
         assert_eq!(with_path(&named, "a/b.md"), "date                      2025-12-03  a/b.md (file-name)");
+    }
+
+    #[test]
+    fn work_grows_with_the_size() {
+        // All facts stand in one line, and nothing of it is wide.
+        let of = |size: usize| {
+            let keys: String = (0..150).map(|i| format!("\"k{i}\":\"v{}\",", "\u{301}".repeat(20))).collect();
+            let text = format!("---json\n{{{keys}\"title\":\"a{}\"}}\n---\n", "\u{301}".repeat(size / 2));
+            let parsed = rca_index::parse::parse_report("a.md", text, &rca_index::parse::ParseOptions::default());
+            work::taken();
+            let rows = rows(&parsed.incident);
+            assert!(rows.len() > 100, "{}", rows.len());
+            let lines = columns(&rows, 80);
+            assert_eq!(lines.len(), rows.len());
+            work::taken()
+        };
+        let (once, twice) = (of(50_000), of(100_000));
+        assert!(twice <= 2 * once + once / 4, "{once} {twice}");
     }
 }

@@ -51,11 +51,22 @@ fn front_matter_that_explodes() {
     let level = |i: u32| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "));
     let levels: String = (1..20).map(level).collect();
     let bomb = format!("---\na0: &a0 [x, x, x, x, x, x, x, x, x]\n{levels}---\n# Bomb\n\nqueue\n");
-    check("bomb.md", bomb, Some("invalid YAML"));
+    let values = Some("too much YAML in the front matter: more than 100000 values");
+    check("bomb.md", bomb, values);
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    check("yaml.md", format!("---\ntitle: {nested}\n---\n# T\n\nqueue\n"), Some("nested more than 100 deep"));
-    check("toml.md", format!("+++\ntitle = {nested}\n+++\n# T\n\nqueue\n"), Some("invalid TOML"));
-    check("json.md", format!("---json\n{{\"title\": {nested}}}\n---\n# T\n\nqueue\n"), Some("invalid JSON"));
+    let deep = "in the front matter: lists or maps nested more than 64 deep";
+    check("yaml.md", format!("---\ntitle: {nested}\n---\n# T\n\nqueue\n"), Some(deep));
+    check("toml.md", format!("+++\ntitle = {nested}\n+++\n# T\n\nqueue\n"), Some(deep));
+    check("json.md", format!("---json\n{{\"title\": {nested}}}\n---\n# T\n\nqueue\n"), Some(deep));
+    // Each alias repeats a text of 100 KB.
+    let aliases = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(20_000));
+    check(
+        "aliases.md",
+        format!("---\n{aliases}---\n# T\n\nqueue\n"),
+        Some("aliases that make more than 1000000 bytes of text"),
+    );
+    let many = "k: v\n".repeat(100_000);
+    check("keys.md", format!("---\n{many}---\n# T\n\nqueue\n"), Some("more than 262144 bytes"));
 }
 
 #[test]

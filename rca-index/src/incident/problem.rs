@@ -123,6 +123,8 @@ pub enum ProblemKind {
     FrontMatterUnopened,
     /// Front matter that its format's reader refuses: `YAML`, `TOML`, `JSON`.
     FrontMatterInvalid { format: String, reason: String },
+    /// Front matter that is larger, deeper or more than is read.
+    FrontMatterBeyondLimit { format: String, limit: String },
     /// Some keys or values of the front matter are no fields, because there are too many or they are too long.
     FieldsCutOff { keys: u64, bytes: u64 },
     /// The marks of a merge that was not finished.
@@ -242,6 +244,9 @@ impl Display for ProblemKind {
             Self::FrontMatterUnopened => f.write_str("front matter with no opening `---`; read all the same"),
             Self::FrontMatterInvalid { format, reason } => {
                 write!(f, "invalid {format} in the front matter: {reason}; read line by line instead")
+            }
+            Self::FrontMatterBeyondLimit { format, limit } => {
+                write!(f, "too much {format} in the front matter: {limit}; read line by line instead")
             }
             Self::FieldsCutOff { keys, bytes } => write!(
                 f,

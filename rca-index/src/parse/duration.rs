@@ -44,6 +44,14 @@ impl Duration {
     }
 }
 
+/// The longest duration, in minutes: a hundred years. What is longer is a slip of the pen or a trap, and no fact.
+const LONGEST: f64 = 100.0 * 365.25 * DAY;
+
+/// Minutes that a duration can have.
+pub(crate) fn plausible(minutes: f64) -> Option<f64> {
+    (0.0..=LONGEST).contains(&minutes).then_some(minutes)
+}
+
 /// Why a value gives no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unclear {
@@ -76,7 +84,7 @@ pub(crate) fn read_duration(text: &str) -> Result<Duration, Unclear> {
         cursor.skip(taken);
     }
     remark(cursor.rest(), &mut duration)?;
-    Ok(duration)
+    plausible(duration.minutes).map(|_| duration).ok_or(Unclear::None)
 }
 
 /// Reads a text that is a duration and nothing else, as queries state it: `90`, `1h30`, `2d`, `PT1H5M`. None when it is
@@ -85,12 +93,13 @@ pub(crate) fn whole_duration(text: &str) -> Option<f64> {
     let text = text.trim();
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_') {
         let minutes = text.replace('_', "").parse::<f64>().ok()?;
-        return minutes.is_finite().then_some(minutes);
+        return plausible(minutes);
     }
     let whole = |(duration, taken): (Duration, usize)| {
         (taken == text.len() && duration.bound == Bound::Exact).then_some(duration.minutes)
     };
-    read_iso(text).or_else(|| clock_amount(text).and_then(whole)).or_else(|| stated(text).and_then(whole))
+    let read = read_iso(text).or_else(|| clock_amount(text).and_then(whole)).or_else(|| stated(text).and_then(whole));
+    read.and_then(plausible)
 }
 
 /// The first duration in running text, and the bytes it takes.
@@ -100,6 +109,7 @@ pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, Duration)> {
         if boundary
             && (c.is_ascii_alphanumeric() || matches!(c, '½' | '半'))
             && let Some((duration, taken)) = stated(&text[at..])
+            && plausible(duration.minutes).is_some()
         {
             return Some((at..at + taken, duration));
         }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::incident::lines::line_at;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::keys::{Key, key_named, with_normal};
+use crate::parse::limits::{Budget, Limit, Refusal, Why, check_size, line_of_depth};
 use crate::parse::value::{Map, Value};
 use crate::parse::yaml::{read_lines, read_yaml, split_key};
 
@@ -139,29 +140,70 @@ pub(crate) fn read_front_matter(source: &str) -> FrontMatter {
 
 fn read_block(front: &mut FrontMatter, source: &str, format: Format) {
     let block = &source[front.range.clone()];
-    let (map, error) = match format {
-        Format::Yaml => match read_yaml(block) {
-            Ok(map) => (map, None),
-            Err(e) => (read_lines(block), Some(("YAML", e.line, e.reason))),
-        },
-        Format::Toml => match toml::from_str::<toml::Table>(block) {
-            Ok(table) => (table.into_iter().map(|(key, value)| (key, from_toml(value))).collect(), None),
-            Err(e) => {
-                let line = e.span().map_or(1, |span| line_at(block, span.start));
-                (read_lines(&block.replace(" = ", ": ")), Some(("TOML", line, e.message().to_owned())))
-            }
-        },
-        Format::Json => match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(block) {
-            Ok(map) => (map.into_iter().map(|(key, value)| (key, from_json(value))).collect(), None),
-            Err(e) => (Map::new(), Some(("JSON", e.line() as u32, e.to_string()))),
-        },
+    let (name, read) = match format {
+        Format::Yaml => ("YAML", read_yaml(block)),
+        Format::Toml => ("TOML", check_size(block).and_then(|()| read_toml(block))),
+        Format::Json => ("JSON", check_size(block).and_then(|()| read_json(block))),
     };
-    front.map = map;
-    if let Some((name, line, reason)) = error {
-        let reason = reason.lines().next().unwrap_or_default().to_owned();
-        let kind = ProblemKind::FrontMatterInvalid { format: name.to_owned(), reason };
-        front.problem(front.line + line.saturating_sub(1), kind);
+    let refusal = match read {
+        Ok(map) => return front.map = map,
+        Err(refusal) => refusal,
+    };
+    front.map = match format {
+        Format::Yaml => read_lines(block),
+        Format::Toml => read_lines(&block.replace(" = ", ": ")),
+        Format::Json => read_lines(&outer_lines(block)),
+    };
+    let format = name.to_owned();
+    let kind = match refusal.why {
+        Why::Invalid(reason) => {
+            ProblemKind::FrontMatterInvalid { format, reason: reason.lines().next().unwrap_or_default().to_owned() }
+        }
+        Why::Beyond(limit) => ProblemKind::FrontMatterBeyondLimit { format, limit: limit.to_string() },
+    };
+    front.problem(front.line + refusal.line.saturating_sub(1), kind);
+}
+
+fn read_toml(block: &str) -> Result<Map, Refusal> {
+    let table = toml::from_str::<toml::Table>(block).map_err(|e| {
+        // Names with dots nest without brackets.
+        if e.message().contains("recursion limit") || e.message().contains("recurse") {
+            return Refusal::beyond(line_of_depth(block), Limit::Nesting);
+        }
+        Refusal::invalid(e.span().map_or(1, |span| line_at(block, span.start)), e.message())
+    })?;
+    let mut budget = Budget::default();
+    let pairs = table.into_iter().map(|(key, value)| Ok((key, from_toml(value, 1, &mut budget)?)));
+    pairs.collect::<Result<_, _>>().map_err(|limit| Refusal::beyond(line_of_depth(block), limit))
+}
+
+fn read_json(block: &str) -> Result<Map, Refusal> {
+    let map = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(block).map_err(|e| {
+        if e.to_string().starts_with("recursion limit") {
+            return Refusal::beyond(line_of_depth(block), Limit::Nesting);
+        }
+        Refusal::invalid(e.line() as u32, e.to_string())
+    })?;
+    let mut budget = Budget::default();
+    let pairs = map.into_iter().map(|(key, value)| Ok((key, from_json(value, 1, &mut budget)?)));
+    pairs.collect::<Result<_, _>>().map_err(|limit| Refusal::beyond(line_of_depth(block), limit))
+}
+
+/// The lines of JSON that are in its outer map, as lines of keys and values.
+fn outer_lines(block: &str) -> String {
+    let mut depth = 0_i64;
+    let mut lines = String::with_capacity(block.len());
+    for line in block.lines() {
+        let opens = line.bytes().filter(|b| matches!(b, b'[' | b'{')).count() as i64;
+        let closes = line.bytes().filter(|b| matches!(b, b']' | b'}')).count() as i64;
+        let inner = line.trim().trim_start_matches('{').trim_end_matches(',').trim();
+        if depth <= 1 && opens - i64::from(line.trim().starts_with('{')) == closes {
+            lines.push_str(inner);
+        }
+        lines.push('\n');
+        depth += opens - closes;
     }
+    lines
 }
 
 /// The keys before the first blank line or heading; none when the opening line is only a rule.
@@ -250,27 +292,37 @@ fn split_line(text: &str) -> (&str, &str) {
     text.find('\n').map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }
 
-fn from_toml(value: toml::Value) -> Value {
-    match value {
+/// A value of TOML that lies in this many lists and maps.
+fn from_toml(value: toml::Value, depth: usize, budget: &mut Budget) -> Result<Value, Limit> {
+    budget.pay(depth, 0)?;
+    Ok(match value {
         toml::Value::String(text) => Value::Text(text),
-        toml::Value::Array(items) => Value::List(items.into_iter().map(from_toml).collect()),
+        toml::Value::Array(items) => {
+            Value::List(items.into_iter().map(|item| from_toml(item, depth + 1, budget)).collect::<Result<_, _>>()?)
+        }
         toml::Value::Table(table) => {
-            Value::Map(table.into_iter().map(|(key, value)| (key, from_toml(value))).collect())
+            let pairs = table.into_iter().map(|(key, value)| Ok((key, from_toml(value, depth + 1, budget)?)));
+            Value::Map(pairs.collect::<Result<_, _>>()?)
         }
         other => Value::Text(other.to_string()),
-    }
+    })
 }
 
-fn from_json(value: serde_json::Value) -> Value {
-    match value {
+/// A value of JSON that lies in this many lists and maps.
+fn from_json(value: serde_json::Value, depth: usize, budget: &mut Budget) -> Result<Value, Limit> {
+    budget.pay(depth, 0)?;
+    Ok(match value {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::String(text) => Value::Text(text),
-        serde_json::Value::Array(items) => Value::List(items.into_iter().map(from_json).collect()),
+        serde_json::Value::Array(items) => {
+            Value::List(items.into_iter().map(|item| from_json(item, depth + 1, budget)).collect::<Result<_, _>>()?)
+        }
         serde_json::Value::Object(map) => {
-            Value::Map(map.into_iter().map(|(key, value)| (key, from_json(value))).collect())
+            let pairs = map.into_iter().map(|(key, value)| Ok((key, from_json(value, depth + 1, budget)?)));
+            Value::Map(pairs.collect::<Result<_, _>>()?)
         }
         other => Value::Text(other.to_string()),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -306,10 +358,53 @@ mod tests {
         check("title: A\nseverity: P1\n---\n# A\n", Some("A"), "# A\n", &[1]);
         check("note: a rule follows\n---\ntext", None, "note: a rule follows\n---\ntext", &[]);
         check("---\ntitle: A\nother: b: c\n---\nbody", Some("A"), "body", &[3]);
-        check("---\ntitle: A\nseverity: P1\nseverity: P2\n---\nbody", Some("A"), "body", &[2]);
+        check("---\ntitle: A\nseverity: P1\nseverity: P2\n---\nbody", Some("A"), "body", &[4]);
         check("+++\ntitle = \"A\"\ndate = \n+++\nbody", Some("A"), "body", &[3]);
         check("---json\n{\"title\": }\n---\nbody", None, "body", &[2]);
         check("---\ntitle: A\n# a comment\n\ndate: x\n---\nbody", Some("A"), "body", &[]);
+    }
+
+    #[test]
+    fn what_is_beyond_a_limit_is_named_and_kept() {
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let many = "1, ".repeat(120_000);
+        let cases = [
+            (format!("---\ntitle: A\nx: {deep}\n---\n"), "YAML", "nested", 3),
+            (format!("+++\ntitle = \"A\"\nx = {deep}\n+++\n"), "TOML", "nested", 3),
+            (format!("+++\ntitle = \"A\"\n{}x = 1\n+++\n", "a.".repeat(10_000)), "TOML", "nested", 3),
+            (format!("---json\n{{\n\"title\": \"A\",\n\"x\": {deep}}}\n---\n"), "JSON", "nested", 4),
+            (
+                format!("---json\n{{\n\"title\": \"A\",\n\"x\": {}1{}}}\n---\n", "[".repeat(70), "]".repeat(70)),
+                "JSON",
+                "nested",
+                4,
+            ),
+            (format!("+++\ntitle = \"A\"\nx = [{many}]\n+++\n"), "TOML", "more than 262144 bytes", 3),
+            (
+                format!("---json\n{{\n\"title\": \"A\",\n\"x\": [{}1]}}\n---\n", "1,".repeat(120_000)),
+                "JSON",
+                "more than 100000 values",
+                2,
+            ),
+            (format!("---\ntitle: A\nx: [{}]\n---\n", "1,".repeat(120_000)), "YAML", "more than 100000 values", 3),
+            (format!("---\ntitle: A\n{}---\n", "k: v\n".repeat(100_000)), "YAML", "more than 262144 bytes", 52_430),
+        ];
+        for (source, name, reason, line) in cases {
+            let front = read_front_matter(&format!("{source}body"));
+            let title = front.map.iter().find(|(key, _)| key == "title").and_then(|(_, value)| value.text());
+            assert_eq!(title.as_deref(), Some("A"), "{name}: {reason}");
+            let [Problem { line: at, kind: ProblemKind::FrontMatterBeyondLimit { format, limit } }] =
+                &front.problems[..]
+            else {
+                panic!("{:?}", front.problems)
+            };
+            assert!(format == name && limit.contains(reason), "{name}: {limit}");
+            assert_eq!(*at, line, "{name}: {reason}");
+            assert!(
+                front.range.len() > 4_000 && front.body_start == source.len() || name == "JSON",
+                "{name}: {reason}"
+            );
+        }
     }
 
     #[test]

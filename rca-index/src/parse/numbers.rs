@@ -10,6 +10,14 @@ use crate::parse::date::month;
 use crate::parse::duration::unit_named;
 use crate::parse::phrases::next_digit;
 
+/// The largest number: beyond it not every whole number has a value of its own. What is larger is a trap, and no fact.
+const LARGEST: f64 = 1e15;
+
+/// A number that can be meant.
+pub(crate) fn plausible_number(number: f64) -> Option<f64> {
+    (-LARGEST..=LARGEST).contains(&number).then_some(number)
+}
+
 /// A number in a sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Number {
@@ -63,7 +71,9 @@ pub(crate) fn numbers(text: &str) -> Vec<Number> {
         let scale = if value == 0.0 { 1.0 } else { number.value / value };
         number.whole = digits.thousands.unwrap_or(value) * scale;
         at = number.range.end.max(at);
-        found.push(number);
+        if plausible_number(number.value).is_some() && plausible_number(number.whole).is_some() {
+            found.push(number);
+        }
     }
     found
 }

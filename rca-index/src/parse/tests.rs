@@ -84,6 +84,51 @@ fn dates_and_times_of_a_period() {
 }
 
 #[test]
+fn numbers_that_nobody_means_are_unknown_and_named() {
+    let nines = "9".repeat(400);
+    let keys = [
+        ("duration", "duration-unreadable"),
+        ("users_affected", "number-unreadable"),
+        ("revenue_lost", "number-unreadable"),
+    ];
+    for value in [
+        "nan",
+        "inf",
+        "nan:10",
+        "inf:10",
+        "1e308",
+        "1e400",
+        "9999999999999999",
+        "9999999999999999 hours",
+        &nines,
+        &format!("{nines}h"),
+    ] {
+        for (key, code) in keys {
+            let forms = [
+                format!("---\n{key}: {value}\n---\n# T\n"),
+                format!("---\n# YAML\n{key}: {value}\nother: [a]\n---\n# T\n"),
+                format!("---json\n{{\"{key}\": \"{value}\"}}\n---\n# T\n"),
+                format!("+++\n{key} = \"{value}\"\n+++\n# T\n"),
+                format!("# T\n\n**{}:** {value}\n", key.replace('_', " ")),
+            ];
+            for source in forms {
+                let Parsed { incident, problems } = parse("a.md", &source);
+                assert_eq!((incident.duration, &incident.measures[..]), (None, &[][..]), "{source}");
+                // A line in bold with a word behind it may be anything but a measure.
+                let is_named = problems.iter().any(|problem| problem.code() == code);
+                assert!(is_named || source.starts_with("# T") && key != "duration", "{source}: {problems:?}");
+            }
+        }
+        let prose = format!(
+            "# T\n\n## Impact\n\nIt lasted {value}. {value} users lost ${value}, and {value}% of requests failed.\n"
+        );
+        let incident = parse("a.md", &prose).incident;
+        assert_eq!(incident.duration.map(|duration| duration.value), None, "{prose}");
+        assert!(incident.measures.iter().all(|measure| measure.value <= 1e15), "{prose}: {:?}", incident.measures);
+    }
+}
+
+#[test]
 fn dates_elsewhere() {
     let date = |path: &str, source: &str| {
         let date = parse(path, source).incident.date;

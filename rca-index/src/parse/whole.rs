@@ -3,7 +3,7 @@
 //! In: a value in lower case, as front matter or a query states it. Out: a number, or a time, if nothing of it is left over.
 
 use crate::parse::date::find_date;
-use crate::parse::numbers::{NumberUnit, numbers};
+use crate::parse::numbers::{NumberUnit, numbers, plausible_number};
 
 /// A number with its sign, scale, currency or `%`: `1,200`, `$1.5k`, `-3`, `99.9 %`.
 pub(crate) fn whole_number(text: &str) -> Option<f64> {
@@ -12,7 +12,7 @@ pub(crate) fn whole_number(text: &str) -> Option<f64> {
     let bare = unsigned.unwrap_or(text);
     // Most numbers are no more than digits.
     let number = if bare.bytes().all(|b| b.is_ascii_digit()) {
-        bare.parse().ok()?
+        plausible_number(bare.parse().ok()?)?
     } else {
         match &numbers(bare)[..] {
             [only] if only.range == (0..bare.len()) && only.unit != NumberUnit::Time => only.value,
@@ -51,6 +51,14 @@ mod tests {
             ("5 s", None),
             ("", None),
             ("-", None),
+            ("1000000000000000", Some(1e15)),
+            ("1000000000000001", None),
+            ("-9999999999999999", None),
+            ("2000000 bn", None),
+            ("nan", None),
+            ("inf", None),
+            ("1e308", None),
+            (&"9".repeat(400), None),
         ] {
             assert_eq!(whole_number(text), number, "{text}");
         }

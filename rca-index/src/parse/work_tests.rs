@@ -109,7 +109,7 @@ fn what_takes_too_much_work_is_named_and_found() {
 #[test]
 fn lists_of_many_are_read_once() {
     let mut services = String::new();
-    (0..30_000).for_each(|i| {
+    (0..15_000).for_each(|i| {
         let _ = write!(services, "{}\"svc-{i}\"", if i > 0 { ", " } else { "" });
     });
     for source in [
@@ -118,7 +118,7 @@ fn lists_of_many_are_read_once() {
         format!("---\nservices: [{services}]\n---\n"),
     ] {
         let parsed = parse_report("a.md", source, &ParseOptions::default());
-        assert_eq!(parsed.incident.services.len(), 30_000);
+        assert_eq!(parsed.incident.services.len(), 15_000);
     }
     let columns = 10_000;
     let table = format!("|{}\n|{}\n|{}\n", "Severity|".repeat(columns), "-|".repeat(columns), "P2|".repeat(columns));

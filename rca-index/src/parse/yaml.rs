@@ -3,51 +3,201 @@
 //! Front matter that the library refuses (duplicate keys, colons in titles, tabs) is read line by line, so that one bad
 //! line costs one value.
 //!
-//! In: a block of front matter. Out: a map of keys and values, or the line and the reason of an error.
+//! In: a block of front matter. Out: a map of keys and values, or the line and the reason why there is none.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::{Formatter, Result as Written};
 
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde_yaml::budget::BudgetBreach;
+use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
+
+use crate::parse::limits::{Budget, Limit, MAX_NESTING, MAX_TEXT, MAX_VALUES, Refusal, check_size};
 use crate::parse::value::{Map, Value};
 
-/// More than this is no front matter; the line reader is enough for it.
-const MAX_BYTES: usize = 256 * 1024;
-
-/// Deeper lists and maps are not read.
-const MAX_NESTING: usize = 100;
-
-/// Why YAML cannot be read.
-pub(crate) struct YamlError {
-    /// The line within the text, counted from 1.
-    pub(crate) line: u32,
-    pub(crate) reason: String,
-}
-
-/// Reads a YAML map. Aliases are expanded up to the library's own limit.
-pub(crate) fn read_yaml(text: &str) -> Result<Map, YamlError> {
-    if text.len() > MAX_BYTES {
-        return Err(YamlError { line: 1, reason: format!("more than {MAX_BYTES} bytes") });
-    }
-    if nesting(text) > MAX_NESTING {
-        return Err(YamlError { line: 1, reason: format!("lists or maps nested more than {MAX_NESTING} deep") });
-    }
-    if let Some(map) = read_plain(text) {
-        return Ok(map);
-    }
-    read_any(text)
+/// Reads a YAML map. Aliases are expanded as far as the limits of front matter allow.
+pub(crate) fn read_yaml(text: &str) -> Result<Map, Refusal> {
+    check_size(text)?;
+    read_plain(text).map_or_else(|| read_any(text), Ok)
 }
 
 /// Reads any YAML, with the library.
-fn read_any(text: &str) -> Result<Map, YamlError> {
-    let wrong = |e: &serde_yaml::Error| {
-        let line = e.location().map_or(1, |location| location.line() as u32);
-        let reason = e.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
-        YamlError { line, reason }
+fn read_any(text: &str) -> Result<Map, Refusal> {
+    let mut budget = Budget::default();
+    let numbers = Numbers::of(text);
+    let top = Reader { budget: &mut budget, numbers: &numbers, depth: 0 };
+    match serde_yaml::with_deserializer_from_str_with_options(text, options(), |yaml| top.deserialize(yaml)) {
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(Value::Map(map)) => Ok(map),
+        Ok(_) => Err(Refusal::invalid(1, "no keys and values")),
+        Err(error) => Err(refusal(&error, budget.exceeded)),
+    }
+}
+
+/// YAML 1.2 as it was always read here: `yes` and `1_000` are texts, `<<` is a key. The library's budget is above that of
+/// [`Reader`], which counts what aliases repeat; it keeps what the library itself remembers small.
+fn options() -> serde_yaml::Options {
+    serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            max_depth: MAX_NESTING + 1,
+            flow_nesting_limit: MAX_NESTING + 1,
+            max_nodes: 2 * MAX_VALUES,
+            max_events: 4 * MAX_VALUES,
+            max_aliases: MAX_VALUES,
+            max_anchors: MAX_VALUES,
+            max_total_scalar_bytes: 2 * MAX_TEXT,
+            max_recorded_anchor_bytes: 2 * MAX_TEXT,
+            max_merge_keys: MAX_VALUES,
+            enforce_alias_anchor_ratio: false,
+        },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        merge_keys: MergeKeyPolicy::AsOrdinary,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        strict_booleans: true,
+        bom_inside_document_as_content: true,
+        ignore_binary_tag_for_string: true,
+        with_snippet: false,
+    }
+}
+
+fn refusal(error: &serde_yaml::Error, exceeded: Option<Limit>) -> Refusal {
+    use serde_yaml::Error;
+    let error = error.without_snippet();
+    // Of an alias, where it stands and not what it names.
+    let at = error.locations().map(|locations| locations.reference_location);
+    let line = at.or_else(|| error.location()).map_or(1, |location| location.line().max(1) as u32);
+    let own = match error {
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => Some(Limit::Nesting),
+        Error::Budget { .. } => Some(Limit::Values),
+        // Of brackets within brackets, before there is a value.
+        error if error.to_string().starts_with("recursion limit") => Some(Limit::Nesting),
+        _ => None,
     };
-    match serde_yaml::from_str::<serde_yaml::Value>(text).map_err(|e| wrong(&e))? {
-        serde_yaml::Value::Null => Ok(Map::new()),
-        serde_yaml::Value::Mapping(map) => Ok(convert_map(map, &Written::of(text))),
-        _ => Err(YamlError { line: 1, reason: "no keys and values".to_owned() }),
+    if let Some(limit) = exceeded.or(own) {
+        return Refusal::beyond(line, limit);
+    }
+    let reason = match error {
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("duplicate entry with key {key:?}"),
+        Error::DuplicateMappingKey { .. } => "duplicate entry".to_owned(),
+        Error::RecursiveReferencesRequireWeakTypes { .. } => "an alias within what it names".to_owned(),
+        error => error.to_string(),
+    };
+    Refusal::invalid(line, reason.split(" at line ").next().unwrap_or_default())
+}
+
+/// Makes a value of what the library reads, and pays for it: an alias costs as much as what it repeats.
+struct Reader<'b, 't> {
+    budget: &'b mut Budget,
+    numbers: &'b Numbers<'t>,
+    /// How many lists and maps are around the value.
+    depth: usize,
+}
+
+impl<'t> Reader<'_, 't> {
+    fn inner(&mut self) -> Reader<'_, 't> {
+        Reader { budget: self.budget, numbers: self.numbers, depth: self.depth + 1 }
+    }
+
+    fn text<E: serde::de::Error>(self, text: impl Into<String>) -> Result<Value, E> {
+        let text = text.into();
+        self.budget.pay(self.depth, text.len()).map_err(E::custom)?;
+        Ok(Value::Text(text))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_, '_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, yaml: D) -> Result<Value, D::Error> {
+        yaml.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_, '_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> Written {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
+        self.budget.pay(self.depth, 0).map_err(E::custom)?;
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<Value, E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, yaml: D) -> Result<Value, D::Error> {
+        yaml.deserialize_any(self)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, yaml: D) -> Result<Value, D::Error> {
+        yaml.deserialize_any(self)
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Value, E> {
+        self.text(value.to_string())
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Value, E> {
+        self.text(number.to_string())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
+        self.text(number.to_string())
+    }
+
+    fn visit_i128<E: serde::de::Error>(self, number: i128) -> Result<Value, E> {
+        self.text(number.to_string())
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, number: u128) -> Result<Value, E> {
+        self.text(number.to_string())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
+        let text = self.numbers.text(number);
+        self.text(text)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
+        self.text(text)
+    }
+
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Value, E> {
+        self.text(text)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+        self.budget.pay(self.depth, 0).map_err(A::Error::custom)?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self.inner())? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut pairs: A) -> Result<Value, A::Error> {
+        self.budget.pay(self.depth, 0).map_err(A::Error::custom)?;
+        let mut map = Map::new();
+        while let Some(key) = pairs.next_key_seed(self.inner())? {
+            let key = match key {
+                Value::Text(text) => text,
+                other => other.text().unwrap_or_default(),
+            };
+            map.push((key, pairs.next_value_seed(self.inner())?));
+        }
+        Ok(Value::Map(map))
+    }
+
+    /// A value with a tag of its own: the tag says nothing here.
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
+        let (_tag, value): (String, _) = tagged.variant()?;
+        value.newtype_variant_seed(self)
     }
 }
 
@@ -96,24 +246,10 @@ fn is_plain(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !named && (whole() || !number())
 }
 
-/// How deep brackets are nested, at most: the library takes time that grows with its square to find out.
-fn nesting(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
+/// How numbers are written that have another usual form: `1.10`, by their bits.
+struct Numbers<'t>(HashMap<u64, &'t str>);
 
-/// How numbers are written that the library would write in another way: `1.10`, by their bits.
-struct Written<'t>(HashMap<u64, &'t str>);
-
-impl<'t> Written<'t> {
+impl<'t> Numbers<'t> {
     fn of(text: &'t str) -> Self {
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_')));
         let cut = words.filter(|word| word.contains('.') && word.ends_with('0') && word.len() <= 24);
@@ -121,31 +257,18 @@ impl<'t> Written<'t> {
         Self(numbers.collect())
     }
 
-    fn number(&self, number: &serde_yaml::Number) -> String {
-        let written = number.as_f64().filter(|_| number.is_f64()).and_then(|number| self.0.get(&number.to_bits()));
-        written.map_or_else(|| number.to_string(), |&text| text.to_owned())
-    }
-}
-
-fn convert_map(map: serde_yaml::Mapping, written: &Written<'_>) -> Map {
-    let key = |key| match convert(key, written) {
-        Value::Text(text) => text,
-        other => other.text().unwrap_or_default(),
-    };
-    map.into_iter().map(|(k, value)| (key(k), convert(value, written))).collect()
-}
-
-fn convert(value: serde_yaml::Value, written: &Written<'_>) -> Value {
-    match value {
-        serde_yaml::Value::Null => Value::Null,
-        serde_yaml::Value::Bool(b) => Value::Text(b.to_string()),
-        serde_yaml::Value::Number(n) => Value::Text(written.number(&n)),
-        serde_yaml::Value::String(text) => Value::Text(text),
-        serde_yaml::Value::Sequence(items) => {
-            Value::List(items.into_iter().map(|item| convert(item, written)).collect())
+    fn text(&self, number: f64) -> String {
+        if let Some(&written) = self.0.get(&number.to_bits()) {
+            return written.to_owned();
         }
-        serde_yaml::Value::Mapping(map) => Value::Map(convert_map(map, written)),
-        serde_yaml::Value::Tagged(tagged) => convert(tagged.value, written),
+        let named = if number.is_nan() {
+            ".nan"
+        } else if number > 0.0 {
+            ".inf"
+        } else {
+            "-.inf"
+        };
+        serde_json::Number::from_f64(number).map_or_else(|| named.to_owned(), |number| number.to_string())
     }
 }
 
@@ -214,59 +337,4 @@ fn flat(text: &str) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn the_line_reader_gives_what_yaml_would() {
-        let text = "title: \"A\"\ndate: 2024-03-05 # day\nservices: [a, b]\ntags:\n\t- x\n  # - no\n  - name: y\nempty:\nnested:\n  k: v\n";
-        let text_value = |text: &str| Value::Text(text.to_owned());
-        let map = read_lines(text);
-        assert_eq!(map[0], ("title".to_owned(), text_value("A")));
-        assert_eq!(map[1], ("date".to_owned(), text_value("2024-03-05")));
-        assert_eq!(map[2].1.texts(), ["a", "b"]);
-        assert_eq!(map[3].1.texts(), ["x", "y"]);
-        assert_eq!(map[4].1, Value::Null);
-        let same = "title: A\ndate: 2024-03-05\nservices: [a, b]\ntags:\n- x\n- y\n";
-        assert_eq!(read_yaml(same).ok(), Some(read_lines(same)));
-    }
-
-    #[test]
-    fn most_front_matter_is_plain() {
-        let text = "title: \"2025-06-02 - A: b\"\ndate: 2025-06-02\nservices: [inventory-api]\ntags: [rca, p2, a/b]\n\
-                    duration_minutes: 65\nauthor: The team's lead\nat: 10:30\n";
-        let plain = read_plain(text).expect("plain");
-        assert_eq!(read_any(text).ok(), Some(plain));
-        for text in
-            ["a:\n  - b", "a: [b: c]", "a: 0x1f", "a: 1.50", "a: b # c", "a: b\nA: c\na: d", "a: 'it''s'", "- a: b"]
-        {
-            assert_eq!(read_plain(text), None, "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_plain_is_what_yaml_says(lines in proptest::collection::vec("[a-cA-C0-9_-]{1,4}: ?([\\[\"']?[a-z0-9 :#,.'&*!_+eExX-]{0,12}[\\]\"']?|null|True|~|1e5|0o7|[0-9.]{1,4})", 0..5)) {
-            let text = lines.join("\n");
-            if let Some(map) = read_plain(&text) {
-                prop_assert_eq!(read_any(&text).ok(), Some(map), "{}", text);
-            }
-        }
-    }
-
-    #[test]
-    fn errors_have_a_line_and_bombs_do_not_explode() {
-        let error = read_yaml("a: 1\nb: c: d\n").unwrap_err();
-        assert_eq!(error.line, 2);
-        let error = read_yaml("a: 1\na: 2\n").unwrap_err();
-        assert!(error.reason.contains("\"a\""), "{}", error.reason);
-        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
-        for i in 1..20 {
-            let alias = format!("*a{}, ", i - 1).repeat(9);
-            bomb = format!("{bomb}a{i}: &a{i} [{}]\n", alias.trim_end_matches(", "));
-        }
-        assert!(read_yaml(&bomb).is_err());
-        assert!(read_yaml("- a\n- b\n").is_err());
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 //! In: the text of a value. Out: a range of numbers, or an error.
 
 use crate::error::QueryErrorKind;
-use crate::parse::{is_currency_sign, unit_named, whole_duration};
+use crate::parse::{is_currency_sign, plausible_number, unit_named, whole_duration};
 use crate::query::ast::{Comparison, NumberRange};
 use crate::schema::Unit;
 
@@ -71,8 +71,8 @@ fn number(text: &str, unit: Unit) -> Result<f64, QueryErrorKind> {
     let suffixed = || {
         let text = text.trim().trim_start_matches(is_currency_sign);
         let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
-        let number = text[..digits].replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite())?;
-        Some(number * factor(unit, &text[digits..].to_lowercase())?)
+        let number = text[..digits].replace('_', "").parse::<f64>().ok()?;
+        plausible_number(number * factor(unit, &text[digits..].to_lowercase())?)
     };
     let read = if unit == Unit::Minutes { whole_duration(text) } else { suffixed() };
     if let Some(number) = read {
@@ -107,5 +107,19 @@ mod tests {
         check("10x", Unit::Minutes, None);
         check("", Unit::Count, None);
         check("-5", Unit::Count, None);
+        for unit in [Unit::Minutes, Unit::Milliseconds, Unit::Percent, Unit::Count] {
+            let nines = "9".repeat(400);
+            for text in [
+                "nan", "inf", "infinity", "-inf", "nan:10", "inf:10", "1e308", "1e5", "0x10", "∞", "9999999999999999",
+                &nines,
+            ] {
+                check(text, unit, None);
+            }
+        }
+        check("999999999999999h", Unit::Minutes, None);
+        check("36526d", Unit::Minutes, None);
+        check("PT99999999999999999999H", Unit::Minutes, None);
+        check("999999999999999h", Unit::Milliseconds, None);
+        check("999999999999bn", Unit::Count, None);
     }
 }

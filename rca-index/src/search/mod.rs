@@ -34,6 +34,12 @@ use crate::search::rerank::{Reranker, Shares};
 use crate::search::snippet::Passages;
 use crate::search::unknown::unknown_values;
 
+/// The steps that this thread took to find snippets since this was asked last.
+#[cfg(fuzzing)]
+pub(crate) fn snippet_work_taken() -> usize {
+    snippet::work::counted::taken()
+}
+
 /// A search whose hits are whole incidents, with snippets.
 pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
     search_with(engine, request, |search: &Search<'_>, page: &[Ranked]| search.hits(page))

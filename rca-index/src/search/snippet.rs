@@ -4,6 +4,7 @@
 //! stored source is analyzed again as it was for the index, so highlights agree with matches.
 
 mod shape;
+pub(super) mod work;
 mod write;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use crate::plan::{Alternative, Pattern, Slot, Word};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
 use crate::search::snippet::shape::{Shape, shapes};
+use crate::search::snippet::work::Budget;
 use crate::search::snippet::write::render;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
@@ -93,7 +95,16 @@ impl<'a> Passages<'a> {
             alternatives: Vec::new(),
             words: Vec::new(),
         };
-        for (word, (text, weight)) in words.enumerate() {
+        let mut known: HashMap<(&str, Option<TextField>), Vec<(&[Alternative], usize)>> = HashMap::new();
+        for (text, weight) in words {
+            // A word that is typed again fills the same slots, and weighs as much again.
+            let same = known.entry((&text.text, text.field)).or_default();
+            if let Some(&(_, word)) = same.iter().find(|(alternatives, _)| *alternatives == text.alternatives) {
+                passages.words[word].weight += weight;
+                continue;
+            }
+            let word = passages.words.len();
+            same.push((&text.alternatives, word));
             passages.words.push(WantedWord { field: text.field, weight });
             for Alternative { slots, slop, .. } in &text.alternatives {
                 for (slot, forms) in slots.iter().enumerate() {
@@ -105,9 +116,9 @@ impl<'a> Passages<'a> {
                 passages.alternatives.push(Wanted { word, slots, slop: *slop });
             }
         }
-        // Synonyms share words, and every word of a report is compared with each prefix.
+        // Every word of a report is looked up among the prefixes: of one that begins with another, the other is enough.
         passages.prefixes.sort_unstable();
-        passages.prefixes.dedup();
+        passages.prefixes.dedup_by(|longer, shorter| longer.starts_with(*shorter));
         passages
     }
 
@@ -125,11 +136,14 @@ impl<'a> Passages<'a> {
         self.lexemes.entry(lexeme).or_default().push(slot);
     }
 
-    /// The slots that a lexeme can fill.
-    fn slots_of(&self, lexeme: &str) -> impl Iterator<Item = SlotId> {
-        let known = self.lexemes.get(lexeme).into_iter().flatten().copied();
-        let open = self.patterns.iter().filter(move |(pattern, _)| pattern.weight_of(lexeme).is_some());
-        known.chain(open.map(|&(_, slot)| slot))
+    /// Calls for each slot that a lexeme can fill. `false` if that costs too much.
+    fn each_slot(&self, lexeme: &str, budget: &mut Budget, mut fill: impl FnMut(SlotId, &mut Budget) -> bool) -> bool {
+        let known = self.lexemes.get(lexeme).into_iter().flatten();
+        budget.take(1)
+            && known.copied().all(|slot| fill(slot, budget))
+            && self.patterns.iter().all(|&(pattern, slot)| {
+                budget.take(cost(pattern, lexeme)) && (pattern.weight_of(lexeme).is_none() || fill(slot, budget))
+            })
     }
 
     /// The best passages of an incident, best first. If nothing in its sections matches, the start of its text.
@@ -138,8 +152,7 @@ impl<'a> Passages<'a> {
             return Vec::new();
         }
         let (lines, texts) = self.lines(incident);
-        let mut scored: Vec<(f32, usize)> = (0..lines.len()).map(|i| (self.score(&lines, i), i)).collect();
-        scored.retain(|&(score, _)| score > 0.0);
+        let mut scored = self.scored(&lines);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut chosen: Vec<Range<usize>> = Vec::new();
         for (_, first) in scored {
@@ -161,6 +174,8 @@ impl<'a> Passages<'a> {
     fn lines<'i>(&self, incident: &'i Incident) -> (Vec<Line>, Vec<Cow<'i, str>>) {
         let (mut lines, mut texts) = (Vec::new(), Vec::new());
         let mut searched = 0;
+        let bytes: usize = incident.sections.iter().map(|section| section.range.len()).sum();
+        let mut budget = Budget::of_words(bytes.min(MAX_SEARCHED));
         for (nth, section) in incident.sections.iter().enumerate() {
             let weight = weight_of(section);
             let text = incident.visible_text(section);
@@ -168,7 +183,7 @@ impl<'a> Passages<'a> {
             if searched > MAX_SEARCHED {
                 break;
             }
-            let matches = self.matches(section.kind, &text);
+            let matches = self.matches(section.kind, &text, &mut budget);
             // Most sections of a report have none, and their lines are not shown.
             if matches.is_empty() {
                 texts.push(text);
@@ -189,12 +204,14 @@ impl<'a> Passages<'a> {
     }
 
     /// The matches in the text of a section: byte ranges and words, in order.
-    fn matches(&self, section: SectionKind, text: &str) -> Vec<(Range<usize>, usize)> {
+    fn matches(&self, section: SectionKind, text: &str, budget: &mut Budget) -> Vec<(Range<usize>, usize)> {
+        /// What a match costs besides looking it up: it is kept and sorted.
+        const MATCH: usize = 4;
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
         let mut fillings: Vec<Filling> = Vec::new();
         let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &self.prefixes);
         while let Some(lexeme) = lexemes.next() {
-            for slot in self.slots_of(lexeme.text) {
+            let affordable = self.each_slot(lexeme.text, budget, |slot, budget| {
                 let span = lexeme.span.0..lexeme.span.1;
                 let wanted = &self.alternatives[slot.alternative];
                 let here = self.words[wanted.word].field.is_none_or(|field| field == TextField::Section(section));
@@ -203,56 +220,83 @@ impl<'a> Passages<'a> {
                 } else if here {
                     fillings.push(Filling { slot, position: lexeme.position, span });
                 }
+                budget.take(if here { MATCH } else { 1 })
+            });
+            if !affordable {
+                break;
             }
         }
-        self.add_phrases(&fillings, &mut found);
+        self.add_phrases(&fillings, &mut found, budget);
         found.sort_by(|a, b| a.0.start.cmp(&b.0.start).then(b.0.end.cmp(&a.0.end)).then(a.1.cmp(&b.1)));
         found.dedup();
         found
     }
 
     /// Adds the matches of alternatives with several slots, where all slots are filled.
-    fn add_phrases(&self, fillings: &[Filling], found: &mut Vec<(Range<usize>, usize)>) {
+    fn add_phrases(&self, fillings: &[Filling], found: &mut Vec<(Range<usize>, usize)>, budget: &mut Budget) {
+        let mut others = Vec::new();
         for first in fillings.iter().filter(|filling| filling.slot.slot == 0) {
             let wanted = &self.alternatives[first.slot.alternative];
             let base = i64::from(first.position) - i64::from(wanted.slots[0].offset);
-            let others = (1..wanted.slots.len()).map(|slot| {
-                let at = base + i64::from(wanted.slots[slot].offset);
+            others.clear();
+            for (slot, at) in wanted.slots.iter().enumerate().skip(1) {
+                let at = base + i64::from(at.offset);
                 let (from, to) = (at - i64::from(wanted.slop), at + i64::from(wanted.slop));
                 // Lexemes are sorted by position.
                 let near = &fillings[fillings.partition_point(|filling| i64::from(filling.position) < from)..];
-                let mut near = near.iter().take_while(|filling| i64::from(filling.position) <= to);
                 let wanted = SlotId { slot, ..first.slot };
-                near.find(|filling| filling.slot == wanted).map(|filling| filling.span.clone())
-            });
-            if let Some(others) = others.collect::<Option<Vec<_>>>() {
+                let mut near = near.iter().take_while(|filling| i64::from(filling.position) <= to && budget.take(1));
+                let Some(filling) = near.find(|filling| filling.slot == wanted) else { break };
+                others.push((filling.span.clone(), self.alternatives[first.slot.alternative].word));
+            }
+            if others.len() + 1 == wanted.slots.len() && budget.take(wanted.slots.len()) {
                 found.push((first.span.clone(), wanted.word));
-                found.extend(others.into_iter().map(|span| (span, wanted.word)));
+                found.append(&mut others);
             }
         }
     }
 
-    /// The score of the passage that starts at a line: the words it contains, and whether they are next to each other.
-    fn score(&self, lines: &[Line], first: usize) -> f32 {
-        if lines[first].matches.is_empty() {
-            return 0.0;
-        }
-        let mut seen = vec![false; self.words.len()];
-        let mut score = 0.0;
-        for line in &lines[passage(lines, first)] {
-            for &(_, word) in &line.matches {
-                if !std::mem::replace(&mut seen[word], true) {
-                    score += self.words[word].weight;
+    /// The lines with a score, and the score of the passage that starts there: the words it contains, and whether they are
+    /// next to each other.
+    fn scored(&self, lines: &[Line]) -> Vec<(f32, usize)> {
+        let mut budget = Budget::of_lines(lines.iter().map(|line| line.range.len() + 1).sum());
+        // For each word the last line that began a passage with it.
+        let mut seen = vec![usize::MAX; self.words.len()];
+        let mut scored = Vec::new();
+        for (first, line) in lines.iter().enumerate().filter(|(_, line)| !line.matches.is_empty()) {
+            let mut score = 0.0;
+            for line in &lines[passage(lines, first)] {
+                if !budget.take(1 + line.matches.len()) {
+                    return scored;
                 }
+                for &(_, word) in &line.matches {
+                    if std::mem::replace(&mut seen[word], first) != first {
+                        score += self.words[word].weight;
+                    }
+                }
+                // Adjacent matches of adjacent words of the query.
+                let together = line.matches.windows(2).filter(|pair| {
+                    let gap = pair[1].0.start.saturating_sub(pair[0].0.end);
+                    pair[1].1 == pair[0].1 + 1 && gap <= 2
+                });
+                score += 0.5 * together.count().min(2) as f32;
             }
-            // Adjacent matches of adjacent words of the query.
-            let together = line.matches.windows(2).filter(|pair| {
-                let gap = pair[1].0.start.saturating_sub(pair[0].0.end);
-                pair[1].1 == pair[0].1 + 1 && gap <= 2
-            });
-            score += 0.5 * together.count().min(2) as f32;
+            score *= line.weight;
+            if score > 0.0 {
+                scored.push((score, first));
+            }
         }
-        score * lines[first].weight
+        scored
+    }
+}
+
+/// What comparing a lexeme with a pattern costs.
+fn cost(pattern: &Pattern, lexeme: &str) -> usize {
+    match pattern {
+        Pattern::Typo { word, distance } if word.len().abs_diff(lexeme.len()) <= 4 * usize::from(*distance) => {
+            1 + word.len() * lexeme.len() / 16
+        }
+        _ => 1,
     }
 }
 
@@ -376,5 +420,83 @@ mod tests {
         let report = "# Title\n\n## Root cause\n\nThe zebra was slow.\n\n## Resolution\n\nThe zebra and the okapi were restarted.\n";
         assert_eq!(marked(report, "zebra okapi"), "The [zebra] and the [okapi] were restarted.");
         assert_eq!(marked(report, "quagga"), "The zebra was slow.", "the beginning, where nothing matches");
+    }
+
+    #[test]
+    fn a_word_typed_again_weighs_as_much_again() {
+        let report = "# T\n\n## Root cause\n\nThe okapi fell.\n\n## Resolution\n\nThe zebra fell.\n";
+        assert_eq!(marked(report, "zebra okapi okapi okapi"), "The [okapi] fell.");
+        assert_eq!(marked(report, "okapi zebra zebra zebra"), "The [zebra] fell.");
+        let twice = "# T\n\n## Root cause\n\nA queue. The queue queue grew.\n";
+        assert_eq!(marked(twice, "\"queue queue\""), "A queue. The [queue] [queue] grew.");
+    }
+
+    #[test]
+    fn work_grows_with_the_size() {
+        let typos: String = ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| format!("queu{a}{b}~2 "))).collect();
+        let prefixes: String = (1..150).map(|n| format!("{}* ", "a".repeat(n))).collect();
+        let words: String = (0..2_000).map(|i| format!("w{i} ")).collect();
+        let phrase = format!("\"{}\"~50", "a ".repeat(500));
+        let letters: String = ('a'..='z').map(|c| format!("{c}* ")).collect();
+        let queries = [
+            "queue",
+            "queue grew",
+            &"queue ".repeat(2_000),
+            &"a* ".repeat(2_000),
+            &letters,
+            &typos,
+            &prefixes,
+            &words,
+            &phrase,
+            "\"a a\"~50",
+            &format!("{}~2", "q".repeat(60)),
+        ];
+        let pieces = [
+            "queue ",
+            "queue\n",
+            "a\n",
+            "a ",
+            "a",
+            "queue-grew.a/b ",
+            "|a|queue",
+            "w1 w2 w3 ",
+            "\n## queue\na\n",
+            "- a\n",
+            "```\na\n```\n",
+            "e\u{301} ",
+            "\u{1f469}\u{200d}\u{1f4bb}",
+            "障害",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ",
+            "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq ",
+        ];
+        const SIZE: usize = 4_000;
+        let report = |piece: &str, size: usize| {
+            let text = format!("# T\n\n{}\n", piece.repeat(size / piece.len()));
+            crate::parse::parse_report("a.md", text, &crate::parse::ParseOptions::default()).incident
+        };
+        let reports: Vec<_> =
+            pieces.iter().map(|piece| (piece, report(piece, SIZE), report(piece, 2 * SIZE))).collect();
+        for query in queries {
+            let request = SearchRequest::parse(query).unwrap();
+            for (piece, one, two) in &reports {
+                let of = |incident: &Incident| {
+                    work::counted::taken();
+                    assert!(!request.snippets_of(incident).is_empty());
+                    work::counted::taken()
+                };
+                let (once, twice) = (of(one), of(two));
+                let name: String = query.chars().take(20).collect();
+                assert!(twice <= 2 * once + once / 4 + 10_000, "{name} in {piece}: {once} {twice}");
+                assert!(once <= 170 * SIZE + 50_000, "{name} in {piece}: {once}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_query_is_found_to_the_end_of_a_report() {
+        let text = format!("# T\n\n## Root cause\n\n{}\nThe zebra and the okapi.\n", "The queue grew.\n".repeat(5_000));
+        assert!(marked(&text, &format!("{}zebra okapi", "queue ".repeat(1_000))).starts_with("The [queue] grew."));
+        let words: String = (0..1_000).map(|i| format!("w{i} ")).collect();
+        assert_eq!(marked(&text, &format!("{words}zebra okapi")), "The [zebra] and the [okapi].");
     }
 }

@@ -90,7 +90,7 @@ impl Analyzer {
         Lexemes::new(text, Variants::Stems(*self, &[""]))
     }
 
-    /// The same, but with stems only of words that start with one of these prefixes.
+    /// The same, but with stems only of words that start with one of these prefixes: in order, none with another at its start.
     pub(crate) fn lexemes_with_stems_of<'t>(&self, text: &'t str, prefixes: &'t [&'t str]) -> Lexemes<'t> {
         Lexemes::new(text, Variants::Stems(*self, prefixes))
     }
@@ -385,7 +385,9 @@ impl<'t> Lexemes<'t> {
         let written = &self.text[span.0..span.1];
         let kind = match &self.variants {
             Variants::Stems(analyzer, prefixes) => {
-                if !prefixes.iter().any(|prefix| word.starts_with(prefix)) {
+                // No prefix begins with another, so only the last one up to the word can begin it.
+                let upto = prefixes.partition_point(|prefix| *prefix <= word);
+                if !prefixes[..upto].last().is_some_and(|prefix| word.starts_with(prefix)) {
                     return;
                 }
                 let Some(stem) = analyzer.stem(word, written) else { return };

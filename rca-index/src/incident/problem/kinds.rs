@@ -53,6 +53,7 @@ problem_kinds! {
     FrontMatterUnclosed "front-matter-unclosed" Error "front matter has no closing line";
     FrontMatterUnopened "front-matter-unopened" Warning "front matter has a closing line but no opening one";
     FrontMatterInvalid "front-matter-invalid" Error "front matter is not valid YAML, TOML or JSON; read line by line";
+    FrontMatterBeyondLimit "front-matter-beyond-limit" Error "front matter is too large, too deep or expands to too much; read line by line";
     FieldsCutOff "fields-cut-off" Warning "front matter has too many keys of its own, or too long ones";
     MergeConflict "merge-conflict" Error "the marks of a merge that was not finished";
     CodeFenceUnclosed "code-fence-unclosed" Warning "a code fence has no end; its content is read as text";

@@ -103,3 +103,48 @@ fn in_prose() {
     check("v2.5h", None);
     check("é1é", None);
 }
+
+#[test]
+fn what_no_incident_lasts_is_no_duration() {
+    let nines = "9".repeat(400);
+    for text in [
+        "nan",
+        "inf",
+        "infinity",
+        "-inf",
+        "nan:10",
+        "inf:10",
+        "nan minutes",
+        "inf hours",
+        "1e308",
+        "1e308 hours",
+        "1e5 minutes",
+        "∞ hours",
+        "0x10",
+        "999999999999999 hours",
+        "999999999999999 days",
+        "36526 days",
+        "5300 weeks",
+        "99,999,999,999,999,999,999,999 hours",
+        "99999999999",
+        "PT99999999999999999999H",
+        "P36600D",
+        "36525 days and 1 hour",
+        "36000 days + 1000 days",
+        &nines,
+        &format!("{nines} hours"),
+        &format!("PT{nines}H"),
+        &format!("{nines}:10"),
+        &format!("10:{nines}"),
+    ] {
+        assert_eq!(read_duration(text).ok(), None, "{text}");
+        assert_eq!(whole_duration(text), None, "{text}");
+        assert_eq!(
+            find_duration(&format!("it lasted {text} in all")).filter(|(_, found)| found.minutes > LONGEST),
+            None,
+            "{text}"
+        );
+    }
+    assert_eq!(read_duration("36525 days").map(|read| read.minutes), Ok(LONGEST));
+    assert_eq!(find_duration("999999999999999 hours, then 5 minutes").map(|(_, found)| found.minutes), Some(5.0));
+}

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use crate::incident::Milestone::{self, Acknowledged, Detected, Identified, Mitigated, Resolved};
 use crate::incident::lines::line_ends;
 use crate::incident::{Reached, ReachedAt, SectionKind, Source};
-use crate::parse::duration::{find_duration, read_duration, unit_named};
+use crate::parse::duration::{find_duration, plausible, read_duration, unit_named};
 use crate::parse::outline::{Block, Part, Text};
 use crate::parse::pairs::pairs;
 use crate::parse::phrases::{WordMap, has_any, may_have};
@@ -283,7 +283,7 @@ fn named(label: &str) -> Option<(Milestone, Option<f64>)> {
 /// The minutes of a value; a bare number needs the unit of its label. A time counted from anything but the start is none.
 fn minutes(value: &str, unit: Option<f64>) -> Option<f64> {
     if let Ok(number) = value.parse::<f64>() {
-        return unit.map(|unit| number * unit).filter(|minutes| minutes.is_finite() && *minutes >= 0.0);
+        return unit.and_then(|unit| plausible(number * unit));
     }
     let lower = value.to_lowercase();
     if has_any(&lower, WISHES) {
