@@ -7,7 +7,7 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory, SegmentMeta};
 
-use crate::engine::directory::verify;
+use crate::engine::directory::{CheckedDirectory, verify};
 use crate::engine::given::GivenHealth;
 use crate::engine::{Engine, Snapshot, folder};
 use crate::error::{Error, Result};
@@ -56,7 +56,10 @@ impl Engine {
     pub(crate) fn health(&self) -> Result<Health> {
         let Snapshot { searcher, .. } = self.snapshot()?;
         let mut damaged = match self.dir() {
-            Some(_) => damaged_files(&self.index, &*self.directory).map_err(|e| self.error(e))?,
+            // A directory of its own: this one remembers what it has verified.
+            Some(dir) => CheckedDirectory::open(&folder::version_folder(dir))
+                .and_then(|directory| damaged_files(&self.index, &directory))
+                .map_err(|e| self.error(e))?,
             None => Vec::new(),
         };
         let GivenHealth { given, hidden, kept } = match self.given_health() {

@@ -24,6 +24,7 @@ mod keys;
 mod lookup;
 mod mend;
 mod older;
+mod pages;
 mod permits;
 mod plain_file;
 mod postings;
