@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory, SegmentMeta};
 
@@ -92,18 +91,21 @@ impl Engine {
     }
 }
 
-/// The files that the last commit names and that have a checksum mismatch. A file left by a killed update is not part
-/// of the index, and the next update removes it. With a missing file, the index cannot be opened.
+/// The files that the last commit names and that are missing or have a checksum mismatch. A file left by a killed update is
+/// not part of the index, and the next update removes it.
 pub(super) fn damaged_files(index: &tantivy::Index, directory: &dyn Directory) -> tantivy::Result<Vec<PathBuf>> {
-    let segments = index.searchable_segment_metas()?;
-    let named: BTreeSet<PathBuf> = segments.iter().flat_map(files_of).collect();
     let is_damaged = |file: &PathBuf| match directory.open_read(file) {
         Ok(content) => verify(content).is_err(),
-        // Not every segment has every kind of file, and another process may have replaced one in the meantime.
-        Err(OpenReadError::FileDoesNotExist(_)) => false,
         Err(_) => true,
     };
-    Ok(named.into_iter().filter(is_damaged).collect())
+    let damaged: Vec<PathBuf> = named_files(index)?.into_iter().filter(is_damaged).collect();
+    // Another process may have committed in the meantime, and removed files that were replaced.
+    let named = if damaged.is_empty() { BTreeSet::new() } else { named_files(index)? };
+    Ok(damaged.into_iter().filter(|file| named.contains(file)).collect())
+}
+
+fn named_files(index: &tantivy::Index) -> tantivy::Result<BTreeSet<PathBuf>> {
+    Ok(index.searchable_segment_metas()?.iter().flat_map(files_of).collect())
 }
 
 /// The files of a segment that a commit names.
