@@ -52,8 +52,7 @@ fn answers(index: &Index) -> Result<Vec<String>> {
     let queries = ["*", "queue", "\"disk certificate\"", "service:svc-1 latency", "dep*", "severity:>=P2 failover~"];
     let sorts = ["date:2025 sort:-duration", "cache sort:date", "title:report -deploy"];
     let answer = |query: &&str| {
-        let facets = [Facet::Service, Facet::Severity];
-        let request = SearchRequest::parse(query)?.limit(60).facet(facets[0].clone()).facet(facets[1].clone());
+        let request = SearchRequest::parse(query)?.limit(60).facet(Facet::Service).facet(Facet::Severity);
         let found = index.search(&request)?;
         let hit = |hit: &rca_index::Hit| format!("{:?} {:.3} {:?}", hit.incident, hit.score, hit.snippets);
         let hits: Vec<String> = found.hits.iter().map(hit).collect();
@@ -215,11 +214,8 @@ fn damage_indexes(trials: u64) -> (usize, usize) {
         let keeps_time = chance.below(2) == 0;
         let damage = damage(copied.path(), &mut chance, keeps_time);
         let how = &damage.how;
-        if is_reported(copied.path(), &damage, &whole, trial) {
-            reported += 1
-        } else {
-            harmless += 1
-        }
+        let counted = if is_reported(copied.path(), &damage, &whole, trial) { &mut reported } else { &mut harmless };
+        *counted += 1;
         // An update reports the damage too, or repairs it.
         let updated = Index::open(copied.path()).and_then(|index| {
             update(&index, &archive)?;
