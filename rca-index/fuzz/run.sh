@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${1:-600}
 [ $# -gt 0 ] && shift
-for target in "${@:-report query snippet signal}"; do
+for target in "${@:-report query snippet signal index}"; do
     for target in $target; do
         seeds=seeds/$target
         [ "$target" = report ] && seeds="$seeds ../../corpus/incidents ../../corpus/broken"

@@ -474,7 +474,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn health(&self) -> Result<Health> {
-        let health = self.engine.health()?;
+        let health = self.engine.guard(|| self.engine.health())?;
         // A manifest that cannot be read is damage as well.
         #[cfg(feature = "archive")]
         let health = Health { left_out: self.left_out()?.len(), ..health };
@@ -538,7 +538,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn len(&self) -> Result<usize> {
-        Ok(self.engine.snapshot()?.incidents())
+        self.engine.guard(|| Ok(self.engine.snapshot()?.incidents()))
     }
 
     /// Whether there are no incidents.

@@ -1,16 +1,14 @@
 //! The directory: the index folder as seen by the engine, with checksums verified.
 //!
-//! Small files, written as a whole, end with a checksum. The engine's larger files have a checksum in their footer,
-//! which the engine does not verify; it is verified here, once per process, when a file is opened. Beyond the first
-//! [`CHECKED_BYTES`], only files modified after the last commit are verified, because they should not change after it.
-//! Verifying a large index at every start would cost more than the search. `Index::health` verifies everything.
+//! Small files, written as a whole, end with a checksum. The engine's larger files end with checksums of their pages, each
+//! of which is verified when it is read for the first time: verifying a large index at every start would cost more than
+//! the search. `Index::health` verifies everything.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::TryLockError;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tantivy::HasLen as _;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
@@ -20,6 +18,7 @@ use tantivy::directory::{
     TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
 
+use crate::engine::pages::{self, PageSums, PagedFile};
 use crate::engine::plain_file::PlainFile;
 use crate::error::is_read_only;
 use crate::files;
@@ -29,8 +28,6 @@ pub(crate) const META_FILE: &str = "meta.json";
 
 /// The extension of the engine's files with the stored incidents.
 const STORE: &str = "store";
-/// The number of bytes to verify at every start; this takes a few milliseconds.
-const CHECKED_BYTES: u64 = 4_000_000;
 /// The length of the checksum at the end of a small file: 16 hexadecimal digits and a line break.
 const TRAILER_BYTES: usize = 17;
 
@@ -39,7 +36,10 @@ const TRAILER_BYTES: usize = 17;
 pub(crate) struct CheckedDirectory {
     folder: PathBuf,
     files: MmapDirectory,
-    checked: Arc<Mutex<Checked>>,
+    /// The files that are open, with the pages of them that were verified.
+    open_files: Arc<Mutex<HashMap<PathBuf, Weak<PagedFile>>>>,
+    /// Whether an older version wrote it, whose files may have no checksums of pages.
+    is_older: bool,
     fault: WriteFault,
 }
 
@@ -62,15 +62,19 @@ impl WriteFault {
     }
 }
 
-/// A file of the engine that records the error of a failed write.
+/// A file of the engine that ends with the checksums of its pages, and that records the error of a failed write.
 struct WatchedFile {
+    path: PathBuf,
     file: Box<dyn TerminatingWrite + Send + Sync>,
+    sums: PageSums,
     fault: WriteFault,
 }
 
 impl Write for WatchedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.fault.note(self.file.write(bytes))
+        let written = self.fault.note(self.file.write(bytes))?;
+        self.sums.add(&bytes[..written]);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -80,71 +84,57 @@ impl Write for WatchedFile {
 
 impl TerminatingWrite for WatchedFile {
     fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        let table = std::mem::take(&mut self.sums).finish(&self.path);
+        self.fault.note(self.file.write_all(&table))?;
         self.fault.note(self.file.terminate_ref(token))
     }
 }
 
-#[derive(Debug)]
-struct Checked {
-    /// How many bytes may still be verified proactively.
-    budget: u64,
-    /// Files that this process has verified or written.
-    verified: HashSet<PathBuf>,
-}
-
 impl CheckedDirectory {
     pub(crate) fn open(folder: &Path) -> tantivy::Result<Self> {
-        Self::with_budget(folder, CHECKED_BYTES)
+        let files = MmapDirectory::open(folder)?;
+        let (open_files, fault) = (Arc::default(), WriteFault::default());
+        Ok(Self { folder: folder.to_owned(), files, open_files, is_older: false, fault })
     }
 
-    fn with_budget(folder: &Path, budget: u64) -> tantivy::Result<Self> {
-        let files = MmapDirectory::open(folder)?;
-        let checked = Arc::new(Mutex::new(Checked { budget, verified: HashSet::new() }));
-        Ok(Self { folder: folder.to_owned(), files, checked, fault: WriteFault::default() })
+    /// A folder that an older version wrote. Files without checksums of pages are verified whole.
+    pub(crate) fn open_older(folder: &Path) -> tantivy::Result<Self> {
+        Ok(Self { is_older: true, ..Self::open(folder)? })
     }
 
     pub(crate) fn fault(&self) -> WriteFault {
         self.fault.clone()
     }
 
-    fn must_be_checked(&self, path: &Path) -> bool {
-        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        if checked.verified.contains(path) {
-            return false;
+    /// Opens a file as it is on disk.
+    fn raw(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        match path.extension() {
+            Some(extension) if extension == STORE => Ok(Arc::new(PlainFile::open(&self.folder, path)?)),
+            _ => self.files.get_file_handle(path),
         }
-        let changed = |path: &Path| -> io::Result<(SystemTime, u64)> {
-            let metadata = self.folder.join(path).metadata()?;
-            Ok((metadata.modified()?, metadata.len()))
-        };
-        let (Ok((file, bytes)), Ok((commit, _))) = (changed(path), changed(Path::new(META_FILE))) else { return true };
-        if let Some(left) = checked.budget.checked_sub(bytes) {
-            checked.budget = left;
-            return true;
-        }
-        file >= commit
-    }
-
-    fn mark_verified(&self, path: &Path) {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).verified.insert(path.to_owned());
     }
 }
 
 impl Directory for CheckedDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        let handle = match path.extension() {
-            Some(extension) if extension == STORE => Arc::new(PlainFile::open(&self.folder, path)?),
-            _ => self.files.get_file_handle(path)?,
-        };
-        if self.must_be_checked(path) {
-            verify(FileSlice::new(Arc::clone(&handle)))
-                .map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))?;
-            self.mark_verified(path);
+        let mut open_files = self.open_files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = open_files.get(path).and_then(Weak::upgrade) {
+            return Ok(file);
         }
-        Ok(handle)
+        let error = |e| OpenReadError::wrap_io_error(e, path.to_owned());
+        let file = self.raw(path)?;
+        if self.is_older && !pages::has_table(&*file).map_err(error)? {
+            verify(FileSlice::new(Arc::clone(&file))).map_err(error)?;
+            return Ok(file);
+        }
+        let file = Arc::new(PagedFile::open(path, file).map_err(error)?);
+        open_files.retain(|_, file| file.strong_count() > 0);
+        open_files.insert(path.to_owned(), Arc::downgrade(&file));
+        Ok(file)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).verified.remove(path);
+        self.open_files.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
         self.files.delete(path)
     }
 
@@ -154,9 +144,9 @@ impl Directory for CheckedDirectory {
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
         let buffer = self.files.open_write(path)?;
-        self.mark_verified(path);
         let file = buffer.into_inner().map_err(|e| OpenWriteError::wrap_io_error(e.into(), path.to_owned()))?;
-        Ok(BufWriter::new(Box::new(WatchedFile { file, fault: self.fault.clone() })))
+        let (path, sums, fault) = (path.to_owned(), PageSums::default(), self.fault.clone());
+        Ok(BufWriter::new(Box::new(WatchedFile { path, file, sums, fault })))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
@@ -244,7 +234,6 @@ fn checksum_mismatch() -> io::Error {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
-    use std::time::Duration;
 
     use tantivy::schema::{STORED, Schema, TEXT};
     use tantivy::{Index, TantivyDocument};
@@ -270,23 +259,48 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_bit_is_detected() {
+    fn a_flipped_bit_is_detected_whatever_the_time_stamps_say() {
         let folder = tempfile::tempdir().unwrap();
         let store = index(folder.path());
         let name = Path::new(store.file_name().unwrap());
-        let read = |budget| CheckedDirectory::with_budget(folder.path(), budget).unwrap().get_file_handle(name).is_ok();
-        assert!(read(CHECKED_BYTES) && read(0));
+        let read = || {
+            let file = CheckedDirectory::open(folder.path()).unwrap().get_file_handle(name);
+            file.is_ok_and(|file| file.read_bytes(0..file.len()).is_ok())
+        };
+        assert!(read());
         let written = fs::metadata(&store).unwrap().modified().unwrap();
         flip(&store, 3);
-        assert!(!read(CHECKED_BYTES), "a small index is verified");
-        assert!(!read(0), "a file newer than the last commit is verified");
-        // The file system's clock may not advance between writing the store and the commit.
-        let before = written - Duration::from_secs(1);
-        File::options().write(true).open(&store).unwrap().set_modified(before).unwrap();
-        assert!(!read(CHECKED_BYTES), "decay without a trace");
-        assert!(read(0), "is found by the doctor alone where the index is large");
+        File::options().write(true).open(&store).unwrap().set_modified(written).unwrap();
+        assert!(!read());
         flip(&store, 3);
-        assert!(read(CHECKED_BYTES));
+        assert!(read());
+    }
+
+    #[test]
+    fn a_file_that_is_open_is_verified_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = index(folder.path());
+        let name = Path::new(name.file_name().unwrap());
+        let directory = CheckedDirectory::open(folder.path()).unwrap();
+        let first = directory.get_file_handle(name).unwrap();
+        assert!(Arc::ptr_eq(&first, &directory.get_file_handle(name).unwrap()));
+        let gone = Arc::downgrade(&first);
+        drop(first);
+        assert!(gone.upgrade().is_none(), "nothing stays open");
+    }
+
+    #[test]
+    fn a_file_without_checksums_of_pages_is_damage_unless_an_older_version_wrote_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = index(folder.path());
+        let name = Path::new(store.file_name().unwrap());
+        let length = CheckedDirectory::open(folder.path()).unwrap().get_file_handle(name).unwrap().len();
+        File::options().write(true).open(&store).unwrap().set_len(length as u64).unwrap();
+        assert!(CheckedDirectory::open(folder.path()).unwrap().get_file_handle(name).is_err());
+        let older = || CheckedDirectory::open_older(folder.path()).unwrap().get_file_handle(name);
+        assert_eq!(older().unwrap().len(), length);
+        flip(&store, 3);
+        assert!(older().is_err());
     }
 
     #[test]

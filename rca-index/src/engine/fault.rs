@@ -51,7 +51,9 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
     let path = dir.to_owned();
     let io = |source: &io::Error, file: Option<&Path>| {
+        // The error of a page names its file.
         let file = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
+        let file = if source.to_string().starts_with(&file) { "" } else { &file };
         match source.kind() {
             ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
                 Error::IndexDamaged { path: dir.to_owned(), reason: format!("{file}{source}") }

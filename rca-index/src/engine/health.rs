@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory, SegmentMeta};
 
-use crate::engine::directory::verify;
+use crate::engine::directory::{CheckedDirectory, verify};
 use crate::engine::given::GivenHealth;
 use crate::engine::{Engine, Snapshot, folder};
 use crate::error::{Error, Result};
@@ -80,7 +79,10 @@ impl Engine {
     pub(crate) fn health(&self) -> Result<Health> {
         let Snapshot { searcher, .. } = self.snapshot()?;
         let mut damaged = match self.dir() {
-            Some(_) => damaged_files(&self.index, &*self.directory).map_err(|e| self.error(e))?,
+            // A directory of its own: this one remembers what it has verified.
+            Some(dir) => CheckedDirectory::open(&folder::version_folder(dir))
+                .and_then(|directory| damaged_files(&self.index, &directory))
+                .map_err(|e| self.error(e))?,
             None => Vec::new(),
         };
         let GivenHealth { given, hidden, kept } = match self.given_health() {
@@ -116,18 +118,21 @@ impl Engine {
     }
 }
 
-/// The files that the last commit names and that have a checksum mismatch. A file left by a killed update is not part
-/// of the index, and the next update removes it. With a missing file, the index cannot be opened.
+/// The files that the last commit names and that are missing or have a checksum mismatch. A file left by a killed update is
+/// not part of the index, and the next update removes it.
 pub(super) fn damaged_files(index: &tantivy::Index, directory: &dyn Directory) -> tantivy::Result<Vec<PathBuf>> {
-    let segments = index.searchable_segment_metas()?;
-    let named: BTreeSet<PathBuf> = segments.iter().flat_map(files_of).collect();
     let is_damaged = |file: &PathBuf| match directory.open_read(file) {
         Ok(content) => verify(content).is_err(),
-        // Not every segment has every kind of file, and another process may have replaced one in the meantime.
-        Err(OpenReadError::FileDoesNotExist(_)) => false,
         Err(_) => true,
     };
-    Ok(named.into_iter().filter(is_damaged).collect())
+    let damaged: Vec<PathBuf> = named_files(index)?.into_iter().filter(is_damaged).collect();
+    // Another process may have committed in the meantime, and removed files that were replaced.
+    let named = if damaged.is_empty() { BTreeSet::new() } else { named_files(index)? };
+    Ok(damaged.into_iter().filter(|file| named.contains(file)).collect())
+}
+
+fn named_files(index: &tantivy::Index) -> tantivy::Result<BTreeSet<PathBuf>> {
+    Ok(index.searchable_segment_metas()?.iter().flat_map(files_of).collect())
 }
 
 /// The files of a segment that a commit names.

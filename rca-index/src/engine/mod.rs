@@ -25,6 +25,7 @@ mod layout;
 mod lookup;
 mod mend;
 mod older;
+mod pages;
 mod permits;
 mod plain_file;
 mod postings;

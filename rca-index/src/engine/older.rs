@@ -29,7 +29,7 @@ pub(super) fn each_given(folder: &Path, mut each: impl FnMut(Incident) -> Result
     let mut refused = None;
     let read = guarded(folder, || {
         let error = |error| convert_error(folder, error);
-        let index = tantivy::Index::open(CheckedDirectory::open(folder).map_err(error)?).map_err(error)?;
+        let index = tantivy::Index::open(CheckedDirectory::open_older(folder).map_err(error)?).map_err(error)?;
         let note = index.load_metas().map_err(error)?.payload.unwrap_or_default();
         let note: serde_json::Value = serde_json::from_str(&note).unwrap_or_default();
         let archive = note.get("manifest").is_some_and(serde_json::Value::is_string);
