@@ -7,6 +7,8 @@ use std::io;
 use rca_index::Error;
 use rca_index::query::QueryErrors;
 
+use crate::quantity::{age, seconds_since};
+
 /// No hits, with `--exit-status`.
 pub(crate) const NO_HITS: u8 = 1;
 /// Invalid command line or query.
@@ -70,7 +72,12 @@ impl From<Error> for Failure {
                 Self::index(what, "use the version of rca that wrote it, or a later one")
             }
             Error::IndexOtherVersion(_) => Self::index(what, "rebuild it with `rca index`"),
-            Error::IndexLocked { .. } => Self::index(what, "let it finish, or wait for it with `rca index --wait`"),
+            Error::IndexLocked { since, .. } => {
+                let since = since.map(|since| format!(" (it began {} ago)", age(seconds_since(since))));
+                let what = what + &since.unwrap_or_default();
+                Self::index(what, "let it finish, or wait for it with `rca index --wait`")
+            }
+            Error::IndexRemoved(_) => Self::index(what, "make it again with `rca index`"),
             Error::IndexDamaged { .. } => Self::index(what, "rebuild it with `rca doctor --repair`"),
             Error::Io { source, .. } if is_full(&source) => Self::index(
                 what,

@@ -16,6 +16,9 @@ use crate::quantity::{age, count, seconds_since};
 use crate::render;
 use crate::terminal::clean;
 
+/// How long a search waits for another process that builds the first index.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Opens the index of an archive for reading: creates it if there is none, and updates it while that is cheap, unless
 /// `no_update` forbids both.
 ///
@@ -32,7 +35,7 @@ pub(crate) fn open_fresh(
             catch_up(&index, location, context)?;
             index
         }
-        Err(Error::IndexNotFound(_)) if !no_update => build(location, false, context)?,
+        Err(Error::IndexNotFound(_) | Error::IndexRemoved(_)) if !no_update => build(location, false, context)?,
         Err(Error::IndexOtherVersion(_)) if !no_update => build(location, true, context)?,
         Err(error) => return Err(error.into()),
     };
@@ -54,8 +57,8 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
     }
     let (index, reluctance) = location.create_index_for_search()?;
     // If another process is already building it, there is nothing to search before that is done.
-    let options = UpdateOptions::default().wait(Duration::MAX);
-    let report = update(&index, location, &options, &context.global)?;
+    let options = UpdateOptions::default().wait(PATIENCE);
+    let report = update_in_turn(&index, location, options, context)?;
     // This created a folder that the user did not ask for.
     let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
     context.say(format_args!("rca: indexed {reports} from {} in {seconds:.1} s", clean(&root.to_string())));
@@ -89,6 +92,25 @@ fn catch_up(index: &Index, location: &Location, context: &mut Context) -> Result
         _ => {}
     }
     Ok(())
+}
+
+/// Runs one update as the options say. If another process is at it, says which one is waited for.
+pub(crate) fn update_in_turn(
+    index: &Index,
+    location: &Location,
+    options: UpdateOptions,
+    context: &mut Context,
+) -> rca_index::Result<UpdateReport> {
+    let wait = options.wait;
+    match update(index, location, &options.clone().wait(Duration::ZERO), &context.global) {
+        Err(Error::IndexLocked { holder, since, own: false, .. }) if !wait.is_zero() => {
+            let holder = holder.map_or_else(|| "another process".to_owned(), |id| format!("process {id}"));
+            let since = since.map(|since| format!(" for {}", age(seconds_since(since)))).unwrap_or_default();
+            context.say(format_args!("rca: waiting for {holder}, which has been updating this index{since}"));
+            update(index, location, &options, &context.global)
+        }
+        outcome => outcome,
+    }
 }
 
 /// Runs one update and shows its progress.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 #[cfg(feature = "archive")]
 use crate::archive::{ReportProblem, names::Names};
 use crate::engine::health::Health;
-use crate::engine::{Engine, GivenRepair, mend};
+use crate::engine::{Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Summary};
 #[cfg(feature = "archive")]
@@ -155,6 +155,27 @@ impl Index {
     /// ```
     pub fn repair_given(dir: impl AsRef<Path>) -> Result<Option<GivenRepair>> {
         mend(dir.as_ref())
+    }
+
+    /// Removes an index if it is damaged, of another version of the fields, or cannot be opened; as found once no other
+    /// process writes to it, for which it waits a minute. Returns whether it was removed. Like [`Index::remove`], it leaves
+    /// the record of upserted incidents alone. This is how an index is repaired while others may use it: whoever comes next
+    /// makes a new one.
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`](crate::Error::IndexLocked), and as [`Index::remove`].
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// Index::open_or_create(folder.path())?.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert!(!Index::remove_damaged(folder.path())?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn remove_damaged(dir: impl AsRef<Path>) -> Result<bool> {
+        remove_if(dir.as_ref(), |engine| Ok(!Self::of(engine).health()?.damaged.is_empty()))
     }
 
     fn of(engine: Engine) -> Self {

@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Files that every room above `incident` may import, and that import only `incident` and each other.
-const SHARED_FILES: &[&str] = &["error", "schema", "ranking"];
+const SHARED_FILES: &[&str] = &["error", "schema", "ranking", "durable"];
 
 /// The only room that may name the engine.
 const ENGINE: &str = "engine";

@@ -4,16 +4,20 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use rca_index::{Error, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::update;
+use crate::freshen::update_in_turn;
 use crate::location::Location;
 use crate::quantity::count;
 use crate::render;
+
+/// How long a repair waits for another process that updates the index.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Verify the index and repair it
 ///
@@ -46,10 +50,12 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
             let aside = repaired.set_aside.map(|path| format!("; the damaged record is now {}", path.display()));
             context.say(format_args!("rca: {kept} could be read, and are kept{}", aside.unwrap_or_default()));
         }
-        location.remove_index()?;
+        // Only if it still is: another process may have made it, or have repaired it, since it was looked at.
+        location.remove_damaged_index()?;
         // Where it was; a repair does not make a folder an archive.
         let index = place.map_or_else(|| location.open_or_create_index(), Index::open_or_create)?;
-        let report = update(&index, &location, &UpdateOptions::default(), &context.global)?;
+        let options = UpdateOptions::default().wait(PATIENCE);
+        let report = update_in_turn(&index, &location, options, context)?;
         render::update(context, &location, &report)?;
         return Ok(ExitCode::SUCCESS);
     }

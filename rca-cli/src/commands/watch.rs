@@ -284,7 +284,7 @@ fn attempt(location: &mut Location, options: &UpdateOptions, global: &GlobalArgs
     };
     match once(location) {
         Err(Error::IndexDamaged { .. }) => {
-            location.remove_index()?;
+            location.remove_damaged_index()?;
             once(location)
         }
         outcome => outcome,

@@ -20,7 +20,10 @@ use tantivy::directory::{
     TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
 
+use crate::durable;
 use crate::engine::plain_file::PlainFile;
+#[cfg(test)]
+use crate::engine::recorded_writes::recorded;
 use crate::error::is_read_only;
 
 /// The engine's file that a commit replaces.
@@ -144,7 +147,7 @@ impl Directory for CheckedDirectory {
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         self.checked.lock().unwrap_or_else(PoisonError::into_inner).verified.remove(path);
-        self.files.delete(path)
+        durable::removing(&self.folder.join(path), || self.files.delete(path))
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
@@ -155,6 +158,8 @@ impl Directory for CheckedDirectory {
         let buffer = self.files.open_write(path)?;
         self.mark_verified(path);
         let file = buffer.into_inner().map_err(|e| OpenWriteError::wrap_io_error(e.into(), path.to_owned()))?;
+        #[cfg(test)]
+        let file = recorded(file, &self.folder.join(path));
         Ok(BufWriter::new(Box::new(WatchedFile { file, fault: self.fault.clone() })))
     }
 
@@ -169,11 +174,16 @@ impl Directory for CheckedDirectory {
     }
 
     fn atomic_write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.fault.note(self.files.atomic_write(path, &[content, &trailer(content)].concat()))
+        let bytes = [content, &trailer(content)].concat();
+        let replace = || self.files.atomic_write(path, &bytes);
+        let written = durable::replacing(&self.folder.join(path), &bytes, replace);
+        // The engine removes what the commit before needs as soon as this returns: the new one must be on disk by then.
+        let is_commit = path == Path::new(META_FILE);
+        self.fault.note(written.and_then(|()| if is_commit { self.sync_directory() } else { Ok(()) }))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
-        self.files.sync_directory()
+        durable::syncing(&self.folder, || self.files.sync_directory())
     }
 
     /// On a read-only file system the engine's locks cannot be taken, and readers do not need them: no process can

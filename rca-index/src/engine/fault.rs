@@ -66,12 +66,16 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
         | TantivyError::IoError(source) => io(source, None),
         TantivyError::LockFailure(..) => {
             let holder = holder(&version_folder(dir));
-            Error::IndexLocked { path, holder, own: holder == Some(std::process::id()) }
+            Error::IndexLocked { path, holder, since: None, own: holder == Some(std::process::id()) }
         }
         TantivyError::IncompatibleIndex(_) | TantivyError::OpenReadError(OpenReadError::IncompatibleIndex(_)) => {
             Error::IndexOtherVersion(path)
         }
         TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath }) => io(io_error, Some(filepath)),
+        // Without it there is no index.
+        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) if file == Path::new(META_FILE) => {
+            Error::IndexNotFound(path)
+        }
         TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
             Error::IndexDamaged { path, reason: format!("{} is missing", file.display()) }
         }

@@ -3,12 +3,13 @@
 //! In: upserts and deletions. Out: the position of the record once all are on disk. What is not acknowledged is cut by the
 //! next write.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::durable::{self, DurableFile};
 use crate::error::{Error, Result};
 use crate::given::head::{Head, Position};
 use crate::given::{RECORD_FILE, Record, lines};
@@ -27,7 +28,7 @@ const POLL: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct Appender {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<DurableFile>,
     head: Head,
     /// The checksum of the last line, acknowledged or not.
     chain: u64,
@@ -80,8 +81,9 @@ impl Appender {
     fn at_end_of(record: &Record, path: PathBuf, lock: File) -> Result<Self> {
         let head = Head { doubtful: false, ..record.head };
         let Position { length, chain, .. } = head.position;
-        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(Error::io(&path))?;
-        let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::Start(length)));
+        let opened = OpenOptions::new().read(true).write(true).open(&path).map_err(Error::io(&path))?;
+        let mut file = DurableFile::of(opened, &path);
+        let cut = file.cut(length).and_then(|()| file.seek(SeekFrom::Start(length)));
         cut.map_err(Error::io(&path))?;
         Ok(Self { path, file: BufWriter::new(file), head, chain, at: length, before: head, lock })
     }
@@ -124,7 +126,7 @@ impl Appender {
         if self.at > self.head.position.length {
             self.append(&lines::end_json(self.head.position.sequence + 1))?;
         }
-        self.file.flush().and_then(|()| self.file.get_ref().sync_data()).map_err(Error::io(&self.path))?;
+        self.file.flush().and_then(|()| self.file.get_ref().sync()).map_err(Error::io(&self.path))?;
         self.head.position.length = self.at;
         self.head.position.chain = self.chain;
         self.head.archive = archive;
@@ -146,8 +148,7 @@ impl Appender {
         self.head.position.sequence += 1;
         let (at, slot) = self.head.slot_to_write();
         let file = self.file.get_mut();
-        let written =
-            file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&slot)).and_then(|()| file.sync_data());
+        let written = file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&slot)).and_then(|()| file.sync());
         let written = written.and_then(|()| file.seek(SeekFrom::Start(self.at)));
         written.map(|_| ()).map_err(Error::io(&self.path))
     }
@@ -177,17 +178,18 @@ impl Drop for Appender {
     fn drop(&mut self) {
         // What is left is cut by the next write.
         let _ = self.file.flush();
-        let _ = self.file.get_ref().set_len(self.head.position.length);
+        let _ = self.file.get_ref().cut(self.head.position.length);
     }
 }
 
 /// Makes a record under another name, and puts it in its place at once.
 fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) -> Result<()> {
     let (new, path) = (dir.join(NEW_FILE), dir.join(RECORD_FILE));
-    let created = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&new);
-    let mut file = BufWriter::new(created.map_err(Error::io(&new))?);
-    file.write_all(&head.to_bytes()).map_err(Error::io(&new))?;
-    let lock = file.get_ref().try_clone().map_err(Error::io(&new))?;
+    let created = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&new);
+    let mut file = DurableFile::of(created.map_err(Error::io(&new))?, &new);
+    file.cut(0).and_then(|()| file.write_all(&head.to_bytes())).map_err(Error::io(&new))?;
+    let lock = file.handle().map_err(Error::io(&new))?;
+    let file = BufWriter::new(file);
     let Position { length, chain, .. } = head.position;
     let mut appender = Appender { path: new.clone(), file, head, chain, at: length, before: head, lock };
     fill(&mut appender)?;
@@ -197,10 +199,7 @@ fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) 
     appender.acknowledge()?;
     appender.acknowledge()?;
     drop(appender);
-    fs::rename(&new, &path).map_err(Error::io(path))?;
-    // Not every system can sync a folder.
-    let _ = File::open(dir).and_then(|dir| dir.sync_all());
-    Ok(())
+    durable::rename(&new, &path).map_err(Error::io(path))
 }
 
 /// Puts the record of all that `fill` appends in the place of the one that there is.
@@ -222,7 +221,7 @@ fn lock(dir: &Path, wait: Duration) -> Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if started.elapsed() < wait => thread::sleep(POLL),
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::IndexLocked { path: dir.to_owned(), holder: None, own: false });
+                return Err(Error::IndexLocked { path: dir.to_owned(), holder: None, since: None, own: false });
             }
             Err(TryLockError::Error(error)) => return Err(Error::io(path)(error)),
         }

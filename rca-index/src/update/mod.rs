@@ -4,6 +4,8 @@
 //! In: an archive and an index. Out: a report with counts. It does not depend on queries.
 
 mod changes;
+#[cfg(test)]
+mod crashes;
 mod flow;
 mod freshness;
 mod give;
