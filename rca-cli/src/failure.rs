@@ -26,6 +26,8 @@ const BUG: u8 = 101;
 pub(crate) enum Failure {
     /// What failed, what to do, and the exit code.
     Plain { what: String, hint: String, code: u8 },
+    /// The index was removed while it was in use: what failed.
+    IndexRemoved(String),
     /// An invalid query.
     Query { text: String, errors: QueryErrors },
     /// A name that several incidents have: ids and titles of the first ones, and how many there are.
@@ -77,7 +79,7 @@ impl From<Error> for Failure {
                 let what = what + &since.unwrap_or_default();
                 Self::index(what, "let it finish, or wait for it with `rca index --wait`")
             }
-            Error::IndexRemoved(_) => Self::index(what, "make it again with `rca index`"),
+            Error::IndexRemoved(_) => Self::IndexRemoved(what),
             Error::IndexDamaged { .. } => Self::index(what, "rebuild it with `rca doctor --repair`"),
             Error::Io { source, .. } if is_full(&source) => Self::index(
                 what,

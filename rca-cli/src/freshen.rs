@@ -42,6 +42,25 @@ pub(crate) fn open_fresh(
     Ok(ManuallyDrop::new(index))
 }
 
+/// Opens an index as [`open_fresh`] does, and asks it. If it is removed before it has answered, as by a repair, the next one
+/// is asked.
+pub(crate) fn ask_fresh<T>(
+    location: &Location,
+    no_update: bool,
+    context: &mut Context,
+    ask: impl Fn(&Index) -> Result<T, Failure>,
+) -> Result<(ManuallyDrop<Index>, T), Failure> {
+    let once = |context: &mut Context| {
+        let index = open_fresh(location, no_update, context)?;
+        let answer = ask(&index)?;
+        Ok((index, answer))
+    };
+    match once(context) {
+        Err(Failure::IndexRemoved(_)) => once(context),
+        outcome => outcome,
+    }
+}
+
 /// Creates the index of an archive. A folder with no report gets none, unless it had one: it is more likely the wrong
 /// folder.
 fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<Index, Failure> {

@@ -428,7 +428,7 @@ impl Index {
     /// ```
     #[cfg(feature = "archive")]
     pub fn left_out(&self) -> Result<Vec<LeftOut>> {
-        update::left_out(&self.engine)
+        self.engine.guard(|| update::left_out(&self.engine))
     }
 
     /// When the last update finished, in seconds since 1970, UTC; `None` before the first.
@@ -447,7 +447,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn updated(&self) -> Result<Option<i64>> {
-        let updated = self.engine.note()?.updated;
+        let updated = self.engine.guard(|| self.engine.note())?.updated;
         Ok((updated != 0).then_some(updated))
     }
 
@@ -471,7 +471,7 @@ impl Index {
     /// ```
     #[cfg(feature = "archive")]
     pub fn problems(&self) -> Result<Vec<ReportProblem>> {
-        update::problems(&self.engine)
+        self.engine.guard(|| update::problems(&self.engine))
     }
 
     /// Verifies the index: sizes, counts, and every file's checksum.
@@ -491,7 +491,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn health(&self) -> Result<Health> {
-        let health = self.engine.health()?;
+        let health = self.engine.guard(|| self.engine.health())?;
         // A manifest that cannot be read is damage as well.
         #[cfg(feature = "archive")]
         let health = Health { left_out: self.left_out()?.len(), ..health };
@@ -513,7 +513,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn len(&self) -> Result<usize> {
-        Ok(self.engine.snapshot()?.incidents())
+        self.engine.guard(|| Ok(self.engine.snapshot()?.incidents()))
     }
 
     /// Whether there are no incidents.

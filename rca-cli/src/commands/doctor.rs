@@ -40,7 +40,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let health = location.open_index().and_then(|index| index.health());
     let needs_repair = match &health {
         Ok(health) => !health.damaged.is_empty(),
-        Err(Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => true,
+        Err(
+            Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_) | Error::IndexRemoved(_),
+        ) => true,
         Err(_) => false,
     };
     if needs_repair && arguments.repair {

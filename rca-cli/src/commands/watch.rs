@@ -220,6 +220,9 @@ impl Watch<'_> {
             Failure::Plain { what, hint, .. } => {
                 self.tell(&WatchEvent::Failed { reason: &what, hint: &hint, retry_in })
             }
+            Failure::IndexRemoved(what) => {
+                self.tell(&WatchEvent::Failed { reason: &what, hint: "it is made again", retry_in })
+            }
             other => Err(other),
         }
     }

@@ -58,15 +58,15 @@ enum Step {
     FolderSynced(PathBuf),
 }
 
-struct Steps {
+struct Recorded {
     root: PathBuf,
     steps: Vec<Step>,
     opened: usize,
 }
 
-static RECORDINGS: Mutex<Vec<Steps>> = Mutex::new(Vec::new());
+static RECORDINGS: Mutex<Vec<Recorded>> = Mutex::new(Vec::new());
 
-fn recordings() -> MutexGuard<'static, Vec<Steps>> {
+fn recordings() -> MutexGuard<'static, Vec<Recorded>> {
     RECORDINGS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct Recording(usize);
 impl Recording {
     pub(crate) fn start(root: &Path) -> Self {
         let mut recordings = recordings();
-        recordings.push(Steps { root: root.to_owned(), steps: Vec::new(), opened: 0 });
+        recordings.push(Recorded { root: root.to_owned(), steps: Vec::new(), opened: 0 });
         Self(recordings.len() - 1)
     }
 

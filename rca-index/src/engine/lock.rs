@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 const LOCK_FILE: &str = "write.lock";
 /// How long to sleep while another process holds the lock.
 pub(super) const POLL: Duration = Duration::from_millis(20);
-/// How long making, repairing or removing an index waits for a writer.
+/// How long repairing or removing an index waits for a writer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The right to change the index in a folder, until it is dropped.

@@ -51,7 +51,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tantivy::directory::RamDirectory;
 use tantivy::store::{Compressor, ZstdCompressor};
@@ -63,11 +63,14 @@ use crate::engine::commit::Commit;
 use crate::engine::directory::{CheckedDirectory, WriteFault};
 use crate::engine::document::{ANALYZER, Fields};
 use crate::engine::fault::convert_error;
-use crate::engine::lock::{FolderLock, PATIENCE};
+use crate::engine::lock::FolderLock;
 use crate::engine::tokenizer::LexemeTokenizer;
 use crate::engine::turns::Turns;
 use crate::error::{Error, Result};
 use crate::incident::Incident;
+
+/// How long making an index waits for a process that makes or removes it. Both take moments.
+const CREATION: Duration = Duration::from_secs(10);
 
 /// An open index of incidents.
 pub(crate) struct Engine {
@@ -144,7 +147,7 @@ impl Engine {
         // Two processes must not create the same index: the second would overwrite what the first has written. An index
         // that waits for its first update is there already; whoever makes that update may hold the lock for long.
         let needs_lock = is_other_version || !folder::has_index(dir);
-        let lock = needs_lock.then(|| FolderLock::take(dir, PATIENCE)).transpose()?;
+        let lock = needs_lock.then(|| FolderLock::take(dir, CREATION)).transpose()?;
         // An index with another schema in the folder of this version is useless, so it is replaced.
         if is_other_version && folder::has_index(dir) && mend::is_other_version(dir) {
             mend::remove_locked(dir)?;

@@ -232,6 +232,7 @@ fn whole_update(
     let Some(walk) = walk(archive, limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
+    still_there(archive)?;
     let (note, before) = last_update(engine)?;
     let mut before = if options.rebuild { Manifest::default() } else { before };
     let settings = archive.kept_settings();
@@ -282,6 +283,7 @@ fn whole_update(
     let ingested = ingest_all(to_read, archive, &writer, threads, scanned, tell)?;
 
     tell(UpdateEvent::Committing)?;
+    still_there(archive)?;
     let mut counts = count(&changes, &ingested);
     let mut entries = changes.unchanged;
     entries.extend(ingested.into_iter().map(|ingested| ingested.entry));
@@ -297,6 +299,11 @@ fn whole_update(
     counts.ignored = ignored;
     counts.took = started.elapsed();
     Ok(report(&manifest, counts))
+}
+
+/// Fails if the folder of the archive is gone: an index of no reports must not take the place of the last one.
+fn still_there(archive: &Archive) -> Result<()> {
+    if archive.root().is_dir() { Ok(()) } else { Err(Error::ArchiveNotFound(archive.root().to_owned())) }
 }
 
 /// The commit note and the manifest of the last update.
