@@ -77,7 +77,7 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
     let (index, reluctance) = location.create_index_for_search()?;
     // If another process is already building it, there is nothing to search before that is done.
     let options = UpdateOptions::default().wait(PATIENCE);
-    let report = update_in_turn(&index, location, options, context)?;
+    let report = update_in_turn(&index, location, &options, context)?;
     // This created a folder that the user did not ask for.
     let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
     context.say(format_args!("rca: indexed {reports} from {} in {seconds:.1} s", clean(&root.to_string())));
@@ -117,7 +117,7 @@ fn catch_up(index: &Index, location: &Location, context: &mut Context) -> Result
 pub(crate) fn update_in_turn(
     index: &Index,
     location: &Location,
-    options: UpdateOptions,
+    options: &UpdateOptions,
     context: &mut Context,
 ) -> rca_index::Result<UpdateReport> {
     let wait = options.wait;
@@ -126,7 +126,7 @@ pub(crate) fn update_in_turn(
             let holder = holder.map_or_else(|| "another process".to_owned(), |id| format!("process {id}"));
             let since = since.map(|since| format!(" for {}", age(seconds_since(since)))).unwrap_or_default();
             context.say(format_args!("rca: waiting for {holder}, which has been updating this index{since}"));
-            update(index, location, &options, &context.global)
+            update(index, location, options, &context.global)
         }
         outcome => outcome,
     }

@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         // Where it was; a repair does not make a folder an archive.
         let index = place.map_or_else(|| location.open_or_create_index(), Index::open_or_create)?;
         let options = UpdateOptions::default().wait(PATIENCE);
-        let report = update_in_turn(&index, &location, options, context)?;
+        let report = update_in_turn(&index, &location, &options, context)?;
         render::update(context, &location, &report)?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         }
         opened => opened?,
     };
-    let report = update_in_turn(&index, &location, options, context)?;
+    let report = update_in_turn(&index, &location, &options, context)?;
     render::update(context, &location, &report)?;
     Ok(if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
 }

@@ -19,7 +19,8 @@ fn workshop() -> Workshop {
     let workshop = Workshop::new();
     for number in 0..REPORTS {
         let text = "The queue of the orders service was full.\n".repeat(10 + number);
-        workshop.write(&format!("archive/{number}.md"), &format!("# Report {number}\n\n{text}"));
+        workshop
+            .write(&format!("archive/{number}.md"), &format!("# Report {number}\n\n**Date:** 2024-05-06\n\n{text}"));
     }
     workshop
 }
@@ -97,7 +98,8 @@ fn race(races: usize) -> usize {
         let runs = [end(one), end(two)];
         took = started.elapsed().clamp(Duration::from_millis(20), Duration::from_millis(500));
         let (repaired, other_run) = if race % 2 == 0 { (&runs[0], &runs[1]) } else { (&runs[1], &runs[0]) };
-        let case = format!("race {race}: {state:?}, {other:?}: {repaired:?} {other_run:?}");
+        let said = |run: &Run| format!("{} {:?}", run.code, run.stderr);
+        let case = format!("race {race}: {state:?}, {other:?}: {} {}", said(repaired), said(other_run));
         assert_eq!(repaired.code, 0, "{case}");
         done += usize::from(other_run.code == 0);
         if other_run.code != 0 {
@@ -152,7 +154,9 @@ fn remove_under_updates(trials: u64) -> u64 {
             assert!(reasons.iter().any(|reason| run.stderr.contains(reason)), "{case}");
             assert!(matches!(run.code, 2 | 3), "{case}");
         }
-        assert!(matches!(sound(&workshop), None | Some(REPORTS)), "{case}");
+        let left = sound(&workshop);
+        // Of an archive that is being removed, an update takes in what is there.
+        assert!(is_archive || matches!(left, None | Some(REPORTS)), "{case}: {left:?}");
         if !is_archive {
             assert_eq!(workshop.rca(&["index", "archive", "-q"]).code, 0, "{case}");
             assert_eq!(sound(&workshop), Some(REPORTS), "{case}");

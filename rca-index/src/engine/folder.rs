@@ -100,10 +100,13 @@ fn is_lock(name: &str) -> bool {
 /// A stamp that changes with every commit.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::IndexNotFound`], [`Error::Io`].
 pub(super) fn meta_stamp(dir: &Path) -> Result<(SystemTime, u64)> {
     let meta = version_folder(dir).join(META_FILE);
-    meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(Error::io(meta))
+    meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error::IndexNotFound(dir.to_owned()),
+        _ => Error::io(meta)(error),
+    })
 }
 
 /// The name of a subfolder.

@@ -65,7 +65,7 @@ pub(crate) fn remove_if(dir: &Path, is_damaged: impl FnOnce(Engine) -> Result<bo
         Err(Error::IndexDamaged { .. }) => true,
         Err(Error::IndexOtherVersion(_)) => folder::has_index(dir),
         // There is none, or it waits for its first update.
-        Err(Error::IndexNotFound(_)) => false,
+        Err(Error::IndexNotFound(_) | Error::IndexRemoved(_)) => false,
         found => found?,
     };
     if must_go {

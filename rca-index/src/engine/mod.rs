@@ -49,6 +49,7 @@ pub(crate) use writer::{Manifest, Writer};
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -138,6 +139,14 @@ impl Engine {
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
     pub(crate) fn open_or_create(dir: &Path) -> Result<Self> {
+        Self::opened_or_created(dir).map_err(|error| match error {
+            // The folder was made, and is gone again.
+            Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => Error::IndexRemoved(dir.to_owned()),
+            error => error,
+        })
+    }
+
+    fn opened_or_created(dir: &Path) -> Result<Self> {
         let is_other_version = match Self::open(dir) {
             Err(Error::IndexNotFound(_) | Error::IndexRemoved(_)) => false,
             Err(Error::IndexOtherVersion(path)) if path == dir => true,
@@ -259,13 +268,13 @@ impl Engine {
     }
 
     /// Whether an error is due to the removal of the index. Only then can a file not be created for lack of its folder.
-    fn is_removed(&self, error: &Error, fault: Option<&std::io::Error>) -> bool {
+    fn is_removed(&self, error: &Error, fault: Option<&io::Error>) -> bool {
         let may_be = matches!(
             error,
             Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::Internal { .. } | Error::Io { .. }
         );
         let is_gone = || self.dir.as_deref().is_some_and(|dir| !folder::has_index(dir));
-        may_be && (is_gone() || fault.is_some_and(|fault| fault.kind() == std::io::ErrorKind::NotFound))
+        may_be && (is_gone() || fault.is_some_and(|fault| fault.kind() == ErrorKind::NotFound))
     }
 
     fn latest(&self) -> std::sync::MutexGuard<'_, Latest> {
