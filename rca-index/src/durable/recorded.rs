@@ -85,6 +85,20 @@ impl Recording {
         recordings()[self.0].steps.len()
     }
 
+    /// The steps from which nothing was synced yet that the next one syncs: when most may be lost.
+    pub(crate) fn before_syncs(&self, from: usize) -> Vec<usize> {
+        let is_sync = |step: &Step| matches!(step, Step::Synced { .. } | Step::FolderSynced(_));
+        let recordings = recordings();
+        recordings[self.0]
+            .steps
+            .iter()
+            .enumerate()
+            .skip(from)
+            .filter(|(_, step)| is_sync(step))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
     /// Makes, in an empty folder, what a crash after so many steps may leave.
     pub(crate) fn crash(&self, after: usize, chance: &mut Chance, target: &Path) {
         let (root, steps) = {

@@ -145,12 +145,17 @@ fn crash(images_per_phase: usize) -> Outcomes {
         let start = life.recording.len();
         life.live(phase);
         let (end, after) = (life.recording.len(), answers(&life.dir()).unwrap());
+        let syncs = life.recording.before_syncs(start);
         assert!(end > start + 5 && before != after || phase == Phase::Rebuild, "{phase:?}: {start} to {end}");
         for image in 0..images_per_phase {
             let crashed = tempfile::tempdir().unwrap();
             let dir = crashed.path().join("index");
-            // One in eight loses the power after all is done: nothing may be lost.
-            let step = if image % 8 == 0 { end } else { start + chance.below(end - start) };
+            let step = match image % 8 {
+                // After all is done, nothing may be lost.
+                0 => end,
+                1..5 => syncs[chance.below(syncs.len())],
+                _ => start + chance.below(end - start),
+            };
             life.recording.crash(step, &mut chance, crashed.path());
             let what = || format!("{phase:?}, image {image}: after step {step} of {start} to {end}");
             let found = answers(&dir).unwrap_or_else(|error| panic!("{}: {error}", what()));
