@@ -7,6 +7,8 @@ use std::io;
 use rca_index::Error;
 use rca_index::query::QueryErrors;
 
+use crate::quantity::{age, seconds_since};
+
 /// No hits, with `--exit-status`.
 pub(crate) const NO_HITS: u8 = 1;
 /// Invalid command line or query.
@@ -24,6 +26,8 @@ const BUG: u8 = 101;
 pub(crate) enum Failure {
     /// What failed, what to do, and the exit code.
     Plain { what: String, hint: String, code: u8 },
+    /// The index was removed while it was in use: what failed.
+    IndexRemoved(String),
     /// An invalid query.
     Query { text: String, errors: QueryErrors },
     /// A name that several incidents have: ids and titles of the first ones, and how many there are.
@@ -76,7 +80,12 @@ impl From<Error> for Failure {
                 Self::index(what, "use the version of rca that wrote it, or a later one")
             }
             Error::IndexOtherVersion(_) => Self::index(what, "rebuild it with `rca index`"),
-            Error::IndexLocked { .. } => Self::index(what, "let it finish, or wait for it with `rca index --wait`"),
+            Error::IndexLocked { since, .. } => {
+                let since = since.map(|since| format!(" (it began {} ago)", age(seconds_since(since))));
+                let what = what + &since.unwrap_or_default();
+                Self::index(what, "let it finish, or wait for it with `rca index --wait`")
+            }
+            Error::IndexRemoved(_) => Self::IndexRemoved(what),
             Error::IndexUnsafe { .. } => Self::index(
                 what,
                 "nothing was read or written; remove it unless you made it, or use another place: --index DIR",

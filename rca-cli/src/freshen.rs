@@ -17,6 +17,9 @@ use crate::render;
 use crate::terminal::clean;
 use crate::trust::UserTrust;
 
+/// How long a search waits for another process that builds the first index.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Opens the index of an archive for reading: creates it if there is none, and updates it while that is cheap, unless
 /// `no_update` forbids both.
 ///
@@ -33,7 +36,7 @@ pub(crate) fn open_fresh(
             catch_up(&index, location, context)?;
             index
         }
-        Err(Error::IndexNotFound(_)) if !no_update => build(location, false, context)?,
+        Err(Error::IndexNotFound(_) | Error::IndexRemoved(_)) if !no_update => build(location, false, context)?,
         Err(Error::IndexOtherVersion(_) | Error::IndexNotTrusted(_)) if !no_update => build(location, true, context)?,
         // Another user's, perhaps: this user's own is in the cache.
         Err(error) if error.is_read_only() && !no_update => build(location, true, context)?,
@@ -51,6 +54,25 @@ pub(crate) fn open_fresh(
     Ok(ManuallyDrop::new(index))
 }
 
+/// Opens an index as [`open_fresh`] does, and asks it. If it is removed before it has answered, as by a repair, the next one
+/// is asked.
+pub(crate) fn ask_fresh<T>(
+    location: &Location,
+    no_update: bool,
+    context: &mut Context,
+    ask: impl Fn(&Index) -> Result<T, Failure>,
+) -> Result<(ManuallyDrop<Index>, T), Failure> {
+    let once = |context: &mut Context| {
+        let index = open_fresh(location, no_update, context)?;
+        let answer = ask(&index)?;
+        Ok((index, answer))
+    };
+    match once(context) {
+        Err(Failure::IndexRemoved(_)) => once(context),
+        outcome => outcome,
+    }
+}
+
 /// Creates the index of an archive. A folder with no report gets none, unless it had one: it is more likely the wrong
 /// folder.
 fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<Index, Failure> {
@@ -66,8 +88,8 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
     }
     let (Opened { index, unknown }, reluctance) = location.create_index_for_search()?;
     // If another process is already building it, there is nothing to search before that is done.
-    let options = UpdateOptions::default().wait(Duration::MAX);
-    let report = update(&index, location, &options, &context.global)?;
+    let options = UpdateOptions::default().wait(PATIENCE);
+    let report = update_in_turn(&index, location, &options, context)?;
     if let Some(unknown) = unknown {
         tell_unknown(&unknown, &index, &report, location, context)?;
         return Ok(index);
@@ -149,6 +171,25 @@ fn catch_up(index: &Index, location: &Location, context: &mut Context) -> Result
         _ => {}
     }
     Ok(())
+}
+
+/// Runs one update as the options say. If another process is at it, says which one is waited for.
+pub(crate) fn update_in_turn(
+    index: &Index,
+    location: &Location,
+    options: &UpdateOptions,
+    context: &mut Context,
+) -> rca_index::Result<UpdateReport> {
+    let wait = options.wait;
+    match update(index, location, &options.clone().wait(Duration::ZERO), &context.global) {
+        Err(Error::IndexLocked { holder, since, own: false, .. }) if !wait.is_zero() => {
+            let holder = holder.map_or_else(|| "another process".to_owned(), |id| format!("process {id}"));
+            let since = since.map(|since| format!(" for {}", age(seconds_since(since)))).unwrap_or_default();
+            context.say(format_args!("rca: waiting for {holder}, which has been updating this index{since}"));
+            update(index, location, options, &context.global)
+        }
+        outcome => outcome,
+    }
 }
 
 /// Runs one update and shows its progress.

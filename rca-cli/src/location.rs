@@ -221,9 +221,9 @@ impl Location {
         self.options().open_or_create(dir)
     }
 
-    /// Removes the index from every folder that may hold it.
-    pub(crate) fn remove_index(&self) -> Result<()> {
-        self.index_dirs.iter().filter(|dir| dir.is_dir()).try_for_each(Index::remove)
+    /// Removes a damaged index from every folder that may hold it.
+    pub(crate) fn remove_damaged_index(&self) -> Result<()> {
+        self.index_dirs.iter().filter(|dir| dir.is_dir()).try_for_each(|dir| Index::remove_damaged(dir).map(drop))
     }
 
     /// Repairs the record of the incidents that programs put into the index, in every folder that may hold it.

@@ -52,6 +52,8 @@ pub enum Error {
         path: PathBuf,
         /// The id of the process that writes, if known.
         holder: Option<u32>,
+        /// Since when, in seconds since 1970, UTC, if known.
+        since: Option<i64>,
         /// Whether that is this process: another handle that was opened apart, or the caller itself, from within the
         /// events of an update.
         own: bool,
@@ -65,6 +67,9 @@ pub enum Error {
         /// What it is.
         found: String,
     },
+    /// Somebody removed the index, or a part of it, while it was in use. Nothing half done is left.
+    #[error("{path}: the index was removed while it was in use", path = .0.display())]
+    IndexRemoved(PathBuf),
     /// The files of the index are inconsistent or corrupt.
     #[error("{path}: the index is damaged: {reason}", path = path.display())]
     IndexDamaged {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[cfg(feature = "archive")]
 use crate::archive::{Archive, ReportProblem, names::Names};
 use crate::engine::health::{Comparison, Health};
-use crate::engine::{Engine, GivenRepair, mend};
+use crate::engine::{Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Summary};
 #[cfg(feature = "archive")]
@@ -159,6 +159,27 @@ impl Index {
     /// ```
     pub fn repair_given(dir: impl AsRef<Path>) -> Result<Option<GivenRepair>> {
         mend(dir.as_ref())
+    }
+
+    /// Removes an index if it is damaged, of another version of the fields, or cannot be opened; as found once no other
+    /// process writes to it, for which it waits a minute. Returns whether it was removed. Like [`Index::remove`], it leaves
+    /// the record of upserted incidents alone. This is how an index is repaired while others may use it: whoever comes next
+    /// makes a new one.
+    ///
+    /// # Errors
+    /// [`Error::IndexLocked`](crate::Error::IndexLocked), and as [`Index::remove`].
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// Index::open_or_create(folder.path())?.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert!(!Index::remove_damaged(folder.path())?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn remove_damaged(dir: impl AsRef<Path>) -> Result<bool> {
+        remove_if(dir.as_ref(), |engine| Ok(!Self::of(engine).health()?.damaged.is_empty()))
     }
 
     fn of(engine: Engine) -> Self {
@@ -411,7 +432,7 @@ impl Index {
     /// ```
     #[cfg(feature = "archive")]
     pub fn left_out(&self) -> Result<Vec<LeftOut>> {
-        update::left_out(&self.engine)
+        self.engine.guard(|| update::left_out(&self.engine))
     }
 
     /// When the last update finished, in seconds since 1970, UTC; `None` before the first.
@@ -430,7 +451,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn updated(&self) -> Result<Option<i64>> {
-        let updated = self.engine.note()?.updated;
+        let updated = self.engine.guard(|| self.engine.note())?.updated;
         Ok((updated != 0).then_some(updated))
     }
 
@@ -454,7 +475,7 @@ impl Index {
     /// ```
     #[cfg(feature = "archive")]
     pub fn problems(&self) -> Result<Vec<ReportProblem>> {
-        update::problems(&self.engine)
+        self.engine.guard(|| update::problems(&self.engine))
     }
 
     /// Verifies the index: sizes, counts, and every file's checksum.

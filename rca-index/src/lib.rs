@@ -194,6 +194,7 @@ mod archive;
 #[cfg(not(feature = "archive"))]
 #[path = "archive/without.rs"]
 mod archive;
+mod durable;
 mod engine;
 mod error;
 pub mod files;

@@ -4,18 +4,22 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use rca_index::{Error, Health, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::{tell_of_unreadable, update};
+use crate::freshen::{tell_of_unreadable, update_in_turn};
 use crate::location::Location;
 use crate::quantity::count;
 use crate::render;
 use crate::terminal::clean;
 use crate::trust::{Trusted, UserTrust};
+
+/// How long a repair waits for another process that updates the index.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Verify the index and repair it
 ///
@@ -47,7 +51,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     tell_of_unreadable(&location, context);
     let needs_repair = match &health {
         Ok(health) => !health.damaged.is_empty() || !differing(health).is_empty(),
-        Err(Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => true,
+        Err(
+            Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_) | Error::IndexRemoved(_),
+        ) => true,
         Err(_) => false,
     };
     if needs_repair && arguments.repair {
@@ -57,13 +63,15 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
             let aside = repaired.set_aside.map(|path| format!("; the damaged record is now {}", path.display()));
             context.say(format_args!("rca: {kept} could be read, and are kept{}", aside.unwrap_or_default()));
         }
-        location.remove_index()?;
+        // Only if it still is: another process may have made it, or have repaired it, since it was looked at.
+        location.remove_damaged_index()?;
         // Where it was; a repair does not make a folder an archive.
         let index = match place {
             Some(place) => location.create_index_in(&place)?,
             None => location.open_or_create_index()?.index,
         };
-        let report = update(&index, &location, &UpdateOptions::default(), &context.global)?;
+        let options = UpdateOptions::default().wait(PATIENCE);
+        let report = update_in_turn(&index, &location, &options, context)?;
         render::update(context, &location, &report)?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -5,13 +5,13 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::FacetName;
+use rca_index::{FacetName, Index};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::fields::{any_facet_name, facet_names, parse_facet};
 use crate::filters::{FilterArgs, SyntaxArgs};
-use crate::freshen::open_fresh;
+use crate::freshen::ask_fresh;
 use crate::location::Location;
 use crate::render;
 
@@ -48,8 +48,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let mut request = request.facet(arguments.field.clone().unwrap_or(FacetName::Fields));
     let location = Location::find(None, &context.global)?;
     request.zone = location.day_zone(&context.global)?;
-    let index = open_fresh(&location, arguments.no_update, context)?;
-    let mut results = arguments.filters.search(&index, &request)?;
+    let ask = |index: &Index| arguments.filters.search(index, &request);
+    let (_, mut results) = ask_fresh(&location, arguments.no_update, context, ask)?;
     for counts in &mut results.facets {
         counts.values.truncate(arguments.limit.unwrap_or(usize::MAX));
     }

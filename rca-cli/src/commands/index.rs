@@ -12,7 +12,7 @@ use rca_index::UpdateOptions;
 use crate::commands::watch::watch;
 use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
-use crate::freshen::{tell_of_unreadable, tell_unknown, update};
+use crate::freshen::{tell_of_unreadable, tell_unknown, update_in_turn};
 use crate::location::Location;
 use crate::render;
 
@@ -57,14 +57,14 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     // An index that is about to be rebuilt may be damaged.
     let opened = match location.open_or_create_index() {
         Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {
-            location.remove_index()?;
+            location.remove_damaged_index()?;
             location.open_or_create_index()?
         }
         opened => opened?,
     };
     tell_of_unreadable(&location, context);
     let index = opened.index;
-    let report = update(&index, &location, &options, &context.global)?;
+    let report = update_in_turn(&index, &location, &options, context)?;
     if let Some(unknown) = opened.unknown {
         tell_unknown(&unknown, &index, &report, &location, context)?;
     }

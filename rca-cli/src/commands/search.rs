@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use clap::Args;
 use rca_index::query::{MAX_QUERY_BYTES, notes, parse_sort};
 use rca_index::wire::Fields;
-use rca_index::{FacetName, SearchRequest};
+use rca_index::{FacetName, Index, SearchRequest};
 
 use crate::context::Context;
 use crate::failure::{Failure, NO_HITS};
 use crate::fields::{facet_names, parse_facet};
 use crate::filters::{FilterArgs, SyntaxArgs, wrong};
-use crate::freshen::open_fresh;
+use crate::freshen::ask_fresh;
 use crate::location::Location;
 use crate::piped::piped_text;
 use crate::render;
@@ -91,8 +91,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let mut request = request(arguments, context)?;
     let location = Location::find(None, &context.global)?;
     request.zone = location.day_zone(&context.global)?;
-    let index = open_fresh(&location, arguments.no_update, context)?;
-    let results = arguments.filters.search(&index, &request)?;
+    let ask = |index: &Index| arguments.filters.search(index, &request);
+    let (index, results) = ask_fresh(&location, arguments.no_update, context, ask)?;
     if arguments.count {
         render::count(context, &location, &request, &results)?;
         let is_nothing = arguments.exit_status && results.total == 0;

@@ -220,6 +220,9 @@ impl Watch<'_> {
             Failure::Plain { what, hint, .. } => {
                 self.tell(&WatchEvent::Failed { reason: &what, hint: &hint, retry_in })
             }
+            Failure::IndexRemoved(what) => {
+                self.tell(&WatchEvent::Failed { reason: &what, hint: "it is made again", retry_in })
+            }
             other => Err(other),
         }
     }
@@ -284,7 +287,7 @@ fn attempt(location: &mut Location, options: &UpdateOptions, global: &GlobalArgs
     };
     match once(location) {
         Err(Error::IndexDamaged { .. }) => {
-            location.remove_index()?;
+            location.remove_damaged_index()?;
             once(location)
         }
         outcome => outcome,

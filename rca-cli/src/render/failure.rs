@@ -12,7 +12,7 @@ use rca_index::wire::QueryErrorsForm;
 use textwrap::core::display_width;
 
 use crate::context::Context;
-use crate::failure::{Failure, USAGE};
+use crate::failure::{Failure, INDEX, USAGE};
 use crate::quantity::{count, thousands};
 use crate::render::renderer;
 use crate::terminal::clean;
@@ -34,6 +34,7 @@ pub(crate) fn failure(failure: Failure, context: &mut Context) -> ExitCode {
     let (message, code) = match failure {
         Failure::ReaderGone => return ExitCode::SUCCESS,
         Failure::Plain { what, hint, code } => (plain(&what, &hint), code),
+        Failure::IndexRemoved(what) => (plain(&what, "make it again with `rca index`"), INDEX),
         Failure::Ambiguous { name, candidates, total } => (listed(&name, &candidates, total), USAGE),
         Failure::Query { text, errors } => {
             let renderer = renderer(context.global.format);

@@ -24,6 +24,7 @@ mod not_reports;
 mod pager;
 mod readers;
 mod readme;
+mod repairs;
 mod room;
 mod schemas;
 mod search;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::Workshop;
 
 /// Kills the process in any case.
-struct Watcher(Child);
+pub(super) struct Watcher(Child);
 
 impl Drop for Watcher {
     fn drop(&mut self) {
@@ -20,7 +20,7 @@ impl Drop for Watcher {
 }
 
 /// Starts a watcher. Returns it with a function that waits until it prints a text.
-fn watch(workshop: &Workshop, more: &[&str]) -> (Watcher, impl Fn(&str)) {
+pub(super) fn watch(workshop: &Workshop, more: &[&str]) -> (Watcher, impl Fn(&str)) {
     let mut command = workshop.command(&[&["index", "archive", "--watch"], more].concat());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (lines, seen) = mpsc::channel();

@@ -18,8 +18,11 @@ use tantivy::directory::{
     TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
 
+use crate::durable;
 use crate::engine::pages::{self, PageSums, PagedFile};
 use crate::engine::plain_file::PlainFile;
+#[cfg(test)]
+use crate::engine::recorded_writes::recorded;
 use crate::error::is_read_only;
 use crate::files;
 
@@ -135,7 +138,7 @@ impl Directory for CheckedDirectory {
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         self.open_files.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
-        self.files.delete(path)
+        durable::removing(&self.folder.join(path), || self.files.delete(path))
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
@@ -145,6 +148,8 @@ impl Directory for CheckedDirectory {
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
         let buffer = self.files.open_write(path)?;
         let file = buffer.into_inner().map_err(|e| OpenWriteError::wrap_io_error(e.into(), path.to_owned()))?;
+        #[cfg(test)]
+        let file = recorded(file, &self.folder.join(path));
         let (path, sums, fault) = (path.to_owned(), PageSums::default(), self.fault.clone());
         Ok(BufWriter::new(Box::new(WatchedFile { path, file, sums, fault })))
     }
@@ -160,12 +165,16 @@ impl Directory for CheckedDirectory {
     }
 
     fn atomic_write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let (path_in, bytes) = (self.folder.join(path), [content, &trailer(content)].concat());
         // With the permissions of any new file, so that who may read the others may read these.
-        self.fault.note(files::replace(self.folder.join(path), &[content, &trailer(content)].concat()))
+        let written = durable::replacing(&path_in, &bytes, || files::replace(&path_in, &bytes));
+        // The engine removes what the commit before needs as soon as this returns: the new one must be on disk by then.
+        let is_commit = path == Path::new(META_FILE);
+        self.fault.note(written.and_then(|()| if is_commit { self.sync_directory() } else { Ok(()) }))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
-        self.files.sync_directory()
+        durable::syncing(&self.folder, || self.files.sync_directory())
     }
 
     /// On a read-only file system the engine's locks cannot be taken, and readers do not need them: no process can

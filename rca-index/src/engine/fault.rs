@@ -58,6 +58,8 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
             ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
                 Error::IndexDamaged { path: dir.to_owned(), reason: format!("{file}{source}") }
             }
+            // Files are opened and created in a folder that was there.
+            ErrorKind::NotFound => Error::IndexRemoved(dir.to_owned()),
             kind => Error::Io { path: dir.to_owned(), source: io::Error::new(kind, source.to_string()) },
         }
     };
@@ -66,14 +68,19 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
         | TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error: source, .. })
         | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: source, .. })
         | TantivyError::IoError(source) => io(source, None),
+        TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(_)) => Error::IndexRemoved(path),
         TantivyError::LockFailure(..) => {
             let holder = holder(&version_folder(dir));
-            Error::IndexLocked { path, holder, own: holder == Some(std::process::id()) }
+            Error::IndexLocked { path, holder, since: None, own: holder == Some(std::process::id()) }
         }
         TantivyError::IncompatibleIndex(_) | TantivyError::OpenReadError(OpenReadError::IncompatibleIndex(_)) => {
             Error::IndexOtherVersion(path)
         }
         TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath }) => io(io_error, Some(filepath)),
+        // Without it there is no index.
+        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) if file == Path::new(META_FILE) => {
+            Error::IndexNotFound(path)
+        }
         TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
             Error::IndexDamaged { path, reason: format!("{} is missing", file.display()) }
         }

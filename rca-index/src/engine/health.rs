@@ -136,7 +136,7 @@ fn named_files(index: &tantivy::Index) -> tantivy::Result<BTreeSet<PathBuf>> {
 }
 
 /// The files of a segment that a commit names.
-fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> {
+pub(super) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> {
     use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
     let deletions = segment.has_deletes().then_some(Delete);
     let parts = [Postings, Positions, FastFields, FieldNorms, Terms, Store].into_iter().chain(deletions);

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::engine::layout::Layout;
+use crate::engine::lock::{FolderLock, PATIENCE};
 use crate::engine::{Engine, fault, folder};
 use crate::error::{Error, Result};
 use crate::given::{Record, salvage};
@@ -27,6 +28,7 @@ pub struct GivenRepair {
 /// [`Error::IndexLocked`], [`Error::IndexOtherVersion`], [`Error::Io`].
 pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
     Layout::of(dir)?;
+    let Some(_lock) = lock(dir)? else { return Ok(None) };
     let index = opened(dir);
     if !is_damaged(dir, index.as_ref())? {
         return Ok(None);
@@ -45,13 +47,55 @@ pub(crate) fn mend(dir: &Path) -> Result<Option<GivenRepair>> {
 /// Removes an index, whose given incidents the record gives back.
 ///
 /// # Errors
-/// [`Error::IndexDamaged`] if the record is damaged, and the index may have what it lacks; [`Error::Io`].
+/// [`Error::IndexDamaged`] if the record is damaged, and the index may have what it lacks; [`Error::IndexLocked`];
+/// [`Error::Io`].
 pub(crate) fn remove(dir: &Path) -> Result<()> {
     Layout::of(dir)?;
+    match lock(dir)? {
+        Some(_lock) => remove_locked(dir),
+        None => Ok(()),
+    }
+}
+
+/// Removes an index if it cannot be opened or `is_damaged`, as found once nobody writes to it. Returns whether it was removed.
+///
+/// # Errors
+/// As [`remove`], and those of `is_damaged`.
+pub(crate) fn remove_if(dir: &Path, is_damaged: impl FnOnce(Engine) -> Result<bool>) -> Result<bool> {
+    let Some(_lock) = lock(dir)? else { return Ok(false) };
+    let found = fault::guarded(dir, || Engine::open_as_it_is(dir)).and_then(|(index, _)| is_damaged(index));
+    let must_go = match found {
+        Err(Error::IndexDamaged { .. }) => true,
+        Err(Error::IndexOtherVersion(_)) => folder::has_index(dir),
+        // There is none, or it waits for its first update.
+        Err(Error::IndexNotFound(_) | Error::IndexRemoved(_)) => false,
+        found => found?,
+    };
+    if must_go {
+        remove_locked(dir)?;
+    }
+    Ok(must_go)
+}
+
+/// The same as [`remove`], for a caller that holds the lock.
+pub(super) fn remove_locked(dir: &Path) -> Result<()> {
     let index = opened(dir);
     look(dir, index.as_ref())?;
     drop(index);
     folder::remove(dir)
+}
+
+/// Whether there is an index of another version in the folder of this one.
+pub(super) fn is_other_version(dir: &Path) -> bool {
+    matches!(fault::guarded(dir, || Engine::open_as_it_is(dir)), Err(Error::IndexOtherVersion(_)))
+}
+
+/// Waits until nobody writes to the index in a folder; `None` if there is no such folder.
+fn lock(dir: &Path) -> Result<Option<FolderLock>> {
+    match FolderLock::take(dir, PATIENCE) {
+        Err(Error::IndexNotFound(_)) => Ok(None),
+        lock => lock.map(Some),
+    }
 }
 
 /// The index in a folder, if it can be opened.

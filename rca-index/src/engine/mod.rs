@@ -22,6 +22,7 @@ mod inspect;
 mod iterate;
 mod keys;
 mod layout;
+mod lock;
 mod lookup;
 mod mend;
 mod older;
@@ -29,6 +30,8 @@ mod pages;
 mod permits;
 mod plain_file;
 mod postings;
+#[cfg(test)]
+mod recorded_writes;
 mod regions;
 mod scorer;
 mod snapshot;
@@ -43,18 +46,19 @@ pub(crate) use commit::CommitNote;
 pub(crate) use given::Purpose;
 pub(crate) use lookup::KnownWords;
 pub use mend::GivenRepair;
-pub(crate) use mend::mend;
+pub(crate) use mend::{mend, remove_if};
 pub(crate) use snapshot::Snapshot;
 pub use trust::TrustStore;
 pub(crate) use writer::{Manifest, Writer};
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use tantivy::directory::{INDEX_WRITER_LOCK, Lock, RamDirectory};
+use tantivy::directory::RamDirectory;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Directory, IndexBuilder, IndexReader, IndexSettings, ReloadPolicy, TantivyError};
@@ -65,10 +69,14 @@ use crate::engine::directory::{CheckedDirectory, WriteFault};
 use crate::engine::document::{ANALYZER, Fields};
 use crate::engine::fault::convert_error;
 use crate::engine::layout::Layout;
+use crate::engine::lock::FolderLock;
 use crate::engine::tokenizer::LexemeTokenizer;
 use crate::engine::turns::Turns;
 use crate::error::{Error, Result};
 use crate::incident::Incident;
+
+/// How long making an index waits for a process that makes or removes it. Both take moments.
+const CREATION: Duration = Duration::from_secs(10);
 
 /// An open index of incidents.
 pub(crate) struct Engine {
@@ -170,18 +178,30 @@ impl Engine {
     /// # Errors
     /// [`Error::IndexNotTrusted`] as well.
     pub(crate) fn open_or_create_with(dir: &Path, store: Option<&dyn TrustStore>, tokens: Vec<String>) -> Result<Self> {
-        match Self::open_with(dir, store) {
-            Err(Error::IndexNotFound(_)) => {}
-            // An index with another schema in the folder of this version is useless, so it is replaced.
-            Err(Error::IndexOtherVersion(path)) if path == dir => mend::remove(dir)?,
+        Self::opened_or_created(dir, store, tokens).map_err(|error| match error {
+            // The folder was made, and is gone again.
+            Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => Error::IndexRemoved(dir.to_owned()),
+            error => error,
+        })
+    }
+
+    fn opened_or_created(dir: &Path, store: Option<&dyn TrustStore>, tokens: Vec<String>) -> Result<Self> {
+        let is_other_version = match Self::open_with(dir, store) {
+            Err(Error::IndexNotFound(_) | Error::IndexRemoved(_)) => false,
+            Err(Error::IndexOtherVersion(path)) if path == dir => true,
             opened => return opened,
-        }
+        };
         let versioned = folder::create(dir)?;
         let before = Layout::of(dir)?;
+        // Two processes must not create the same index: the second would overwrite what the first has written. An index
+        // that waits for its first update is there already; whoever makes that update may hold the lock for long.
+        let needs_lock = is_other_version || !folder::has_index(dir);
+        let lock = needs_lock.then(|| FolderLock::take(dir, CREATION)).transpose()?;
+        // An index with another schema in the folder of this version is useless, so it is replaced.
+        if is_other_version && folder::has_index(dir) && mend::is_other_version(dir) {
+            mend::remove_locked(dir)?;
+        }
         let directory = CheckedDirectory::open(&versioned).map_err(|e| convert_error(dir, e))?;
-        // Two processes must not create the same index: the second would overwrite what the first has written.
-        let lock = (!folder::has_index(dir)).then(|| directory.acquire_lock(&creation_lock()));
-        let lock = lock.transpose().map_err(|e| convert_error(dir, TantivyError::LockFailure(e, None)))?;
         let open = || builder().open_or_create(directory.clone()).map_err(|e| convert_error(dir, e));
         let index = fault::guarded(dir, open)?;
         drop(lock);
@@ -283,12 +303,23 @@ impl Engine {
     pub(crate) fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let dir = self.dir.as_deref().unwrap_or(Path::new(""));
         fault::guarded(dir, work).map_err(|error| match (error, self.write_fault.take()) {
+            (error, fault) if self.is_removed(&error, fault.as_ref()) => Error::IndexRemoved(dir.to_owned()),
             // The failed write is the cause; the files on disk are unchanged.
             (Error::IndexDamaged { path, .. } | Error::Internal { path, .. }, Some(source)) => {
                 Error::Io { path, source }
             }
             (error, _) => error,
         })
+    }
+
+    /// Whether an error is due to the removal of the index. Only then can a file not be created for lack of its folder.
+    fn is_removed(&self, error: &Error, fault: Option<&io::Error>) -> bool {
+        let may_be = matches!(
+            error,
+            Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::Internal { .. } | Error::Io { .. }
+        );
+        let is_gone = || self.dir.as_deref().is_some_and(|dir| !folder::has_index(dir));
+        may_be && (is_gone() || fault.is_some_and(|fault| fault.kind() == ErrorKind::NotFound))
     }
 
     fn latest(&self) -> std::sync::MutexGuard<'_, Latest> {
@@ -320,9 +351,4 @@ fn builder() -> IndexBuilder {
         ..IndexSettings::default()
     };
     IndexBuilder::default().schema(Fields::new().schema).settings(settings)
-}
-
-/// The writer's lock, as a blocking lock.
-fn creation_lock() -> Lock {
-    Lock { filepath: INDEX_WRITER_LOCK.filepath.clone(), is_blocking: true }
 }

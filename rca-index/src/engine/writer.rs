@@ -6,16 +6,19 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::{IndexWriter, Term};
+use tantivy::tokenizer::TextAnalyzer;
+use tantivy::{IndexWriter, SegmentMeta, Term};
 
 use crate::archive::KeptSettings;
 use crate::engine::commit::CommitNote;
-use crate::engine::document::{EngineDocument, text_length};
+use crate::engine::document::{ANALYZER, EngineDocument, text_length};
 use crate::engine::given::{Pending, Purpose};
 use crate::engine::layout::Layout;
+use crate::engine::lock::{FolderLock, POLL};
 use crate::engine::permits::Permits;
+use crate::engine::tokenizer::LexemeTokenizer;
 use crate::engine::turns::Turn;
-use crate::engine::{Engine, Snapshot, folder};
+use crate::engine::{Engine, Snapshot, builder, folder};
 use crate::error::{Error, Result};
 use crate::incident::{HouseNames, Incident};
 
@@ -34,8 +37,6 @@ const MERGED_AT_ONCE: usize = 4;
 const SMALL_SEGMENT: u32 = 1_000;
 /// Segments with more incidents are not merged: rewriting them costs more than it saves.
 const LARGE_SEGMENT: usize = 100_000;
-/// How long to sleep while another process holds the lock.
-const POLL: Duration = Duration::from_millis(20);
 /// Segments in which a larger share of incidents is deleted are rewritten.
 const DELETED_SHARE: f32 = 0.2;
 
@@ -62,6 +63,10 @@ pub(crate) struct Writer<'e> {
     removed: AtomicU64,
     pub(super) given: Pending,
     purpose: Purpose,
+    /// The index as it was when the lock was taken.
+    index: tantivy::Index,
+    /// `None` in memory.
+    lock: Option<FolderLock>,
     /// Released last, so that the next writer of this process finds the lock free.
     _turn: Turn<'e>,
 }
@@ -86,7 +91,7 @@ impl Engine {
 
     fn locked_by_this_process(&self) -> Error {
         let path = self.dir.clone().unwrap_or_default();
-        Error::IndexLocked { path, holder: Some(std::process::id()), own: true }
+        Error::IndexLocked { path, holder: Some(std::process::id()), since: None, own: true }
     }
 
     fn writer_in_turn<'e>(
@@ -109,8 +114,10 @@ impl Engine {
             .num_merge_threads(1)
             .build();
         let started = Instant::now();
+        let lock = self.dir.as_deref().map(|dir| FolderLock::take(dir, wait)).transpose()?;
+        let index = self.reopened()?;
         let inner = loop {
-            match self.index.writer_with_options(options.clone()).map_err(|e| self.error(e)) {
+            match index.writer_with_options(options.clone()).map_err(|e| self.error(e)) {
                 Err(Error::IndexLocked { .. }) if started.elapsed() < wait => thread::sleep(POLL),
                 opened => break opened?,
             }
@@ -125,11 +132,9 @@ impl Engine {
         let before = self.snapshot()?;
         let note = self.note()?;
         self.write_fault.take();
-        if let Some(dir) = &self.dir {
-            folder::tidy(dir, note.manifest.as_deref());
-        }
         // A file left by a killed process has the name that the same work will use again. If it cannot be removed, the
         // next write reports why.
+        self.tidy(&index, &note)?;
         let _ = inner.garbage_collect_files().wait();
         let settings = note.settings.clone();
         let house = settings.house().cloned().unwrap_or_default();
@@ -147,11 +152,49 @@ impl Engine {
             removed,
             given,
             purpose,
+            index,
+            lock,
             _turn: turn,
         };
         let left = wait.saturating_sub(started.elapsed());
         writer.take_in_record(purpose, left)?;
         Ok(writer)
+    }
+
+    /// The index as it is now. The engine reads the list of its files when an index is opened, and keeps it; what another
+    /// process has written since would be missing from it, and lost to those that tidy up. The caller must hold the lock.
+    fn reopened(&self) -> Result<tantivy::Index> {
+        if self.dir.is_none() {
+            return Ok(self.index.clone());
+        }
+        let index = builder().open_or_create(self.directory.box_clone()).map_err(|e| self.error(e))?;
+        index.tokenizers().register(ANALYZER, TextAnalyzer::from(LexemeTokenizer));
+        Ok(index)
+    }
+
+    /// Removes what the last commit does not name. The caller must hold the lock, and must not be writing.
+    fn tidy(&self, index: &tantivy::Index, note: &CommitNote) -> Result<()> {
+        if let Some(dir) = &self.dir {
+            let segments = index.searchable_segment_metas().map_err(|e| self.error(e))?;
+            folder::tidy(dir, &segments, note.manifest.as_deref());
+        }
+        Ok(())
+    }
+
+    /// Fails if the index, or a part of it, was removed since the lock was taken.
+    fn still_there(&self, lock: Option<&FolderLock>, index: &tantivy::Index, note: &CommitNote) -> Result<()> {
+        let Some(dir) = &self.dir else { return Ok(()) };
+        let segments = index.searchable_segment_metas().map_err(|e| self.error(e))?;
+        let is_complete = folder::is_complete(dir, &segments, note.manifest.as_deref());
+        if is_complete && lock.is_some_and(FolderLock::is_current) {
+            return Ok(());
+        }
+        let ids = |segments: &[SegmentMeta]| segments.iter().map(SegmentMeta::id).collect::<Vec<_>>();
+        if !is_complete && index.searchable_segment_metas().is_ok_and(|now| ids(&now) == ids(&segments)) {
+            // Half of an index must not be taken for a whole one.
+            folder::disown(dir);
+        }
+        Err(Error::IndexRemoved(dir.clone()))
     }
 }
 
@@ -225,6 +268,7 @@ impl Writer<'_> {
         }
         let path = engine.dir.clone().unwrap_or_default();
         let mut commit = self.inner.prepare_commit().map_err(|e| engine.error(e))?;
+        engine.still_there(self.lock.as_ref(), &self.index, &self.note)?;
         // All is on disk but for the commit itself: what can still fail is small, and is taken back.
         note.given = given.commit(note.manifest.is_some())?;
         let payload = serde_json::to_string(&note).map_err(|e| not_stored(path, "the note of the commit", &e))?;
@@ -236,11 +280,10 @@ impl Writer<'_> {
             return Err(engine.error(error));
         }
         drop(given);
-        if let Some(old) = self.note.manifest.filter(|old| note.manifest.as_ref() != Some(old)) {
-            // A leftover manifest only uses disk space.
-            let _ = engine.directory.delete(Path::new(&old));
-        }
         self.inner.wait_merging_threads().map_err(|e| engine.error(e))?;
+        engine.still_there(self.lock.as_ref(), &self.index, &note)?;
+        // The commit is on disk, so that nothing needs the files of the one before: its manifest goes too.
+        engine.tidy(&self.index, &note)?;
         engine.reload(&note)
     }
 }

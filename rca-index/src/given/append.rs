@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::durable::{self, DurableFile};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::given::head::{Head, Position};
@@ -28,7 +29,7 @@ const POLL: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct Appender {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<DurableFile>,
     head: Head,
     /// The checksum of the last line, acknowledged or not.
     chain: u64,
@@ -81,8 +82,9 @@ impl Appender {
     fn at_end_of(record: &Record, path: PathBuf, lock: File) -> Result<Self> {
         let head = Head { doubtful: false, ..record.head };
         let Position { length, chain, .. } = head.position;
-        let mut file = files::open_to_write(&path).map_err(Error::io(&path))?;
-        let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::Start(length)));
+        let opened = files::open_to_write(&path).map_err(Error::io(&path))?;
+        let mut file = DurableFile::of(opened, &path);
+        let cut = file.cut(length).and_then(|()| file.seek(SeekFrom::Start(length)));
         cut.map_err(Error::io(&path))?;
         Ok(Self { path, file: BufWriter::new(file), head, chain, at: length, before: head, lock })
     }
@@ -125,7 +127,7 @@ impl Appender {
         if self.at > self.head.position.length {
             self.append(&lines::end_json(self.head.position.sequence + 1))?;
         }
-        self.file.flush().and_then(|()| self.file.get_ref().sync_data()).map_err(Error::io(&self.path))?;
+        self.file.flush().and_then(|()| self.file.get_ref().sync()).map_err(Error::io(&self.path))?;
         self.head.position.length = self.at;
         self.head.position.chain = self.chain;
         self.head.archive = archive;
@@ -147,8 +149,7 @@ impl Appender {
         self.head.position.sequence += 1;
         let (at, slot) = self.head.slot_to_write();
         let file = self.file.get_mut();
-        let written =
-            file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&slot)).and_then(|()| file.sync_data());
+        let written = file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&slot)).and_then(|()| file.sync());
         let written = written.and_then(|()| file.seek(SeekFrom::Start(self.at)));
         written.map(|_| ()).map_err(Error::io(&self.path))
     }
@@ -178,16 +179,17 @@ impl Drop for Appender {
     fn drop(&mut self) {
         // What is left is cut by the next write.
         let _ = self.file.flush();
-        let _ = self.file.get_ref().set_len(self.head.position.length);
+        let _ = self.file.get_ref().cut(self.head.position.length);
     }
 }
 
 /// Makes a record under another name, and puts it in its place at once.
 fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) -> Result<()> {
     let (new, path) = (dir.join(NEW_FILE), dir.join(RECORD_FILE));
-    let mut file = BufWriter::new(create(&new)?);
+    let mut file = DurableFile::of(create(&new)?, &new);
     file.write_all(&head.to_bytes()).map_err(Error::io(&new))?;
-    let lock = file.get_ref().try_clone().map_err(Error::io(&new))?;
+    let lock = file.handle().map_err(Error::io(&new))?;
+    let file = BufWriter::new(file);
     let Position { length, chain, .. } = head.position;
     let mut appender = Appender { path: new.clone(), file, head, chain, at: length, before: head, lock };
     fill(&mut appender)?;
@@ -197,20 +199,13 @@ fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) 
     appender.acknowledge()?;
     appender.acknowledge()?;
     drop(appender);
-    put_in_place(dir, &new, &path)
+    durable::rename(&new, &path).map_err(Error::io(path))
 }
 
 /// Makes a file in the place of the one that a killed process may have left.
 fn create(path: &Path) -> Result<File> {
     let _ = fs::remove_file(path);
     files::create_new(path).map_err(Error::io(path))
-}
-
-fn put_in_place(dir: &Path, new: &Path, path: &Path) -> Result<()> {
-    fs::rename(new, path).map_err(Error::io(path))?;
-    // Not every system can sync a folder.
-    let _ = File::open(dir).and_then(|dir| dir.sync_all());
-    Ok(())
 }
 
 impl Record {
@@ -225,7 +220,7 @@ impl Record {
         let mut from = &self.file;
         let copied = from.seek(SeekFrom::Start(0)).and_then(|_| std::io::copy(&mut from, &mut copy));
         copied.and_then(|_| copy.sync_data()).map_err(Error::io(&new))?;
-        put_in_place(dir, &new, &self.path)?;
+        durable::rename(&new, &self.path).map_err(Error::io(&self.path))?;
         let there = || Error::io(&self.path)(std::io::ErrorKind::NotFound.into());
         Self::open(dir)?.ok_or_else(there)
     }
@@ -249,7 +244,7 @@ fn lock(dir: &Path, wait: Duration) -> Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if started.elapsed() < wait => thread::sleep(POLL),
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::IndexLocked { path: dir.to_owned(), holder: None, own: false });
+                return Err(Error::IndexLocked { path: dir.to_owned(), holder: None, since: None, own: false });
             }
             Err(TryLockError::Error(error)) => return Err(Error::io(path)(error)),
         }

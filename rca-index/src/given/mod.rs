@@ -106,6 +106,8 @@ impl Record {
         if position.length < size {
             return Err(self.damage("its head and its end are damaged"));
         }
+        // The next head must be written over the damaged slot, never over the one that can be read.
+        position.sequence += (position.sequence - self.head.position.sequence) % 2;
         self.head.position = position;
         Ok(())
     }

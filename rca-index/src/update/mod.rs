@@ -5,6 +5,8 @@
 
 mod changes;
 mod compare;
+#[cfg(test)]
+mod crashes;
 mod flow;
 mod freshness;
 mod give;
@@ -232,6 +234,7 @@ fn whole_update(
     let Some(walk) = walk(archive, limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
+    still_there(archive)?;
     let (note, before) = last_update(engine)?;
     let mut before = if options.rebuild { Manifest::default() } else { before };
     let settings = archive.kept_settings();
@@ -303,6 +306,7 @@ fn whole_update(
         return unchanged(entries, ignored);
     }
     tell(UpdateEvent::Committing)?;
+    still_there(archive)?;
     let manifest = Manifest { entries, problems: found };
     if writer.hides_any() {
         let ids: HashSet<&str> = manifest.indexed().map(Entry::id).collect();
@@ -319,6 +323,11 @@ fn whole_update(
 /// Whether an index cannot be written to now, which is no reason to say that it is out of date.
 fn cannot_write(error: &Error) -> bool {
     matches!(error, Error::IndexLocked { .. }) || error.is_read_only()
+}
+
+/// Fails if the folder of the archive is gone: an index of no reports must not take the place of the last one.
+fn still_there(archive: &Archive) -> Result<()> {
+    if archive.root().is_dir() { Ok(()) } else { Err(Error::ArchiveNotFound(archive.root().to_owned())) }
 }
 
 /// The commit note and the manifest of the last update.

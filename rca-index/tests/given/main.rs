@@ -292,5 +292,5 @@ fn an_archive_without_given_incidents_has_no_record() {
     update(&folder, &UpdateOptions::default());
     let mut files: Vec<_> = fs::read_dir(dir(&folder)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort();
-    assert_eq!(files, [".gitignore", "v8"]);
+    assert_eq!(files, [".gitignore", "v8", "write.lock"]);
 }
