@@ -30,7 +30,7 @@ impl Changes {
                 (None, None) => return changes,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(entry), Some(file)) => entry.path.cmp(&file.path),
+                (Some(entry), Some(file)) => entry.key().cmp(&file.key()),
             };
             let entry = if order == Ordering::Greater { None } else { entries.next() };
             let file = if order == Ordering::Less { None } else { files.next() };
@@ -51,10 +51,7 @@ impl Changes {
 }
 
 fn is_same(entry: &Entry, file: &File) -> bool {
-    entry.size == file.size
-        && entry.modified == file.modified
-        && entry.own_id == file.own_id
-        && entry.taking == file.taking
+    entry.size == file.size && entry.modified == file.modified && entry.taking == file.taking
 }
 
 /// Whether a file is in a folder that is unreadable now, so that it may still exist.
@@ -73,7 +70,7 @@ mod tests {
     fn entry(path: &str, size: u64) -> Entry {
         Entry {
             path: path.into(),
-            own_id: None,
+            encoded: false,
             size,
             modified: 7,
             hash: Some(0),
@@ -84,7 +81,7 @@ mod tests {
     }
 
     fn file(path: &str, size: u64) -> File {
-        File { path: path.into(), own_id: None, own_path: None, size, modified: 7, taking: Taking::Judged }
+        File { path: path.into(), own_path: None, size, modified: 7, taking: Taking::Judged }
     }
 
     #[test]

@@ -2,15 +2,16 @@
 //!
 //! It is written before the commit that refers to it by name, so the two are always consistent.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::archive::ReportProblem;
 use crate::archive::not_a_report::Taking;
+use crate::archive::walk::id_of;
 use crate::error::{Error, Result};
 use crate::incident::{LeftOut, NotAReport, Problem};
-use crate::parse::stem;
 
 /// All files, sorted by path.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,8 +29,8 @@ const UNKNOWN: u128 = 0;
 pub(crate) struct Entry {
     /// The path in the archive.
     pub(crate) path: Box<str>,
-    /// The incident's id if it differs from the path without extension.
-    pub(crate) own_id: Option<Box<str>>,
+    /// Whether the path had to be encoded, because it is not Unicode.
+    pub(crate) encoded: bool,
     /// The size in bytes.
     pub(crate) size: u64,
     /// The modification time, in nanoseconds since 1970; 0 if it is not reliable.
@@ -45,8 +46,13 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// The incident's id.
-    pub(crate) fn id(&self) -> &str {
-        self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
+    pub(crate) fn id(&self) -> Cow<'_, str> {
+        id_of(&self.path, self.encoded)
+    }
+
+    /// What tells it from all other files, in the order of walks.
+    pub(crate) fn key(&self) -> (&str, bool) {
+        (&self.path, self.encoded)
     }
 
     /// Whether its report is in the index.

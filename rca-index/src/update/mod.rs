@@ -269,12 +269,8 @@ fn whole_update(
     if renamed {
         writer.give_again()?;
     }
-    let gone = changes
-        .to_read
-        .iter()
-        .filter_map(|(file, before)| before.as_deref().filter(|before| before.own_id != file.own_id));
-    for entry in changes.removed.iter().chain(gone) {
-        writer.remove(entry.id())?;
+    for entry in &changes.removed {
+        writer.remove(&entry.id())?;
     }
     let to_read = std::mem::take(&mut changes.to_read);
     let ingested = ingest_all(to_read, archive, &writer, threads, scanned, tell)?;
@@ -283,10 +279,10 @@ fn whole_update(
     let mut counts = count(&changes, &ingested);
     let mut entries = changes.unchanged;
     entries.extend(ingested.into_iter().map(|ingested| ingested.entry));
-    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    entries.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
     let manifest = Manifest { entries, problems: found };
     if writer.hides_any() {
-        let ids: HashSet<&str> = manifest.indexed().map(Entry::id).collect();
+        let ids: HashSet<_> = manifest.indexed().map(Entry::id).collect();
         counts.hidden = writer.show_hidden(|id| ids.contains(id))?;
     }
     let source_bytes = manifest.indexed().map(|entry| entry.size).sum();
@@ -387,7 +383,6 @@ fn ingest(
     writer: &Writer<'_>,
 ) -> Result<Ingested> {
     let failed = |kind: ProblemKind| [Problem::new(1, kind)].into();
-    let before = before.filter(|before| before.own_id == file.own_id);
     let known = before.as_ref().and_then(|before| before.hash);
     let content = match read(&file, archive.root(), archive.max_report_bytes()) {
         Ok(content) => content,
@@ -404,7 +399,7 @@ fn ingest(
         return Ok(Ingested { entry: Entry { left_out, ..entry(file, known, problems) }, outcome: Outcome::Same });
     }
     if was_indexed {
-        writer.remove(file.id())?;
+        writer.remove(&file.id())?;
     }
     let parsed = match decode_report(&file, content.bytes, options) {
         Ok(parsed) => parsed,
@@ -422,8 +417,8 @@ fn ingest(
 }
 
 fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
-    let File { path, own_id, size, modified, taking, .. } = file;
-    Entry { path, own_id, size, modified, hash, taking, left_out: None, problems }
+    let File { path, own_path, size, modified, taking, .. } = file;
+    Entry { path, encoded: own_path.is_some(), size, modified, hash, taking, left_out: None, problems }
 }
 
 /// Counts the changes. A new file with the text of a removed file was renamed.
