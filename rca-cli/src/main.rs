@@ -20,6 +20,7 @@ mod paths;
 mod piped;
 mod progress;
 mod quantity;
+mod quoting;
 mod render;
 mod targets;
 mod terminal;

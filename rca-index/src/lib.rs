@@ -227,10 +227,10 @@ pub use engine::GivenRepair;
 pub use engine::health::Health;
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, IgnoredCount, IgnoredFile, Incident, LeftOut,
-    Lessons, Level, Link, Markup, Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField,
-    OwnValue, PROBLEM_KINDS, Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section,
-    SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
+    Action, Bound, CountedFrom, DayZone, FRONT_MATTER, FailedCount, HouseNames, IgnoredCount, IgnoredFile, Incident,
+    LeftOut, Lessons, Level, Link, Markup, Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason,
+    OwnField, OwnValue, PROBLEM_KINDS, Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt,
+    Section, SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, Named};
 pub use schema::{

@@ -10,14 +10,14 @@ use rca_index::{Error, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::update;
+use crate::freshen::{outcome, update};
 use crate::location::Location;
 use crate::quantity::count;
 use crate::render;
 
 /// Verify the index and repair it
 ///
-/// Verifies the checksum of every file of the index, and prints counts, age and disk usage. The index can always be built
+/// Verifies the checksum of every file of the index and compares its ids with those of the last update, and prints counts, age and disk usage. The index can always be built
 /// from the archive, and from the record of the incidents that programs upserted, so repairing it means rebuilding it. Of a
 /// damaged record, all that can be read is kept, and the damaged file stays under another name.
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let location = Location::find(None, &context.global)?;
     let health = location.open_index().and_then(|index| index.health());
     let needs_repair = match &health {
-        Ok(health) => !health.damaged.is_empty(),
+        Ok(health) => health.is_damaged(),
         Err(Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_)) => true,
         Err(_) => false,
     };
@@ -51,14 +51,18 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         let index = place.map_or_else(|| location.open_or_create_index(), Index::open_or_create)?;
         let report = update(&index, &location, &UpdateOptions::default(), &context.global)?;
         render::update(context, &location, &report)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(outcome(&report));
     }
     let mut health = health?;
     health.ignored = location.archive.ignored_counts();
     render::health(context, &health)?;
     if needs_repair {
-        let files = health.damaged.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::index(format!("the index is damaged: {files}"), "rebuild it with `rca doctor --repair`"));
+        let files: Vec<String> = health.damaged.iter().map(|path| path.display().to_string()).collect();
+        let found = [("", &files), ("missing: ", &health.missing), ("not in the manifest: ", &health.unexpected)];
+        let found = found.iter().filter(|(_, names)| !names.is_empty());
+        let found: Vec<String> = found.map(|(what, names)| format!("{what}{}", render::some_of(names))).collect();
+        let what = format!("the index is damaged: {}", found.join("; "));
+        return Err(Failure::index(what, "rebuild it with `rca doctor --repair`"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -38,7 +38,7 @@ use crate::terminal::Output;
 pub(crate) use events::{WatchEvent, watch_event};
 pub(crate) use failure::{failure, refusal};
 pub(crate) use json::document;
-pub(crate) use text::{ignored, level_name};
+pub(crate) use text::{ignored, level_name, some_of};
 
 /// An output format: how each kind of result is written. A format for problems alone writes nothing else; no command asks
 /// it to.

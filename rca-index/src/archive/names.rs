@@ -66,11 +66,15 @@ impl Names {
     }
 
     fn named(&self, name: &str) -> Vec<String> {
-        let name = name.trim().trim_start_matches("./");
-        let id = report_id(name);
-        if let Some(id) = [name, &id].into_iter().find(|id| self.ids.contains(*id)) {
-            return vec![id.to_owned()];
+        let trimmed = name.trim().trim_start_matches("./");
+        // A name may begin or end with a space.
+        for name in [name, trimmed] {
+            let id = report_id(name);
+            if let Some(id) = [name, &id].into_iter().find(|id| self.ids.contains(*id)) {
+                return vec![id.to_owned()];
+            }
         }
+        let name = trimmed;
         let name = name.trim_start_matches("../");
         let found = self.with_name(&bare(&name_of_id(name)));
         if !found.is_empty() {
@@ -197,6 +201,8 @@ mod tests {
         check("%FF.md", &["%25FF"]);
         check("%FE", &["%FE"]);
         check("%FE.md", &["%FE"]);
+        names.add(" spaced ");
+        assert_eq!(names.resolve(" spaced .md"), [" spaced "]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fs::Metadata;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -64,7 +65,7 @@ pub(crate) fn id_of(path: &str, is_encoded: bool) -> Cow<'_, str> {
 pub(crate) struct Walk {
     /// The reports, sorted by path.
     pub(crate) files: Vec<File>,
-    /// Unreadable folders, by path in the archive. Their files may still exist.
+    /// Folders that cannot be listed, and files of which nothing can be told, by path in the archive. They may still exist.
     pub(crate) unreadable: Vec<String>,
     /// Problems of files and folders that are not in `files`.
     pub(crate) problems: Vec<ReportProblem>,
@@ -142,7 +143,12 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     for file in files? {
         match file {
             Ok(file) => walk.files.push(file),
-            Err(problem) => walk.problems.push(problem),
+            // Removed since it was found.
+            Err((_, error)) if error.kind() == ErrorKind::NotFound => {}
+            Err((path, error)) => {
+                walk.problem(path.clone(), ProblemKind::FileUnreadable { reason: error.to_string() });
+                walk.unreadable.push(path);
+            }
         }
     }
     if walk.files.len() < PARALLEL_FILES {
@@ -298,16 +304,12 @@ impl Walk {
     }
 
     fn problem(&mut self, path: String, kind: ProblemKind) {
-        self.problems.push(problem(path, kind));
+        self.problems.push(ReportProblem { path, problem: Problem::new(1, kind) });
     }
 }
 
-fn problem(path: String, kind: ProblemKind) -> ReportProblem {
-    ReportProblem { path, problem: Problem::new(1, kind) }
-}
-
 /// The metadata of a report's file.
-fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
+fn file(path: String, entry: &DirEntry) -> Result<File, (String, io::Error)> {
     match entry.metadata() {
         Ok(metadata) => Ok(File {
             own_path: entry.path().to_str().is_none().then(|| entry.path().into()),
@@ -316,7 +318,7 @@ fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
             modified: modified(&metadata),
             taking: Taking::Judged,
         }),
-        Err(error) => Err(problem(path, ProblemKind::FileUnreadable { reason: error.to_string() })),
+        Err(error) => Err((path, error.into())),
     }
 }
 

@@ -22,6 +22,8 @@ use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
 pub(super) const FORMAT: u32 = 8;
+/// Among the names of fields that have a value: the incident comes from a program. No field has this name.
+pub(super) const GIVEN: &str = "incident.given";
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 
@@ -226,6 +228,7 @@ impl Fields {
         doc.add(self.path, incident.path.clone());
         doc.add(self.source, std::mem::take(&mut incident.source));
         doc.add(self.facts, postcard::to_stdvec(&incident)?);
+        doc.add(self.has, GIVEN.to_owned());
         Ok(doc)
     }
 

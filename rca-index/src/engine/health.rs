@@ -45,6 +45,25 @@ pub struct Health {
     pub updated: Option<i64>,
     /// Files with a checksum mismatch, the record of given incidents among them.
     pub damaged: Vec<PathBuf>,
+    /// Ids of reports that the manifest of the last update names and the index has not, sorted.
+    pub missing: Vec<String>,
+    /// Ids of reports that the index has and the manifest of the last update does not name, sorted.
+    pub unexpected: Vec<String>,
+}
+
+impl Health {
+    /// Whether the index must be rebuilt.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Index;
+    ///
+    /// assert!(!Index::in_memory()?.health()?.is_damaged());
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn is_damaged(&self) -> bool {
+        !(self.damaged.is_empty() && self.missing.is_empty() && self.unexpected.is_empty())
+    }
 }
 
 impl Engine {
@@ -85,6 +104,8 @@ impl Engine {
             source_bytes: note.source_bytes,
             updated: (note.updated != 0).then_some(note.updated),
             damaged,
+            missing: Vec::new(),
+            unexpected: Vec::new(),
         })
     }
 }

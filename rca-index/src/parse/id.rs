@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
 /// Extensions of documents, in any case. Where a name without its final `.md` ends in one of these, `.md` stays, because that
 /// shorter name may be a file as well.
 const EXTENSIONS: [&str; 19] = [
@@ -41,6 +43,25 @@ pub(crate) fn id_of_escaped(path: &str) -> Cow<'_, str> {
         return Cow::Borrowed(rest);
     }
     if has_extension(path) { Cow::Borrowed(path) } else { Cow::Owned(format!("{path}.")) }
+}
+
+/// The path, in bytes, of the report with an id: what [`report_id`] and the escapes in it stand for.
+///
+/// # Examples
+/// ```
+/// use rca_index::parse::report_path;
+///
+/// assert_eq!(report_path("2025/queue backlog"), b"2025/queue backlog.md");
+/// assert_eq!(report_path("a.markdown"), b"a.markdown");
+/// assert_eq!(report_path("100%25 full%FF"), b"100% full\xFF.md");
+/// ```
+pub fn report_path(id: &str) -> Vec<u8> {
+    let (path, extension) = match id.strip_suffix('.') {
+        Some(path) => (path, ""),
+        None if has_extension(id) => (id, ""),
+        None => (id, ".md"),
+    };
+    percent_decode_str(path).chain(extension.bytes()).collect()
 }
 
 /// A path with its `%` escaped.
@@ -143,14 +164,12 @@ mod tests {
 
     /// The id of a path as the walk makes it.
     fn id(path: &[u8]) -> String {
-        let escaped: String = path
-            .utf8_chunks()
-            .flat_map(|chunk| {
-                let invalid: String = chunk.invalid().iter().map(|byte| format!("%{byte:02X}")).collect();
-                [escaped(chunk.valid()).into_owned(), invalid]
-            })
-            .collect();
-        id_of_escaped(&escaped).into_owned()
+        let mut text = String::new();
+        for chunk in path.utf8_chunks() {
+            text.push_str(&escaped(chunk.valid()));
+            text.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
+        }
+        id_of_escaped(&text).into_owned()
     }
 
     proptest! {
@@ -162,6 +181,7 @@ mod tests {
             let mut owners: BTreeMap<String, &[u8]> = BTreeMap::new();
             for path in &paths {
                 let id = id(path);
+                prop_assert_eq!(&report_path(&id), path);
                 if let Ok(text) = std::str::from_utf8(path) {
                     prop_assert_eq!(&report_id(text), &id);
                 }

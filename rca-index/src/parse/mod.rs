@@ -66,9 +66,9 @@ pub(crate) use crate::parse::duration::{unit_named, whole_duration};
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
 pub(crate) use crate::parse::id::name_of_id;
-pub use crate::parse::id::report_id;
 #[cfg(feature = "archive")]
 pub(crate) use crate::parse::id::{escaped, id_of_escaped};
+pub use crate::parse::id::{report_id, report_path};
 use crate::parse::invisible::without_invisible;
 use crate::parse::keys::{Key, key_named};
 pub(crate) use crate::parse::keys::{is_key, key_names};

@@ -37,7 +37,7 @@ impl Changes {
             match (entry, file) {
                 (Some(entry), Some(file)) if is_same(&entry, &file) => changes.unchanged.push(entry),
                 (entry, Some(file)) => changes.to_read.push((file, entry.map(Box::new))),
-                (Some(entry), None) if may_still_exist(&entry, &walk.unreadable) => changes.unchanged.push(entry),
+                (Some(entry), None) if entry.is_below(&walk.unreadable) => changes.unchanged.push(entry),
                 (Some(entry), None) => changes.removed.push(entry),
                 (None, None) => {}
             }
@@ -52,14 +52,6 @@ impl Changes {
 
 fn is_same(entry: &Entry, file: &File) -> bool {
     entry.size == file.size && entry.modified == file.modified && entry.taking == file.taking
-}
-
-/// Whether a file is in a folder that is unreadable now, so that it may still exist.
-fn may_still_exist(entry: &Entry, unreadable: &[String]) -> bool {
-    unreadable.iter().any(|folder| {
-        let below = entry.path.strip_prefix(folder.as_str());
-        folder.is_empty() || below.is_some_and(|rest| rest.starts_with('/'))
-    })
 }
 
 #[cfg(test)]

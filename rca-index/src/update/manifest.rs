@@ -11,7 +11,7 @@ use crate::archive::ReportProblem;
 use crate::archive::not_a_report::Taking;
 use crate::archive::walk::id_of;
 use crate::error::{Error, Result};
-use crate::incident::{LeftOut, NotAReport, Problem};
+use crate::incident::{FailedCount, LeftOut, NotAReport, Problem, ProblemKind};
 
 /// All files, sorted by path.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -53,6 +53,19 @@ impl Entry {
     /// What tells it from all other files, in the order of walks.
     pub(crate) fn key(&self) -> (&str, bool) {
         (&self.path, self.encoded)
+    }
+
+    /// Whether it is one of these files, or in one of these folders.
+    pub(crate) fn is_below(&self, paths: &[String]) -> bool {
+        paths.iter().any(|path| {
+            let below = self.path.strip_prefix(path.as_str());
+            path.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// Whether the last update could not read it.
+    fn is_unreadable(&self) -> bool {
+        self.problems.iter().any(|problem| problem.kind.is_unreadable())
     }
 
     /// Whether its report is in the index.
@@ -105,6 +118,47 @@ impl Manifest {
     /// The files whose reports are in the index.
     pub(crate) fn indexed(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.is_indexed())
+    }
+
+    /// What could not be taken in.
+    pub(crate) fn failed(&self) -> FailedCount {
+        let of_entries = self.entries.iter().flat_map(|entry| entry.problems.iter());
+        let problems = of_entries.chain(self.problems.iter().map(|found| &found.problem));
+        let mut failed = FailedCount::default();
+        for problem in problems.filter(|problem| problem.kind.keeps_out()) {
+            match problem.kind {
+                ProblemKind::FolderUnreadable { .. } => failed.folders += 1,
+                _ => failed.files += 1,
+            }
+        }
+        failed
+    }
+
+    /// The number of reports in the index that cannot be read now, so that they are as an earlier update read them.
+    pub(crate) fn kept(&self) -> usize {
+        let unreadable = self.unreadable();
+        let is_kept = |entry: &&Entry| entry.is_unreadable() || entry.is_below(&unreadable);
+        self.indexed().filter(is_kept).count()
+    }
+
+    /// How many reports of an earlier manifest are not in the index now because they cannot be read.
+    pub(crate) fn lost_since(&self, before: &Self) -> usize {
+        let unreadable = self.unreadable();
+        let now = |entry: &Entry| {
+            let found = self.entries.binary_search_by(|other| other.key().cmp(&entry.key()));
+            found.ok().and_then(|at| self.entries.get(at))
+        };
+        let is_lost = |entry: &&Entry| match now(entry) {
+            Some(now) => !now.is_indexed() && now.is_unreadable(),
+            None => entry.is_below(&unreadable),
+        };
+        before.indexed().filter(is_lost).count()
+    }
+
+    /// The paths of the files and folders that the walk could not read.
+    fn unreadable(&self) -> Vec<String> {
+        let unreadable = self.problems.iter().filter(|found| found.problem.kind.is_unreadable());
+        unreadable.map(|found| found.path.clone()).collect()
     }
 
     /// The files that are not reports.

@@ -15,6 +15,7 @@ pub(crate) use freshness::freshen;
 pub use give::{Batch, WriteOptions, Written};
 pub(crate) use give::{GivenChange, write};
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -148,8 +149,13 @@ pub struct UpdateReport {
     pub removed: usize,
     /// Unchanged reports.
     pub unchanged: usize,
-    /// Files that could not be ingested: unreadable, empty, binary or too large. Each has a problem.
+    /// Files and folders that could not be taken in: unreadable, empty, binary or too large ones, pipes, sockets, devices and links
+    /// whose target is missing. Each has a problem.
     pub failed: usize,
+    /// Reports that cannot be read now, or are in a folder that cannot be listed, and are as an earlier update read them.
+    pub kept: usize,
+    /// Reports that the index had, and that a rebuild could not read again: they are not found until an update can read them.
+    pub lost: usize,
     /// Files that are not reports, sorted by path; unchanged ones included.
     pub left_out: Vec<LeftOut>,
     /// Files that ignore files leave out, by ignore file; with a scan limit, only those outside of ignored folders.
@@ -231,7 +237,12 @@ fn whole_update(
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
     let (note, before) = last_update(engine)?;
-    let mut before = if options.rebuild { Manifest::default() } else { before };
+    let (mut before, rebuilt) = if options.rebuild {
+        (Manifest::default(), before)
+    } else {
+        engine.check_count(&note, before.indexed().count())?;
+        (before, Manifest::default())
+    };
     let settings = archive.kept_settings();
     if settings.reading != note.settings.reading {
         before.forget_contents();
@@ -286,7 +297,9 @@ fn whole_update(
         counts.hidden = writer.show_hidden(|id| ids.contains(id))?;
     }
     let source_bytes = manifest.indexed().map(|entry| entry.size).sum();
-    writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes }))?;
+    let (reports, failed) = (manifest.indexed().count(), manifest.failed());
+    writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes, reports, failed }))?;
+    counts.lost = manifest.lost_since(&rebuilt);
     counts.bytes = bytes;
     counts.ignored = ignored;
     counts.took = started.elapsed();
@@ -306,6 +319,46 @@ fn last_update(engine: &Engine) -> Result<(CommitNote, Manifest)> {
 /// The problems of all reports, as of the last update.
 pub(crate) fn problems(engine: &Engine) -> Result<Vec<ReportProblem>> {
     Ok(last_update(engine)?.1.all_problems())
+}
+
+/// Compares the number of reports in the manifest with that in the index.
+pub(crate) fn check_count(engine: &Engine) -> Result<()> {
+    let (note, manifest) = last_update(engine)?;
+    engine.check_count(&note, manifest.indexed().count())
+}
+
+/// Compares the ids of reports in the manifest with those in the index: which are missing there, and which are unexpected.
+pub(crate) fn compare_ids(engine: &Engine) -> Result<(Vec<String>, Vec<String>)> {
+    /// Other processes may commit in the meantime, again and again.
+    const ATTEMPTS: usize = 3;
+    let mut compared = (Vec::new(), Vec::new());
+    for _ in 0..ATTEMPTS {
+        let (note, manifest) = last_update(engine)?;
+        compared = ids_that_differ(engine, &manifest)?;
+        if engine.note()? == note {
+            break;
+        }
+    }
+    Ok(compared)
+}
+
+fn ids_that_differ(engine: &Engine, manifest: &Manifest) -> Result<(Vec<String>, Vec<String>)> {
+    let mut meant: Vec<Cow<'_, str>> = manifest.indexed().map(Entry::id).collect();
+    meant.par_sort_unstable();
+    let mut meant = meant.iter().map(|id| &**id).peekable();
+    let (mut missing, mut unexpected) = (Vec::new(), Vec::new());
+    let snapshot = engine.snapshot()?;
+    for id in engine.snapshot()?.ids() {
+        let id = id?;
+        while let Some(before) = meant.next_if(|meant| *meant < &*id) {
+            missing.push(before.to_owned());
+        }
+        if meant.next_if(|meant| *meant == id).is_none() && snapshot.is_report(&id)? {
+            unexpected.push(id);
+        }
+    }
+    missing.extend(meant.map(str::to_owned));
+    Ok((missing, unexpected))
 }
 
 /// The files that are not reports, as of the last update.
@@ -457,7 +510,7 @@ fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
 fn report(manifest: &Manifest, counts: UpdateReport) -> UpdateReport {
     let reports = manifest.indexed().count();
     let left_out = manifest.left_out();
-    let failed = manifest.entries.len() - reports - left_out.len();
+    let (failed, kept) = (manifest.failed().total(), manifest.kept());
     let unchanged = if counts.changed() { counts.unchanged } else { reports };
-    UpdateReport { reports, failed, unchanged, left_out, problems: manifest.all_problems(), ..counts }
+    UpdateReport { reports, failed, kept, unchanged, left_out, problems: manifest.all_problems(), ..counts }
 }

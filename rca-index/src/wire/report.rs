@@ -116,6 +116,10 @@ pub struct HealthForm<'a> {
     pub updated: Option<Timestamp>,
     /// Missing files, and files with a checksum mismatch.
     pub damaged: Vec<String>,
+    /// Ids of reports that the manifest names and the index has not.
+    pub missing: &'a [String],
+    /// Ids of reports that the index has and the manifest does not name.
+    pub unexpected: &'a [String],
 }
 
 /// The result of an update.
@@ -131,7 +135,12 @@ pub struct UpdateForm<'a> {
     pub renamed: usize,
     pub removed: usize,
     pub unchanged: usize,
+    /// Files and folders that could not be taken in.
     pub failed: usize,
+    /// Reports that cannot be read now, and are as an earlier update read them.
+    pub kept: usize,
+    /// Reports that the index had, and that a rebuild could not read again.
+    pub lost: usize,
     /// Files that are not reports.
     pub left_out: usize,
     /// The ids of given incidents that reports hide.
@@ -331,6 +340,8 @@ impl<'a> HealthForm<'a> {
             source_bytes: health.source_bytes,
             updated: health.updated.map(|seconds| Timestamp::from_unix_seconds(seconds, Precision::Second)),
             damaged: health.damaged.iter().map(text).collect(),
+            missing: &health.missing,
+            unexpected: &health.unexpected,
         }
     }
 }
@@ -360,6 +371,8 @@ impl<'a> UpdateForm<'a> {
             removed: report.removed,
             unchanged: report.unchanged,
             failed: report.failed,
+            kept: report.kept,
+            lost: report.lost,
             left_out: report.left_out.len(),
             hidden: &report.hidden,
             ignored: IgnoredForm::all(&report.ignored),
