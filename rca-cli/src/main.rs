@@ -4,6 +4,7 @@
 
 mod arguments;
 mod baseline;
+mod characters;
 mod cli;
 mod commands;
 mod complete;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::terminal::is_unsafe;
+use crate::characters::is_unsafe;
 
 /// A path on one line: as it is, unless it has a control character, a quote, a backslash, or bytes that are not UTF-8.
 pub(crate) fn quoted(path: &[u8]) -> Cow<'_, str> {

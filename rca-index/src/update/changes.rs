@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::archive::walk::{File, Walk};
-use crate::update::manifest::{Entry, Manifest};
+use crate::update::manifest::{Entry, Manifest, Unreadable};
 
 /// A file to read, and its entry from the last update.
 pub(crate) type ToRead = (File, Option<Box<Entry>>);
@@ -23,6 +23,7 @@ impl Changes {
     /// Compares the manifest of the last update with a walk; both must be sorted by path.
     pub(crate) fn between(before: Manifest, walk: Walk) -> Self {
         let mut changes = Self::default();
+        let unreadable = Unreadable::new(walk.unreadable);
         let mut entries = before.entries.into_iter().peekable();
         let mut files = walk.files.into_iter().peekable();
         loop {
@@ -37,7 +38,7 @@ impl Changes {
             match (entry, file) {
                 (Some(entry), Some(file)) if is_same(&entry, &file) => changes.unchanged.push(entry),
                 (entry, Some(file)) => changes.to_read.push((file, entry.map(Box::new))),
-                (Some(entry), None) if entry.is_below(&walk.unreadable) => changes.unchanged.push(entry),
+                (Some(entry), None) if unreadable.covers(&entry.path) => changes.unchanged.push(entry),
                 (Some(entry), None) => changes.removed.push(entry),
                 (None, None) => {}
             }

@@ -3,6 +3,7 @@
 //! It is written before the commit that refers to it by name, so the two are always consistent.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -55,14 +56,6 @@ impl Entry {
         (&self.path, self.encoded)
     }
 
-    /// Whether it is one of these files, or in one of these folders.
-    pub(crate) fn is_below(&self, paths: &[String]) -> bool {
-        paths.iter().any(|path| {
-            let below = self.path.strip_prefix(path.as_str());
-            path.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-    }
-
     /// Whether the last update could not read it.
     fn is_unreadable(&self) -> bool {
         self.problems.iter().any(|problem| problem.kind.is_unreadable())
@@ -71,6 +64,21 @@ impl Entry {
     /// Whether its report is in the index.
     pub(crate) fn is_indexed(&self) -> bool {
         self.hash.is_some() && self.left_out.is_none()
+    }
+}
+
+/// The paths of files and folders that cannot be read.
+pub(crate) struct Unreadable(HashSet<String>);
+
+impl Unreadable {
+    pub(crate) fn new(paths: impl IntoIterator<Item = String>) -> Self {
+        Self(paths.into_iter().collect())
+    }
+
+    /// Whether a path is one of these, or in one of these folders; the archive itself is an empty path.
+    pub(crate) fn covers(&self, path: &str) -> bool {
+        let has = |path: &str| self.0.contains(path);
+        !self.0.is_empty() && (has("") || has(path) || path.match_indices('/').any(|(at, _)| has(&path[..at])))
     }
 }
 
@@ -137,7 +145,7 @@ impl Manifest {
     /// The number of reports in the index that cannot be read now, so that they are as an earlier update read them.
     pub(crate) fn kept(&self) -> usize {
         let unreadable = self.unreadable();
-        let is_kept = |entry: &&Entry| entry.is_unreadable() || entry.is_below(&unreadable);
+        let is_kept = |entry: &&Entry| entry.is_unreadable() || unreadable.covers(&entry.path);
         self.indexed().filter(is_kept).count()
     }
 
@@ -150,15 +158,15 @@ impl Manifest {
         };
         let is_lost = |entry: &&Entry| match now(entry) {
             Some(now) => !now.is_indexed() && now.is_unreadable(),
-            None => entry.is_below(&unreadable),
+            None => unreadable.covers(&entry.path),
         };
         before.indexed().filter(is_lost).count()
     }
 
-    /// The paths of the files and folders that the walk could not read.
-    fn unreadable(&self) -> Vec<String> {
+    /// The files and folders that the walk could not read.
+    fn unreadable(&self) -> Unreadable {
         let unreadable = self.problems.iter().filter(|found| found.problem.kind.is_unreadable());
-        unreadable.map(|found| found.path.clone()).collect()
+        Unreadable::new(unreadable.map(|found| found.path.clone()))
     }
 
     /// The files that are not reports.
@@ -166,5 +174,22 @@ impl Manifest {
         let why =
             |entry: &Entry| Some(LeftOut { path: entry.path.to_string(), why: entry.left_out.as_deref()?.clone() });
         self.entries.iter().filter_map(why).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_an_unreadable_folder_cannot_be_read() {
+        let covers = |paths: &[&str], path: &str| Unreadable::new(paths.iter().map(|&p| p.to_owned())).covers(path);
+        for path in ["2025/a.md", "2025/q/a.md", "2024/x.md", "é/a.md"] {
+            assert!(covers(&["2025", "2024/x.md", "é"], path), "{path}");
+            assert!(covers(&[""], path) && !covers(&[], path), "{path}");
+        }
+        for path in ["2025.md", "2025-q/a.md", "2024/y.md", "q/2025/a.md", "2024/x.md.md"] {
+            assert!(!covers(&["2025", "2024/x.md"], path), "{path}");
+        }
     }
 }
