@@ -6,7 +6,7 @@ use std::fmt::Arguments;
 
 use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
-use crate::terminal::{Output, clean_lines};
+use crate::terminal::{Output, clean};
 
 /// The shared options and the output of a command.
 pub(crate) struct Context {
@@ -22,16 +22,16 @@ impl Context {
         Self { global, definition, out }
     }
 
-    /// Prints a message on stderr, unless `--quiet` is given.
+    /// Prints a message on stderr, on one line whatever it repeats, unless `--quiet` is given.
     pub(crate) fn say(&mut self, message: Arguments<'_>) {
         if !self.global.quiet {
             self.warn(message);
         }
     }
 
-    /// Prints a message on stderr, with `--quiet` too.
+    /// Prints a message on stderr, with `--quiet` too, on one line whatever it repeats.
     pub(crate) fn warn(&mut self, message: Arguments<'_>) {
-        self.out.talk(&format!("{}\n", clean_lines(&message.to_string())));
+        self.out.talk(&format!("{}\n", clean(&message.to_string())));
     }
 
     /// Prints a message on stderr if `--verbose` is given.

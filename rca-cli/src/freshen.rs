@@ -3,13 +3,14 @@
 //! In: an archive and its index. Out: the index, ready for a search, and on stderr what was done or left out.
 
 use std::mem::ManuallyDrop;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use rca_index::{Error, Freshness, Index, UpdateOptions, UpdateReport};
 
 use crate::arguments::GlobalArgs;
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, REPORTS};
 use crate::location::{Location, Opened, Reluctance, Unknown};
 use crate::progress::Progress;
 use crate::quantity::{age, count, seconds_since};
@@ -190,6 +191,11 @@ pub(crate) fn update_in_turn(
         }
         outcome => outcome,
     }
+}
+
+/// The exit code of an update: whether all could be taken in.
+pub(crate) fn outcome(report: &UpdateReport) -> ExitCode {
+    if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS }
 }
 
 /// Runs one update and shows its progress.

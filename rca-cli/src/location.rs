@@ -2,13 +2,18 @@
 //!
 //! In: the options of the command line, and the current folder. Out: an archive, its index, and paths as seen from here.
 
+#[cfg(unix)]
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(unix)]
+use rca_index::parse::report_path;
 use rca_index::{
-    Archive, DayZone, Error, GivenRepair, Index, IndexOptions, MADE_BY_SEARCH, Result, SETTINGS_FILE, TrustStore,
+    Archive, DayZone, Error, GivenRepair, Incident, Index, IndexOptions, MADE_BY_SEARCH, Result, SETTINGS_FILE,
+    TrustStore,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -243,6 +248,19 @@ impl Location {
         let root = self.archive.root();
         let root = root.strip_prefix(current_dir()).unwrap_or(root);
         within(root.strip_prefix(".").unwrap_or(root), report)
+    }
+
+    /// The same for an incident, with the bytes of its name where these are not Unicode.
+    pub(crate) fn path_of_incident(&self, incident: &Incident) -> PathBuf {
+        #[cfg(unix)]
+        if incident.path.contains('%') {
+            use std::os::unix::ffi::OsStringExt as _;
+            let bytes = report_path(&incident.id);
+            if std::str::from_utf8(&bytes).is_err() {
+                return self.path_of("").join(PathBuf::from(OsString::from_vec(bytes)));
+            }
+        }
+        self.path_of(&incident.path)
     }
 
     /// The paths of reports as the repository that holds them knows them, with `/` between folders; as seen from here if there

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod baseline;
+mod characters;
 mod cli;
 mod commands;
 mod complete;
@@ -21,6 +22,7 @@ mod paths;
 mod piped;
 mod progress;
 mod quantity;
+mod quoting;
 mod render;
 mod targets;
 mod terminal;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::characters::is_unsafe;
+
 /// Characters that a path may contain unescaped (RFC 3986, section 3.3).
 pub(crate) const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -39,6 +41,34 @@ pub(crate) fn within(folder: &Path, report: &str) -> PathBuf {
         Style::Unix => path,
         Style::Windows => path.components().collect(),
     }
+}
+
+/// A path as the target of a link in Markdown, between angle brackets: relative or absolute, but never with a scheme or a
+/// server in front, however the path begins, and with nothing that ends the link or means something else in an address.
+pub(crate) fn link_target(path: &Path) -> String {
+    if let Some(url) = file_url(path).filter(|_| HERE == Style::Windows) {
+        return url;
+    }
+    relative_reference(&slashed(path))
+}
+
+/// A path as a reference (RFC 3986, section 4.2).
+fn relative_reference(path: &str) -> String {
+    let mut target = String::with_capacity(path.len());
+    for c in path.chars() {
+        if is_unsafe(c) || matches!(c, '<' | '>' | '[' | ']' | '`' | '\\' | '&' | '%' | '#' | '?' | '|') {
+            target.extend(utf8_percent_encode(c.encode_utf8(&mut [0; 4]), NON_ALPHANUMERIC));
+        } else {
+            target.push(c);
+        }
+    }
+    // `//host` is a server.
+    if target.starts_with("//") {
+        return format!("/{}", target.trim_start_matches('/'));
+    }
+    let first = target.split('/').next().unwrap_or_default();
+    let is_plain = first.trim() == first && !first.contains(':');
+    if is_plain { target } else { format!("./{target}") }
 }
 
 /// The address of a file, given by its absolute path. None if the path has none, as that of a device.
@@ -128,6 +158,34 @@ mod tests {
         assert_eq!(within(Path::new("docs/corpus"), "a.md").to_string_lossy().matches(MAIN_SEPARATOR).count(), 2);
         assert_eq!(within(Path::new(""), "a.md"), Path::new("a.md"));
         assert_eq!(within(Path::new("corpus"), "障害/報告.md"), Path::new("corpus").join("障害").join("報告.md"));
+    }
+
+    #[test]
+    fn no_target_of_a_link_begins_with_a_scheme() {
+        for (path, target) in [
+            ("corpus/a b.md", "corpus/a b.md"),
+            ("/srv/a.md", "/srv/a.md"),
+            ("障害/é.md", "障害/é.md"),
+            ("javascript:alert(1).md", "./javascript:alert(1).md"),
+            ("http:x.md", "./http:x.md"),
+            ("http://x.md", "./http://x.md"),
+            (" javascript:x.md", "./ javascript:x.md"),
+            ("a/javascript:x.md", "a/javascript:x.md"),
+            ("java\nscript:x.md", "./java%0Ascript:x.md"),
+            ("javascript&colon;x.md", "javascript%26colon;x.md"),
+            ("javascript%3Ax.md", "javascript%253Ax.md"),
+            ("\u{1}javascript:x.md", "./%01javascript:x.md"),
+            ("//host/a.md", "/host/a.md"),
+            ("///host/a.md", "/host/a.md"),
+            (r"\\host\a.md", "%5C%5Chost%5Ca.md"),
+            ("a#b?c.md", "a%23b%3Fc.md"),
+            ("a>b<c`d.md", "a%3Eb%3Cc%60d.md"),
+            ("](javascript:x)[y.md", "./%5D(javascript:x)%5By.md"),
+            ("c:a.md", "./c:a.md"),
+            ("\u{202E}x.md", "%E2%80%AEx.md"),
+        ] {
+            assert_eq!(relative_reference(path), target);
+        }
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub(crate) fn count(n: usize, what: &str) -> String {
     format!("{} {what}{plural}", thousands(n))
 }
 
+/// So many problems, failures or values are listed on stderr; the others are counted.
+pub(crate) const MOST_LISTED: usize = 20;
+
 /// A whole number with its thousands separated: `31,442`.
 pub(crate) fn thousands(n: usize) -> String {
     separated(&n.to_string())

@@ -12,6 +12,7 @@ use crate::arguments::GlobalArgs;
 use crate::failure::Failure;
 use crate::location::{Location, current_dir};
 use crate::paths::slashed;
+use crate::quoting::unquoted;
 use crate::targets::resolved;
 
 /// How much is read from stdin, in bytes: a million paths.
@@ -32,7 +33,7 @@ pub(crate) fn names(arguments: &[String]) -> Result<Vec<String>, Failure> {
             if read as u64 == LONGEST {
                 return Err(Failure::usage("stdin: more than 100 MB of names", "pass fewer names at a time"));
             }
-            names.extend(listed(&String::from_utf8_lossy(&bytes)));
+            names.extend(listed(&bytes));
         } else {
             // A space protects words that begin like an option.
             names.push(argument.trim().to_owned());
@@ -41,11 +42,17 @@ pub(crate) fn names(arguments: &[String]) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// The names in a list: those before NULs if it has any, else its lines.
-fn listed(text: &str) -> Vec<String> {
-    let separator = if text.contains('\0') { '\0' } else { '\n' };
-    let names = text.split(separator).map(|name| if separator == '\0' { name } else { name.trim() });
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+/// The names in a list: those before NULs if it has any, else its lines, which may be quoted.
+fn listed(list: &[u8]) -> Vec<String> {
+    let name = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+    let names: Vec<String> = if list.contains(&0) {
+        list.split(|byte| *byte == 0).map(name).collect()
+    } else {
+        list.split(|byte| *byte == b'\n')
+            .map(|line| name(&unquoted(line.strip_suffix(b"\r").unwrap_or(line))))
+            .collect()
+    };
+    names.into_iter().filter(|name| !name.trim().is_empty()).collect()
 }
 
 /// The archive that is meant: that of the first path, if there is none here.
@@ -254,9 +261,10 @@ mod tests {
 
     #[test]
     fn a_list_has_lines_or_nuls() {
-        assert_eq!(listed("a.md\r\n\nb c.md\n"), ["a.md", "b c.md"]);
-        assert_eq!(listed("a\nb.md\0c.md\0"), ["a\nb.md", "c.md"]);
-        assert!(listed("\n\n").is_empty() && listed("").is_empty());
+        assert_eq!(listed(b"a.md\r\n\nb c.md\n"), ["a.md", "b c.md"]);
+        assert_eq!(listed(b"a\nb.md\0c.md\0"), ["a\nb.md", "c.md"]);
+        assert_eq!(listed(b"\"a\\nb.md\"\n\"c\n d.md\n \n"), ["a\nb.md", "\"c", " d.md"]);
+        assert!(listed(b"\n\n").is_empty() && listed(b"").is_empty());
         assert_eq!(path_of("file://host/reports/disk%20full.md"), PathBuf::from("/reports/disk full.md"));
         assert_eq!(path_of("file:///a.md"), PathBuf::from("/a.md"));
     }

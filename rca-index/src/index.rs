@@ -498,7 +498,13 @@ impl Index {
         let health = self.engine.guard(|| self.engine.health())?;
         // A manifest that cannot be read is damage as well.
         #[cfg(feature = "archive")]
-        let health = Health { left_out: self.left_out()?.len(), ..health };
+        let health = {
+            let (missing, unexpected) = self.engine.guard(|| update::compare_ids(&self.engine))?;
+            if missing.is_empty() && unexpected.is_empty() {
+                update::check_count(&self.engine)?;
+            }
+            Health { left_out: self.left_out()?.len(), missing, unexpected, ..health }
+        };
         Ok(health)
     }
 

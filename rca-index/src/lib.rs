@@ -231,10 +231,10 @@ pub use engine::health::{Comparison, Health};
 pub use engine::{GivenRepair, TrustStore};
 pub use error::{Error, Result};
 pub use incident::{
-    Action, Bound, CountedFrom, DayZone, FRONT_MATTER, HouseNames, IgnoredCount, IgnoredFile, Incident, LeftOut,
-    Lessons, Level, Link, Markup, Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason, OwnField,
-    OwnValue, PROBLEM_KINDS, Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt, Section,
-    SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
+    Action, Bound, CountedFrom, DayZone, FRONT_MATTER, FailedCount, HouseNames, IgnoredCount, IgnoredFile, Incident,
+    LeftOut, Lessons, Level, Link, Markup, Measure, MeasureKind, Milestone, MinutesFrom, NotAReport, NotAReportReason,
+    OwnField, OwnValue, PROBLEM_KINDS, Place, Precision, Problem, ProblemKind, ProblemSpec, Reached, ReachedAt,
+    Section, SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, IndexOptions, Named};
 pub use insight::{Fix, FixKind, FixSource};

@@ -44,10 +44,18 @@ fn steps() -> impl Strategy<Value = Vec<Vec<Step>>> {
     prop::collection::vec(prop::collection::vec(step, 1..8), 1..5)
 }
 
-/// Twelve files in three folders; some differ only in the extension.
+/// Twelve files whose ids would be one if an id depended on less than the whole path, in three folders.
 fn path(root: &Path, file: u8) -> std::path::PathBuf {
-    let extension = if file.is_multiple_of(4) { "markdown" } else { "md" };
-    root.join(format!("{}/{}.{extension}", file % 3, file / 2))
+    const NAMES: [&str; 12] = [
+        "0/a.md", "0/a.markdown", "0/a.markdown.md", "0/a.md.md", "0/a.mdx", "0/a.MD", "1/%FF.md", "1/%25FF.md",
+        "1/v1.2.md", "2/a.md", "2/A.md", "2/a.qmd",
+    ];
+    #[cfg(unix)]
+    if file == 8 {
+        use std::os::unix::ffi::OsStrExt as _;
+        return root.join("1").join(std::ffi::OsStr::from_bytes(b"\xff.md"));
+    }
+    root.join(NAMES[usize::from(file)])
 }
 
 fn apply(root: &Path, step: &Step) {
@@ -94,6 +102,7 @@ proptest! {
             let rebuilt = update(&fresh, &archive);
             prop_assert_eq!(answers(&index), answers(&fresh));
             prop_assert_eq!(index.len().unwrap(), rebuilt.reports);
+            prop_assert_eq!(index.len().unwrap(), (0..12).filter(|&file| path(folder.path(), file).exists()).count());
         }
         let reopened = Index::open(archive.index_dir()).unwrap();
         prop_assert_eq!(answers(&reopened), answers(&index));
@@ -164,6 +173,32 @@ fn an_update_reports_what_it_did() {
     let rebuild = UpdateOptions::default().rebuild(true);
     assert_eq!(index.update(&archive, &rebuild, |_| {}).unwrap().added, 3);
     assert_eq!(index.len().unwrap(), 3);
+}
+
+#[test]
+fn files_whose_names_differ_only_in_the_extension_are_updated_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rca.toml"), "include = [\"*.html\", \"x\"]\n").unwrap();
+    let names = ["x.md", "x.markdown", "x.markdown.md", "x.html", "x.html.md", "x", "x.MD"];
+    names.iter().for_each(|name| fs::write(folder.path().join(name), report(1)).unwrap());
+    let archive = Archive::open(folder.path()).unwrap();
+    let index = Index::open_or_create(archive.index_dir()).unwrap();
+    let ids = || index.ids().unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+    let expected = ["x", "x.", "x.MD", "x.html", "x.html.md", "x.markdown", "x.markdown.md"];
+    assert_eq!((update(&index, &archive).added, ids()), (7, expected.map(str::to_owned).to_vec()));
+    for (n, name) in (2..).zip(names) {
+        fs::write(folder.path().join(name), report(n)).unwrap();
+        let changed = update(&index, &archive);
+        assert_eq!((changed.modified, changed.removed, changed.reports, ids().len()), (1, 0, 7, 7), "{name}");
+    }
+    // No id changes with the files beside it.
+    fs::remove_file(folder.path().join("x.md")).unwrap();
+    update(&index, &archive);
+    assert_eq!(ids(), expected[1..]);
+    assert_eq!(index.resolve("x").unwrap(), ["x."]);
+    fs::remove_file(folder.path().join("x")).unwrap();
+    update(&index, &archive);
+    assert_eq!(index.resolve("x").unwrap(), ["x.MD", "x.html", "x.markdown"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use rca_index::{Error, Health, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::{tell_of_unreadable, update_in_turn};
+use crate::freshen::{outcome, tell_of_unreadable, update_in_turn};
 use crate::location::Location;
 use crate::quantity::count;
 use crate::render;
@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Verify the index and repair it
 ///
-/// Verifies the checksum of every file of the index, compares every report in it with its file, and prints counts, age, disk usage,
-/// and whether the index is known to be yours. The index can always be built
+/// Verifies the checksum of every file of the index, compares its ids with those of the last update and every report in it with its
+/// file, and prints counts, age, disk usage, and whether the index is known to be yours. The index can always be built
 /// from the archive, and from the record of the incidents that programs upserted, so repairing it means rebuilding it. Of a
 /// damaged record, all that can be read is kept, and the damaged file stays under another name.
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let health = look(&location);
     tell_of_unreadable(&location, context);
     let needs_repair = match &health {
-        Ok(health) => !health.damaged.is_empty() || !differing(health).is_empty(),
+        Ok(health) => health.is_damaged() || !differing(health).is_empty(),
         Err(
             Error::IndexDamaged { .. } | Error::IndexNotFound(_) | Error::IndexOtherVersion(_) | Error::IndexRemoved(_),
         ) => true,
@@ -73,14 +73,18 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         let options = UpdateOptions::default().wait(PATIENCE);
         let report = update_in_turn(&index, &location, &options, context)?;
         render::update(context, &location, &report)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(outcome(&report));
     }
     let mut health = health?;
     health.ignored = location.archive.ignored_counts();
     render::health(context, &health)?;
-    if !health.damaged.is_empty() {
-        let files = health.damaged.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::index(format!("the index is damaged: {files}"), "rebuild it with `rca doctor --repair`"));
+    if health.is_damaged() {
+        let files: Vec<String> = health.damaged.iter().map(|path| path.display().to_string()).collect();
+        let found = [("", &files), ("missing: ", &health.missing), ("not in the manifest: ", &health.unexpected)];
+        let found = found.iter().filter(|(_, names)| !names.is_empty());
+        let found: Vec<String> = found.map(|(what, names)| format!("{what}{}", render::some_of(names))).collect();
+        let what = format!("the index is damaged: {}", found.join("; "));
+        return Err(Failure::index(what, "rebuild it with `rca doctor --repair`"));
     }
     let differing = differing(&health);
     if !differing.is_empty() {

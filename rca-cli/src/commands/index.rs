@@ -11,15 +11,16 @@ use rca_index::UpdateOptions;
 
 use crate::commands::watch::watch;
 use crate::context::Context;
-use crate::failure::{Failure, REPORTS};
-use crate::freshen::{tell_of_unreadable, tell_unknown, update_in_turn};
+use crate::failure::Failure;
+use crate::freshen::{outcome, tell_of_unreadable, tell_unknown, update_in_turn};
 use crate::location::Location;
 use crate::render;
 
 /// Create or update the index
 ///
 /// Reads new and changed reports in parallel and commits them in one step: searches that run meanwhile see either the old
-/// index or the new one.
+/// index or the new one. Exits with code 4 if a file or folder could not be taken in; what an update cannot read stays as it
+/// was read before, and what --rebuild cannot read is gone from the index until it can be read again.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:
@@ -69,5 +70,5 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         tell_unknown(&unknown, &index, &report, &location, context)?;
     }
     render::update(context, &location, &report)?;
-    Ok(if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
+    Ok(outcome(&report))
 }

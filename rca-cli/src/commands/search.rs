@@ -17,6 +17,7 @@ use crate::filters::{FilterArgs, SyntaxArgs, wrong};
 use crate::freshen::ask_fresh;
 use crate::location::Location;
 use crate::piped::piped_text;
+use crate::quantity::MOST_LISTED;
 use crate::render;
 
 /// A query that matches nothing.
@@ -131,7 +132,7 @@ fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest
         filters.request(&words, arguments.syntax)?
     };
     if !arguments.as_you_type && arguments.syntax.has_syntax(&request) {
-        for note in notes(&request.text) {
+        for note in notes(&request.text).into_iter().take(MOST_LISTED) {
             context.say(format_args!(
                 "rca: `{}` is searched for as text; write `{}` if you mean that",
                 note.text, note.meant

@@ -14,6 +14,7 @@ use crate::failure::{Failure, USAGE};
 use crate::fields::{FIX, Shown, parse_section, section_names};
 use crate::freshen::open_fresh;
 use crate::location::Location;
+use crate::quantity::{MOST_LISTED, thousands};
 use crate::render::{self, IncidentAnswer};
 use crate::wanted::{self, Finder, Found};
 
@@ -78,7 +79,7 @@ fn show_list(
     context: &mut Context,
 ) -> Result<ExitCode, Failure> {
     let mut shown = HashSet::new();
-    let mut code = ExitCode::SUCCESS;
+    let mut failures = 0;
     for name in names {
         let outcome = finder.find(name).and_then(|found| {
             if !shown.contains(&found.incident.id) {
@@ -91,15 +92,21 @@ fn show_list(
             Ok(()) => {}
             Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
             Err(failure) => {
-                render::failure(failure, context);
-                code = ExitCode::from(USAGE);
+                if failures < MOST_LISTED {
+                    render::failure(failure, context);
+                }
+                failures += 1;
             }
         }
+    }
+    if failures > MOST_LISTED {
+        let more = thousands(failures - MOST_LISTED);
+        context.say(format_args!("rca: and {more} more names that stand for no incident; pass fewer names to see all"));
     }
     if !arguments.why {
         render::end_of_incidents(context, shown.len())?;
     }
-    Ok(code)
+    Ok(if failures > 0 { ExitCode::from(USAGE) } else { ExitCode::SUCCESS })
 }
 
 /// Shows one incident; in a list, with its place there.

@@ -2,6 +2,7 @@
 //!
 //! In: results of the library. Out: rows; on request with cells escaped for spreadsheets.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
@@ -91,12 +92,13 @@ impl Renderer for Csv<'_> {
         let mut table = self.table(out);
         let columns =
             ["reports", "added", "modified", "renamed", "removed", "unchanged", "failed", "problems", "bytes"];
-        table.write_record(columns.iter().chain(&["took_ms", "left_out", "ignored"]))?;
+        table.write_record(columns.iter().chain(&["took_ms", "left_out", "ignored", "kept", "lost"]))?;
         let counts = [report.reports, report.added, report.modified, report.renamed, report.removed, report.unchanged];
         let mut row: Vec<String> =
             counts.iter().chain(&[report.failed, report.problems.len()]).map(usize::to_string).collect();
         row.extend([report.bytes.to_string(), (report.took.as_micros() as f64 / 1000.0).to_string()]);
         row.extend([report.left_out.len(), ignored_files(&report.ignored)].map(|n| n.to_string()));
+        row.extend([report.kept, report.lost].map(|n| n.to_string()));
         table.write_record(row)?;
         Ok(table.flush()?)
     }
@@ -125,18 +127,21 @@ impl Renderer for Csv<'_> {
         let mut table = self.table(out);
         table.write_record([
             "incidents", "segments", "deleted", "bytes", "source_bytes", "updated", "damaged", "left_out", "ignored",
-            "trusted", "compared", "differing", "outdated",
+            "trusted", "compared", "differing", "outdated", "missing", "unexpected",
         ])?;
         let counts = [health.incidents, health.segments, health.deleted].map(|n| n.to_string());
         let bytes = [health.bytes, health.source_bytes].map(|n| n.to_string());
         let updated = health.updated.map(|seconds| seconds.to_string()).unwrap_or_default();
         let left_out = [health.left_out, ignored_files(&health.ignored)].map(|n| n.to_string());
-        let damaged = health.damaged.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(";");
+        let damaged: Vec<_> = health.damaged.iter().map(|path| path.to_string_lossy()).collect();
+        let damaged = joined(damaged.iter().map(|path| &**path));
         let trusted = health.trusted.map(|trusted| trusted.to_string()).unwrap_or_default();
         let compared = health.comparison.clone().unwrap_or_default();
-        let figures = [compared.reports.to_string(), compared.differing.join(";"), compared.outdated.to_string()];
+        let differing = joined(compared.differing.iter().map(String::as_str));
+        let figures = [compared.reports.to_string(), differing, compared.outdated.to_string()];
+        let ids = [&health.missing, &health.unexpected].map(|ids| joined(ids.iter().map(String::as_str)));
         let row = counts.into_iter().chain(bytes).chain([updated, damaged]).chain(left_out);
-        table.write_record(row.chain([trusted]).chain(figures))?;
+        table.write_record(row.chain([trusted]).chain(figures).chain(ids))?;
         Ok(table.flush()?)
     }
 
@@ -175,20 +180,14 @@ impl<W: Write> Table<W> {
     fn write_record<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> CsvResult<()> {
         for cell in cells {
             let cell = cell.as_ref();
-            if self.safe && is_formula(cell) {
-                // OWASP's advice against CSV injection: the apostrophe makes the cell text, and is not shown.
-                self.csv.write_field(format!("'{cell}"))?;
-            } else {
-                self.csv.write_field(cell)?;
-            }
+            if self.safe { self.csv.write_field(&*without_formulas(cell))? } else { self.csv.write_field(cell)? }
         }
         self.csv.write_record(None::<&[u8]>)
     }
 
     /// Writes the fields of a form as a row.
     fn write_form(&mut self, form: &SelectedForm<'_>) -> CsvResult<()> {
-        let safe = self.safe;
-        self.write_record(form.0.iter().map(|(_, value)| cell(value, safe)))
+        self.write_record(form.0.iter().map(|(_, value)| cell(value)))
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -202,18 +201,29 @@ fn is_formula(cell: &str) -> bool {
         && !cell.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// The text of a value: a list of texts or numbers is joined by semicolons, anything deeper is JSON. Each item of a list is
-/// made safe by itself, for programs that split it again.
-fn cell(value: &Value, safe: bool) -> String {
+/// A cell in which no part is a formula: parts end at semicolons, by which programs split lists again, and spreadsheets of many
+/// languages split lines.
+fn without_formulas(cell: &str) -> Cow<'_, str> {
+    if !cell.split(';').any(is_formula) {
+        return Cow::Borrowed(cell);
+    }
+    // OWASP's advice against CSV injection: the apostrophe makes the cell text, and is not shown.
+    let part = |part: &str| if is_formula(part) { format!("'{part}") } else { part.to_owned() };
+    Cow::Owned(cell.split(';').map(part).collect::<Vec<_>>().join(";"))
+}
+
+/// A list in one cell.
+fn joined<'t>(items: impl Iterator<Item = &'t str>) -> String {
+    items.map(clean).collect::<Vec<_>>().join(";")
+}
+
+/// The text of a value: a list of texts or numbers is joined by semicolons, anything deeper is JSON.
+fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => clean(text).into_owned(),
         Value::Array(items) if !items.iter().any(|item| item.is_array() || item.is_object()) => {
-            let item = |item| match cell(item, safe) {
-                text if safe && is_formula(&text) => format!("'{text}"),
-                text => text,
-            };
-            items.iter().map(item).collect::<Vec<_>>().join(";")
+            items.iter().map(cell).collect::<Vec<_>>().join(";")
         }
         // A whole number has no decimals, whatever it is counted in.
         Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or_default().to_string(),
@@ -236,9 +246,13 @@ mod tests {
             String::from_utf8(out).unwrap()
         };
         assert_eq!(row(false), "=1+1, @SUM(A1),-1.5,a-b,+x,\"\"\"q\"\", =\"\n");
-        assert_eq!(cell(&serde_json::json!(["a", "=1+1", 7]), true), "a;'=1+1;7");
-        assert_eq!([7.0, 0.0, 1.25].map(|n| cell(&serde_json::json!(n), false)), ["7", "0", "1.25"]);
-        assert_eq!(cell(&serde_json::json!([{"a": "x\u{1b}"}]), true), "[{\"a\":\"x\\u001b\"}]");
+        let safe = |value: serde_json::Value| without_formulas(&cell(&value)).into_owned();
+        assert_eq!(safe(serde_json::json!(["a", "=1+1", 7])), "a;'=1+1;7");
+        assert_eq!(safe(serde_json::json!(["a;=1+1; @x", "-7", "-inf", "＝1"])), "a;'=1+1;' @x;-7;'-inf;'＝1");
+        assert_eq!(safe(serde_json::json!("a;=1+1")), "a;'=1+1");
+        assert_eq!(cell(&serde_json::json!(["a;=1+1", "\t=1"])), "a;=1+1; =1");
+        assert_eq!([7.0, 0.0, 1.25].map(|n| cell(&serde_json::json!(n))), ["7", "0", "1.25"]);
+        assert_eq!(cell(&serde_json::json!([{"a": "x\u{1b}"}])), "[{\"a\":\"x\\u001b\"}]");
         assert_eq!(row(true), "'=1+1,' @SUM(A1),-1.5,a-b,'+x,\"\"\"q\"\", =\"\n");
     }
 }

@@ -13,7 +13,7 @@ use textwrap::core::display_width;
 
 use crate::context::Context;
 use crate::failure::{Failure, INDEX, USAGE};
-use crate::quantity::{count, thousands};
+use crate::quantity::{MOST_LISTED, count, thousands};
 use crate::render::renderer;
 use crate::terminal::clean;
 
@@ -73,7 +73,7 @@ fn draw(query: &str, errors: &QueryErrors) -> String {
     /// How many characters of the query are shown.
     const SHOWN: usize = 90;
     let mut message = String::new();
-    for error in &errors.0 {
+    for error in errors.0.iter().take(MOST_LISTED) {
         let (reason, fix) = (error.reason(), error.fix());
         let (reason, fix) = (clean(&reason), clean(&fix));
         let upto = |end: usize| query.get(..end).map_or(0, |text| text.chars().count());
@@ -90,6 +90,10 @@ fn draw(query: &str, errors: &QueryErrors) -> String {
         let (_, marked) = column(start, end);
         let carets = "^".repeat(marked.clamp(1, (shown_width + 1).saturating_sub(before).max(1)));
         let _ = write!(message, "rca: {reason}\n  {shown}\n  {:before$}{carets} {fix}\n", "");
+    }
+    if errors.0.len() > MOST_LISTED {
+        let more = thousands(errors.0.len() - MOST_LISTED);
+        let _ = writeln!(message, "rca: and {more} more; --format json has all");
     }
     message
 }

@@ -12,12 +12,13 @@ use rca_index::wire::{
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
 
+use crate::characters::is_unsafe;
 use crate::failure::Failure;
 use crate::fields::Shown;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::{Frame, IncidentAnswer, Renderer, Selection};
-use crate::terminal::{Output, is_unsafe};
+use crate::terminal::Output;
 
 /// One JSON document.
 pub(crate) struct Json<'a> {

@@ -9,10 +9,10 @@ use rca_index::{CheckReport, FacetCounts, Health, Hit, LeftOut, Match, SearchReq
 
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::paths::slashed;
+use crate::paths::{link_target, slashed};
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
-use crate::render::text::{FIX_UNKNOWN, left_out, problems, update_summary, write_health};
+use crate::render::text::{FIX_UNKNOWN, health_lines, left_out_file, problem, update_summary};
 use crate::render::{IncidentAnswer, Renderer};
 use crate::terminal::{Output, clean, clean_marked};
 
@@ -51,15 +51,22 @@ impl Renderer for Markdown {
     }
 
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
-        Ok(problems(out, location, &report.problems)?)
+        for found in &report.problems {
+            writeln!(out, "- {}", escape(&problem(location, found)))?;
+        }
+        Ok(())
     }
 
     fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
-        Ok(left_out(out, location, files)?)
+        for file in files {
+            writeln!(out, "- {}", escape(&left_out_file(location, file)))?;
+        }
+        Ok(())
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {
-        Ok(write_health(out, health)?)
+        let lines = health_lines(health);
+        Ok(lines.iter().try_for_each(|(name, value)| writeln!(out, "- {name}: {}", escape(value)))?)
     }
 
     fn talk(&self) -> Talk {
@@ -71,7 +78,9 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> i
     let incident = &hit.incident;
     let path = location.path_of(&incident.path);
     // Angle brackets allow spaces in the target of a link.
-    let target = clean(&slashed(&path)).replace(['<', '>', '`', '\\'], "");
+    let target = link_target(&path);
+    let slashed = slashed(&path);
+    let shown = clean(&slashed);
     write!(out, "{number}. [{}](<{target}>)", escape(&clean(&incident.title.value)))?;
     let facts = [
         incident.date.as_ref().map(|date| date.value.day().to_string()),
@@ -89,9 +98,17 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> i
         let (text, highlights) = clean_marked(&snippet.text, &snippet.highlights);
         // A backslash keeps lines of code and rows of tables apart.
         let lines = marked(&text, &highlights).replace('\n', "\\\n   > ");
-        writeln!(out, "   > {lines} (`{target}:{}`)", snippet.line)?;
+        writeln!(out, "   > {lines} ({})", code(&format!("{shown}:{}", snippet.line)))?;
     }
     Ok(())
+}
+
+/// A text as code, between more backticks than it has in a row.
+fn code(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 /// A text with its highlights in bold.
@@ -157,5 +174,9 @@ mod tests {
     #[test]
     fn what_means_something_in_markdown_is_escaped() {
         assert_eq!(marked("a_b [queue] full", &[5..10]), "a\\_b \\[**queue**\\] full");
+        assert_eq!(
+            (code("a.md"), code("a`b"), code("`a``")),
+            ("`a.md`".into(), "``a`b``".into(), "``` `a`` ```".into())
+        );
     }
 }

@@ -1,17 +1,20 @@
-//! Paths of reports, one per line or ended by a NUL character, for `xargs` and editors.
+//! Paths of reports, one per line, quoted where a name would break it, or ended by a NUL character, for `xargs` and editors.
 //!
 //! In: results of the library. Out: paths relative to the current folder; for facets, their values.
 
+use std::borrow::Cow;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
+use crate::quoting::quoted;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
 use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
-use crate::terminal::Output;
+use crate::terminal::{Output, clean};
 
 /// Paths of reports.
 pub(crate) struct Paths {
@@ -20,14 +23,13 @@ pub(crate) struct Paths {
 }
 
 impl Paths {
-    /// Writes the path of a report. Before a NUL character, it is as the system has it; a line is safe to show.
-    fn path(&self, out: &mut Output, location: &Location, report: &str) -> io::Result<()> {
-        let path = location.path_of(report);
+    /// Writes a path. Before a NUL character, it is as the system has it; on a line, one that would break it is quoted.
+    fn path(&self, out: &mut Output, path: &Path) -> io::Result<()> {
+        let bytes = path.as_os_str().as_encoded_bytes();
         if self.end == "\0" {
-            out.write_all(path.as_os_str().as_encoded_bytes())?;
+            out.write_all(bytes)?;
         } else {
-            let shown = out.shown(&path.to_string_lossy()).into_owned();
-            write!(out, "{shown}")?;
+            write!(out, "{}", quoted(bytes))?;
         }
         write!(out, "{}", self.end)
     }
@@ -41,11 +43,11 @@ impl Renderer for Paths {
         _request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
-        Ok(results.hits.iter().try_for_each(|hit| self.path(out, location, &hit.incident.path))?)
+        Ok(results.hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(self.path(out, location, &answer.incident.path)?)
+        Ok(self.path(out, &location.path_of_incident(answer.incident))?)
     }
 
     fn frame(&self) -> Frame {
@@ -54,7 +56,7 @@ impl Renderer for Paths {
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
         for (_, counted) in facet_rows(results) {
-            let value = out.shown(&counted.value).into_owned();
+            let value = if self.end == "\0" { Cow::Borrowed(&*counted.value) } else { clean(&counted.value) };
             write!(out, "{value}{}", self.end)?;
         }
         Ok(())
@@ -67,11 +69,11 @@ impl Renderer for Paths {
     fn check(&self, out: &mut Output, location: &Location, report: &CheckReport) -> Result<(), Failure> {
         let mut reports: Vec<&str> = report.problems.iter().map(|found| found.path.as_str()).collect();
         reports.dedup();
-        Ok(reports.into_iter().try_for_each(|report| self.path(out, location, report))?)
+        Ok(reports.into_iter().try_for_each(|report| self.path(out, &location.path_of(report)))?)
     }
 
     fn left_out(&self, out: &mut Output, location: &Location, files: &[LeftOut]) -> Result<(), Failure> {
-        Ok(files.iter().try_for_each(|file| self.path(out, location, &file.path))?)
+        Ok(files.iter().try_for_each(|file| self.path(out, &location.path_of(&file.path)))?)
     }
 
     fn health(&self, out: &mut Output, health: &Health) -> Result<(), Failure> {

@@ -2,11 +2,13 @@
 //!
 //! In: results of the library. Out: messages for people, unless the format prints the same as part of its results.
 
-use rca_index::{CheckReport, Level, Match, ReportProblem, SearchRequest, SearchResults, UnknownValue, UpdateReport};
+use rca_index::{
+    CheckReport, FailedCount, Level, Match, ReportProblem, SearchRequest, SearchResults, UnknownValue, UpdateReport,
+};
 
 use crate::context::Context;
 use crate::location::Location;
-use crate::quantity::{count, thousands};
+use crate::quantity::{MOST_LISTED, count, thousands};
 use crate::render::text::{ignored, problem, some_of};
 use crate::terminal::clean;
 
@@ -48,6 +50,7 @@ impl Talk {
         if self.counts {
             hit_counts(context, results);
         }
+        not_taken_in(context, results.failed);
         context.detail(format_args!("rca: interpreted as {}", clean(&results.interpreted)));
     }
 
@@ -57,6 +60,7 @@ impl Talk {
             let counted = if results.relaxed { results.total_some } else { results.total };
             context.say(format_args!("counted over {}", count(counted, "incident")));
         }
+        not_taken_in(context, results.failed);
     }
 
     /// Talk before the summary of an update.
@@ -66,8 +70,23 @@ impl Talk {
         }
         let verbose = context.global.verbose;
         let told = |found: &&ReportProblem| verbose || found.problem.level() == Level::Error;
-        for found in report.problems.iter().filter(told) {
+        let mut told: Vec<&ReportProblem> = report.problems.iter().filter(told).collect();
+        // What is missing from the index comes before what is wrong in it.
+        told.sort_by_key(|found| (!found.problem.kind.keeps_out(), found.problem.level() != Level::Error));
+        for found in told.iter().take(MOST_LISTED) {
             context.say(format_args!("{}", problem(location, found)));
+        }
+        say_more(context, told.len(), "`rca check` lists all");
+        if report.kept > 0 {
+            let (kept, are) = (count(report.kept, "report"), if report.kept == 1 { "is" } else { "are" });
+            context.say(format_args!("rca: {kept} cannot be read now, and {are} as an earlier update read them"));
+        }
+        if report.lost > 0 {
+            let (lost, were) = (count(report.lost, "report"), if report.lost == 1 { "was" } else { "were" });
+            context.say(format_args!(
+                "rca: {lost} that {were} in the index before cannot be read now, and {} gone from it until an update can read them",
+                if report.lost == 1 { "is" } else { "are" }
+            ));
         }
         if !report.left_out.is_empty() {
             context.say(format_args!("rca: {}", left_out_text(report.left_out.len())));
@@ -108,6 +127,22 @@ impl Talk {
     }
 }
 
+/// How many files and folders are missing from the index, whatever the format: nobody finds what is in them.
+fn not_taken_in(context: &mut Context, failed: FailedCount) {
+    let parts = [(failed.files, "file"), (failed.folders, "folder")];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
+    if !parts.is_empty() {
+        context.say(format_args!("rca: {} could not be taken in; `rca index` names them", parts.join(" and ")));
+    }
+}
+
+/// Says how many there are beside those that were listed.
+fn say_more(context: &mut Context, all: usize, how: &str) {
+    if all > MOST_LISTED {
+        context.say(format_args!("rca: and {} more; {how}", thousands(all - MOST_LISTED)));
+    }
+}
+
 /// How many files were left out, and how to see which.
 fn left_out_text(files: usize) -> String {
     let are = if files == 1 { "is not a report and was" } else { "are not reports and were" };
@@ -136,7 +171,7 @@ fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResu
     if results.relaxed {
         context.say(format_args!("rca: no incident contains all of these words; showing partial matches"));
     }
-    for suggestion in &results.suggestions {
+    for suggestion in results.suggestions.iter().take(MOST_LISTED) {
         let meant = suggestion.meant.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         context.say(format_args!(
             "rca: no incident contains `{}`; also searched for {}",
@@ -144,6 +179,7 @@ fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResu
             clean(&meant)
         ));
     }
+    say_more(context, results.suggestions.len(), "--format json has all");
 }
 
 fn hit_counts(context: &mut Context, results: &SearchResults) {
@@ -151,7 +187,8 @@ fn hit_counts(context: &mut Context, results: &SearchResults) {
     let total = count(results.total, "incident");
     match results.hits.len() {
         _ if !results.unknown_values.is_empty() => {
-            results.unknown_values.iter().for_each(|unknown| unknown_value(context, unknown));
+            results.unknown_values.iter().take(MOST_LISTED).for_each(|unknown| unknown_value(context, unknown));
+            say_more(context, results.unknown_values.len(), "--format json has all");
         }
         _ if results.total + results.total_some == 0 => {
             let query = clean(&results.interpreted);

@@ -56,10 +56,13 @@ pub(crate) fn place(out: &Output, location: &Location, report: &str, line: Optio
 
 /// Writes the files that are not reports, one per line, in the notation of problems.
 pub(crate) fn left_out(out: &mut Output, location: &Location, files: &[LeftOut]) -> io::Result<()> {
-    files.iter().try_for_each(|file| {
-        let path = location.path_of(&file.path);
-        writeln!(out, "{}:{}: {}", clean(&path.to_string_lossy()), file.why.line, clean(&file.why.to_string()))
-    })
+    files.iter().try_for_each(|file| writeln!(out, "{}", left_out_file(location, file)))
+}
+
+/// A file that is not a report, in the notation of problems.
+pub(crate) fn left_out_file(location: &Location, file: &LeftOut) -> String {
+    let path = location.path_of(&file.path);
+    format!("{}:{}: {}", clean(&path.to_string_lossy()), file.why.line, clean(&file.why.to_string()))
 }
 
 /// The number of files that ignore files leave out.
@@ -112,7 +115,7 @@ pub(crate) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
     let path = health.path.as_ref().map(|path| ("index", clean(&path.to_string_lossy()).into_owned()));
     let segments = count(health.segments, "segment");
     let updated = health.updated.map_or_else(|| "never".to_owned(), |then| format!("{} ago", age(seconds_since(then))));
-    let files = if health.damaged.is_empty() { "all intact" } else { "damaged" };
+    let files = if health.is_damaged() { "damaged" } else { "all intact" };
     let hidden = match &health.hidden[..] {
         [] => String::new(),
         ids => format!("; hidden by a report with the same id: {}", some_of(ids)),
@@ -164,7 +167,7 @@ pub(crate) fn some_of(ids: &[String]) -> String {
     let shown = ids.iter().take(SHOWN).map(|id| clean(id)).collect::<Vec<_>>().join(", ");
     match ids.len().saturating_sub(SHOWN) {
         0 => shown,
-        more => format!("{shown} and {more} more"),
+        more => format!("{shown} and {} more", thousands(more)),
     }
 }
 

@@ -15,6 +15,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 
 use crate::arguments::{Color, GlobalArgs};
+use crate::characters::is_unsafe;
 use crate::failure::Failure;
 use crate::terminal::pager::{PagerCommand, Paging};
 
@@ -181,13 +182,6 @@ impl Write for Output {
         // What is held for the pager is not complete before the end.
         if self.paging.is_some() { Ok(()) } else { self.stream.flush() }
     }
-}
-
-/// Whether a character could control a terminal or reverse the direction of text; the latter are those of Trojan Source
-/// (CVE-2021-42574).
-pub(crate) fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text on one line: line breaks and tabs become spaces, unsafe characters become visible.

@@ -120,7 +120,7 @@ pub fn check_selected(archive: &Archive, selections: &[Selection]) -> Result<Che
     let parsed: Vec<_> = files.par_iter().map(parse).collect();
 
     let mut names = Names::default();
-    walk.files.iter().for_each(|file| names.add(file.id()));
+    walk.files.iter().for_each(|file| names.add(&file.id()));
     let mut report = CheckReport { problems: walk.problems, ..CheckReport::default() };
     // Whether a service is in one report only, all reports tell.
     if files.len() == walk.files.len() {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::parse::report_id;
+use crate::parse::{name_of_id, report_id, stem};
 use crate::text::row::Row;
 
 /// The names of all incidents.
@@ -20,7 +20,7 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn add(&mut self, id: &str) {
         self.ids.insert(id.to_owned());
-        self.by_name.entry(file_name(&bare(id)).to_owned()).or_default().push(id.to_owned());
+        self.by_name.entry(file_name(&bare(&name_of_id(id))).to_owned()).or_default().push(id.to_owned());
     }
 
     /// The ids that match a name, sorted. Only the best kind of match counts: the id or path itself, else ids that end
@@ -66,19 +66,34 @@ impl Names {
     }
 
     fn named(&self, name: &str) -> Vec<String> {
-        let name = name.trim().trim_start_matches("./");
-        let id = report_id(name);
-        if let Some(id) = [name, &id].into_iter().find(|id| self.ids.contains(*id)) {
-            return vec![id.to_owned()];
+        let trimmed = name.trim().trim_start_matches("./");
+        // A name may begin or end with a space.
+        for name in [name, trimmed] {
+            let id = report_id(name);
+            if let Some(id) = [name, &id].into_iter().find(|id| self.ids.contains(*id)) {
+                return vec![id.to_owned()];
+            }
         }
-        let wanted = bare(id.trim_start_matches("../"));
-        let last = file_name(&wanted);
+        let name = trimmed;
+        let name = name.trim_start_matches("../");
+        let found = self.with_name(&bare(&name_of_id(name)));
+        if !found.is_empty() {
+            return with_extension(found, name);
+        }
+        // Pages that are made of a report have an extension of their own.
+        let without = stem(name);
+        if without == name { found } else { self.with_name(&bare(without)) }
+    }
+
+    /// The ids whose path ends with a bare name, else those whose file name starts so.
+    fn with_name(&self, wanted: &str) -> Vec<String> {
+        let last = file_name(wanted);
         if last.is_empty() {
             return Vec::new();
         }
         let folders = &wanted[..wanted.len() - last.len()];
         let folders_fit = |id: &&String| {
-            let id = bare(id);
+            let id = bare(&name_of_id(id));
             let before = id[..id.len() - file_name(&id).len()].strip_suffix(folders);
             before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
@@ -92,6 +107,18 @@ impl Names {
         found.sort();
         found
     }
+}
+
+/// Of ids with one name, those with the extension that was written, if there are any: `queue` is `queue.md`, and not `queue.mdx`.
+fn with_extension(found: Vec<String>, name: &str) -> Vec<String> {
+    if found.len() < 2 {
+        return found;
+    }
+    let wanted = [name.to_lowercase(), report_id(name).to_lowercase()];
+    let wanted = wanted.each_ref().map(|name| file_name(name));
+    let is_wanted = |id: &&String| wanted.contains(&file_name(&id.to_lowercase()));
+    let exact: Vec<String> = found.iter().filter(is_wanted).cloned().collect();
+    if exact.is_empty() { found } else { exact }
 }
 
 /// An id in lower case, its letters composed, without the `index` of a folder with a single report. Some systems write the
@@ -140,6 +167,42 @@ mod tests {
         check("café データ", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
         check("pm/café.md", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
         check("cafe\u{301}", &["pm/Cafe\u{301} テ\u{3099}ータ"]);
+    }
+
+    #[test]
+    fn a_name_with_no_extension_finds_its_report() {
+        let mut names = Names::default();
+        let paths = [
+            "a/queue.mdx", "a/disk.md", "b/disk.mdx", "b/disk.MARKDOWN", "cert.markdown.md", "PM-9 no extension",
+            "100% full.md", "c/index.html", "dns v1.2.md", "%FF.md",
+        ];
+        paths.iter().for_each(|path| names.add(&report_id(path)));
+        names.add("%FE");
+        let check = |name: &str, expected: &[&str]| assert_eq!(names.resolve(name), expected, "{name}");
+        check("queue", &["a/queue.mdx"]);
+        check("a/queue", &["a/queue.mdx"]);
+        check("a/queue.md", &["a/queue.mdx"]);
+        check("queue.html", &["a/queue.mdx"]);
+        check("disk", &["a/disk"]);
+        check("disk.mdx", &["b/disk.mdx"]);
+        check("b/disk.markdown", &["b/disk.MARKDOWN"]);
+        check("b/disk", &["b/disk.MARKDOWN", "b/disk.mdx"]);
+        check("cert", &["cert.markdown.md"]);
+        check("cert.markdown", &["cert.markdown.md"]);
+        check("PM-9 no extension", &["PM-9 no extension."]);
+        check("PM-9", &["PM-9 no extension."]);
+        check("100% full", &["100%25 full"]);
+        check("100%", &["100%25 full"]);
+        check("100%25 full", &["100%25 full"]);
+        check("100%25%20full.md", &["100%25 full"]);
+        check("c", &["c/index.html"]);
+        check("dns v1.2", &["dns v1.2"]);
+        check("dns v1", &["dns v1.2"]);
+        check("%FF.md", &["%25FF"]);
+        check("%FE", &["%FE"]);
+        check("%FE.md", &["%FE"]);
+        names.add(" spaced ");
+        assert_eq!(names.resolve(" spaced .md"), [" spaced "]);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(crate) fn decode_report(file: &File, bytes: Vec<u8>, options: &ParseOptions)
     // A bug in the parser must cost only this report, not the whole update.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse_report(&file.path, text, options)));
     let mut parsed = parsed.map_err(|_| ProblemKind::ParserBug)?;
-    file.id().clone_into(&mut parsed.incident.id);
+    parsed.incident.id = file.id().into_owned();
     problems.append(&mut parsed.problems);
     Ok(Parsed { problems, ..parsed })
 }

@@ -3,7 +3,7 @@
 //! In: an archive. Out: files sorted by path, problems of what could not be read, and what ignore files leave out.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -17,15 +17,14 @@ use crate::archive::ignored::Ignored;
 use crate::archive::not_a_report::{Taking, is_folder_page};
 use crate::archive::stamp::Stamp;
 use crate::incident::{IgnoredFile, Problem, ProblemKind};
-use crate::parse::stem;
+use crate::parse::{escaped, id_of_escaped};
 
 /// The file of a report. Kept small, because all files of the archive are in memory at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct File {
-    /// The path in the archive, with `/` between folders; invalid Unicode is percent-encoded, as `%FF`.
+    /// The path in the archive, with `/` between folders. If it is not Unicode, bytes that are not and `%` are
+    /// percent-encoded, as `%FF`; then `own_path` is set.
     pub(crate) path: Box<str>,
-    /// The incident's id if it differs from the path without extension, because another file has that id.
-    pub(crate) own_id: Option<Box<str>>,
     /// The path to open, if `path` had to be encoded.
     pub(crate) own_path: Option<Box<Path>>,
     /// The size in bytes.
@@ -38,8 +37,13 @@ pub(crate) struct File {
 
 impl File {
     /// The incident's id.
-    pub(crate) fn id(&self) -> &str {
-        self.own_id.as_deref().unwrap_or_else(|| stem(&self.path))
+    pub(crate) fn id(&self) -> Cow<'_, str> {
+        id_of(&self.path, self.own_path.is_some())
+    }
+
+    /// What tells it from all other files, in the order of walks. A path that had to be encoded may read like another one.
+    pub(crate) fn key(&self) -> (&str, bool) {
+        (&self.path, self.own_path.is_some())
     }
 
     /// The path to open, as seen from the archive's folder.
@@ -49,12 +53,20 @@ impl File {
     }
 }
 
+/// The id of the report at a path as a walk writes it, and whether it had to be encoded.
+pub(crate) fn id_of(path: &str, is_encoded: bool) -> Cow<'_, str> {
+    match escaped(path) {
+        Cow::Owned(escaped) if !is_encoded => Cow::Owned(id_of_escaped(&escaped).into_owned()),
+        _ => id_of_escaped(path),
+    }
+}
+
 /// The result of a walk.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
     /// The reports, sorted by path.
     pub(crate) files: Vec<File>,
-    /// Unreadable folders, by path in the archive, and files whose metadata cannot be read. They may still exist.
+    /// Folders that cannot be listed, and files of which nothing can be told, by path in the archive. They may still exist.
     pub(crate) unreadable: Vec<String>,
     /// Problems of files and folders that are not in `files`.
     pub(crate) problems: Vec<ReportProblem>,
@@ -132,18 +144,19 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     for file in files? {
         match file {
             Ok(file) => walk.files.push(file),
-            Err(problem) => {
-                walk.unreadable.push(problem.path.clone());
-                walk.problems.push(problem);
+            // Removed since it was found.
+            Err((_, error)) if error.kind() == ErrorKind::NotFound => {}
+            Err((path, error)) => {
+                walk.problem(path.clone(), ProblemKind::FileUnreadable { reason: error.to_string() });
+                walk.unreadable.push(path);
             }
         }
     }
     if walk.files.len() < PARALLEL_FILES {
-        walk.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        walk.files.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
     } else {
-        walk.files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        walk.files.par_sort_unstable_by(|a, b| a.key().cmp(&b.key()));
     }
-    make_ids_unique(&mut walk.files);
     decide_taking(&mut walk.files, archive);
     Some(walk)
 }
@@ -292,44 +305,21 @@ impl Walk {
     }
 
     fn problem(&mut self, path: String, kind: ProblemKind) {
-        self.problems.push(problem(path, kind));
+        self.problems.push(ReportProblem { path, problem: Problem::new(1, kind) });
     }
 }
 
-fn problem(path: String, kind: ProblemKind) -> ReportProblem {
-    ReportProblem { path, problem: Problem::new(1, kind) }
-}
-
 /// The metadata of a report's file.
-fn file(path: String, entry: &DirEntry) -> Result<File, ReportProblem> {
+fn file(path: String, entry: &DirEntry) -> Result<File, (String, io::Error)> {
     match entry.metadata() {
         Ok(metadata) => Ok(File {
-            own_id: None,
             own_path: entry.path().to_str().is_none().then(|| entry.path().into()),
             path: path.into(),
             size: metadata.len(),
             stamp: Stamp::of(&metadata),
             taking: Taking::Judged,
         }),
-        Err(error) => Err(problem(path, ProblemKind::FileUnreadable { reason: error.to_string() })),
-    }
-}
-
-/// Resolves duplicate ids: if the path without extension is taken, the id is the whole path. A file that ends in `.md`
-/// keeps the short id.
-fn make_ids_unique(files: &mut [File]) {
-    // Paths that end in `.md` cannot collide with each other, so only the others need a check.
-    let is_markdown = |&i: &usize| Path::new(&*files[i].path).extension() == Some("md".as_ref());
-    let (markdown, others): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_markdown);
-    if others.is_empty() {
-        return;
-    }
-    let mut taken: HashSet<Box<str>> = markdown.into_iter().map(|i| files[i].id().into()).collect();
-    for i in others {
-        if !taken.insert(files[i].id().into()) {
-            files[i].own_id = Some(files[i].path.clone());
-            taken.insert(files[i].path.clone());
-        }
+        Err(error) => Err((path, error.into())),
     }
 }
 
@@ -337,14 +327,14 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// A path as text. Invalid Unicode is percent-encoded, so that different names stay different.
+/// A path as text. If it is not Unicode, what is not and `%` are percent-encoded, so that different names stay different.
 fn readable(path: &Path) -> Cow<'_, str> {
     if let Some(path) = path.to_str() {
         return Cow::Borrowed(path);
     }
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
+        text.push_str(&escaped(chunk.valid()));
         text.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
     }
     Cow::Owned(text)
@@ -369,9 +359,13 @@ mod tests {
             fs::write(path, "text").unwrap();
         }
         let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
-        let found: Vec<_> = walk.files.iter().map(|f| (&*f.path, f.id(), f.size)).collect();
-        let expected =
-            [("2024/index.md", "2024/index", 4), ("a.markdown", "a.markdown", 4), ("a.md", "a", 4), ("b.md", "b", 4)];
+        let found: Vec<_> = walk.files.iter().map(|f| (&*f.path, f.id().into_owned(), f.size)).collect();
+        let expected = [
+            ("2024/index.md", "2024/index".to_owned(), 4),
+            ("a.markdown", "a.markdown".to_owned(), 4),
+            ("a.md", "a".to_owned(), 4),
+            ("b.md", "b".to_owned(), 4),
+        ];
         assert_eq!(found, expected);
         assert!(walk.problems.is_empty());
     }
@@ -413,6 +407,27 @@ mod tests {
         check(6, 5_000, false);
         check(40, 9_000, false);
         check(101, 10_000, true);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_had_to_be_encoded_is_not_taken_for_one_that_reads_like_it() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        for name in [&b"\xff\xfe.md"[..], b"%FF%FE.md", b"100%.md", b"100%\xff.md", b"100%25%FF.md"] {
+            fs::write(folder.path().join(OsStr::from_bytes(name)), "text").unwrap();
+        }
+        let walk = walk(&Archive::open(folder.path()).unwrap(), None).unwrap();
+        let found: Vec<_> = walk.files.iter().map(|f| (&*f.path, f.id().into_owned())).collect();
+        let expected = [
+            ("%FF%FE.md", "%25FF%25FE"),
+            ("%FF%FE.md", "%FF%FE"),
+            ("100%.md", "100%25"),
+            ("100%25%FF.md", "100%2525%25FF"),
+            ("100%25%FF.md", "100%25%FF"),
+        ];
+        assert_eq!(found, expected.map(|(path, id)| (path, id.to_owned())));
     }
 
     #[cfg(unix)]

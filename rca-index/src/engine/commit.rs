@@ -8,6 +8,7 @@ use crate::archive::KeptSettings;
 use crate::engine::Engine;
 use crate::engine::given::GivenNote;
 use crate::error::Result;
+use crate::incident::FailedCount;
 use crate::parse::ParseOptions;
 use crate::plan::Statistics;
 use crate::text::Synonyms;
@@ -22,6 +23,12 @@ pub(crate) struct CommitNote {
     pub(super) length: u64,
     /// The total size of all indexed files, in bytes.
     pub(crate) source_bytes: u64,
+    /// The number of reports that the manifest says are in the index.
+    #[serde(default)]
+    pub(super) reports: usize,
+    /// What the last update could not take in.
+    #[serde(default)]
+    pub(super) failed: FailedCount,
     /// When it was made, in seconds since 1970, UTC; 0 before the first update.
     pub(crate) updated: i64,
     /// The settings of the archive at that time.
@@ -47,19 +54,21 @@ pub(super) struct Commit {
     pub(super) statistics: Statistics,
     pub(super) analyzer: Analyzer,
     pub(super) synonyms: Synonyms,
+    pub(super) failed: FailedCount,
     /// The options that its reports were parsed with.
     pub(super) parse_options: ParseOptions,
 }
 
 impl Commit {
     pub(super) fn new(note: CommitNote, incidents: u64) -> Self {
-        let CommitNote { length, settings, .. } = note;
+        let CommitNote { length, settings, failed, .. } = note;
         let KeptSettings { reading, language, synonyms } = settings;
         let mean_length = (length as f32 / incidents.max(1) as f32).max(1.0);
         Self {
             statistics: Statistics { incidents, mean_length },
             analyzer: Analyzer::new(language),
             synonyms: Synonyms::default().with(&synonyms.add, &synonyms.remove),
+            failed,
             parse_options: reading.unwrap_or_default().parse,
         }
     }
@@ -74,6 +83,22 @@ impl Engine {
         let meta = self.index.load_metas().map_err(|e| self.error(e))?;
         let Some(payload) = meta.payload else { return Ok(CommitNote::default()) };
         serde_json::from_str(&payload).map_err(|e| self.damage(format!("the note of the last commit: {e}")))
+    }
+
+    /// Fails if the last commit, with this note, has not as many reports as its manifest says: something was lost or is there
+    /// twice, and each later update would build on it.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn check_count(&self, note: &CommitNote, meant: usize) -> Result<()> {
+        let snapshot = self.snapshot()?;
+        let reports = snapshot.incidents().checked_sub(snapshot.given()?);
+        // Another process may have committed in the meantime.
+        if reports == Some(meant) || self.note()? != *note {
+            return Ok(());
+        }
+        let has = reports.unwrap_or(0);
+        Err(self.damage(format!("it has {has} reports, and {meant} by the manifest of the last update")))
     }
 
     /// The note and the manifest of the last commit; `None` before the first update.
@@ -95,6 +120,50 @@ impl Engine {
                     note = now;
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::fixture::{add, engine, remove};
+    use crate::engine::{Manifest, Purpose};
+    use crate::error::Error;
+    use crate::incident::Incident;
+
+    /// Commits reports with these ids, and a manifest that says so many.
+    fn commit(engine: &Engine, ids: &[&str], reports: usize) -> Result<()> {
+        let writer = engine.writer(Purpose::Update, 1, 0, Duration::ZERO).unwrap();
+        for id in ids {
+            writer.add_report(Incident { path: format!("{id}.md"), ..Incident::new(*id, "Disk full") }).unwrap();
+        }
+        writer.commit(Some(&Manifest { bytes: b"", source_bytes: 0, reports, failed: FailedCount::default() }))
+    }
+
+    #[test]
+    fn a_commit_that_has_not_what_its_manifest_says_is_damage() {
+        let engine = engine(&[&[("given-1", "", ""), ("given-2", "", "")]]);
+        commit(&engine, &["a", "b"], 2).unwrap();
+        // What a program gives changes nothing about the reports.
+        remove(&engine, "given-1");
+        add(&engine, [Incident::new("given-3", ""), Incident::new("given-2", "again")]);
+        let note = engine.note().unwrap();
+        engine.check_count(&note, note.reports).unwrap();
+        for (ids, meant, reason) in [
+            (&["c", "d"][..], 3, "it has 4 reports, and 3 by the manifest of the last update"),
+            // Another report with an id that is there already.
+            (&["c"], 4, "it has 5 reports, and 4 by the manifest of the last update"),
+            (&[], 6, "it has 5 reports, and 6 by the manifest of the last update"),
+        ] {
+            let Err(Error::IndexDamaged { reason: found, .. }) = commit(&engine, ids, meant) else {
+                panic!("{reason}")
+            };
+            assert_eq!(found, reason);
+            // It stays damage for all who come after.
+            assert!(engine.check_count(&engine.note().unwrap(), meant).is_err());
         }
     }
 }

@@ -16,12 +16,14 @@ use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
 use crate::engine::snapshot::Owner;
 use crate::incident::{HouseNames, Incident, Section, SectionKind, Summary};
-use crate::parse::{ParseOptions, parse_report, visible_text};
+use crate::parse::{ParseOptions, parse_report, report_id, stem, visible_text};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
 pub(super) const FORMAT: u32 = 8;
+/// Among the names of fields that have a value: the incident comes from a program. No field has this name.
+pub(super) const GIVEN: &str = "incident.given";
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 
@@ -226,6 +228,7 @@ impl Fields {
         doc.add(self.path, incident.path.clone());
         doc.add(self.source, std::mem::take(&mut incident.source));
         doc.add(self.facts, postcard::to_stdvec(&incident)?);
+        doc.add(self.has, GIVEN.to_owned());
         Ok(doc)
     }
 
@@ -409,6 +412,8 @@ impl tantivy::Document for EngineDocument {
 fn region_texts(field: TextField, incident: &Incident) -> Vec<Cow<'_, str>> {
     let texts: Vec<Cow<'_, str>> = match field {
         TextField::Title => vec![incident.title.value.as_str().into()],
+        // The name of a report as people write it: an extension is no word of it.
+        TextField::Id if report_id(&incident.path) == incident.id => vec![stem(&incident.path).into()],
         TextField::Id => vec![incident.id.as_str().into()],
         TextField::People => {
             let owners = incident.actions.iter().filter_map(|action| action.owner.as_deref());

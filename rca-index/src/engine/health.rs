@@ -44,6 +44,10 @@ pub struct Health {
     pub updated: Option<i64>,
     /// Files with a checksum mismatch, the record of given incidents among them.
     pub damaged: Vec<PathBuf>,
+    /// Ids of reports that the manifest of the last update names and the index has not, sorted.
+    pub missing: Vec<String>,
+    /// Ids of reports that the index has and the manifest of the last update does not name, sorted.
+    pub unexpected: Vec<String>,
     /// How the index compares with the files of the archive; `None` unless [`Index::compare`] was asked.
     ///
     /// [`Index::compare`]: crate::Index::compare
@@ -52,6 +56,21 @@ pub struct Health {
     pub trusted: Option<bool>,
     /// Why it is trusted, or not, for people.
     pub trusted_because: String,
+}
+
+impl Health {
+    /// Whether the index must be rebuilt.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Index;
+    ///
+    /// assert!(!Index::in_memory()?.health()?.is_damaged());
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn is_damaged(&self) -> bool {
+        !(self.damaged.is_empty() && self.missing.is_empty() && self.unexpected.is_empty())
+    }
 }
 
 /// How an index compares with the files of its archive.
@@ -114,6 +133,8 @@ impl Engine {
             comparison: None,
             trusted: None,
             trusted_because: String::new(),
+            missing: Vec::new(),
+            unexpected: Vec::new(),
         })
     }
 }

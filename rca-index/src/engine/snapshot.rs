@@ -10,10 +10,10 @@ use crate::archive::names::Names;
 use crate::engine::Engine;
 use crate::engine::collect::Candidate;
 use crate::engine::commit::Commit;
-use crate::engine::document::{KEY, LENGTH};
+use crate::engine::document::{GIVEN, KEY, LENGTH};
 use crate::engine::lookup::Lookups;
 use crate::error::Result;
-use crate::incident::{HouseNames, Incident, Summary};
+use crate::incident::{FailedCount, HouseNames, Incident, Summary};
 use crate::plan::Statistics;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
@@ -165,6 +165,34 @@ impl<'e> Snapshot<'e> {
     /// As [`Snapshot::incident`].
     pub(super) fn given_ids(&self) -> Result<Vec<String>> {
         self.of_documents(|doc| self.engine.fields.given_id(doc)).collect()
+    }
+
+    /// Whether an id is that of a report.
+    #[cfg(feature = "archive")]
+    pub(crate) fn is_report(&self, id: &str) -> Result<bool> {
+        Ok(matches!(self.owner(id)?, Owner::Report(_)))
+    }
+
+    /// The number of incidents that come from no report. No document is read.
+    pub(super) fn given(&self) -> Result<usize> {
+        let field = self.engine.fields.has;
+        let term = Term::from_field_text(field, GIVEN);
+        let mut given = 0;
+        for reader in self.searcher.segment_readers() {
+            let index = reader.inverted_index(field).map_err(|e| self.engine.error(e))?;
+            let postings = index.read_postings(&term, IndexRecordOption::Basic);
+            let Some(mut postings) = postings.map_err(|e| self.engine.error(e.into()))? else { continue };
+            while postings.doc() != TERMINATED {
+                given += usize::from(!reader.is_deleted(postings.doc()));
+                postings.advance();
+            }
+        }
+        Ok(given)
+    }
+
+    /// What the update of this commit could not take in.
+    pub(crate) fn failed(&self) -> FailedCount {
+        self.commit.failed
     }
 
     fn of_documents<T>(&self, made: impl Fn(&TantivyDocument) -> Option<T>) -> impl Iterator<Item = Result<T>> {

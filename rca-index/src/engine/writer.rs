@@ -20,7 +20,7 @@ use crate::engine::tokenizer::LexemeTokenizer;
 use crate::engine::turns::Turn;
 use crate::engine::{Engine, Snapshot, builder, folder};
 use crate::error::{Error, Result};
-use crate::incident::{HouseNames, Incident};
+use crate::incident::{FailedCount, HouseNames, Incident};
 
 /// The engine's minimum memory per writer thread, in bytes.
 const MIN_MEMORY: usize = 16_000_000;
@@ -45,6 +45,10 @@ pub(crate) struct Manifest<'a> {
     pub(crate) bytes: &'a [u8],
     /// The total size of all indexed files, in bytes.
     pub(crate) source_bytes: u64,
+    /// The number of reports that it says are in the index.
+    pub(crate) reports: usize,
+    /// What could not be taken in.
+    pub(crate) failed: FailedCount,
 }
 
 /// Changes an index. Threads may share it; changes become visible with the commit.
@@ -265,6 +269,8 @@ impl Writer<'_> {
             engine.directory.atomic_write(Path::new(&name), manifest.bytes).map_err(Error::io(&name))?;
             note.manifest = Some(name);
             note.source_bytes = manifest.source_bytes;
+            note.reports = manifest.reports;
+            note.failed = manifest.failed;
         }
         let path = engine.dir.clone().unwrap_or_default();
         let mut commit = self.inner.prepare_commit().map_err(|e| engine.error(e))?;
@@ -284,7 +290,8 @@ impl Writer<'_> {
         engine.still_there(self.lock.as_ref(), &self.index, &note)?;
         // The commit is on disk, so that nothing needs the files of the one before: its manifest goes too.
         engine.tidy(&self.index, &note)?;
-        engine.reload(&note)
+        engine.reload(&note)?;
+        engine.check_count(&note, note.reports)
     }
 }
 

@@ -3,6 +3,7 @@
 //! In: what `parse` found, or what an embedding tool built by hand. Out: the one value that travels through the whole
 //! program; the schema turns it into a document, a hit gives it back.
 
+mod failed;
 mod follow_up;
 mod ignored;
 pub(crate) mod lines;
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+pub use failed::FailedCount;
 pub use follow_up::{Action, Lessons, Link};
 pub use ignored::{IgnoredCount, IgnoredFile};
 pub use markup::Markup;

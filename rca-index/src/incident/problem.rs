@@ -186,6 +186,35 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Whether a file or folder cannot be read now, so that what is in it is unknown.
+    #[cfg(feature = "archive")]
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(self, Self::FolderUnreadable { .. } | Self::FileUnreadable { .. } | Self::FileTooLarge { .. })
+    }
+
+    /// Whether it is why a file or folder is not in the index.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::ProblemKind;
+    ///
+    /// assert!(ProblemKind::FileEmpty.keeps_out());
+    /// assert!(!ProblemKind::LinkDangling { target: "gone.md".into() }.keeps_out());
+    /// ```
+    pub fn keeps_out(&self) -> bool {
+        matches!(
+            self,
+            Self::FolderUnreadable { .. }
+                | Self::FileUnreadable { .. }
+                | Self::FileNotRegular
+                | Self::FileTooLarge { .. }
+                | Self::FileEmpty
+                | Self::SymlinkDangling
+                | Self::ParserBug
+                | Self::Binary { .. }
+        )
+    }
+
     /// The stable name, for programs that read machine output.
     ///
     /// # Examples

@@ -18,6 +18,7 @@ mod duration;
 mod facts;
 mod front_matter;
 mod html;
+mod id;
 mod invisible;
 mod keys;
 mod limits;
@@ -66,6 +67,10 @@ pub(crate) use crate::parse::date::find_date;
 pub(crate) use crate::parse::duration::{unit_named, whole_duration};
 use crate::parse::facts::Facts;
 use crate::parse::front_matter::{FrontMatter, read_front_matter};
+pub(crate) use crate::parse::id::name_of_id;
+#[cfg(feature = "archive")]
+pub(crate) use crate::parse::id::{escaped, id_of_escaped};
+pub use crate::parse::id::{report_id, report_path};
 use crate::parse::invisible::without_invisible;
 use crate::parse::keys::{Key, key_named};
 pub(crate) use crate::parse::keys::{is_key, key_names};
@@ -119,18 +124,6 @@ pub struct Parsed {
 #[doc(hidden)]
 pub fn work_taken() -> usize {
     cursor::work::taken()
-}
-
-/// The id of a report at this path: the path with no extension.
-///
-/// # Examples
-/// ```
-/// use rca_index::parse::report_id;
-///
-/// assert_eq!(report_id("2025/queue backlog.md"), "2025/queue backlog");
-/// ```
-pub fn report_id(path: &str) -> String {
-    stem(path).to_owned()
 }
 
 /// A path with no extension.

@@ -8,8 +8,8 @@ fn parse(path: &str, source: &str) -> Parsed {
 }
 
 #[test]
-fn ids_have_no_extension() {
-    for (path, id) in [
+fn names_in_titles_have_no_extension() {
+    for (path, name) in [
         ("a/b.md", "a/b"),
         ("b.md.erb", "b"),
         ("v1.2 outage", "v1.2 outage"),
@@ -18,7 +18,7 @@ fn ids_have_no_extension() {
         (".md", ".md"),
         ("straße.markdown", "straße"),
     ] {
-        assert_eq!(report_id(path), id);
+        assert_eq!(stem(path), name);
     }
 }
 

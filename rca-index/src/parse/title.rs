@@ -90,8 +90,8 @@ fn is_day(name: &str) -> bool {
 
 /// The folder's name for `index.md` and the like, else the file's.
 fn title_of_path(path: &str) -> String {
-    let id = super::report_id(path);
-    let (folder, name) = id.rsplit_once('/').unwrap_or(("", &id));
+    let path = super::stem(path);
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let generic = ["index", "_index", "readme"].iter().any(|generic| name.eq_ignore_ascii_case(generic));
     let folder = folder.rsplit('/').next().filter(|folder| generic && !folder.is_empty());
     clean(folder.unwrap_or(name))

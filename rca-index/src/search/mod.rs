@@ -85,6 +85,7 @@ fn search_with<T>(
         unknown_values,
         hits: load(&search, &page)?,
         facets: search.facet_counts(&facets)?,
+        failed: snapshot.failed(),
         took: started.elapsed(),
     })
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::incident::{Incident, SectionKind};
+use crate::incident::{FailedCount, Incident, SectionKind};
 use crate::schema::FacetName;
 use crate::search::{Explanation, UnknownValue};
 
@@ -31,6 +31,8 @@ pub struct SearchResults<T = Incident> {
     /// The counts of the requested facets, in the order of the request, over the incidents with all words, or over those
     /// with some if no incident has all.
     pub facets: Vec<FacetCounts>,
+    /// What the last update could not take in, so that nobody finds it.
+    pub failed: FailedCount,
     /// The duration of the search.
     pub took: Duration,
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::archive::walk::{File, Walk};
-use crate::update::manifest::{Entry, Manifest};
+use crate::update::manifest::{Entry, Manifest, Unreadable};
 
 /// A file to read, and its entry from the last update.
 pub(crate) type ToRead = (File, Option<Box<Entry>>);
@@ -25,6 +25,7 @@ impl Changes {
     /// Compares the manifest of the last update with a walk; both must be sorted by path.
     pub(crate) fn between(before: Manifest, walk: Walk) -> Self {
         let mut changes = Self::default();
+        let unreadable = Unreadable::new(walk.unreadable);
         let mut entries = before.entries.into_iter().peekable();
         let mut files = walk.files.into_iter().peekable();
         loop {
@@ -32,14 +33,14 @@ impl Changes {
                 (None, None) => return changes,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(entry), Some(file)) => entry.path.cmp(&file.path),
+                (Some(entry), Some(file)) => entry.key().cmp(&file.key()),
             };
             let entry = if order == Ordering::Greater { None } else { entries.next() };
             let file = if order == Ordering::Less { None } else { files.next() };
             match (entry, file) {
                 (Some(entry), Some(file)) if is_same(&entry, &file) => changes.unchanged.push(entry),
                 (entry, Some(file)) => changes.to_read.push((file, entry.map(Box::new))),
-                (Some(entry), None) if may_still_exist(&entry, &walk.unreadable) => changes.unchanged.push(entry),
+                (Some(entry), None) if unreadable.covers(&entry.path) => changes.unchanged.push(entry),
                 (Some(entry), None) => changes.removed.push(entry),
                 (None, None) => {}
             }
@@ -54,18 +55,7 @@ impl Changes {
 
 /// Whether a file is proved to be unchanged since its entry was made.
 pub(crate) fn is_same(entry: &Entry, file: &File) -> bool {
-    entry.size == file.size
-        && file.stamp.proves_unchanged_since(entry.stamp)
-        && entry.own_id == file.own_id
-        && entry.taking == file.taking
-}
-
-/// Whether a file, or a folder that it is in, is unreadable now, so that it may still exist.
-fn may_still_exist(entry: &Entry, unreadable: &[String]) -> bool {
-    unreadable.iter().any(|folder| {
-        let below = entry.path.strip_prefix(folder.as_str());
-        folder.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    entry.size == file.size && file.stamp.proves_unchanged_since(entry.stamp) && entry.taking == file.taking
 }
 
 #[cfg(test)]
@@ -77,7 +67,7 @@ mod tests {
     fn entry(path: &str, size: u64) -> Entry {
         Entry {
             path: path.into(),
-            own_id: None,
+            encoded: false,
             size,
             stamp: Stamp::at(7, Some(8)),
             hash: Some(0),
@@ -88,14 +78,7 @@ mod tests {
     }
 
     fn file(path: &str, size: u64) -> File {
-        File {
-            path: path.into(),
-            own_id: None,
-            own_path: None,
-            size,
-            stamp: Stamp::at(7, Some(8)),
-            taking: Taking::Judged,
-        }
+        File { path: path.into(), own_path: None, size, stamp: Stamp::at(7, Some(8)), taking: Taking::Judged }
     }
 
     #[test]

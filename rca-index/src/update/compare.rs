@@ -2,6 +2,7 @@
 //!
 //! In: an archive and an engine. Out: what differs. It reads every file; an update would read only those that seem changed.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use rayon::prelude::*;
@@ -33,16 +34,16 @@ pub(crate) fn compare(engine: &Engine, archive: &Archive) -> Result<Comparison> 
     let (note, before) = last_update(engine)?;
     let options = note.settings.reading.map(|reading| reading.parse).unwrap_or_default();
     let files = walk(archive, None).unwrap_or_default().files;
-    let known: HashSet<&str> = before.indexed().map(Entry::id).collect();
+    let known: HashSet<_> = before.indexed().map(Entry::id).collect();
     let snapshot = engine.snapshot()?;
     let compare_one = |entry: &Entry| {
-        let file = files.binary_search_by(|file| file.path.cmp(&entry.path)).ok().map(|at| &files[at]);
+        let file = files.binary_search_by(|file| file.key().cmp(&entry.key())).ok().map(|at| &files[at]);
         let outcome = match file {
-            Some(file) if file.own_id == entry.own_id => compare_file(&snapshot, archive, &options, (entry, file))?,
+            Some(file) => compare_file(&snapshot, archive, &options, (entry, file))?,
             // It is gone, or was not looked at.
-            _ => Outcome::Outdated,
+            None => Outcome::Outdated,
         };
-        Ok((entry.id().to_owned(), outcome))
+        Ok((entry.id().into_owned(), outcome))
     };
     let compared: Vec<_> =
         before.entries.par_iter().filter(|entry| entry.is_indexed()).map(compare_one).collect::<Result<_>>()?;
@@ -50,7 +51,7 @@ pub(crate) fn compare(engine: &Engine, archive: &Archive) -> Result<Comparison> 
     let mut differing: Vec<String> = of(Outcome::Differs).map(|(id, _)| id.clone()).collect();
     differing.extend(without_a_file(engine.snapshot()?.ids(), &snapshot, &known)?);
     differing.sort();
-    let is_new = |file: &&File| before.entries.binary_search_by(|entry| entry.path.cmp(&file.path)).is_err();
+    let is_new = |file: &&File| before.entries.binary_search_by(|entry| entry.key().cmp(&file.key())).is_err();
     Ok(Comparison {
         reports: compared.len(),
         differing,
@@ -65,7 +66,7 @@ fn compare_file(
     options: &ParseOptions,
     (entry, file): (&Entry, &File),
 ) -> Result<Outcome> {
-    let indexed = snapshot.stored_report(entry.id())?;
+    let indexed = snapshot.stored_report(&entry.id())?;
     let content = read(file, archive.root(), archive.max_report_bytes()).ok();
     let hash = content.as_ref().map(|content| content.hash);
     let now =
@@ -87,7 +88,7 @@ fn compare_file(
 fn without_a_file(
     ids: impl Iterator<Item = Result<String>>,
     snapshot: &Snapshot<'_>,
-    known: &HashSet<&str>,
+    known: &HashSet<Cow<'_, str>>,
 ) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for id in ids {

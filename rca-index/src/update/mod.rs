@@ -20,6 +20,7 @@ pub(crate) use freshness::freshen;
 pub use give::{Batch, WriteOptions, Written};
 pub(crate) use give::{GivenChange, write};
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -155,8 +156,13 @@ pub struct UpdateReport {
     pub removed: usize,
     /// Unchanged reports.
     pub unchanged: usize,
-    /// Files that could not be ingested: unreadable, empty, binary or too large. Each has a problem.
+    /// Files and folders that could not be taken in: unreadable, empty, binary or too large ones, pipes, sockets, devices and links
+    /// whose target is missing. Each has a problem.
     pub failed: usize,
+    /// Reports that cannot be read now, or are in a folder that cannot be listed, and are as an earlier update read them.
+    pub kept: usize,
+    /// Reports that the index had, and that a rebuild could not read again: they are not found until an update can read them.
+    pub lost: usize,
     /// Files that are not reports, sorted by path; unchanged ones included.
     pub left_out: Vec<LeftOut>,
     /// Files that ignore files leave out, by ignore file; with a scan limit, only those outside of ignored folders.
@@ -236,7 +242,12 @@ fn whole_update(
     };
     still_there(archive)?;
     let (note, before) = last_update(engine)?;
-    let mut before = if options.rebuild { Manifest::default() } else { before };
+    let (mut before, rebuilt) = if options.rebuild {
+        (Manifest::default(), before)
+    } else {
+        engine.check_count(&note, before.indexed().count())?;
+        (before, Manifest::default())
+    };
     let settings = archive.kept_settings();
     if settings.reading != note.settings.reading {
         before.forget_contents();
@@ -286,12 +297,8 @@ fn whole_update(
     if renamed {
         writer.give_again()?;
     }
-    let gone = changes
-        .to_read
-        .iter()
-        .filter_map(|(file, before)| before.as_deref().filter(|before| before.own_id != file.own_id));
-    for entry in changes.removed.iter().chain(gone) {
-        writer.remove(entry.id())?;
+    for entry in &changes.removed {
+        writer.remove(&entry.id())?;
     }
     let to_read = std::mem::take(&mut changes.to_read);
     let ingested = ingest_all(to_read, archive, &writer, threads, walked, tell)?;
@@ -301,7 +308,7 @@ fn whole_update(
     let mut counts = count(&changes, &ingested);
     let mut entries = changes.unchanged;
     entries.extend(ingested.into_iter().map(|ingested| ingested.entry));
-    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    entries.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
     if is_same {
         return unchanged(entries, ignored);
     }
@@ -309,11 +316,13 @@ fn whole_update(
     still_there(archive)?;
     let manifest = Manifest { entries, problems: found };
     if writer.hides_any() {
-        let ids: HashSet<&str> = manifest.indexed().map(Entry::id).collect();
+        let ids: HashSet<_> = manifest.indexed().map(Entry::id).collect();
         counts.hidden = writer.show_hidden(|id| ids.contains(id))?;
     }
     let source_bytes = manifest.indexed().map(|entry| entry.size).sum();
-    writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes }))?;
+    let (reports, failed) = (manifest.indexed().count(), manifest.failed());
+    writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes, reports, failed }))?;
+    counts.lost = manifest.lost_since(&rebuilt);
     counts.bytes = bytes;
     counts.ignored = ignored;
     counts.took = started.elapsed();
@@ -343,6 +352,46 @@ fn last_update(engine: &Engine) -> Result<(CommitNote, Manifest)> {
 /// The problems of all reports, as of the last update.
 pub(crate) fn problems(engine: &Engine) -> Result<Vec<ReportProblem>> {
     Ok(last_update(engine)?.1.all_problems())
+}
+
+/// Compares the number of reports in the manifest with that in the index.
+pub(crate) fn check_count(engine: &Engine) -> Result<()> {
+    let (note, manifest) = last_update(engine)?;
+    engine.check_count(&note, manifest.indexed().count())
+}
+
+/// Compares the ids of reports in the manifest with those in the index: which are missing there, and which are unexpected.
+pub(crate) fn compare_ids(engine: &Engine) -> Result<(Vec<String>, Vec<String>)> {
+    /// Other processes may commit in the meantime, again and again.
+    const ATTEMPTS: usize = 3;
+    let mut compared = (Vec::new(), Vec::new());
+    for _ in 0..ATTEMPTS {
+        let (note, manifest) = last_update(engine)?;
+        compared = ids_that_differ(engine, &manifest)?;
+        if engine.note()? == note {
+            break;
+        }
+    }
+    Ok(compared)
+}
+
+fn ids_that_differ(engine: &Engine, manifest: &Manifest) -> Result<(Vec<String>, Vec<String>)> {
+    let mut meant: Vec<Cow<'_, str>> = manifest.indexed().map(Entry::id).collect();
+    meant.par_sort_unstable();
+    let mut meant = meant.iter().map(|id| &**id).peekable();
+    let (mut missing, mut unexpected) = (Vec::new(), Vec::new());
+    let snapshot = engine.snapshot()?;
+    for id in engine.snapshot()?.ids() {
+        let id = id?;
+        while let Some(before) = meant.next_if(|meant| *meant < &*id) {
+            missing.push(before.to_owned());
+        }
+        if meant.next_if(|meant| *meant == id).is_none() && snapshot.is_report(&id)? {
+            unexpected.push(id);
+        }
+    }
+    missing.extend(meant.map(str::to_owned));
+    Ok((missing, unexpected))
 }
 
 /// The files that are not reports, as of the last update.
@@ -415,13 +464,12 @@ fn ingest_all(
 /// Reads, parses and indexes one file. Any defect becomes a problem of that file.
 fn ingest(
     file: File,
-    before: Option<Box<Entry>>,
+    mut before: Option<Box<Entry>>,
     archive: &Archive,
     options: &ParseOptions,
     writer: &Writer<'_>,
 ) -> Result<(Entry, Outcome)> {
     let failed = |kind: ProblemKind| [Problem::new(1, kind)].into();
-    let mut before = before.filter(|before| before.own_id == file.own_id);
     let known = before.as_ref().and_then(|before| before.hash);
     let content = match read(&file, archive.root(), archive.max_report_bytes()) {
         Ok(content) => content,
@@ -440,7 +488,7 @@ fn ingest(
         return Ok((Entry { left_out: before.left_out, ..entry(file, known, problems) }, Outcome::Same));
     }
     if was_indexed {
-        writer.remove(file.id())?;
+        writer.remove(&file.id())?;
     }
     let parsed = match decode_report(&file, content.bytes, options) {
         Ok(parsed) => parsed,
@@ -458,8 +506,8 @@ fn ingest(
 }
 
 fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
-    let File { path, own_id, size, stamp, taking, .. } = file;
-    Entry { path, own_id, size, stamp, hash, taking, left_out: None, problems }
+    let File { path, own_path, size, stamp, taking, .. } = file;
+    Entry { path, encoded: own_path.is_some(), size, stamp, hash, taking, left_out: None, problems }
 }
 
 /// Counts the changes. A new file with the text of a removed file was renamed.
@@ -498,7 +546,7 @@ fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
 fn report(manifest: &Manifest, counts: UpdateReport) -> UpdateReport {
     let reports = manifest.indexed().count();
     let left_out = manifest.left_out();
-    let failed = manifest.entries.len() - reports - left_out.len();
+    let (failed, kept) = (manifest.failed().total(), manifest.kept());
     let unchanged = if counts.changed() { counts.unchanged } else { reports };
-    UpdateReport { reports, failed, unchanged, left_out, problems: manifest.all_problems(), ..counts }
+    UpdateReport { reports, failed, kept, unchanged, left_out, problems: manifest.all_problems(), ..counts }
 }

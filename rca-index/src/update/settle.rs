@@ -43,15 +43,14 @@ pub(crate) fn settle(changes: &mut Changes, archive: &Archive, walked: i64) {
             (before, _) => changes.to_read.push((file, before)),
         }
     }
-    changes.to_read.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-    changes.unchanged.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    changes.to_read.sort_unstable_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
+    changes.unchanged.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
 }
 
 /// Whether the content of a file may be what the index has.
 fn may_be_same((file, before): &ToRead) -> bool {
     before.as_deref().is_some_and(|before| {
         before.size == file.size
-            && before.own_id == file.own_id
             && before.taking == file.taking
             && (before.known_hash().is_some() || unreadable(before).is_some())
     })
@@ -98,12 +97,11 @@ mod tests {
     /// A file of six bytes and its entry, which knows the hash of this text.
     fn pair(known: &str, problems: &[ProblemKind]) -> ToRead {
         let (path, size, taking): (Box<str>, _, _) = ("a.md".into(), 6, Taking::Judged);
-        let file =
-            File { path: path.clone(), own_id: None, own_path: None, size, stamp: Stamp::at(0, Some(9)), taking };
+        let file = File { path: path.clone(), own_path: None, size, stamp: Stamp::at(0, Some(9)), taking };
         let hash = Some(xxhash_rust::xxh3::xxh3_128(known.as_bytes()));
         let problems = problems.iter().map(|kind| Problem::new(1, kind.clone())).collect();
         let stamp = Stamp::at(0, Some(8));
-        (file, Some(Box::new(Entry { path, own_id: None, size, stamp, hash, taking, left_out: None, problems })))
+        (file, Some(Box::new(Entry { path, encoded: false, size, stamp, hash, taking, left_out: None, problems })))
     }
 
     fn settled(archive: &Archive, pair: ToRead) -> Changes {

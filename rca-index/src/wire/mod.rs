@@ -108,6 +108,9 @@ pub struct SearchSummaryForm<'a> {
     /// Whether only the beginning of the text was searched for, because it is longer than a query may be.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
+    /// Files and folders that could not be taken in by the last update, if there are any.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub failed: usize,
     pub took_ms: f64,
     /// Words that occur in no incident, and their corrections.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -259,6 +262,9 @@ pub struct FacetsSummaryForm<'a> {
     pub interpreted: &'a str,
     /// The number of incidents counted.
     pub total: usize,
+    /// Files and folders that could not be taken in by the last update, if there are any.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub failed: usize,
 }
 
 /// The errors of an invalid query.
@@ -357,6 +363,7 @@ impl<'a> SearchSummaryForm<'a> {
             relaxed: results.relaxed,
             pasted: request.pasted,
             cut: request.cut,
+            failed: results.failed.total(),
             took_ms: milliseconds(results.took),
             suggestions: results.suggestions.iter().map(suggestion).collect(),
             unknown_values: results.unknown_values.iter().map(UnknownValueForm::new).collect(),
@@ -468,6 +475,7 @@ impl<'a> FacetsSummaryForm<'a> {
             interpreted: &results.interpreted,
             // If no incident has all words, those with some are counted.
             total: if results.relaxed { results.total_some } else { results.total },
+            failed: results.failed.total(),
         }
     }
 }
@@ -552,6 +560,12 @@ impl<'a> QueryErrorsForm<'a> {
 }
 
 /// Milliseconds, rounded to microseconds.
+// Serde passes references.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 fn milliseconds(took: std::time::Duration) -> f64 {
     took.as_micros() as f64 / 1000.0
 }

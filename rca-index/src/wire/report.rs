@@ -126,6 +126,10 @@ pub struct HealthForm<'a> {
     pub outdated: Option<usize>,
     /// Whether an edit that keeps size and modification time is seen by an update.
     pub sees_kept_times: Option<bool>,
+    /// Ids of reports that the manifest names and the index has not.
+    pub missing: &'a [String],
+    /// Ids of reports that the index has and the manifest does not name.
+    pub unexpected: &'a [String],
 }
 
 /// The result of an update.
@@ -141,7 +145,12 @@ pub struct UpdateForm<'a> {
     pub renamed: usize,
     pub removed: usize,
     pub unchanged: usize,
+    /// Files and folders that could not be taken in.
     pub failed: usize,
+    /// Reports that cannot be read now, and are as an earlier update read them.
+    pub kept: usize,
+    /// Reports that the index had, and that a rebuild could not read again.
+    pub lost: usize,
     /// Files that are not reports.
     pub left_out: usize,
     /// The ids of given incidents that reports hide.
@@ -347,6 +356,8 @@ impl<'a> HealthForm<'a> {
             differing: compared.map(|compared| compared.differing.clone()).unwrap_or_default(),
             outdated: compared.map(|compared| compared.outdated),
             sees_kept_times: compared.map(|compared| compared.sees_kept_times),
+            missing: &health.missing,
+            unexpected: &health.unexpected,
         }
     }
 }
@@ -376,6 +387,8 @@ impl<'a> UpdateForm<'a> {
             removed: report.removed,
             unchanged: report.unchanged,
             failed: report.failed,
+            kept: report.kept,
+            lost: report.lost,
             left_out: report.left_out.len(),
             hidden: &report.hidden,
             ignored: IgnoredForm::all(&report.ignored),

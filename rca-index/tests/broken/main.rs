@@ -97,7 +97,7 @@ fn check_severity(id: &str, label: Option<&str>, rank: Option<u8>, problem: bool
 
 #[test]
 fn extensions() {
-    for id in ["extension-markdown", "extension-mdx", "extension-qmd", "extension-erb"] {
+    for id in ["extension-markdown.markdown", "extension-mdx.mdx", "extension-qmd.qmd", "extension-erb.md.erb"] {
         assert!(!incident(id).title.value.is_empty(), "{id}");
     }
 }
