@@ -237,7 +237,7 @@ pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };
 pub use search::{
-    Explanation, FacetCount, FacetCounts, Hit, Match, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,
+    Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Match, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,
     WordScore,
 };
 pub use text::Language;

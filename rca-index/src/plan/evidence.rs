@@ -12,10 +12,13 @@ pub(crate) struct Statistics {
 /// The weight of a word.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct WordWeight {
-    /// The weight of an occurrence: the inverse document frequency of the word times its weight in the plan.
+    /// The weight of an occurrence: the inverse document frequency of the word times its weight in the plan, and times how
+    /// often it was typed.
     pub(crate) idf: f32,
     /// Its weight in the share of words that an incident has.
     pub(crate) share: f32,
+    /// How often it was typed.
+    pub(crate) times: u32,
     /// The weight of an occurrence in the title, relative to one in the text.
     pub(crate) title: f32,
     /// Whether any incident has it.

@@ -6,8 +6,11 @@
 //! `interpreted`, snippets and feedback read it. The plan does not depend on the engine and does not expand patterns:
 //! the engine finds the words with a stem or a prefix.
 
+mod budget;
 mod condition;
+mod cut;
 mod dates;
+mod draft;
 mod evidence;
 mod joined;
 mod keys;
@@ -19,7 +22,10 @@ mod tests;
 mod vocabulary;
 mod word;
 mod words;
+pub(crate) mod work;
 
+pub(crate) use budget::reads_allowed;
+pub use cut::{Cut, CutKind};
 pub(crate) use condition::{Clause, Condition, Needed, TimeRange, matching_keys};
 pub(crate) use evidence::{Evidence, Occurrence, Statistics, WordEvidence, WordWeight};
 pub(crate) use planner::Planner;
@@ -48,7 +54,10 @@ pub(crate) struct Plan {
     pub(crate) conditions: Vec<Clause>,
     /// Words that occur in no incident, and their corrections.
     pub(crate) corrections: Vec<Correction>,
-    /// The interpreted query in the query language: with synonyms and corrections, without dropped words.
+    /// What is not looked for, because the query asks for more than a search does.
+    pub(crate) cuts: Vec<Cut>,
+    /// The interpreted query in the query language: with synonyms and corrections, without dropped words. Of a query that
+    /// was cut, all of it.
     pub(crate) interpreted: Query,
 }
 
@@ -72,6 +81,7 @@ impl Plan {
             groups: Vec::new(),
             conditions: Vec::new(),
             corrections: Vec::new(),
+            cuts: Vec::new(),
             interpreted: Query::everything(),
         }
     }
@@ -83,6 +93,6 @@ impl Plan {
 
     /// The number of words typed, without single parts of identifiers.
     pub(crate) fn typed(&self) -> usize {
-        self.ranked_words().filter(|word| !word.is_extra()).count()
+        self.ranked_words().filter(|word| !word.is_extra()).map(|word| word.times as usize).sum()
     }
 }

@@ -33,7 +33,9 @@ pub struct WordScore {
     pub word: String,
     /// Whether it is a single part of an identifier, which only adds to the score.
     pub is_part: bool,
-    /// The inverse document frequency.
+    /// How often it was typed.
+    pub times: u32,
+    /// The inverse document frequency, times how often it was typed.
     pub rarity: f32,
     /// The number of occurrences, weighted by section and form.
     pub occurrences: f32,
@@ -49,6 +51,7 @@ impl Explanation {
         let words = words.map(|((word, weight), (&(occurrences, score), &closeness))| WordScore {
             word: word.text.clone(),
             is_part: word.is_extra(),
+            times: weight.times,
             rarity: weight.idf,
             occurrences,
             score,
@@ -63,10 +66,12 @@ impl Explanation {
 impl fmt::Display for Explanation {
     /// One line for each component of the score.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for WordScore { word, is_part, rarity, occurrences, score, closeness } in &self.words {
+        for WordScore { word, is_part, times, rarity, occurrences, score, closeness } in &self.words {
             if *score > 0.0 {
                 let what = if *is_part { "part of an identifier" } else { "word" };
-                writeln!(f, "{score:.3}  {what} `{word}`: rarity {rarity:.2}; weighted occurrences {occurrences:.1}")?;
+                let times = if *times > 1 { format!(", {times} times") } else { String::new() };
+                let counted = format!("rarity {rarity:.2}; weighted occurrences {occurrences:.1}");
+                writeln!(f, "{score:.3}  {what} `{word}`{times}: {counted}")?;
             } else if !is_part {
                 writeln!(f, "{score:.3}  word `{word}`: missing")?;
             }

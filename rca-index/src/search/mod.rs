@@ -25,14 +25,15 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
 use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
 use crate::incident::{HouseNames, Summary};
-use crate::plan::{Correction, Needed, Plan, Planner, WordWeight};
+use crate::plan::{Correction, Needed, Plan, Planner, WordWeight, reads_allowed};
+pub use crate::plan::{Cut, CutKind};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
 use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED};
 use crate::schema::{Facet, FacetName};
 use crate::search::feedback::common_words;
-use crate::search::rerank::{Reranker, Shares};
+use crate::search::rerank::{Reranker, Shares, pairs};
 use crate::search::snippet::Passages;
-use crate::search::unknown::unknown_values;
+use crate::search::unknown::unknown_values_of;
 
 /// A search whose hits are whole incidents, with snippets.
 pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
@@ -56,15 +57,23 @@ fn search_with<T>(
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
     let (house, zone) = (snapshot.house(), &request.zone);
     known_severities(request, house)?;
-    let plan = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone }.plan(&request.query)?;
+    let mut plan = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone }.plan(&request.query)?;
     let words = snapshot.look_up(&plan)?;
+    plan.keep_affordable(|word| words.rarity(word), |word| words.cost(word), reads_allowed(snapshot.statistics().incidents));
     let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
 
     let all = search.pass(Needed::All, &request.facets, &[])?;
     let some = search.others(&all)?;
     let (total, total_some) = (all.total, some.total);
     let relaxed = total == 0 && total_some > 0;
-    let unknown_values = if total + total_some == 0 { unknown_values(&snapshot, &plan)? } else { Vec::new() };
+    let mut cuts = plan.cuts.clone();
+    cuts.extend(words.expansions.map(|(kept, of)| Cut { what: CutKind::Expansions, kept, of }));
+    let mut unknown_values = Vec::new();
+    if total + total_some == 0 {
+        let unknown = unknown_values_of(&snapshot, &plan)?;
+        cuts.extend(unknown.cut);
+        unknown_values = unknown.values;
+    }
     let facets = if relaxed { some.facets } else { all.facets };
 
     let mut ranked: Vec<Ranked> = all.hits.into_iter().chain(some.hits).collect();
@@ -77,6 +86,7 @@ fn search_with<T>(
         interpreted: interpreted(request, &plan),
         suggestions: suggestions(&plan),
         unknown_values,
+        cuts,
         hits: load(&search, &page)?,
         facets: search.facet_counts(&facets)?,
         took: started.elapsed(),
@@ -154,10 +164,10 @@ impl Search<'_> {
     /// The second pass: reranks the best candidates; the rest follow in their order.
     fn rerank(&self, mut ranked: Vec<Ranked>, before: &[Ranked]) -> Result<Vec<Ranked>> {
         let rest = ranked.split_off(ranked.len().min(RERANKED));
-        let words: Vec<_> = self.plan.ranked_words().collect();
+        let pairs = pairs(self.plan.ranked_words());
         let weights = self.words.weights(&self.plan.ranked);
         let reranker = Reranker {
-            words: &words,
+            pairs: &pairs,
             weights: &weights,
             statistics: self.snapshot.statistics(),
             now: self.request.preferences.then_some(self.now),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::incident::{Incident, SectionKind};
 use crate::schema::FacetName;
-use crate::search::{Explanation, UnknownValue};
+use crate::search::{Cut, Explanation, UnknownValue};
 
 /// The results of a search: of [`Index::search`](crate::Index::search) with whole incidents, of
 /// [`Index::search_summaries`](crate::Index::search_summaries) with summaries.
@@ -26,6 +26,8 @@ pub struct SearchResults<T = Incident> {
     pub suggestions: Vec<Suggestion>,
     /// Facet values in the query that no incident has; only computed if nothing matches.
     pub unknown_values: Vec<UnknownValue>,
+    /// What of the query was not looked for, because it asks for more than a search does. Ordinary queries are not cut.
+    pub cuts: Vec<Cut>,
     /// The hits, best first: incidents with all words, then those with some.
     pub hits: Vec<Hit<T>>,
     /// The counts of the requested facets, in the order of the request, over the incidents with all words, or over those

@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::incident::Incident;
 use crate::incident::Timestamp;
 use crate::query::QueryErrors;
-use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
+use crate::search::{Cut, Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, SelectedSearchForm, UnknownField};
 pub use incident::{IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
@@ -115,6 +115,23 @@ pub struct SearchSummaryForm<'a> {
     /// Facet values in the query that no incident has; only computed if nothing matches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_values: Vec<UnknownValueForm<'a>>,
+    /// What of the query was not looked for, because it asks for more than a search does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<CutForm>,
+}
+
+/// Something of the query that was not looked for.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct CutForm {
+    /// What was left out: `words`, `excluded-words`, `phrase-words`, `fuzzy-words`, `expansions` or `suggestions`.
+    pub what: &'static str,
+    /// How many of them count.
+    pub kept: usize,
+    /// How many the query has.
+    pub of: usize,
 }
 
 /// A word that occurs in no incident.
@@ -206,6 +223,8 @@ pub struct WordScoreForm<'a> {
     pub word: &'a str,
     /// Whether it is a single part of an identifier.
     pub is_part: bool,
+    /// How often it was typed.
+    pub times: u32,
     pub rarity: f32,
     /// Weighted by section and form.
     pub occurrences: f32,
@@ -360,6 +379,7 @@ impl<'a> SearchSummaryForm<'a> {
             took_ms: milliseconds(results.took),
             suggestions: results.suggestions.iter().map(suggestion).collect(),
             unknown_values: results.unknown_values.iter().map(UnknownValueForm::new).collect(),
+            cuts: results.cuts.iter().map(|&Cut { what, kept, of }| CutForm { what: what.name(), kept, of }).collect(),
         }
     }
 
@@ -395,6 +415,7 @@ impl<'a> ExplanationForm<'a> {
         let word = |word: &'a WordScore| WordScoreForm {
             word: &word.word,
             is_part: word.is_part,
+            times: word.times,
             rarity: word.rarity,
             occurrences: word.occurrences,
             score: word.score,
