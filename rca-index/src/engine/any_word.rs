@@ -126,7 +126,8 @@ impl DocSet for AnyWord {
 
 impl Scorer for AnyWord {
     fn score(&mut self) -> Score {
-        let Sums { covered, score, .. } = self.window.get((self.doc - self.start) as usize).copied().unwrap_or_default();
+        let Sums { covered, score, .. } =
+            self.window.get((self.doc - self.start) as usize).copied().unwrap_or_default();
         score * coverage(covered, self.scale.total) * self.scale.boost
     }
 }

@@ -125,8 +125,7 @@ impl Snapshot<'_> {
     /// how many of these count, if not all do.
     fn expansions_of(&self, plan: &Plan) -> tantivy::Result<(usize, Option<(usize, usize)>)> {
         let forms = plan.words.iter().flat_map(|word| word.forms());
-        let open: HashSet<&Pattern> =
-            forms.map(|form| &form.pattern).filter(|pattern| pattern.is_open()).collect();
+        let open: HashSet<&Pattern> = forms.map(|form| &form.pattern).filter(|pattern| pattern.is_open()).collect();
         let counts = open.into_iter().map(|pattern| Ok(self.expand(pattern)?.len()));
         let mut counts = counts.collect::<tantivy::Result<Vec<usize>>>()?;
         counts.sort_unstable();

@@ -205,7 +205,8 @@ impl Phrase {
                 at[slot] += 1;
             }
             let Some(&(position, form_weight)) = found.get(at[slot]) else { return };
-            (agreeing, weight) = if position == place { (agreeing + 1, weight.min(form_weight)) } else { (1, form_weight) };
+            (agreeing, weight) =
+                if position == place { (agreeing + 1, weight.min(form_weight)) } else { (1, form_weight) };
             place = position;
             if agreeing == self.positions.len() {
                 self.found.push((place.saturating_sub(last), self.weight * weight.min(1.0)));

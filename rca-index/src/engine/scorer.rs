@@ -1,6 +1,6 @@
 //! The scorer: scores the words of a plan, with their alternatives, over title and text together.
 //!
-//! In: words, and how many of them an incident must have. Out: a query of the search engine. Title and text of an
+//! In: words, and which of them an incident must have. Out: a query of the search engine. Title and text of an
 //! incident count as one text in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004,
 //! "Simple BM25 extension to multiple weighted fields"). This is the first pass, over all incidents; the best are
 //! reranked.
@@ -11,18 +11,29 @@ use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
+use crate::engine::any_word::{AnyWord, Scale};
 use crate::engine::document::LENGTH;
 use crate::engine::lookup::KnownWord;
-use crate::engine::any_word::{AnyWord, Scale};
 use crate::engine::regions::InRegion;
-use crate::plan::{Needed, Occurrence, WordWeight, work};
+use crate::plan::{Occurrence, WordWeight, work};
 use crate::ranking::{least_share, saturate};
+
+/// Which of its words an incident must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Enough {
+    /// All of them.
+    All,
+    /// A share of their weight, as `ranking::least_share` asks for.
+    Share,
+    /// Any of them.
+    Any,
+}
 
 /// A query for words in title and text.
 #[derive(Debug, Clone)]
 pub(super) struct WordsQuery {
     pub(super) words: Vec<Arc<KnownWord>>,
-    pub(super) needed: Needed,
+    pub(super) enough: Enough,
     /// The average length of an incident, in bytes of text.
     pub(super) mean_length: f32,
 }
@@ -91,9 +102,12 @@ impl Weight for WordsQuery {
         let total: f32 = words.iter().map(|word| word.weight.share).sum();
         let lengths = reader.fast_fields().u64(LENGTH)?;
         let mean_length = self.mean_length;
-        if self.needed == Needed::Some {
+        if self.enough != Enough::All {
             let known = words.iter().filter(|word| word.weight.known);
-            let needed = least_share(known.map(|word| (word.weight.share, word.weight.times)));
+            let (needed, total) = match self.enough {
+                Enough::Share => (least_share(known.map(|word| (word.weight.share, word.weight.times))), total),
+                Enough::All | Enough::Any => (0.0, 0.0),
+            };
             return Ok(Box::new(AnyWord::new(words, Scale { needed, total, lengths, mean_length, boost })));
         }
         // The rarest word drives the intersection.

@@ -66,7 +66,8 @@ impl Plan {
     }
 
     fn keep_ranked(&mut self, kept: HashSet<WordId>) {
-        let counted = |words: &mut dyn Iterator<Item = &WordId>| words.filter(|&&word| !self.words[word].is_extra()).count();
+        let counted =
+            |words: &mut dyn Iterator<Item = &WordId>| words.filter(|&&word| !self.words[word].is_extra()).count();
         let (before, after) = (counted(&mut self.ranked.iter()), counted(&mut kept.iter()));
         let ranked: HashSet<WordId> = self.ranked.iter().copied().collect();
         let excluded = (0..self.words.len()).filter(|word| !ranked.contains(word));
@@ -102,9 +103,8 @@ impl Plan {
 
 /// A clause with these words only; `None` if nothing is left of it.
 fn only(clause: Clause, kept: &HashSet<WordId>) -> Option<Clause> {
-    let parts = |clauses: Vec<Clause>| -> Vec<Clause> {
-        clauses.into_iter().filter_map(|clause| only(clause, kept)).collect()
-    };
+    let parts =
+        |clauses: Vec<Clause>| -> Vec<Clause> { clauses.into_iter().filter_map(|clause| only(clause, kept)).collect() };
     match clause {
         Clause::Words(mut words) => {
             words.retain(|word| kept.contains(word));

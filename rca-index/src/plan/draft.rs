@@ -21,8 +21,10 @@ pub(super) struct Draft {
     pub(super) corrections: Vec<Correction>,
     /// The number of sequences so far.
     pub(super) sequences: usize,
-    /// How many words were looked up to be corrected, or in two parts.
-    pub(super) corrected: usize,
+    /// The words that were looked up to be corrected, with what each stands for, and how many of them no incident has.
+    pub(super) corrected: HashMap<String, Option<(Vec<String>, u8)>>,
+    pub(super) tried: usize,
+    /// How many words were looked up in two parts.
     pub(super) divided: usize,
     /// The words that match similar spellings.
     fuzzy: HashSet<Pattern>,
@@ -33,12 +35,10 @@ pub(super) struct Draft {
 impl Draft {
     /// Adds words and returns their numbers, each once. A word that is there already counts once more.
     pub(super) fn add(&mut self, words: impl IntoIterator<Item = Word>) -> Vec<WordId> {
-        let mut added = Vec::new();
-        let mut first_new = vec![false; self.words.len()];
+        let (mut added, mut seen) = (Vec::new(), HashSet::new());
         for word in words {
             let id = self.add_word(word);
-            first_new.resize(self.words.len(), false);
-            if !std::mem::replace(&mut first_new[id], true) {
+            if seen.insert(id) {
                 added.push(id);
             }
         }

@@ -25,8 +25,8 @@ mod words;
 pub(crate) mod work;
 
 pub(crate) use budget::reads_allowed;
-pub use cut::{Cut, CutKind};
 pub(crate) use condition::{Clause, Condition, Needed, TimeRange, matching_keys};
+pub use cut::{Cut, CutKind};
 pub(crate) use evidence::{Evidence, Occurrence, Statistics, WordEvidence, WordWeight};
 pub(crate) use planner::Planner;
 pub(crate) use vocabulary::{AnyVocabulary, Vocabulary};

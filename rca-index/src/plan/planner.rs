@@ -55,11 +55,9 @@ impl Planner<'_> {
             nodes.push(group.interpreted);
             if is_text(node) {
                 ranked.extend(group.ranked);
-                groups.push(group.clause);
+                add_distinct(&mut groups, group.clause);
             } else {
-                if !conditions.contains(&group.clause) {
-                    conditions.push(group.clause);
-                }
+                add_distinct(&mut conditions, group.clause);
             }
         }
         let root = Node::and(nodes, query.root.span.clone());
@@ -77,7 +75,7 @@ impl Planner<'_> {
                 let (mut clauses, mut ranked, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
                 for part in parts {
                     let group = self.group(part, draft)?;
-                    clauses.push(group.clause);
+                    add_distinct(&mut clauses, group.clause);
                     ranked.extend(group.ranked);
                     nodes.push(group.interpreted);
                 }
@@ -113,7 +111,7 @@ impl Planner<'_> {
         }
         for part in others {
             let group = self.group(part, draft)?;
-            clauses.push(group.clause);
+            add_distinct(&mut clauses, group.clause);
             ranked.extend(group.ranked);
             nodes.push(group.interpreted);
         }
@@ -153,6 +151,13 @@ impl Clause {
             1 => clauses.remove(0),
             _ => Self::All(clauses),
         }
+    }
+}
+
+/// Adds a clause unless it is there.
+fn add_distinct(clauses: &mut Vec<Clause>, clause: Clause) {
+    if !clauses.contains(&clause) {
+        clauses.push(clause);
     }
 }
 

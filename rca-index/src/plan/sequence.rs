@@ -2,7 +2,6 @@
 //!
 //! In: the texts of an AND. Out: words, and the interpreted texts.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::error::Result;
@@ -170,26 +169,25 @@ impl Planner<'_> {
 
     /// Adds corrections to the words that occur in no incident, synonyms and other forms included.
     fn correct(&self, typed: &mut [Typed<'_>], draft: &mut Draft) -> Result<()> {
-        let mut corrected: HashMap<String, Option<(Vec<String>, u8)>> = HashMap::new();
         for Typed { word, meant, .. } in typed.iter_mut().filter(|typed| !typed.dropped && !typed.unfinished) {
             if !is_correctable(&word.text) {
                 continue;
             }
-            if !corrected.contains_key(&word.text) {
+            if !draft.corrected.contains_key(&word.text) {
                 // Limited, because a pasted page is not full of typos and each lookup takes a millisecond.
-                let looked_at = draft.corrected < MAX_CORRECTED && corrected.len() < MAX_WORDS;
+                let looked_at = draft.tried < MAX_CORRECTED && draft.corrected.len() < MAX_WORDS;
                 let found = if !looked_at || self.is_known(word)? {
                     None
                 } else {
-                    draft.corrected += 1;
+                    draft.tried += 1;
                     self.similar(&word.text)?
                 };
                 if let Some((found, _)) = &found {
                     draft.corrections.push(Correction { typed: word.text.clone(), meant: found.clone() });
                 }
-                corrected.insert(word.text.clone(), found);
+                draft.corrected.insert(word.text.clone(), found);
             }
-            let Some(Some((found, distance))) = corrected.get(&word.text) else { continue };
+            let Some(Some((found, distance))) = draft.corrected.get(&word.text) else { continue };
             let slots = found.iter().flat_map(|text| in_a_row(self.analyzer, text, true));
             let slot = Slot { offset: 0, forms: slots.flat_map(|slot| slot.forms).collect() };
             word.alternatives.push(Alternative::new(vec![slot], FUZZY_WEIGHT.powi(i32::from(*distance))));
@@ -243,8 +241,7 @@ fn interpreted(typed: &[Typed<'_>], runs: &[SynonymRun]) -> Vec<Node> {
     for run in runs.iter().rev() {
         run_of[run.words.clone()].fill(Some(run));
     }
-    let changed =
-        |typed: &Typed<'_>, at: usize| typed.dropped || !typed.meant.is_empty() || run_of[at].is_some();
+    let changed = |typed: &Typed<'_>, at: usize| typed.dropped || !typed.meant.is_empty() || run_of[at].is_some();
     while at < typed.len() {
         let first = &typed[at];
         if let Some(run) = run_of[at].filter(|run| run.words.start == at) {

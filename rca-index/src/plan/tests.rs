@@ -4,7 +4,10 @@ use super::*;
 use crate::error::Result;
 use crate::incident::{DayZone, HouseNames};
 use crate::query::{self, QueryOptions};
-use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT, SYNONYM_WEIGHT};
+use crate::ranking::{
+    EXTRA_WEIGHT, FUZZY_WEIGHT, MAX_CORRECTED, MAX_EXCLUDED, MAX_FUZZY, MAX_PHRASE_WORDS, MAX_WORDS, PREFIX_WEIGHT,
+    SYNONYM_WEIGHT,
+};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -189,8 +192,79 @@ fn long_words_allow_two_edits_and_corrections_are_limited() {
     let words = Words(&["consumers", "lagged"]);
     assert_eq!(plan_with("konzumers", &words).corrections.len(), 1);
     assert!(plan_with("lxgxed", &words).corrections.is_empty(), "two edits leave little of a short word");
-    let pasted = (0..20).map(|_| "laggex").collect::<Vec<_>>().join(" ");
-    assert_eq!(plan_with(&pasted, &words).corrections.len(), crate::ranking::MAX_CORRECTED);
+    let pasted: Vec<String> = ('a'..='t').map(|c| format!("lagge{c}")).filter(|word| word != "lagged").collect();
+    assert_eq!(plan_with(&pasted.join(" "), &words).corrections.len(), MAX_CORRECTED);
+    let groups: Vec<String> = pasted.iter().map(|word| format!("(consumers {word})")).collect();
+    assert_eq!(plan_with(&groups.join(" OR "), &words).corrections.len(), MAX_CORRECTED, "in all groups together");
+    let same = plan_with("laggex zebra laggex", &words);
+    assert_eq!(same.corrections.len(), 1);
+    assert_eq!(same.interpreted.to_string(), "(laggex OR lagged) zebra (laggex OR lagged)");
+}
+
+#[test]
+fn equal_words_are_one_word_that_counts_as_often_as_it_was_typed() {
+    let times = |text: &str| -> Vec<(String, u32)> {
+        plan(text).ranked_words().map(|word| (word.text.clone(), word.times)).collect()
+    };
+    let word = |text: &str, times| (text.to_owned(), times);
+    assert_eq!(times("zebra quagga zebra Zebra"), [word("zebra", 3), word("quagga", 1)]);
+    assert_eq!(times("zebra (zebra OR quagga) zebra"), [word("zebra", 3), word("quagga", 1)]);
+    assert_eq!(times("\"blue zebra\" \"blue zebra\" zeb* zeb*"), [word("blue zebra", 2), word("zeb", 2)]);
+    assert_eq!(times("zebra title:zebra zebra~1"), [word("zebra", 1), word("zebra", 1), word("zebra", 1)]);
+    assert_eq!(times("okapi-gnus okapi-gnus"), [word("okapi-gnus", 2), word("okapi", 2), word("gnus", 2)]);
+    let plan = plan("zebra quagga zebra -zebra -zebra -zebra");
+    let at = |offset| TypedAt { sequence: 0, offset };
+    assert_eq!(plan.words[0].typed_at, [at(0), at(2)]);
+    assert_eq!((plan.typed(), plan.needed.len(), plan.words.len()), (3, 2, 3));
+    assert_eq!(plan.conditions.len(), 1, "an exclusion counts once");
+    assert!(plan.cuts.is_empty());
+}
+
+#[test]
+fn what_a_query_has_too_much_of_is_cut_and_named() {
+    let cut = |what, kept, of| Cut { what, kept, of };
+    let numbered =
+        |count: usize, made: &dyn Fn(usize) -> String| -> String { (0..count).map(made).collect::<Vec<_>>().join(" ") };
+    let phrase = plan(&format!("\"{}\"~3", numbered(100, &|i| format!("w{i}x"))));
+    assert_eq!(phrase.cuts, [cut(CutKind::PhraseWords, MAX_PHRASE_WORDS, 100)]);
+    assert_eq!(phrase.words[0].alternatives[0].slots.len(), MAX_PHRASE_WORDS);
+
+    let fuzzy = plan(&(numbered(20, &|i| format!("{}zebra~2", (b'a' + i as u8) as char)) + " azebra~2"));
+    assert_eq!(fuzzy.cuts, [cut(CutKind::FuzzyWords, MAX_FUZZY, 20)]);
+    let is_fuzzy = |word: &Word| word.forms().any(|form| matches!(form.pattern, Pattern::Typo { .. }));
+    assert_eq!(fuzzy.ranked_words().filter(|word| is_fuzzy(word)).count(), MAX_FUZZY);
+    assert_eq!(fuzzy.ranked.len(), 20, "the others match as typed");
+
+    // The words that the archive has are the last.
+    let many = numbered(MAX_WORDS + 100, &|i| format!("{i}")) + " zebra quagga";
+    let words = plan_with(&many, &Words(&["zebra", "quagga"]));
+    assert_eq!(words.cuts, [cut(CutKind::Words, MAX_WORDS, MAX_WORDS + 102)]);
+    assert_eq!((words.ranked.len(), words.needed.len()), (MAX_WORDS, MAX_WORDS));
+    assert!(["zebra", "quagga"].iter().all(|known| words.ranked_words().any(|word| word.text == *known)));
+
+    let excluded = plan(&("zebra ".to_owned() + &numbered(MAX_EXCLUDED + 10, &|i| format!("-10{i}"))));
+    assert_eq!(excluded.cuts, [cut(CutKind::ExcludedWords, MAX_EXCLUDED, MAX_EXCLUDED + 10)]);
+    assert_eq!((excluded.conditions.len(), excluded.ranked.len()), (MAX_EXCLUDED, 1));
+    assert!(plan(&numbered(MAX_WORDS, &|i| format!("{i}"))).cuts.is_empty());
+}
+
+#[test]
+fn the_rarest_words_are_affordable() {
+    let kept = |text: &str, most: u64| {
+        let mut plan = plan(text);
+        let cost = |word: WordId| [10, 1, 100, 5][word];
+        plan.keep_affordable(|word| 1.0 / cost(word) as f32, cost, most);
+        (texts(&plan, &plan.ranked).join(" "), plan.needed.len(), plan.groups, plan.cuts)
+    };
+    let cut = |kept| vec![Cut { what: CutKind::Words, kept, of: 4 }];
+    assert_eq!(kept("aa bb cc dd", 116), ("aa bb cc dd".to_owned(), 4, Vec::new(), Vec::new()));
+    assert_eq!(kept("aa bb cc dd", 16), ("aa bb dd".to_owned(), 3, Vec::new(), cut(3)));
+    assert_eq!(kept("aa bb cc dd", 0), ("bb".to_owned(), 1, Vec::new(), cut(1)), "one is always kept");
+    // What is left of a group is asked for.
+    let (words, needed, groups, _) = kept("aa bb (cc OR dd)", 16);
+    assert_eq!((words.as_str(), needed), ("aa bb dd", 2));
+    assert_eq!(groups, [Clause::Any(vec![Clause::Words(vec![3])])]);
+    assert_eq!(kept("aa bb (cc OR dd)", 1).2, [], "a group of which nothing is left holds");
 }
 
 #[test]
@@ -205,10 +279,10 @@ fn parts_of_identifiers_add_to_the_score_only() {
 #[test]
 fn words_keep_their_typed_position() {
     let plan = plan("zebra \"blue okapi\" quagga");
-    let at = |text: &str| plan.ranked_words().find(|word| word.text == text).unwrap().typed_at;
-    assert_eq!(at("zebra"), Some(TypedAt { sequence: 0, offset: 0 }));
-    assert_eq!(at("quagga"), Some(TypedAt { sequence: 0, offset: 1 }));
-    assert_eq!(at("blue okapi"), None);
+    let at = |text: &str| plan.ranked_words().find(|word| word.text == text).unwrap().typed_at.clone();
+    assert_eq!(at("zebra"), [TypedAt { sequence: 0, offset: 0 }]);
+    assert_eq!(at("quagga"), [TypedAt { sequence: 0, offset: 1 }]);
+    assert_eq!(at("blue okapi"), []);
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod results;
 mod snippet;
 mod titles;
 mod unknown;
+#[cfg(test)]
+mod work_tests;
 
 pub use explanation::{Explanation, WordScore};
 pub use request::SearchRequest;
@@ -59,7 +61,11 @@ fn search_with<T>(
     known_severities(request, house)?;
     let mut plan = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone }.plan(&request.query)?;
     let words = snapshot.look_up(&plan)?;
-    plan.keep_affordable(|word| words.rarity(word), |word| words.cost(word), reads_allowed(snapshot.statistics().incidents));
+    plan.keep_affordable(
+        |word| words.rarity(word),
+        |word| words.cost(word),
+        reads_allowed(snapshot.statistics().incidents),
+    );
     let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
 
     let all = search.pass(Needed::All, &request.facets, &[])?;

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use crate::plan::{Evidence, Occurrence, Statistics, Word, WordEvidence, WordId, WordWeight, work};
 use crate::ranking::{
-    FEEDBACK_WEIGHT, MAX_PAIRS, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, SEVERE_WEIGHT, TITLE_WEIGHT, coverage,
-    rounded, saturate,
+    FEEDBACK_WEIGHT, MAX_PAIRS, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, SEVERE_WEIGHT, TITLE_WEIGHT,
+    coverage, rounded, saturate,
 };
 
 /// Reranks candidates.
