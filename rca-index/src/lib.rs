@@ -245,6 +245,13 @@ pub use update::{Batch, WriteOptions, Written};
 #[cfg(feature = "archive")]
 pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport};
 
+/// The work that searches of this thread took since this was asked last, for fuzzing.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn search_work_taken() -> usize {
+    plan::work::taken()
+}
+
 /// Tests the examples of the README.
 #[cfg(doctest)]
 // In a published crate, the README lies beside the manifest.

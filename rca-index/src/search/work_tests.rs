@@ -20,7 +20,8 @@ const SHAPES: &[Shape] = &[
     ("words that none has", "", "# ", ""),
     ("one prefix", "", "z* ", ""),
     ("prefixes", "", "#* ", ""),
-    ("prefixes that match", "", "w&* ", ""),
+    ("prefixes that match", "", "&* ", ""),
+    ("prefixes that many match", "", "%* ", ""),
     ("one fuzzy word", "", "zebra~2 ", ""),
     ("fuzzy words", "", "#~2 ", ""),
     ("fuzzy words that match", "", "&~1 ", ""),
@@ -126,8 +127,8 @@ fn work_of(engine: &Engine, text: &str) -> usize {
 
 #[test]
 fn work_grows_with_the_query_and_has_a_limit() {
-    /// What a search takes of this archive at most; the words of the archive are visited 6,000 times for it.
-    const MOST: usize = 6_000_000;
+    /// What a search of this archive takes at most; the most that any takes is a third of it.
+    const MOST: usize = 200_000;
     let engine = archive();
     for shape in SHAPES {
         let [once, twice] = [1, 2].map(|times| work_of(&engine, &made(shape, times * MAX_QUERY_BYTES / 2 - 8)));
