@@ -237,8 +237,8 @@ pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };
 pub use search::{
-    Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Match, SearchRequest, SearchResults, Snippet, Suggestion,
-    UnknownValue, WordScore,
+    Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Likeness, Match, SearchRequest, SearchResults, Snippet,
+    Suggestion, UnknownValue, WeightedTexts, WordScore,
 };
 pub use text::Language;
 pub use update::{Batch, WriteOptions, Written};

@@ -35,6 +35,11 @@ pub(crate) fn coverage(covered: f32, total: f32) -> f32 {
     if covered < total { (covered / total).powf(COVERAGE) } else { 1.0 }
 }
 
+/// How much more a word counts for being repeated in a pasted text: an alert says its name ten times, a log the same line.
+pub(crate) fn repeated_weight(times: u32) -> f32 {
+    1.0 + REPEATED_WEIGHT * (times.max(1) as f32).ln()
+}
+
 /// Rounds a score for ordering. Scores are sums, and their last bits depend on how the index is divided into segments.
 pub(crate) fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1e4).round() / 1e4
@@ -144,3 +149,17 @@ pub(crate) const FEEDBACK_WORDS: usize = 60;
 /// The total weight of the feedback words, relative to the words of the query that any report has. With 1, feedback made
 /// up half of the scores; that gains where the report asked with is in the archive, and loses elsewhere.
 pub(crate) const FEEDBACK_WEIGHT: f32 = 0.5;
+/// How many words of a pasted alert or log are looked for, those that say most.
+pub(crate) const SIGNAL_WORDS: usize = 30;
+/// How many words of a report are looked for to find reports like it.
+pub(crate) const REPORT_WORDS: usize = 50;
+/// How much a word of a pasted text counts for each time that it is repeated; see [`repeated_weight`].
+pub(crate) const REPEATED_WEIGHT: f32 = 0.3;
+/// The weight of a single part of an identifier of a pasted text, relative to a word.
+pub(crate) const WEIGHTED_PART_WEIGHT: f32 = 0.7;
+/// How many different words of a pasted text are weighed.
+pub(crate) const MAX_WEIGHED: usize = 10_000;
+/// How much a service of a pasted text raises the score of an incident that has it.
+pub(crate) const SERVICE_WEIGHT: f32 = 0.15;
+/// How many services of a pasted text count.
+pub(crate) const MAX_SERVICES: usize = 16;

@@ -27,10 +27,16 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// The query of a condition.
+    pub(super) fn of_condition(&self, condition: &Condition) -> Box<dyn Query> {
+        self.condition(condition)
+    }
+
     /// The query of a plan, for full or partial matches.
     pub(super) fn compile(&self, plan: &Plan, needed: Needed) -> Box<dyn Query> {
         let mut clauses = match needed {
             Needed::All => self.full(plan),
+            Needed::Some if plan.any => vec![(Occur::Must, self.words(&plan.ranked, Enough::Share))],
             // In a partial match any word may be missing, including words of groups.
             Needed::Some => {
                 let some = self.words(&plan.ranked, Enough::Share);

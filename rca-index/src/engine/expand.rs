@@ -105,6 +105,20 @@ impl Snapshot<'_> {
         Ok(())
     }
 
+    fn word_frequency(&self, word: &str) -> tantivy::Result<u64> {
+        let mut frequency = 0;
+        for reader in self.searcher.segment_readers() {
+            let mut most = 0;
+            for field in self.engine.fields.searched() {
+                work::add(1);
+                let info = reader.inverted_index(field)?.get_term_info(&Term::from_field_text(field, word))?;
+                most = most.max(info.map_or(0, |info| info.doc_freq));
+            }
+            frequency += u64::from(most);
+        }
+        Ok(frequency)
+    }
+
     fn has_word(&self, word: &str) -> tantivy::Result<bool> {
         for reader in self.searcher.segment_readers() {
             for field in self.engine.fields.searched() {
@@ -142,8 +156,12 @@ impl Vocabulary for Snapshot<'_> {
         self.has_word(word).map_err(|e| self.engine.error(e))
     }
 
+    fn frequency(&self, word: &str) -> Result<u64> {
+        self.word_frequency(word).map_err(|e| self.engine.error(e))
+    }
+
     fn incidents_with(&self, forms: &[Form]) -> Result<u64> {
-        self.frequency(forms).map_err(|e| self.engine.error(e))
+        self.incidents_with_any(forms).map_err(|e| self.engine.error(e))
     }
 
     fn has_key(&self, key: &str) -> Result<bool> {

@@ -23,6 +23,7 @@ use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
 /// The words of a plan, looked up; indexed by their numbers in the plan.
+#[derive(Default)]
 pub(crate) struct KnownWords {
     words: Vec<Arc<KnownWord>>,
     /// How many words all open patterns match, and how many of these count, if not all do.
@@ -182,7 +183,7 @@ impl Snapshot<'_> {
     }
 
     /// The number of incidents with any of these forms.
-    pub(super) fn frequency(&self, forms: &[Form]) -> tantivy::Result<u64> {
+    pub(super) fn incidents_with_any(&self, forms: &[Form]) -> tantivy::Result<u64> {
         let forms = with_expansions(forms, MAX_EXPANSIONS, |pattern| self.expand(pattern))?;
         let mut frequency = 0;
         for reader in self.searcher.segment_readers() {
@@ -240,8 +241,8 @@ impl KnownWord {
     /// Its weight for ranking.
     pub(super) fn weight(&self) -> WordWeight {
         let times = self.word.times as f32;
-        let share = if self.word.counts { times * self.rarity } else { 0.0 };
         let idf = times * self.word.weight * self.rarity;
+        let share = if self.word.counts { idf } else { 0.0 };
         WordWeight { idf, share, times: self.word.times, title: self.title, known: self.known }
     }
 

@@ -273,7 +273,7 @@ mod tests {
         let collect = Collect { limit: 1, order: Order::Score, facets: Vec::new() };
         let found = snapshot.candidates(&plan, &words, Needed::All, collect).unwrap();
         let text = |evidence: crate::plan::Evidence<'_>| evidence.words[0].text.clone();
-        let mut found = snapshot.inspect(&words, &plan.ranked, &found.best, text).unwrap();
+        let mut found = snapshot.inspect(&words, &plan.ranked, None, &found.best, text).unwrap();
         let first = 3;
         let at = |(position, weight): Occurrence| (position - first, weight / 1.8);
         found.pop().unwrap_or_default().into_iter().map(at).collect()

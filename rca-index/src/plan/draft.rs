@@ -61,6 +61,11 @@ impl Draft {
         id
     }
 
+    /// A word by its number.
+    pub(super) fn word(&self, id: WordId) -> &Word {
+        &self.words[id]
+    }
+
     /// Adds what is excluded. Excluded words are not the same as words that are looked for.
     pub(super) fn excluding<T>(&mut self, add: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let before = std::mem::replace(&mut self.excludes, true);

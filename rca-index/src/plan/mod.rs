@@ -20,6 +20,7 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
+mod weighted;
 mod word;
 mod words;
 pub(crate) mod work;
@@ -27,9 +28,10 @@ pub(crate) mod work;
 pub(crate) use budget::reads_allowed;
 pub(crate) use condition::{Clause, Condition, Needed, TimeRange, matching_keys};
 pub use cut::{Cut, CutKind};
-pub(crate) use evidence::{Evidence, Occurrence, Statistics, WordEvidence, WordWeight};
+pub(crate) use evidence::{Evidence, Moments, Occurrence, Statistics, WordEvidence, WordWeight};
 pub(crate) use planner::Planner;
 pub(crate) use vocabulary::{AnyVocabulary, Vocabulary};
+pub use weighted::WeightedTexts;
 pub(crate) use word::{Alternative, Form, Pattern, Slot, TypedAt, Word, with_expansions};
 
 use std::sync::Arc;
@@ -50,6 +52,10 @@ pub(crate) struct Plan {
     pub(crate) needed: Vec<WordId>,
     /// Groups of words, such as `(kafka OR rabbitmq)`, each of which must hold for a full match.
     pub(crate) groups: Vec<Clause>,
+    /// Whether any of the words suffices, so that no match is fuller than another.
+    pub(crate) any: bool,
+    /// What a match had better have: it raises the score.
+    pub(crate) preferred: Option<Condition>,
     /// Conditions for every match, full or partial.
     pub(crate) conditions: Vec<Clause>,
     /// Words that occur in no incident, and their corrections.
@@ -79,6 +85,8 @@ impl Plan {
             needed: (0..words.len()).collect(),
             words,
             groups: Vec::new(),
+            any: false,
+            preferred: None,
             conditions: Vec::new(),
             corrections: Vec::new(),
             cuts: Vec::new(),

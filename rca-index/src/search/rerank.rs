@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use crate::plan::{Evidence, Occurrence, Statistics, Word, WordEvidence, WordId, WordWeight, work};
 use crate::ranking::{
-    FEEDBACK_WEIGHT, MAX_PAIRS, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, SEVERE_WEIGHT, TITLE_WEIGHT,
-    coverage, rounded, saturate,
+    FEEDBACK_WEIGHT, MAX_PAIRS, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, SERVICE_WEIGHT,
+    SEVERE_WEIGHT, TITLE_WEIGHT, coverage, rounded, saturate,
 };
 
 /// Reranks candidates.
@@ -73,6 +73,10 @@ pub(super) struct Shares {
     pub(super) recent: f32,
     /// The factor for severe incidents.
     pub(super) severe: f32,
+    /// The factor for incidents of a service that the text names.
+    pub(super) service: f32,
+    /// The weight of the words that the candidate has, as a share of that of the words that any incident has.
+    pub(super) share: f32,
 }
 
 impl Shares {
@@ -85,14 +89,14 @@ impl Shares {
     pub(super) fn score(&self) -> f32 {
         let words: f32 = self.words.iter().map(|(_, score)| score).sum();
         let sum = words + self.pairs.iter().sum::<f32>() + self.feedback;
-        rounded(sum * self.coverage * self.recent * self.severe) as f32
+        rounded(sum * self.coverage * self.recent * self.severe * self.service) as f32
     }
 }
 
 impl Reranker<'_> {
     /// The components of a candidate's score, without feedback.
     pub(super) fn shares(&self, evidence: &Evidence<'_>) -> Shares {
-        let Evidence { words: found, length, date, rank } = *evidence;
+        let Evidence { words: found, length, date, rank, preferred } = *evidence;
         let words: Vec<(f32, f32)> = found
             .iter()
             .zip(self.weights)
@@ -108,13 +112,17 @@ impl Reranker<'_> {
         }
         let total: f32 = self.weights.iter().map(|weight| weight.share).sum();
         let covered = words.iter().zip(self.weights).filter(|((_, score), _)| *score > 0.0);
-        let coverage = coverage(covered.map(|(_, weight)| weight.share).sum(), total);
+        let covered: f32 = covered.map(|(_, weight)| weight.share).sum();
+        let known: f32 = self.weights.iter().filter(|weight| weight.known).map(|weight| weight.share).sum();
+        let share = if known > 0.0 { covered / known } else { 0.0 };
+        let coverage = coverage(covered, total);
         // In whole days, so that scores do not change during a day.
         let age = self.now.zip(date).map(|(now, date)| (now.saturating_sub(date).max(0) / 86_400) as f32);
         let recent = 1.0 + age.map_or(0.0, |days| RECENT_WEIGHT * (-days / RECENT_HALF_LIFE).exp2());
         let rank = rank.filter(|_| self.now.is_some());
         let severe = 1.0 + rank.map_or(0.0, |rank| SEVERE_WEIGHT * (1.0 - rank.min(5) as f32 / 5.0));
-        Shares { words, pairs, feedback: 0.0, coverage, recent, severe }
+        let service = if preferred { 1.0 + SERVICE_WEIGHT } else { 1.0 };
+        Shares { words, pairs, feedback: 0.0, coverage, recent, severe, service, share }
     }
 
     /// The feedback score, given the feedback words with their shares.
@@ -198,7 +206,7 @@ mod tests {
         let weights = [WordWeight { idf: 2.0, share: 2.0, times: 1, title: 3.0, known: true }; 2];
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };
         let reranker = Reranker { pairs: &pairs, weights: &weights, statistics, now: Some(1_000 * 86_400) };
-        reranker.shares(&Evidence { words, length: 100.0, date, rank })
+        reranker.shares(&Evidence { words, length: 100.0, date, rank, preferred: false })
     }
 
     #[test]
@@ -268,7 +276,7 @@ mod tests {
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };
         let reranker = Reranker { pairs: &pairs, weights: &weights, statistics, now: None };
         let words = [found(&[], &[1]), found(&[], &[])];
-        let evidence = Evidence { words: &words, length: 100.0, date: None, rank: None };
+        let evidence = Evidence { words: &words, length: 100.0, date: None, rank: None, preferred: false };
         let feedback = reranker.feedback(&evidence, &[(0, 0.75), (1, 0.25)]);
         assert!((feedback - FEEDBACK_WEIGHT * 3.0 * 0.75).abs() < 1e-6, "{feedback}");
     }

@@ -85,8 +85,21 @@ pub struct Hit<T = Incident> {
     pub score: f32,
     /// The best snippets, best first; none with a summary.
     pub snippets: Vec<Snippet>,
+    /// How much like a pasted text or another report it is; `None` for a query in words, and for hits that were not reranked.
+    pub likeness: Option<Likeness>,
     /// How the score was computed; `None` unless requested, and for hits that were not reranked.
     pub explanation: Option<Explanation>,
+}
+
+/// How much an incident is like a pasted text: two numbers that tell a real match from the best of none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Likeness {
+    /// The weight of the words that it has, as a share of that of all words that the archive knows: from 0 to 1.
+    pub share: f32,
+    /// How far its score is from the mean of all incidents, in standard deviations of their scores. An incident with none of the
+    /// words has the score 0; scores are those of the first pass.
+    pub z: f32,
 }
 
 /// A snippet: a passage of a report that matches the query.

@@ -210,6 +210,15 @@ pub struct ExplanationForm<'a> {
     pub coverage: f32,
     pub recency: f32,
     pub severity: f32,
+    /// The factor for a service that a pasted text names.
+    #[serde(skip_serializing_if = "is_one")]
+    pub service: f32,
+    /// For a pasted text: the share of its information that the hit has, and how far its score is from those of all
+    /// incidents, in standard deviations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub z: Option<f32>,
     /// The resulting score. The hit's score is lower if the previous hit has more of the words but a lower score.
     pub total: f32,
 }
@@ -410,6 +419,11 @@ impl<'a> UnknownValueForm<'a> {
     }
 }
 
+/// Whether a factor changes nothing.
+fn is_one(factor: &f32) -> bool {
+    (factor - 1.0).abs() < f32::EPSILON
+}
+
 impl<'a> ExplanationForm<'a> {
     fn new(explanation: &'a Explanation) -> Self {
         let word = |word: &'a WordScore| WordScoreForm {
@@ -421,8 +435,10 @@ impl<'a> ExplanationForm<'a> {
             score: word.score,
             closeness: word.closeness,
         };
-        let Explanation { feedback, coverage, recency, severity, total, .. } = *explanation;
-        Self { words: explanation.words.iter().map(word).collect(), feedback, coverage, recency, severity, total }
+        let Explanation { feedback, coverage, recency, severity, service, total, .. } = *explanation;
+        let (share, z) = explanation.likeness.map(|like| (like.share, like.z)).unzip();
+        let words = explanation.words.iter().map(word).collect();
+        Self { words, feedback, coverage, recency, severity, service, share, z, total }
     }
 }
 
