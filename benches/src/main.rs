@@ -9,6 +9,7 @@ mod facts;
 mod floors;
 mod generate;
 mod plain;
+mod seen;
 mod words;
 
 use std::error::Error;
@@ -24,6 +25,7 @@ Examples:
   rca-bench compare target/100k --name 100k                    speed and size beside peers
   rca-bench compare --against old/rca                          speed beside another build
   rca-bench eval corpus/queries --save scores.jsonl            ranking; then --against it
+  rca-bench seen corpus/queries/seen/pastes.jsonl              pasted alerts, logs and stack traces
   rca-bench facts benches/facts/corpus.jsonl --texts corpus/incidents -v
   rca-bench draw corpus/incidents --facts 20 --seed 7          facts to judge one by one")]
 struct Arguments {
@@ -45,6 +47,8 @@ enum Command {
     },
     /// Evaluate ranking on collections of judged queries, in comparison with a plain BM25.
     Eval(eval::Arguments),
+    /// Evaluate what is found for pasted alerts, logs and stack traces.
+    Seen(seen::Arguments),
     /// Score the facts that rca states of reports against labels that people wrote.
     Facts(facts::Arguments),
     /// Draw random stated facts, each with its source line, for a person to judge.
@@ -60,6 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().command {
         Command::Generate { reports, seed, folder } => generate::run(&folder, reports, seed),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Seen(arguments) => seen::run(&arguments),
         Command::Facts(arguments) => facts::run(&arguments),
         Command::Draw(arguments) => draw::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),

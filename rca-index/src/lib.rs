@@ -242,13 +242,20 @@ pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };
 pub use search::{
-    Explanation, FacetCount, FacetCounts, Hit, Match, SearchRequest, SearchResults, Snippet, Suggestion, UnknownValue,
-    WordScore,
+    Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Likeness, Match, SearchRequest, SearchResults, Snippet,
+    Suggestion, UnknownValue, WeightedTexts, WordScore,
 };
 pub use text::Language;
 pub use update::{Batch, WriteOptions, Written};
 #[cfg(feature = "archive")]
 pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport};
+
+/// The work that searches of this thread took since this was asked last, for fuzzing.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn search_work_taken() -> usize {
+    plan::work::taken()
+}
 
 /// Tests the examples of the README.
 #[cfg(doctest)]

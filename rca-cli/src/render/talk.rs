@@ -168,6 +168,9 @@ fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResu
         let bytes = request.text.len();
         context.say(format_args!("rca: the text is too long; searched for its first {bytes} bytes"));
     }
+    for cut in &results.cuts {
+        context.say(format_args!("rca: {cut}"));
+    }
     if results.relaxed {
         context.say(format_args!("rca: no incident contains all of these words; showing partial matches"));
     }

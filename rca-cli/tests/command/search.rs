@@ -143,6 +143,24 @@ fn partial_matches_are_said_to_be_partial() {
     assert_eq!(workshop.json(&["search", "--archive", "archive", "queue", "zebra"])["relaxed"], true);
 }
 
+#[test]
+fn what_was_cut_of_a_query_is_said_in_one_line() {
+    let workshop = Workshop::with_archive();
+    let words: Vec<String> = (0..600).map(|i| format!("{}", 10_000 + i)).collect();
+    let query = format!("queue {}", words.join(" "));
+    let search = ["search", "--archive", "archive", &query];
+    let said = "rca: the query has 601 different words; searched for the 512 rarest\n";
+    for format in ["human", "jsonl", "csv", "paths"] {
+        let run = workshop.rca(&[&search[..], &["--format", format]].concat());
+        assert_eq!(run.stderr.matches(said).count(), 1, "{format}: {run:?}");
+    }
+    let cuts = serde_json::json!([{"what": "words", "kept": 512, "of": 601}]);
+    assert_eq!(workshop.json(&search)["cuts"], cuts);
+    assert!(workshop.json(&["search", "--archive", "archive", "queue queue"]).get("cuts").is_none());
+    let explained = workshop.stdout(&["search", "--archive", "archive", "queue queue", "--explain"]);
+    assert!(explained.contains("word `queue`, 2 times: rarity"), "{explained}");
+}
+
 /// A search of which one report has all words.
 fn search_three<'a>(more: &[&'a str]) -> Vec<&'a str> {
     ["search", "--archive", "archive", "logs", "disk", "queue"].into_iter().chain(more.iter().copied()).collect()

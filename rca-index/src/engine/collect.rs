@@ -19,7 +19,7 @@ use crate::engine::lookup::KnownWords;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::tally::{BLOCK, FacetTally};
 use crate::error::Result;
-use crate::plan::{Needed, Plan};
+use crate::plan::{Moments, Needed, Plan};
 use crate::query::SortKey;
 use crate::ranking::rounded;
 use crate::schema::FacetName;
@@ -62,6 +62,8 @@ pub(crate) struct Candidates {
     pub(crate) total: usize,
     /// For each requested facet, the number of matches with each term of its column.
     pub(crate) facets: Vec<HashMap<String, usize>>,
+    /// How the scores of all matches are distributed.
+    pub(crate) moments: Moments,
 }
 
 /// A matching incident.
@@ -96,6 +98,11 @@ impl Id {
 }
 
 impl Candidate {
+    /// The score of the first pass.
+    pub(crate) fn first_score(&self) -> f32 {
+        self.order as f32
+    }
+
     /// Breaks a tie: the later incident first, then by id.
     pub(crate) fn break_tie(&self, other: &Self) -> Ordering {
         other.date.cmp(&self.date).then_with(|| {
@@ -187,6 +194,7 @@ impl tantivy::collector::Collector for Collector {
             ids: columns.str(KEY)?,
             facets: facets.collect::<tantivy::Result<_>>()?,
             total: 0,
+            moments: Moments::default(),
             pending: Vec::with_capacity(BLOCK),
             best: Vec::new(),
             worst_kept: None,
@@ -201,8 +209,9 @@ impl tantivy::collector::Collector for Collector {
         let mut all = Candidates { facets: vec![HashMap::new(); self.collect.facets.len()], ..Candidates::default() };
         let mut best = Vec::new();
         for segment in segments {
-            let InSegment { segment, ids, best: here, total, facets } = segment?;
+            let InSegment { segment, ids, best: here, total, facets, moments } = segment?;
             all.total += total;
+            all.moments.merge(moments);
             best.extend(here.into_iter().map(|candidate| (candidate, segment, ids.clone())));
             for (sum, counts) in all.facets.iter_mut().zip(facets) {
                 for (value, count) in counts {
@@ -281,6 +290,7 @@ pub(super) struct InSegment {
     best: Vec<InOrder>,
     total: usize,
     facets: Vec<HashMap<String, usize>>,
+    moments: Moments,
 }
 
 pub(super) struct SegmentCandidates {
@@ -291,6 +301,7 @@ pub(super) struct SegmentCandidates {
     ids: Option<StrColumn>,
     facets: Vec<FacetTally>,
     total: usize,
+    moments: Moments,
     /// Matches not yet counted by the facets.
     pending: Vec<DocId>,
     /// The best so far, unsorted, up to twice the limit.
@@ -319,6 +330,7 @@ impl SegmentCollector for SegmentCandidates {
 
     fn collect(&mut self, doc: DocId, score: Score) {
         self.total += 1;
+        self.moments.add(score);
         if !self.facets.is_empty() {
             self.pending.push(doc);
             if self.pending.len() == BLOCK {
@@ -351,8 +363,12 @@ impl SegmentCollector for SegmentCandidates {
     fn harvest(mut self) -> Self::Fruit {
         self.count_pending();
         self.sort();
-        let facets = self.facets.into_iter().map(FacetTally::into_counts).collect::<tantivy::Result<_>>()?;
-        Ok(InSegment { segment: self.segment, ids: self.ids, best: self.best, total: self.total, facets })
+        let facets = std::mem::take(&mut self.facets)
+            .into_iter()
+            .map(FacetTally::into_counts)
+            .collect::<tantivy::Result<_>>()?;
+        let Self { segment, ids, best, total, moments, .. } = self;
+        Ok(InSegment { segment, ids, best, total, facets, moments })
     }
 }
 

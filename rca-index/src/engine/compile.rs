@@ -14,7 +14,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use crate::engine::document::{Fields, HAS_TIME};
 use crate::engine::keys::{self, InRange};
 use crate::engine::lookup::KnownWords;
-use crate::engine::scorer::WordsQuery;
+use crate::engine::scorer::{Enough, WordsQuery};
 use crate::plan::{Clause, Condition, Needed, Plan, Statistics, TimeRange, WordId};
 use crate::query::{Comparison, NumberRange};
 use crate::schema::{Facet, NumberField};
@@ -27,13 +27,20 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// The query of a condition.
+    pub(super) fn of_condition(&self, condition: &Condition) -> Box<dyn Query> {
+        self.condition(condition)
+    }
+
     /// The query of a plan, for full or partial matches.
     pub(super) fn compile(&self, plan: &Plan, needed: Needed) -> Box<dyn Query> {
         let mut clauses = match needed {
             Needed::All => self.full(plan),
+            Needed::Some if plan.any => vec![(Occur::Must, self.words(&plan.ranked, Enough::Share))],
             // In a partial match any word may be missing, including words of groups.
             Needed::Some => {
-                vec![(Occur::Must, self.words(&plan.ranked, needed)), (Occur::MustNot, all_of(self.full(plan)))]
+                let some = self.words(&plan.ranked, Enough::Share);
+                vec![(Occur::Must, some), (Occur::MustNot, all_of(self.full(plan)))]
             }
         };
         clauses.extend(plan.conditions.iter().map(|condition| self.member(condition)));
@@ -42,21 +49,34 @@ impl Compiler<'_> {
 
     /// What a full match must have, apart from the conditions.
     fn full(&self, plan: &Plan) -> Vec<(Occur, Box<dyn Query>)> {
-        let words = (!plan.needed.is_empty()).then(|| (Occur::Must, self.words(&plan.needed, Needed::All)));
+        let words = (!plan.needed.is_empty()).then(|| (Occur::Must, self.words(&plan.needed, Enough::All)));
         words.into_iter().chain(plan.groups.iter().map(|group| self.member(group))).collect()
     }
 
     fn clause(&self, clause: &Clause) -> Box<dyn Query> {
         match clause {
             Clause::Everything => everything(),
-            Clause::Words(words) => self.words(words, Needed::All),
+            Clause::Words(words) => self.words(words, Enough::All),
             Clause::Condition(condition) => self.condition(condition),
             Clause::All(clauses) => all_of(clauses.iter().map(|clause| self.member(clause)).collect()),
-            Clause::Any(clauses) => {
-                Box::new(BooleanQuery::union(clauses.iter().map(|clause| self.clause(clause)).collect()))
-            }
+            Clause::Any(clauses) => self.any(clauses),
             Clause::Not(inner) => all_of(vec![(Occur::MustNot, self.clause(inner))]),
         }
+    }
+
+    /// Any of these. Single words are read together, because many of them are read faster so.
+    fn any(&self, clauses: &[Clause]) -> Box<dyn Query> {
+        let (mut words, mut queries) = (Vec::new(), Vec::new());
+        for clause in clauses {
+            match clause {
+                Clause::Words(of) if of.len() == 1 => words.extend(of),
+                _ => queries.push(self.clause(clause)),
+            }
+        }
+        if !words.is_empty() {
+            queries.push(self.words(&words, Enough::Any));
+        }
+        if queries.len() == 1 { queries.remove(0) } else { Box::new(BooleanQuery::union(queries)) }
     }
 
     /// A member of an AND: required, or excluded.
@@ -67,8 +87,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn words(&self, words: &[WordId], needed: Needed) -> Box<dyn Query> {
-        Box::new(WordsQuery { words: self.words.of(words), needed, mean_length: self.statistics.mean_length })
+    fn words(&self, words: &[WordId], enough: Enough) -> Box<dyn Query> {
+        Box::new(WordsQuery { words: self.words.of(words), enough, mean_length: self.statistics.mean_length })
     }
 
     fn condition(&self, condition: &Condition) -> Box<dyn Query> {
@@ -227,6 +247,9 @@ mod tests {
         check("title:quagga", &["other"], &[]);
         check("-zebra", &["none"], &[]);
         check("*", &["both", "none", "one", "other"], &[]);
+        check("zebra OR gnu OR zebra", &["both", "none", "one", "other"], &[]);
+        check("zebra OR (okapi quagga) OR title:gnu", &["both", "none", "one", "other"], &[]);
+        check("-(quagga OR gnu)", &["one"], &[]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! plan.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
@@ -9,8 +10,8 @@ use tantivy::query::FuzzyTermQuery;
 use crate::engine::keys;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
-use crate::plan::{Form, Pattern, Vocabulary};
-use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED};
+use crate::plan::{Form, Pattern, Vocabulary, work};
+use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED, MAX_VISITED};
 use crate::text::analyzer::STEM_MARK;
 
 /// Words, with the number of incidents that contain each.
@@ -19,6 +20,7 @@ struct Frequencies(BTreeMap<String, u64>);
 
 impl Frequencies {
     fn add(&mut self, term: &[u8], frequency: u32) {
+        work::add(1);
         // The written form of a word is not a word of its own.
         if let Ok(term) = std::str::from_utf8(term)
             && !term.contains(STEM_MARK)
@@ -36,22 +38,31 @@ impl Frequencies {
 }
 
 impl Snapshot<'_> {
-    /// The words that match a pattern, the most frequent first.
-    pub(super) fn expand(&self, pattern: &Pattern) -> tantivy::Result<Vec<String>> {
+    /// The words that match an open pattern, the most frequent first; looked up once in a search.
+    pub(super) fn expand(&self, pattern: &Pattern) -> tantivy::Result<Arc<[String]>> {
+        if let Some(known) = self.lookups.expansions().get(pattern) {
+            return Ok(Arc::clone(known));
+        }
         let found = match pattern {
-            Pattern::Word(word) => return Ok(vec![word.clone()]),
             // Stems are expanded per segment, when they are looked up.
-            Pattern::Stem(_) => return Ok(Vec::new()),
+            Pattern::Word(_) | Pattern::Stem(_) => Frequencies::default(),
             Pattern::Prefix(prefix) => self.with_prefix(prefix)?,
             Pattern::Start(start) => self.with_start(start)?,
             Pattern::Typo { word, distance } => self.within(word, *distance)?,
         };
-        Ok(found.most_frequent(MAX_EXPANSIONS))
+        let found: Arc<[String]> = found.most_frequent(MAX_EXPANSIONS).into();
+        self.lookups.expansions().insert(pattern.clone(), Arc::clone(&found));
+        Ok(found)
     }
 
     fn with_prefix(&self, prefix: &str) -> tantivy::Result<Frequencies> {
         let mut found = Frequencies::default();
-        self.add_with_prefix(prefix, usize::MAX, &mut found)?;
+        let left = MAX_VISITED.saturating_sub(self.lookups.visited());
+        // Where others have visited what a search may, a prefix is looked for as one that is still being typed.
+        if left < MAX_SCANNED {
+            return self.with_start(prefix);
+        }
+        self.add_with_prefix(prefix, left, &mut found)?;
         Ok(found)
     }
 
@@ -88,9 +99,24 @@ impl Snapshot<'_> {
                     scanned += 1;
                     found.add(terms.key(), terms.value().doc_freq);
                 }
+                self.lookups.visit(scanned);
             }
         }
         Ok(())
+    }
+
+    fn word_frequency(&self, word: &str) -> tantivy::Result<u64> {
+        let mut frequency = 0;
+        for reader in self.searcher.segment_readers() {
+            let mut most = 0;
+            for field in self.engine.fields.searched() {
+                work::add(1);
+                let info = reader.inverted_index(field)?.get_term_info(&Term::from_field_text(field, word))?;
+                most = most.max(info.map_or(0, |info| info.doc_freq));
+            }
+            frequency += u64::from(most);
+        }
+        Ok(frequency)
     }
 
     fn has_word(&self, word: &str) -> tantivy::Result<bool> {
@@ -130,8 +156,12 @@ impl Vocabulary for Snapshot<'_> {
         self.has_word(word).map_err(|e| self.engine.error(e))
     }
 
+    fn frequency(&self, word: &str) -> Result<u64> {
+        self.word_frequency(word).map_err(|e| self.engine.error(e))
+    }
+
     fn incidents_with(&self, forms: &[Form]) -> Result<u64> {
-        self.frequency(forms).map_err(|e| self.engine.error(e))
+        self.incidents_with_any(forms).map_err(|e| self.engine.error(e))
     }
 
     fn has_key(&self, key: &str) -> Result<bool> {

@@ -21,7 +21,7 @@ pub(crate) fn engine(commits: &[&[(&str, &str, &str)]]) -> Engine {
     engine
 }
 
-pub(super) fn add(engine: &Engine, incidents: impl IntoIterator<Item = Incident>) {
+pub(crate) fn add(engine: &Engine, incidents: impl IntoIterator<Item = Incident>) {
     let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
     incidents.into_iter().for_each(|incident| writer.upsert(incident).unwrap());
     writer.commit(None).unwrap();

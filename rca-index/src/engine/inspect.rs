@@ -1,12 +1,16 @@
 //! Inspection: collects the evidence for a plan's words in some candidates.
 
+use tantivy::SegmentReader;
+use tantivy::query::{EnableScoring, Scorer};
+
 use crate::engine::collect::Candidate;
+use crate::engine::compile::Compiler;
 use crate::engine::document::{DATE, LENGTH, RANK};
 use crate::engine::lookup::KnownWords;
 use crate::engine::regions::{RegionMap, region_at};
 use crate::engine::snapshot::{Snapshot, map_all};
 use crate::error::Result;
-use crate::plan::{Evidence, WordEvidence, WordId};
+use crate::plan::{Condition, Evidence, WordEvidence, WordId};
 use crate::schema::{FIELDS, FieldKind, TextField};
 
 impl Snapshot<'_> {
@@ -18,6 +22,7 @@ impl Snapshot<'_> {
         &self,
         words: &KnownWords,
         ranked: &[WordId],
+        preferred: Option<&Condition>,
         candidates: &[Candidate],
         judge: impl Fn(Evidence<'_>) -> R + Sync + Send,
     ) -> Result<Vec<R>> {
@@ -32,6 +37,10 @@ impl Snapshot<'_> {
             let mut postings = words.iter().map(|word| word.open(reader, true)).collect::<tantivy::Result<Vec<_>>>()?;
             let mut regions = RegionMap::new(reader)?;
             let mut found = vec![WordEvidence::default(); postings.len()];
+            let mut preferred = match preferred {
+                Some(condition) => Some(self.meeting(condition, reader)?),
+                None => None,
+            };
             let judged = segment.iter().map(|&i| {
                 let doc = candidates[i].address.doc_id;
                 let regions = regions.of(doc);
@@ -48,7 +57,8 @@ impl Snapshot<'_> {
                 }
                 let length = lengths.first(doc).unwrap_or(0) as f32;
                 let (date, rank) = (dates.first(doc), ranks.first(doc));
-                (i, judge(Evidence { words: &found, length, date, rank }))
+                let preferred = preferred.as_mut().is_some_and(|docs| docs.doc() <= doc && docs.seek(doc) == doc);
+                (i, judge(Evidence { words: &found, length, date, rank, preferred }))
             });
             Ok(judged.collect())
         };
@@ -58,6 +68,16 @@ impl Snapshot<'_> {
         let mut judged: Vec<(usize, R)> = judged.into_iter().flatten().collect();
         judged.sort_by_key(|&(i, _)| i);
         Ok(judged.into_iter().map(|(_, judged)| judged).collect())
+    }
+}
+
+impl Snapshot<'_> {
+    /// The incidents of a segment that meet a condition, in order.
+    fn meeting(&self, condition: &Condition, reader: &SegmentReader) -> tantivy::Result<Box<dyn Scorer>> {
+        let words = KnownWords::default();
+        let compiler = Compiler { fields: &self.engine.fields, words: &words, statistics: self.statistics() };
+        let query = compiler.of_condition(condition);
+        query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?.scorer(reader, 1.0)
     }
 }
 

@@ -11,7 +11,9 @@ use tantivy::schema::{Facet, Field, IndexRecordOption};
 use tantivy::{BitSet, DocId, DocSet as _, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
 use crate::engine::snapshot::Snapshot;
+use crate::error::Result;
 use crate::incident::{Incident, OwnField};
+use crate::plan::Condition;
 use crate::query::KeyRange;
 
 /// The column of all keys and values.
@@ -41,6 +43,29 @@ pub(super) fn term(field: Field, key: &str, value: Option<&str>) -> Term {
 }
 
 impl Snapshot<'_> {
+    /// Whether any incident has one of the values that a condition asks for. Other conditions are not looked at.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn has_any(&self, condition: &Condition) -> Result<bool> {
+        let terms: Vec<Term> = match condition {
+            Condition::Facet { facet, keys } => {
+                let field = self.engine.fields.facet_keys(*facet);
+                keys.iter().map(|key| Term::from_field_text(field, key)).collect()
+            }
+            Condition::Key { key, values } => {
+                values.iter().map(|value| term(self.engine.fields.keys, key, Some(value))).collect()
+            }
+            _ => return Ok(true),
+        };
+        for term in &terms {
+            if self.has_term(term).map_err(|e| self.engine.error(e))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether an incident that was not removed has this term.
     pub(super) fn has_term(&self, term: &Term) -> tantivy::Result<bool> {
         for reader in self.searcher.segment_readers() {

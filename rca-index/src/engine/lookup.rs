@@ -3,7 +3,8 @@
 //! In: words. Out: for each word, its terms in each segment and its inverse document frequency. A stem matches every
 //! indexed word that has it; these are found among the terms with a common prefix.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::index::SegmentId;
@@ -16,22 +17,37 @@ use crate::engine::regions::{InRegion, RegionReader};
 use crate::engine::scorer::WordPostings;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
-use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions};
-use crate::ranking::{idf, title_weight};
+use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions, work};
+use crate::ranking::{MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, PHRASE_READS, SECTION_READS, idf, title_weight};
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
 /// The words of a plan, looked up; indexed by their numbers in the plan.
-pub(crate) struct KnownWords(Vec<Arc<KnownWord>>);
+#[derive(Default)]
+pub(crate) struct KnownWords {
+    words: Vec<Arc<KnownWord>>,
+    /// How many words all open patterns match, and how many of these count, if not all do.
+    pub(crate) expansions: Option<(usize, usize)>,
+}
 
 impl KnownWords {
+    /// How rare a word is: its inverse document frequency.
+    pub(crate) fn rarity(&self, word: WordId) -> f32 {
+        self.words[word].rarity
+    }
+
+    /// What reading a word costs, in postings.
+    pub(crate) fn cost(&self, word: WordId) -> u64 {
+        self.words[word].cost
+    }
+
     /// The weights of these words.
     pub(crate) fn weights(&self, words: &[WordId]) -> Vec<WordWeight> {
-        words.iter().map(|&word| self.0[word].weight()).collect()
+        words.iter().map(|&word| self.words[word].weight()).collect()
     }
 
     pub(super) fn of(&self, words: &[WordId]) -> Vec<Arc<KnownWord>> {
-        words.iter().map(|&word| Arc::clone(&self.0[word])).collect()
+        words.iter().map(|&word| Arc::clone(&self.words[word])).collect()
     }
 }
 
@@ -46,6 +62,8 @@ pub(super) struct KnownWord {
     title: f32,
     /// Whether any incident has it.
     known: bool,
+    /// What reading it costs, in postings.
+    cost: u64,
 }
 
 /// A term of a segment that matches a word.
@@ -63,11 +81,26 @@ struct TermMatch {
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
     known: Mutex<HashMap<LookupKey, Arc<Terms>>>,
+    expansions: Mutex<HashMap<Pattern, Arc<[String]>>>,
+    /// The terms of the dictionary that prefixes have visited.
+    visited: AtomicUsize,
 }
 
 impl Lookups {
     fn known(&self) -> MutexGuard<'_, HashMap<LookupKey, Arc<Terms>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn expansions(&self) -> MutexGuard<'_, HashMap<Pattern, Arc<[String]>>> {
+        self.expansions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn visited(&self) -> usize {
+        self.visited.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn visit(&self, terms: usize) {
+        self.visited.fetch_add(terms, Ordering::Relaxed);
     }
 }
 
@@ -80,16 +113,44 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     pub(crate) fn look_up(&self, plan: &Plan) -> Result<KnownWords> {
-        let known = plan.words.iter().map(|word| self.look_up_word(word));
-        Ok(KnownWords(known.collect::<tantivy::Result<_>>().map_err(|e| self.engine.error(e))?))
+        self.known_words(plan).map_err(|e| self.engine.error(e))
     }
 
-    fn look_up_word(&self, word: &Arc<Word>) -> tantivy::Result<Arc<KnownWord>> {
+    fn known_words(&self, plan: &Plan) -> tantivy::Result<KnownWords> {
+        let (most, expansions) = self.expansions_of(plan)?;
+        let words = plan.words.iter().map(|word| self.look_up_word(word, most)).collect::<tantivy::Result<_>>()?;
+        Ok(KnownWords { words, expansions })
+    }
+
+    /// How many words each open pattern may stand for, so that all together are not too many; and how many they match, and
+    /// how many of these count, if not all do.
+    fn expansions_of(&self, plan: &Plan) -> tantivy::Result<(usize, Option<(usize, usize)>)> {
+        let forms = plan.words.iter().flat_map(|word| word.forms());
+        let open: HashSet<&Pattern> = forms.map(|form| &form.pattern).filter(|pattern| pattern.is_open()).collect();
+        let counts = open.into_iter().map(|pattern| Ok(self.expand(pattern)?.len()));
+        let mut counts = counts.collect::<tantivy::Result<Vec<usize>>>()?;
+        counts.sort_unstable();
+        let all: usize = counts.iter().sum();
+        let (mut left, mut most) = (MAX_ALL_EXPANSIONS, MAX_EXPANSIONS);
+        for (at, &count) in counts.iter().enumerate() {
+            // Those with few leave more to the others.
+            let share = (left / (counts.len() - at)).max(1);
+            if count > share {
+                most = share;
+                break;
+            }
+            left -= count.min(left);
+        }
+        let kept: usize = counts.iter().map(|&count| count.min(most)).sum();
+        Ok((most, (kept < all).then_some((kept, all))))
+    }
+
+    fn look_up_word(&self, word: &Arc<Word>, most: usize) -> tantivy::Result<Arc<KnownWord>> {
         let mut matches: HashMap<SegmentId, Vec<TermMatch>> = HashMap::new();
         // By alternative and slot: the number of incidents with any of its terms, in the text and in the title.
         let mut frequencies: HashMap<(usize, usize), [u64; 2]> = HashMap::new();
         for (alternative, slot, Slot { forms, .. }) in slots(word) {
-            let forms = with_expansions(forms, |pattern| self.expand(pattern))?;
+            let forms = with_expansions(forms, most, |pattern| self.expand(pattern))?;
             for reader in self.searcher.segment_readers() {
                 let here = matches.entry(reader.segment_id()).or_default();
                 for (field, is_title) in self.engine.fields.searched().into_iter().zip([false, true]) {
@@ -117,12 +178,13 @@ impl Snapshot<'_> {
         let known = rarity.is_some();
         let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
         let title = title_weight(rarity, incidents);
-        Ok(Arc::new(KnownWord { word: Arc::clone(word), matches, rarity, title, known }))
+        let cost = matches.values().map(|found| cost(word, found)).sum();
+        Ok(Arc::new(KnownWord { word: Arc::clone(word), matches, rarity, title, known, cost }))
     }
 
     /// The number of incidents with any of these forms.
-    pub(super) fn frequency(&self, forms: &[Form]) -> tantivy::Result<u64> {
-        let forms = with_expansions(forms, |pattern| self.expand(pattern))?;
+    pub(super) fn incidents_with_any(&self, forms: &[Form]) -> tantivy::Result<u64> {
+        let forms = with_expansions(forms, MAX_EXPANSIONS, |pattern| self.expand(pattern))?;
         let mut frequency = 0;
         for reader in self.searcher.segment_readers() {
             let mut most = 0;
@@ -143,6 +205,7 @@ impl Snapshot<'_> {
         let index = reader.inverted_index(field)?;
         let mut terms = Terms::default();
         for form in by_weight(forms) {
+            work::add(1);
             terms.add(&index, field, self.analyzer(), &forms[form].pattern, form)?;
         }
         terms.frequency = terms.alive_frequency(reader, &index)?;
@@ -150,6 +213,21 @@ impl Snapshot<'_> {
         self.lookups.known().insert(key, Arc::clone(&terms));
         Ok(terms)
     }
+}
+
+/// What reading a word in a segment costs, in postings.
+fn cost(word: &Word, found: &[TermMatch]) -> u64 {
+    let postings = |alternative: usize, slot: usize| -> u64 {
+        let here = found.iter().filter(|found| found.alternative == alternative && found.slot == slot);
+        here.map(|found| u64::from(found.info.doc_freq)).sum()
+    };
+    let of_alternative = |(at, alternative): (usize, &Alternative)| match alternative.slots.len() {
+        1 => postings(at, 0),
+        // Only where it has its rarest word, the others are looked for.
+        slots => PHRASE_READS * slots as u64 * (0..slots).map(|slot| postings(at, slot)).min().unwrap_or(0),
+    };
+    let all: u64 = word.alternatives.iter().enumerate().map(of_alternative).sum();
+    if word.field.is_some_and(|field| field != TextField::Title) { SECTION_READS * all } else { all }
 }
 
 /// The indexes of forms, sorted by weight: a term that matches several forms counts as the first.
@@ -162,8 +240,10 @@ fn by_weight(forms: &[Form]) -> Vec<usize> {
 impl KnownWord {
     /// Its weight for ranking.
     pub(super) fn weight(&self) -> WordWeight {
-        let share = if self.word.counts { self.rarity } else { 0.0 };
-        WordWeight { idf: self.word.weight * self.rarity, share, title: self.title, known: self.known }
+        let times = self.word.times as f32;
+        let idf = times * self.word.weight * self.rarity;
+        let share = if self.word.counts { idf } else { 0.0 };
+        WordWeight { idf, share, times: self.word.times, title: self.title, known: self.known }
     }
 
     /// Its occurrences in a segment.
@@ -205,7 +285,8 @@ impl KnownWord {
                 for (index, slot) in alternative.slots.iter().enumerate() {
                     let forms = here().filter(|f| f.alternative == at && f.slot == index);
                     let forms = forms.map(|f| open(f, f.weight, true)).collect::<tantivy::Result<Vec<_>>>()?;
-                    slots.push((slot.offset, AnyForm::new(forms)));
+                    let times = alternative.slots.iter().filter(|other| other.forms == slot.forms).count();
+                    slots.push((slot.offset, times as u32, AnyForm::new(forms)));
                 }
                 add(Occurrences::Phrase(Phrase::new(slots, alternative.slop, alternative.weight)), is_title)?;
             }
@@ -260,6 +341,7 @@ impl Terms {
             if !term.starts_with(prefix) {
                 break;
             }
+            work::add(1);
             // The written form follows its word, and occurs only where the word does.
             let known = || term.split_once(STEM_MARK).is_some_and(|(word, _)| word == last);
             if analyzer.has_stem(term, stem) && !known() {
@@ -291,18 +373,19 @@ impl Terms {
             let without = self.found.iter().map(|(info, _)| 1.0 - f64::from(info.doc_freq) / all);
             return Ok((alive * (1.0 - without.product::<f64>())).round() as u64);
         }
-        let mut docs = Vec::with_capacity(sum as usize);
+        let mut docs = vec![0_u64; reader.max_doc().div_ceil(u64::BITS) as usize];
         for (info, _) in &self.found {
             let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
             while postings.doc() != TERMINATED {
-                docs.push(postings.doc());
+                work::add(1);
+                docs[(postings.doc() / u64::BITS) as usize] |= 1 << (postings.doc() % u64::BITS);
                 postings.advance();
             }
         }
-        docs.sort_unstable();
-        docs.dedup();
-        docs.retain(|&doc| !reader.is_deleted(doc));
-        Ok(docs.len() as u64)
+        let all: u64 = docs.iter().map(|docs| u64::from(docs.count_ones())).sum();
+        let Some(alive) = reader.alive_bitset() else { return Ok(all) };
+        let has = |doc: &u32| docs[(doc / u64::BITS) as usize] >> (doc % u64::BITS) & 1 == 1;
+        Ok(alive.iter_alive().filter(has).count() as u64)
     }
 }
 

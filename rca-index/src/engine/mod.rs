@@ -5,6 +5,7 @@
 //! candidates, evidence, facet counts and incidents. It does not depend on archive files, requests or JSON, and does
 //! not interpret queries.
 
+mod any_word;
 mod collect;
 mod commit;
 mod compile;

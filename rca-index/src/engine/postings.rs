@@ -1,9 +1,11 @@
 //! Postings: the occurrences of words and phrases in the incidents of one segment, with weights.
 
+use std::collections::BTreeSet;
+
 use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::{DocId, DocSet as _, TERMINATED};
 
-use crate::plan::Occurrence;
+use crate::plan::{Occurrence, work};
 
 /// The occurrences of a word or phrase.
 pub(super) enum Occurrences {
@@ -91,6 +93,11 @@ impl AnyForm {
         here.map(|f| f.postings.term_freq() as f32 * f.weight).sum()
     }
 
+    /// How often any of the forms occurs in the current incident.
+    fn occurrences(&self) -> u32 {
+        self.forms.iter().filter(|f| f.postings.doc() == self.doc).map(|f| f.postings.term_freq()).sum()
+    }
+
     fn size_hint(&self) -> u32 {
         self.forms.iter().map(|f| f.postings.size_hint()).fold(0, u32::saturating_add)
     }
@@ -101,6 +108,7 @@ impl AnyForm {
         for form in &mut self.forms {
             if form.postings.doc() == self.doc {
                 form.postings.positions_with_offset(shift, &mut self.scratch);
+                work::add(self.scratch.len());
                 found.extend(self.scratch.iter().map(|&position| (position, form.weight)));
             }
         }
@@ -123,6 +131,8 @@ pub(super) struct Phrase {
     slots: Vec<AnyForm>,
     /// The shifts that map the positions of all words to a common position.
     shifts: Vec<u32>,
+    /// How often the phrase has the word of each slot.
+    times: Vec<u32>,
     /// The slop: the largest allowed displacement, as in Lucene.
     slop: u32,
     weight: f32,
@@ -132,13 +142,14 @@ pub(super) struct Phrase {
 }
 
 impl Phrase {
-    /// A phrase of words, each with its offset.
-    pub(super) fn new(slots: Vec<(u32, AnyForm)>, slop: u32, weight: f32) -> Self {
-        let last = slots.iter().map(|(offset, _)| *offset).max().unwrap_or(0);
-        let shifts = slots.iter().map(|(offset, _)| last - offset).collect();
-        let slots: Vec<AnyForm> = slots.into_iter().map(|(_, forms)| forms).collect();
+    /// A phrase of words, each with its offset, and how often the phrase has it.
+    pub(super) fn new(slots: Vec<(u32, u32, AnyForm)>, slop: u32, weight: f32) -> Self {
+        let last = slots.iter().map(|(offset, ..)| *offset).max().unwrap_or(0);
+        let shifts = slots.iter().map(|(offset, ..)| last - offset).collect();
+        let times = slots.iter().map(|(_, times, _)| *times).collect();
+        let slots: Vec<AnyForm> = slots.into_iter().map(|(.., forms)| forms).collect();
         let positions = vec![Vec::new(); slots.len()];
-        let mut phrase = Self { doc: 0, slots, shifts, slop, weight, found: Vec::new(), positions };
+        let mut phrase = Self { doc: 0, slots, shifts, times, slop, weight, found: Vec::new(), positions };
         phrase.doc = phrase.find(0);
         phrase
     }
@@ -157,6 +168,7 @@ impl Phrase {
             if doc == TERMINATED {
                 return TERMINATED;
             }
+            work::add(self.slots.len());
             if self.slots.iter().all(|slot| slot.doc == doc) {
                 self.find_here();
                 if !self.found.is_empty() {
@@ -169,32 +181,68 @@ impl Phrase {
         }
     }
 
-    /// Finds the occurrences in an incident that has all slots. An occurrence with displaced words counts less.
+    /// Finds the occurrences in an incident that has all slots.
     fn find_here(&mut self) {
         self.found.clear();
+        // Each occurrence of a word fills one slot only.
+        if self.slots.iter().zip(&self.times).any(|(slot, &times)| times > 1 && slot.occurrences() < times) {
+            return;
+        }
         for ((slot, &shift), found) in self.slots.iter_mut().zip(&self.shifts).zip(&mut self.positions) {
             slot.positions(shift, found);
         }
         let last = self.shifts.iter().copied().max().unwrap_or(0);
+        if self.slop == 0 { self.find_exact(last) } else { self.find_near(last) }
+    }
+
+    /// Finds where all words stand at their places. Every slot moves on to the place that another is at.
+    fn find_exact(&mut self, last: u32) {
         let mut at = vec![0; self.positions.len()];
+        let (mut place, mut agreeing, mut slot, mut weight) = (0, 0, 0, 1.0_f32);
         loop {
-            let (mut lowest, mut low, mut high, mut weight) = (0, u32::MAX, 0, 1.0_f32);
-            for (slot, (found, &i)) in self.positions.iter().zip(&at).enumerate() {
-                let Some(&(position, form_weight)) = found.get(i) else { return };
-                if position < low {
-                    (lowest, low) = (slot, position);
-                }
-                high = high.max(position);
-                weight = weight.min(form_weight);
-            }
-            if high - low > self.slop {
-                at[lowest] += 1;
-            } else if let Some(slot) = self.place_taken(&at) {
+            let found = &self.positions[slot];
+            while found.get(at[slot]).is_some_and(|&(position, _)| position < place) {
                 at[slot] += 1;
+            }
+            let Some(&(position, form_weight)) = found.get(at[slot]) else { return };
+            (agreeing, weight) =
+                if position == place { (agreeing + 1, weight.min(form_weight)) } else { (1, form_weight) };
+            place = position;
+            if agreeing == self.positions.len() {
+                self.found.push((place.saturating_sub(last), self.weight * weight.min(1.0)));
+                (place, agreeing, weight) = (place + 1, 0, 1.0);
+            }
+            slot = (slot + 1) % self.positions.len();
+        }
+    }
+
+    /// Finds where all words are near their places. An occurrence with displaced words counts less.
+    fn find_near(&mut self, last: u32) {
+        let mut at = vec![0; self.positions.len()];
+        let mut places = BTreeSet::new();
+        for (slot, found) in self.positions.iter().enumerate() {
+            let Some(&(position, _)) = found.first() else { return };
+            places.insert((position, slot));
+        }
+        while let (Some(&(low, lowest)), Some(&(high, _))) = (places.first(), places.last()) {
+            let moved = if high - low > self.slop {
+                lowest..lowest + 1
+            } else if let Some(slot) = self.place_taken(&at) {
+                slot..slot + 1
             } else {
+                let weights = self.positions.iter().zip(&at).filter_map(|(found, &i)| found.get(i));
+                let weight = weights.fold(1.0_f32, |least, &(_, weight)| least.min(weight));
                 self.found.push((low.saturating_sub(last), self.weight * weight / (1 + high - low) as f32));
                 // Each occurrence of a word counts for one occurrence of the phrase only.
-                at.iter_mut().for_each(|i| *i += 1);
+                0..self.positions.len()
+            };
+            for slot in moved {
+                work::add(1);
+                let found = &self.positions[slot];
+                places.remove(&(found[at[slot]].0, slot));
+                at[slot] += 1;
+                let Some(&(position, _)) = found.get(at[slot]) else { return };
+                places.insert((position, slot));
             }
         }
     }
@@ -202,8 +250,11 @@ impl Phrase {
     /// A slot whose word stands where the word of an earlier slot stands: a phrase with a word twice needs it twice. Only
     /// with slop can two slots have one place.
     fn place_taken(&self, at: &[usize]) -> Option<usize> {
-        let place = |slot: usize| self.positions[slot].get(at[slot]).map(|&(position, _)| position - self.shifts[slot]);
-        (1..at.len()).find(|&slot| self.slop > 0 && (0..slot).any(|earlier| place(earlier) == place(slot)))
+        let mut taken = BTreeSet::new();
+        (0..at.len()).find(|&slot| {
+            let place = self.positions[slot].get(at[slot]).map(|&(position, _)| position - self.shifts[slot]);
+            !taken.insert(place)
+        })
     }
 }
 
@@ -222,7 +273,7 @@ mod tests {
         let collect = Collect { limit: 1, order: Order::Score, facets: Vec::new() };
         let found = snapshot.candidates(&plan, &words, Needed::All, collect).unwrap();
         let text = |evidence: crate::plan::Evidence<'_>| evidence.words[0].text.clone();
-        let mut found = snapshot.inspect(&words, &plan.ranked, &found.best, text).unwrap();
+        let mut found = snapshot.inspect(&words, &plan.ranked, None, &found.best, text).unwrap();
         let first = 3;
         let at = |(position, weight): Occurrence| (position - first, weight / 1.8);
         found.pop().unwrap_or_default().into_iter().map(at).collect()

@@ -1,6 +1,6 @@
 //! The scorer: scores the words of a plan, with their alternatives, over title and text together.
 //!
-//! In: words, and how many of them an incident must have. Out: a query of the search engine. Title and text of an
+//! In: words, and which of them an incident must have. Out: a query of the search engine. Title and text of an
 //! incident count as one text in which words of the title weigh more (BM25F, Robertson, Zaragoza and Taylor 2004,
 //! "Simple BM25 extension to multiple weighted fields"). This is the first pass, over all incidents; the best are
 //! reranked.
@@ -11,17 +11,29 @@ use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
+use crate::engine::any_word::{AnyWord, Scale};
 use crate::engine::document::LENGTH;
 use crate::engine::lookup::KnownWord;
 use crate::engine::regions::InRegion;
-use crate::plan::{Needed, Occurrence, WordWeight};
-use crate::ranking::{coverage, least_share, saturate};
+use crate::plan::{Occurrence, WordWeight, work};
+use crate::ranking::{least_share, saturate};
+
+/// Which of its words an incident must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Enough {
+    /// All of them.
+    All,
+    /// A share of their weight, as `ranking::least_share` asks for.
+    Share,
+    /// Any of them.
+    Any,
+}
 
 /// A query for words in title and text.
 #[derive(Debug, Clone)]
 pub(super) struct WordsQuery {
     pub(super) words: Vec<Arc<KnownWord>>,
-    pub(super) needed: Needed,
+    pub(super) enough: Enough,
     /// The average length of an incident, in bytes of text.
     pub(super) mean_length: f32,
 }
@@ -47,12 +59,18 @@ impl WordPostings {
     /// Advances to the first incident at or after `target`.
     pub(super) fn seek(&mut self, target: DocId) -> DocId {
         if target > self.doc {
+            work::add(1);
             self.doc = self.sources.iter_mut().map(|source| source.seek(target)).min().unwrap_or(TERMINATED);
         }
         self.doc
     }
 
-    fn size_hint(&self) -> u32 {
+    /// The current incident.
+    pub(super) fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    pub(super) fn size_hint(&self) -> u32 {
         self.sources.iter().map(InRegion::size_hint).fold(0, u32::saturating_add)
     }
 
@@ -82,20 +100,19 @@ impl Weight for WordsQuery {
             |word: &Arc<KnownWord>| Ok(ScoredWord { postings: word.open(reader, false)?, weight: word.weight() });
         let mut words = self.words.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
         let total: f32 = words.iter().map(|word| word.weight.share).sum();
-        let needed = match self.needed {
-            Needed::All => {
-                // The rarest word drives the intersection.
-                words.sort_by_key(|word| word.postings.size_hint());
-                None
-            }
-            Needed::Some => {
-                let known = words.iter().filter(|word| word.weight.known);
-                Some(least_share(known.map(|word| word.weight.share)))
-            }
-        };
         let lengths = reader.fast_fields().u64(LENGTH)?;
-        let mut scorer =
-            WordsScorer { doc: 0, words, needed, total, lengths, mean_length: self.mean_length, boost, covered: 0.0 };
+        let mean_length = self.mean_length;
+        if self.enough != Enough::All {
+            let known = words.iter().filter(|word| word.weight.known);
+            let (needed, total) = match self.enough {
+                Enough::Share => (least_share(known.map(|word| (word.weight.share, word.weight.times))), total),
+                Enough::All | Enough::Any => (0.0, 0.0),
+            };
+            return Ok(Box::new(AnyWord::new(words, Scale { needed, total, lengths, mean_length, boost })));
+        }
+        // The rarest word drives the intersection.
+        words.sort_by_key(|word| word.postings.size_hint());
+        let mut scorer = WordsScorer { doc: 0, words, lengths, mean_length, boost };
         scorer.doc = scorer.find(0);
         Ok(Box::new(scorer))
     }
@@ -107,36 +124,31 @@ impl Weight for WordsQuery {
     }
 }
 
-struct ScoredWord {
-    postings: WordPostings,
-    weight: WordWeight,
+/// A word and its occurrences in one segment.
+pub(super) struct ScoredWord {
+    pub(super) postings: WordPostings,
+    pub(super) weight: WordWeight,
 }
 
+impl ScoredWord {
+    /// The score of its occurrences in the current incident.
+    pub(super) fn score(&self, length: f32, mean_length: f32) -> f32 {
+        self.weight.idf * saturate(self.postings.frequency(self.weight.title), length, mean_length)
+    }
+}
+
+/// Scores the incidents that have all words.
 struct WordsScorer {
     doc: DocId,
     words: Vec<ScoredWord>,
-    /// The minimum weight of the words that an incident must have; `None` if it must have all words.
-    needed: Option<f32>,
-    /// The total weight of all words.
-    total: f32,
     lengths: Column<u64>,
     mean_length: f32,
     boost: f32,
-    /// The weight of the words that the current incident has.
-    covered: f32,
 }
 
 impl WordsScorer {
-    /// Advances to the first matching incident at or after `target`.
-    fn find(&mut self, target: DocId) -> DocId {
-        match self.needed {
-            None => self.find_all(target),
-            Some(needed) => self.find_some(target, needed),
-        }
-    }
-
-    fn find_all(&mut self, mut target: DocId) -> DocId {
-        self.covered = self.total;
+    /// Advances to the first incident at or after `target` that has all words.
+    fn find(&mut self, mut target: DocId) -> DocId {
         'candidate: loop {
             let Some((first, others)) = self.words.split_first_mut() else { return TERMINATED };
             let doc = first.postings.seek(target);
@@ -151,25 +163,6 @@ impl WordsScorer {
                 }
             }
             return doc;
-        }
-    }
-
-    fn find_some(&mut self, mut target: DocId, needed: f32) -> DocId {
-        loop {
-            let Some(doc) = self.words.iter_mut().map(|word| word.postings.seek(target)).min() else {
-                return TERMINATED;
-            };
-            if doc == TERMINATED {
-                return TERMINATED;
-            }
-            self.covered =
-                self.words.iter().filter(|word| word.postings.doc == doc).map(|word| word.weight.share).sum();
-            // A part of an identifier matches nothing by itself: `CVE-2024-3095` must not match `CVE-2024-3094`. The
-            // tolerance is for sums of the same weights in another order, which differ in their last bits.
-            if self.covered > 0.0 && self.covered >= needed * 0.9999 {
-                return doc;
-            }
-            target = doc + 1;
         }
     }
 }
@@ -201,10 +194,6 @@ impl DocSet for WordsScorer {
 impl Scorer for WordsScorer {
     fn score(&mut self) -> Score {
         let length = self.lengths.first(self.doc).unwrap_or(0) as f32;
-        let here = self.words.iter().filter(|word| word.postings.doc == self.doc);
-        let score = here.map(|ScoredWord { postings, weight }| {
-            weight.idf * saturate(postings.frequency(weight.title), length, self.mean_length)
-        });
-        score.sum::<f32>() * coverage(self.covered, self.total) * self.boost
+        self.words.iter().map(|word| word.score(length, self.mean_length)).sum::<f32>() * self.boost
     }
 }

@@ -23,6 +23,20 @@ pub(crate) enum Clause {
     Not(Box<Clause>),
 }
 
+impl Clause {
+    /// The same clause, where the numbers of words begin at `first`.
+    pub(super) fn renumbered(self, first: WordId) -> Self {
+        let all = |clauses: Vec<Self>| clauses.into_iter().map(|clause| clause.renumbered(first)).collect();
+        match self {
+            Self::Words(words) => Self::Words(words.into_iter().map(|word| word + first).collect()),
+            Self::All(clauses) => Self::All(all(clauses)),
+            Self::Any(clauses) => Self::Any(all(clauses)),
+            Self::Not(inner) => Self::Not(Box::new(inner.renumbered(first))),
+            Self::Everything | Self::Condition(_) => self,
+        }
+    }
+}
+
 /// A range of times in seconds since 1970, UTC; an end of `None` is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TimeRange {

@@ -4,6 +4,7 @@
 //! spellings, and which words were joined.
 
 use crate::error::Result;
+use crate::plan::draft::Draft;
 use crate::plan::planner::Planner;
 use crate::plan::sequence::{SynonymRun, Typed};
 use crate::plan::spelling::{halves, is_grouping};
@@ -72,9 +73,10 @@ impl Planner<'_> {
     }
 
     /// Adds the spelling as two words to words that may be written so, if the archive has both.
-    pub(super) fn divide(&self, typed: &mut [Typed<'_>]) -> Result<()> {
+    pub(super) fn divide(&self, typed: &mut [Typed<'_>], draft: &mut Draft) -> Result<()> {
         let words = typed.iter_mut().filter(|typed| !typed.dropped && halves(&typed.word.text).next().is_some());
-        for typed in words.take(MAX_DIVIDED) {
+        for typed in words.take(MAX_DIVIDED.saturating_sub(draft.divided)) {
+            draft.divided += 1;
             let text = typed.word.text.clone();
             let mut found = 0;
             for (first, second) in halves(&text) {

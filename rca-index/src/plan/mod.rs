@@ -6,8 +6,11 @@
 //! `interpreted`, snippets and feedback read it. The plan does not depend on the engine and does not expand patterns:
 //! the engine finds the words with a stem or a prefix.
 
+mod budget;
 mod condition;
+mod cut;
 mod dates;
+mod draft;
 mod evidence;
 mod joined;
 mod keys;
@@ -17,13 +20,18 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
+mod weighted;
 mod word;
 mod words;
+pub(crate) mod work;
 
+pub(crate) use budget::reads_allowed;
 pub(crate) use condition::{Clause, Condition, Needed, TimeRange, matching_keys};
-pub(crate) use evidence::{Evidence, Occurrence, Statistics, WordEvidence, WordWeight};
+pub use cut::{Cut, CutKind};
+pub(crate) use evidence::{Evidence, Moments, Occurrence, Statistics, WordEvidence, WordWeight};
 pub(crate) use planner::Planner;
 pub(crate) use vocabulary::{AnyVocabulary, Vocabulary};
+pub use weighted::WeightedTexts;
 pub(crate) use word::{Alternative, Form, Pattern, Slot, TypedAt, Word, with_expansions};
 
 use std::sync::Arc;
@@ -44,11 +52,18 @@ pub(crate) struct Plan {
     pub(crate) needed: Vec<WordId>,
     /// Groups of words, such as `(kafka OR rabbitmq)`, each of which must hold for a full match.
     pub(crate) groups: Vec<Clause>,
+    /// Whether any of the words suffices, so that no match is fuller than another.
+    pub(crate) any: bool,
+    /// What a match had better have: it raises the score.
+    pub(crate) preferred: Option<Condition>,
     /// Conditions for every match, full or partial.
     pub(crate) conditions: Vec<Clause>,
     /// Words that occur in no incident, and their corrections.
     pub(crate) corrections: Vec<Correction>,
-    /// The interpreted query in the query language: with synonyms and corrections, without dropped words.
+    /// What is not looked for, because the query asks for more than a search does.
+    pub(crate) cuts: Vec<Cut>,
+    /// The interpreted query in the query language: with synonyms and corrections, without dropped words. Of a query that
+    /// was cut, all of it.
     pub(crate) interpreted: Query,
 }
 
@@ -70,8 +85,11 @@ impl Plan {
             needed: (0..words.len()).collect(),
             words,
             groups: Vec::new(),
+            any: false,
+            preferred: None,
             conditions: Vec::new(),
             corrections: Vec::new(),
+            cuts: Vec::new(),
             interpreted: Query::everything(),
         }
     }
@@ -83,6 +101,6 @@ impl Plan {
 
     /// The number of words typed, without single parts of identifiers.
     pub(crate) fn typed(&self) -> usize {
-        self.ranked_words().filter(|word| !word.is_extra()).count()
+        self.ranked_words().filter(|word| !word.is_extra()).map(|word| word.times as usize).sum()
     }
 }

@@ -1,15 +1,16 @@
 //! The planner: from a query tree to a plan.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use crate::error::Result;
 use crate::incident::{DayZone, HouseNames};
 use crate::plan::dates::date_condition;
+use crate::plan::draft::Draft;
 use crate::plan::keys;
 use crate::plan::sequence::Sequence;
-use crate::plan::{AnyVocabulary, Clause, Condition, Correction, Plan, Vocabulary, Word, WordId, matching_keys};
+use crate::plan::{AnyVocabulary, Clause, Condition, Plan, Vocabulary, WordId, matching_keys};
 use crate::query::{Node, NodeKind, Query};
-use crate::ranking::BARE_WEIGHT;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -28,15 +29,6 @@ pub(crate) struct Planner<'a> {
 /// For what is excluded.
 static NO_SYNONYMS: LazyLock<Synonyms> = LazyLock::new(Synonyms::none);
 
-/// A plan under construction.
-#[derive(Default)]
-struct Draft {
-    words: Vec<Arc<Word>>,
-    corrections: Vec<Correction>,
-    /// The number of sequences so far.
-    sequences: usize,
-}
-
 /// An interpreted group of a query.
 struct Group {
     clause: Clause,
@@ -54,8 +46,7 @@ impl Planner<'_> {
         let query = &*keys::resolve(query, self.vocabulary)?;
         let mut draft = Draft::default();
         let (texts, others) = texts_and_others(&query.root);
-        let Sequence { plain, phrases, extra, corrections, interpreted } = self.sequence(&texts, 0)?;
-        draft.corrections = corrections;
+        let Sequence { plain, phrases, extra, interpreted } = self.sequence(&texts, 0, &mut draft)?;
         let needed = draft.add(plain.into_iter().chain(phrases));
         let mut ranked: Vec<WordId> = needed.iter().copied().chain(draft.add(extra)).collect();
         let (mut groups, mut conditions, mut nodes) = (Vec::new(), Vec::new(), interpreted);
@@ -64,15 +55,17 @@ impl Planner<'_> {
             nodes.push(group.interpreted);
             if is_text(node) {
                 ranked.extend(group.ranked);
-                groups.push(group.clause);
+                add_distinct(&mut groups, group.clause);
             } else {
-                conditions.push(group.clause);
+                add_distinct(&mut conditions, group.clause);
             }
         }
         let root = Node::and(nodes, query.root.span.clone());
-        let Draft { words, corrections, .. } = draft;
         let interpreted = Query { root, sort: query.sort };
-        Ok(Plan { words, ranked, needed, groups, conditions, corrections, interpreted })
+        ranked = distinct(ranked);
+        let mut plan = Plan { ranked, needed, groups, conditions, interpreted, ..draft.into_plan() };
+        plan.keep_most_words(self.vocabulary)?;
+        Ok(plan)
     }
 
     fn group(&self, node: &Node, draft: &mut Draft) -> Result<Group> {
@@ -82,7 +75,7 @@ impl Planner<'_> {
                 let (mut clauses, mut ranked, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
                 for part in parts {
                     let group = self.group(part, draft)?;
-                    clauses.push(group.clause);
+                    add_distinct(&mut clauses, group.clause);
                     ranked.extend(group.ranked);
                     nodes.push(group.interpreted);
                 }
@@ -93,12 +86,8 @@ impl Planner<'_> {
                 // Excluded words are not corrected or expanded with synonyms; a word that occurs in no incident
                 // excludes nothing.
                 let as_typed = Planner { synonyms: &NO_SYNONYMS, vocabulary: &AnyVocabulary, ..*self };
-                let first = draft.words.len();
-                let clause = Clause::Not(Box::new(as_typed.group(inner, draft)?.clause));
-                // `-C++` does not exclude C.
-                for word in &mut draft.words[first..] {
-                    Arc::make_mut(word).alternatives.retain(|alternative| alternative.weight > BARE_WEIGHT);
-                }
+                let excluded = draft.excluding(|draft| Ok(as_typed.group(inner, draft)?.clause))?;
+                let clause = Clause::Not(Box::new(excluded));
                 Ok(Group { clause, ranked: Vec::new(), interpreted: node.clone() })
             }
             kind => {
@@ -112,9 +101,8 @@ impl Planner<'_> {
     fn every(&self, node: &Node, draft: &mut Draft) -> Result<Group> {
         let (texts, others) = texts_and_others(node);
         draft.sequences += 1;
-        let Sequence { plain, phrases, extra, mut corrections, interpreted } =
-            self.sequence(&texts, draft.sequences)?;
-        draft.corrections.append(&mut corrections);
+        let number = draft.sequences;
+        let Sequence { plain, phrases, extra, interpreted } = self.sequence(&texts, number, draft)?;
         let words = draft.add(plain.into_iter().chain(phrases));
         let mut ranked: Vec<WordId> = words.iter().copied().chain(draft.add(extra)).collect();
         let (mut clauses, mut nodes) = (Vec::new(), interpreted);
@@ -123,7 +111,7 @@ impl Planner<'_> {
         }
         for part in others {
             let group = self.group(part, draft)?;
-            clauses.push(group.clause);
+            add_distinct(&mut clauses, group.clause);
             ranked.extend(group.ranked);
             nodes.push(group.interpreted);
         }
@@ -134,7 +122,9 @@ impl Planner<'_> {
     fn condition(&self, kind: &NodeKind) -> Option<Condition> {
         Some(match kind {
             NodeKind::Facet { facet, values } => {
-                let keys = values.iter().flat_map(|value| matching_keys(*facet, value, self.house)).collect();
+                let keys = values.iter().flat_map(|value| matching_keys(*facet, value, self.house));
+                let mut seen = HashSet::new();
+                let keys = keys.filter(|key| seen.insert(key.clone())).collect();
                 Condition::Facet { facet: *facet, keys }
             }
             NodeKind::FacetPrefix { facet, prefix } => Condition::facet_prefix(*facet, prefix),
@@ -153,15 +143,6 @@ impl Planner<'_> {
     }
 }
 
-impl Draft {
-    /// Adds words and returns their numbers.
-    fn add(&mut self, words: impl IntoIterator<Item = Word>) -> Vec<WordId> {
-        let first = self.words.len();
-        self.words.extend(words.into_iter().map(Arc::new));
-        (first..self.words.len()).collect()
-    }
-}
-
 impl Clause {
     /// All of these clauses; everything if there are none.
     fn all(mut clauses: Vec<Self>) -> Self {
@@ -171,6 +152,20 @@ impl Clause {
             _ => Self::All(clauses),
         }
     }
+}
+
+/// Adds a clause unless it is there.
+fn add_distinct(clauses: &mut Vec<Clause>, clause: Clause) {
+    if !clauses.contains(&clause) {
+        clauses.push(clause);
+    }
+}
+
+/// Each number once, in the order of their first places.
+fn distinct(mut words: Vec<WordId>) -> Vec<WordId> {
+    let mut seen = HashSet::new();
+    words.retain(|&word| seen.insert(word));
+    words
 }
 
 /// Splits an AND, or a single node, into texts and everything else.

@@ -5,11 +5,14 @@
 use std::ops::Range;
 
 use crate::error::Result;
+use crate::plan::draft::Draft;
 use crate::plan::planner::Planner;
 use crate::plan::words::{folded_word, in_a_row, parts_alone, phrase, words};
-use crate::plan::{Alternative, Correction, Form, Pattern, Slot, TypedAt, Word};
+use crate::plan::{Alternative, Correction, CutKind, Form, Pattern, Slot, TypedAt, Word};
 use crate::query::{Node, NodeKind, Span, Text};
-use crate::ranking::{FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, SYNONYM_WEIGHT};
+use crate::ranking::{
+    FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, MAX_FUZZY, MAX_PHRASE_WORDS, MAX_WORDS, SYNONYM_WEIGHT,
+};
 use crate::schema::TextField;
 
 /// How many similar words are looked at for each correction, because some are stop words.
@@ -24,7 +27,6 @@ pub(super) struct Sequence {
     pub(super) phrases: Vec<Word>,
     /// Single parts of identifiers.
     pub(super) extra: Vec<Word>,
-    pub(super) corrections: Vec<Correction>,
     /// The interpreted texts, plain words first.
     pub(super) interpreted: Vec<Node>,
 }
@@ -67,7 +69,7 @@ pub(super) struct SynonymRun {
 
 impl Planner<'_> {
     /// Interprets the texts of an AND; `number` distinguishes the sequence from others of the query.
-    pub(super) fn sequence(&self, texts: &[&Node], number: usize) -> Result<Sequence> {
+    pub(super) fn sequence(&self, texts: &[&Node], number: usize, draft: &mut Draft) -> Result<Sequence> {
         let mut typed: Vec<Typed<'_>> = Vec::new();
         let mut sequence = Sequence::default();
         let mut others = Vec::new();
@@ -81,20 +83,20 @@ impl Planner<'_> {
                     last.goes_on();
                 }
             } else {
-                sequence.phrases.extend(self.phrase_or_pattern(text, *field));
+                sequence.phrases.extend(self.phrase_or_pattern(text, *field, draft));
                 others.push(node.clone());
             }
         }
         for (offset, typed) in (0..).zip(&mut typed) {
-            typed.word.typed_at = Some(TypedAt { sequence: number, offset });
+            typed.word.typed_at = vec![TypedAt { sequence: number, offset }];
         }
         let as_typed: Vec<Word> = typed.iter().map(|typed| typed.word.clone()).collect();
         sequence.extra = parts_alone(self.analyzer, &as_typed);
         let mut runs = self.add_synonyms(&mut typed);
         let joined = self.join(&mut typed)?;
         self.drop_stop_words(&mut typed);
-        self.correct(&mut typed, &mut sequence.corrections)?;
-        self.divide(&mut typed)?;
+        self.correct(&mut typed, draft)?;
+        self.divide(&mut typed, draft)?;
         typed.iter_mut().for_each(|typed| typed.word.keep_distinct());
         let apart = |a: &SynonymRun, b: &SynonymRun| a.words.end <= b.words.start || b.words.end <= a.words.start;
         let alone: Vec<_> = joined.into_iter().filter(|run| runs.iter().all(|other| apart(run, other))).collect();
@@ -106,15 +108,23 @@ impl Planner<'_> {
     }
 
     /// A phrase or a pattern; `None` if it has no word.
-    fn phrase_or_pattern(&self, text: &Text, field: Option<TextField>) -> Option<Word> {
+    fn phrase_or_pattern(&self, text: &Text, field: Option<TextField>, draft: &mut Draft) -> Option<Word> {
         let pattern = |pattern| Alternative::of_slot(Slot::of_pattern(pattern));
         let folded = |word| folded_word(self.analyzer, word);
         let (typed, alternative) = match text {
             Text::Word(_) | Text::Unfinished(_) => return None,
-            Text::Phrase { text, slop } => (text, phrase(self.analyzer, text, *slop)?),
+            Text::Phrase { text, slop } => {
+                let mut phrase = phrase(self.analyzer, text, *slop)?;
+                if phrase.slots.len() > MAX_PHRASE_WORDS {
+                    draft.cut(CutKind::PhraseWords, MAX_PHRASE_WORDS, phrase.slots.len());
+                    phrase.slots.truncate(MAX_PHRASE_WORDS);
+                }
+                (text, phrase)
+            }
             Text::Prefix(prefix) => (prefix, pattern(Pattern::Prefix(folded(prefix)))),
             Text::Fuzzy { word, distance } => {
-                (word, pattern(Pattern::Typo { word: folded(word), distance: *distance }))
+                let typo = Pattern::Typo { word: folded(word), distance: *distance };
+                (word, pattern(if draft.may_be_fuzzy(&typo, MAX_FUZZY) { typo } else { Pattern::Word(folded(word)) }))
             }
         };
         Some(Word::new(typed.clone(), vec![alternative], field))
@@ -158,20 +168,30 @@ impl Planner<'_> {
     }
 
     /// Adds corrections to the words that occur in no incident, synonyms and other forms included.
-    fn correct(&self, typed: &mut [Typed<'_>], corrections: &mut Vec<Correction>) -> Result<()> {
-        let mut tried = 0;
+    fn correct(&self, typed: &mut [Typed<'_>], draft: &mut Draft) -> Result<()> {
         for Typed { word, meant, .. } in typed.iter_mut().filter(|typed| !typed.dropped && !typed.unfinished) {
-            // Limited, because a pasted page is not full of typos and each lookup takes a millisecond.
-            if !is_correctable(&word.text) || tried == MAX_CORRECTED || self.is_known(word)? {
+            if !is_correctable(&word.text) {
                 continue;
             }
-            tried += 1;
-            let Some((found, distance)) = self.similar(&word.text)? else { continue };
+            if !draft.corrected.contains_key(&word.text) {
+                // Limited, because a pasted page is not full of typos and each lookup takes a millisecond.
+                let looked_at = draft.tried < MAX_CORRECTED && draft.corrected.len() < MAX_WORDS;
+                let found = if !looked_at || self.is_known(word)? {
+                    None
+                } else {
+                    draft.tried += 1;
+                    self.similar(&word.text)?
+                };
+                if let Some((found, _)) = &found {
+                    draft.corrections.push(Correction { typed: word.text.clone(), meant: found.clone() });
+                }
+                draft.corrected.insert(word.text.clone(), found);
+            }
+            let Some(Some((found, distance))) = draft.corrected.get(&word.text) else { continue };
             let slots = found.iter().flat_map(|text| in_a_row(self.analyzer, text, true));
             let slot = Slot { offset: 0, forms: slots.flat_map(|slot| slot.forms).collect() };
-            word.alternatives.push(Alternative::new(vec![slot], FUZZY_WEIGHT.powi(i32::from(distance))));
-            corrections.push(Correction { typed: word.text.clone(), meant: found.clone() });
-            *meant = found;
+            word.alternatives.push(Alternative::new(vec![slot], FUZZY_WEIGHT.powi(i32::from(*distance))));
+            meant.clone_from(found);
         }
         Ok(())
     }
@@ -216,12 +236,15 @@ fn is_correctable(word: &str) -> bool {
 fn interpreted(typed: &[Typed<'_>], runs: &[SynonymRun]) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut at = 0;
-    let changed = |typed: &Typed<'_>, at: usize| {
-        typed.dropped || !typed.meant.is_empty() || runs.iter().any(|run| run.words.contains(&at))
-    };
+    // For each word, the run that it belongs to.
+    let mut run_of: Vec<Option<&SynonymRun>> = vec![None; typed.len()];
+    for run in runs.iter().rev() {
+        run_of[run.words.clone()].fill(Some(run));
+    }
+    let changed = |typed: &Typed<'_>, at: usize| typed.dropped || !typed.meant.is_empty() || run_of[at].is_some();
     while at < typed.len() {
         let first = &typed[at];
-        if let Some(run) = runs.iter().find(|run| run.words.start == at) {
+        if let Some(run) = run_of[at].filter(|run| run.words.start == at) {
             nodes.push(with_synonyms(&typed[run.words.clone()], run));
             at = run.words.end;
             continue;

@@ -4,7 +4,10 @@ use super::*;
 use crate::error::Result;
 use crate::incident::{DayZone, HouseNames};
 use crate::query::{self, QueryOptions};
-use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT, SYNONYM_WEIGHT};
+use crate::ranking::{
+    EXTRA_WEIGHT, FUZZY_WEIGHT, MAX_CORRECTED, MAX_EXCLUDED, MAX_FUZZY, MAX_PHRASE_WORDS, MAX_WORDS, PREFIX_WEIGHT,
+    SYNONYM_WEIGHT,
+};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -189,8 +192,79 @@ fn long_words_allow_two_edits_and_corrections_are_limited() {
     let words = Words(&["consumers", "lagged"]);
     assert_eq!(plan_with("konzumers", &words).corrections.len(), 1);
     assert!(plan_with("lxgxed", &words).corrections.is_empty(), "two edits leave little of a short word");
-    let pasted = (0..20).map(|_| "laggex").collect::<Vec<_>>().join(" ");
-    assert_eq!(plan_with(&pasted, &words).corrections.len(), crate::ranking::MAX_CORRECTED);
+    let pasted: Vec<String> = ('a'..='t').map(|c| format!("lagge{c}")).filter(|word| word != "lagged").collect();
+    assert_eq!(plan_with(&pasted.join(" "), &words).corrections.len(), MAX_CORRECTED);
+    let groups: Vec<String> = pasted.iter().map(|word| format!("(consumers {word})")).collect();
+    assert_eq!(plan_with(&groups.join(" OR "), &words).corrections.len(), MAX_CORRECTED, "in all groups together");
+    let same = plan_with("laggex zebra laggex", &words);
+    assert_eq!(same.corrections.len(), 1);
+    assert_eq!(same.interpreted.to_string(), "(laggex OR lagged) zebra (laggex OR lagged)");
+}
+
+#[test]
+fn equal_words_are_one_word_that_counts_as_often_as_it_was_typed() {
+    let times = |text: &str| -> Vec<(String, u32)> {
+        plan(text).ranked_words().map(|word| (word.text.clone(), word.times)).collect()
+    };
+    let word = |text: &str, times| (text.to_owned(), times);
+    assert_eq!(times("zebra quagga zebra Zebra"), [word("zebra", 3), word("quagga", 1)]);
+    assert_eq!(times("zebra (zebra OR quagga) zebra"), [word("zebra", 3), word("quagga", 1)]);
+    assert_eq!(times("\"blue zebra\" \"blue zebra\" zeb* zeb*"), [word("blue zebra", 2), word("zeb", 2)]);
+    assert_eq!(times("zebra title:zebra zebra~1"), [word("zebra", 1), word("zebra", 1), word("zebra", 1)]);
+    assert_eq!(times("okapi-gnus okapi-gnus"), [word("okapi-gnus", 2), word("okapi", 2), word("gnus", 2)]);
+    let plan = plan("zebra quagga zebra -zebra -zebra -zebra");
+    let at = |offset| TypedAt { sequence: 0, offset };
+    assert_eq!(plan.words[0].typed_at, [at(0), at(2)]);
+    assert_eq!((plan.typed(), plan.needed.len(), plan.words.len()), (3, 2, 3));
+    assert_eq!(plan.conditions.len(), 1, "an exclusion counts once");
+    assert!(plan.cuts.is_empty());
+}
+
+#[test]
+fn what_a_query_has_too_much_of_is_cut_and_named() {
+    let cut = |what, kept, of| Cut { what, kept, of };
+    let numbered =
+        |count: usize, made: &dyn Fn(usize) -> String| -> String { (0..count).map(made).collect::<Vec<_>>().join(" ") };
+    let phrase = plan(&format!("\"{}\"~3", numbered(100, &|i| format!("w{i}x"))));
+    assert_eq!(phrase.cuts, [cut(CutKind::PhraseWords, MAX_PHRASE_WORDS, 100)]);
+    assert_eq!(phrase.words[0].alternatives[0].slots.len(), MAX_PHRASE_WORDS);
+
+    let fuzzy = plan(&(numbered(20, &|i| format!("{}zebra~2", (b'a' + i as u8) as char)) + " azebra~2"));
+    assert_eq!(fuzzy.cuts, [cut(CutKind::FuzzyWords, MAX_FUZZY, 20)]);
+    let is_fuzzy = |word: &Word| word.forms().any(|form| matches!(form.pattern, Pattern::Typo { .. }));
+    assert_eq!(fuzzy.ranked_words().filter(|word| is_fuzzy(word)).count(), MAX_FUZZY);
+    assert_eq!(fuzzy.ranked.len(), 20, "the others match as typed");
+
+    // The words that the archive has are the last.
+    let many = numbered(MAX_WORDS + 100, &|i| format!("{i}")) + " zebra quagga";
+    let words = plan_with(&many, &Words(&["zebra", "quagga"]));
+    assert_eq!(words.cuts, [cut(CutKind::Words, MAX_WORDS, MAX_WORDS + 102)]);
+    assert_eq!((words.ranked.len(), words.needed.len()), (MAX_WORDS, MAX_WORDS));
+    assert!(["zebra", "quagga"].iter().all(|known| words.ranked_words().any(|word| word.text == *known)));
+
+    let excluded = plan(&("zebra ".to_owned() + &numbered(MAX_EXCLUDED + 10, &|i| format!("-10{i}"))));
+    assert_eq!(excluded.cuts, [cut(CutKind::ExcludedWords, MAX_EXCLUDED, MAX_EXCLUDED + 10)]);
+    assert_eq!((excluded.conditions.len(), excluded.ranked.len()), (MAX_EXCLUDED, 1));
+    assert!(plan(&numbered(MAX_WORDS, &|i| format!("{i}"))).cuts.is_empty());
+}
+
+#[test]
+fn the_rarest_words_are_affordable() {
+    let kept = |text: &str, most: u64| {
+        let mut plan = plan(text);
+        let cost = |word: WordId| [10, 1, 100, 5][word];
+        plan.keep_affordable(|word| 1.0 / cost(word) as f32, cost, most);
+        (texts(&plan, &plan.ranked).join(" "), plan.needed.len(), plan.groups, plan.cuts)
+    };
+    let cut = |kept| vec![Cut { what: CutKind::Words, kept, of: 4 }];
+    assert_eq!(kept("aa bb cc dd", 116), ("aa bb cc dd".to_owned(), 4, Vec::new(), Vec::new()));
+    assert_eq!(kept("aa bb cc dd", 16), ("aa bb dd".to_owned(), 3, Vec::new(), cut(3)));
+    assert_eq!(kept("aa bb cc dd", 0), ("bb".to_owned(), 1, Vec::new(), cut(1)), "one is always kept");
+    // What is left of a group is asked for.
+    let (words, needed, groups, _) = kept("aa bb (cc OR dd)", 16);
+    assert_eq!((words.as_str(), needed), ("aa bb dd", 2));
+    assert_eq!(groups, [Clause::Any(vec![Clause::Words(vec![3])])]);
+    assert_eq!(kept("aa bb (cc OR dd)", 1).2, [], "a group of which nothing is left holds");
 }
 
 #[test]
@@ -205,10 +279,10 @@ fn parts_of_identifiers_add_to_the_score_only() {
 #[test]
 fn words_keep_their_typed_position() {
     let plan = plan("zebra \"blue okapi\" quagga");
-    let at = |text: &str| plan.ranked_words().find(|word| word.text == text).unwrap().typed_at;
-    assert_eq!(at("zebra"), Some(TypedAt { sequence: 0, offset: 0 }));
-    assert_eq!(at("quagga"), Some(TypedAt { sequence: 0, offset: 1 }));
-    assert_eq!(at("blue okapi"), None);
+    let at = |text: &str| plan.ranked_words().find(|word| word.text == text).unwrap().typed_at.clone();
+    assert_eq!(at("zebra"), [TypedAt { sequence: 0, offset: 0 }]);
+    assert_eq!(at("quagga"), [TypedAt { sequence: 0, offset: 1 }]);
+    assert_eq!(at("blue okapi"), []);
 }
 
 #[test]
@@ -314,4 +388,78 @@ fn a_key_is_a_filter_where_the_index_has_it_and_text_elsewhere() {
         let error = query.map_err(crate::Error::from).and_then(|query| planner.plan(&query)).unwrap_err();
         assert!(error.to_string().contains(reason), "{error}");
     }
+}
+
+/// A vocabulary in which words of this list are in so many incidents of a hundred; other forms count too.
+struct Frequencies(&'static [(&'static str, u64)]);
+
+impl Vocabulary for Frequencies {
+    fn similar(&self, _: &str, _: u8, _: usize) -> Result<Vec<String>> {
+        Ok(vec!["corrected".to_owned()])
+    }
+
+    fn has(&self, word: &str) -> Result<bool> {
+        Ok(self.0.iter().any(|(known, _)| *known == word))
+    }
+
+    fn incidents_with(&self, forms: &[Form]) -> Result<u64> {
+        let of = |form: &Form| self.0.iter().find(|(known, _)| *known == form.pattern.text()).map_or(0, |(_, n)| *n);
+        Ok(forms.iter().map(of).max().unwrap_or(0))
+    }
+}
+
+fn weighted(texts: WeightedTexts, filter: &str) -> Plan {
+    const KNOWN: &[(&str, u64)] =
+        &[("disk", 40), ("full", 30), ("lag", 3), ("orders", 2), ("order", 20), ("service", 50), ("acquir", 1)];
+    let query = query::parse(filter, &QueryOptions::default()).unwrap();
+    let (analyzer, synonyms) = (Analyzer::default(), Synonyms::default());
+    let (house, zone) = (&HouseNames::default(), &DayZone::default());
+    let vocabulary = &Frequencies(KNOWN);
+    let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary, house, now: 0, zone };
+    planner.plan_weighted(&texts, &query, 100).unwrap()
+}
+
+#[test]
+fn of_weighted_texts_the_words_that_say_most_are_looked_for() {
+    let texts =
+        |words| WeightedTexts::new([("Disk full disk".to_owned(), 1.0), ("lag of the orders".to_owned(), 3.0)], words);
+    let plan = weighted(texts(30), "*");
+    assert!(plan.any && plan.needed.is_empty() && plan.groups.is_empty() && plan.conditions.is_empty());
+    assert_eq!(texts_of(&plan), ["disk", "full", "lag", "orders"], "in the order of the texts, without stop words");
+    // Three times the weight; the word that is repeated counts a little more.
+    assert!((plan.words[2].weight - 3.0).abs() < 1e-6 && plan.words[0].weight > 1.0 && plan.words[0].weight < 1.5);
+    // Weight times rarity decides.
+    assert_eq!(texts_of(&weighted(texts(2), "*")), ["lag", "orders"]);
+    assert_eq!(texts_of(&weighted(texts(3), "*")), ["full", "lag", "orders"]);
+    assert_eq!(plan.interpreted.to_string(), "disk OR full OR lag OR orders");
+}
+
+#[test]
+fn weighted_words_have_their_forms_and_nothing_is_corrected() {
+    let plan = weighted(WeightedTexts::new([("acquiring dsik order-service".to_owned(), 1.0)], 30), "*");
+    assert_eq!(texts_of(&plan), ["acquiring", "order", "service"], "stems, and parts of identifiers");
+    assert!(plan.corrections.is_empty());
+    assert!(plan.words[1].weight < 1.0 && !plan.words[1].is_extra(), "a part weighs less, and counts");
+    let k8s = weighted(WeightedTexts::new([("lag".to_owned(), 1.0)], 30), "*");
+    assert!(k8s.words[0].forms().any(|form| form.pattern == Pattern::Stem("lag".to_owned())));
+    assert!(weighted(WeightedTexts::default(), "*").ranked.is_empty());
+}
+
+#[test]
+fn filters_hold_for_weighted_texts_and_services_are_preferred() {
+    let mut texts = WeightedTexts::new([("disk full".to_owned(), 1.0)], 30);
+    texts.services = vec!["Order Service".to_owned()];
+    let plan = weighted(texts, "lag severity:P1 -full");
+    assert_eq!(texts_of(&plan), ["disk", "full"]);
+    let [Clause::Words(needed), Clause::Condition(_), Clause::Not(excluded)] = &plan.conditions[..] else {
+        panic!("{:?}", plan.conditions)
+    };
+    assert_eq!(super::tests::texts(&plan, needed), ["lag"]);
+    assert!(matches!(&**excluded, Clause::Words(words) if super::tests::texts(&plan, words) == ["full"]));
+    let key = crate::schema::Facet::Service.key("order-service", &HouseNames::default());
+    assert!(matches!(&plan.preferred, Some(Condition::Facet { keys, .. }) if *keys == [key]), "{:?}", plan.preferred);
+}
+
+fn texts_of(plan: &Plan) -> Vec<String> {
+    texts(plan, &plan.ranked)
 }

@@ -1,7 +1,7 @@
 //! The vocabulary: answers a plan's questions about the words of an index.
 
 use crate::error::Result;
-use crate::plan::Form;
+use crate::plan::{Form, Pattern};
 
 /// The words of an index.
 pub(crate) trait Vocabulary {
@@ -22,6 +22,15 @@ pub(crate) trait Vocabulary {
     /// # Errors
     /// The index cannot be read.
     fn incidents_with(&self, forms: &[Form]) -> Result<u64>;
+
+    /// About how many incidents have a folded word: those that were deleted since may count. Found faster than the number of
+    /// [`Vocabulary::incidents_with`], for thousands of words.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    fn frequency(&self, word: &str) -> Result<u64> {
+        self.incidents_with(&[Form { pattern: Pattern::Word(word.to_owned()), weight: 1.0 }])
+    }
 
     /// Whether an incident has a key of front matter that the field table does not know.
     ///

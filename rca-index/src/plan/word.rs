@@ -1,6 +1,7 @@
 //! The words of a plan, and their alternatives.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::ranking::{EXTRA_WEIGHT, FUZZY_WEIGHT, PREFIX_WEIGHT};
 use crate::schema::TextField;
@@ -14,8 +15,10 @@ pub(crate) struct Word {
     pub(crate) alternatives: Vec<Alternative>,
     /// The field in which it must occur; `None` means any.
     pub(crate) field: Option<TextField>,
-    /// Its position in the query; `None` for phrases, patterns and words from feedback.
-    pub(crate) typed_at: Option<TypedAt>,
+    /// Its positions in the query; none for phrases, patterns and words from feedback.
+    pub(crate) typed_at: Vec<TypedAt>,
+    /// How often it was typed. It is looked up and scored once, and counts this often.
+    pub(crate) times: u32,
     /// Its weight relative to an equally rare word; 1 for a typed word.
     pub(crate) weight: f32,
     /// Whether an incident without it counts as missing a word of the query.
@@ -25,7 +28,7 @@ pub(crate) struct Word {
 impl Word {
     /// A word with the weight of a typed word.
     pub(crate) fn new(text: String, alternatives: Vec<Alternative>, field: Option<TextField>) -> Self {
-        Self { text, alternatives, field, typed_at: None, weight: 1.0, counts: true }
+        Self { text, alternatives, field, typed_at: Vec::new(), times: 1, weight: 1.0, counts: true }
     }
 
     /// A single part of an identifier. It adds to the score of incidents that have it, but matches nothing by itself.
@@ -40,6 +43,21 @@ impl Word {
         let forms = words.into_iter().map(|word| Form { pattern: Pattern::Word(word), weight: 1.0 }).collect();
         let alternatives = vec![Alternative::of_slot(Slot { offset: 0, forms })];
         Self { weight, ..Self::new(text, alternatives, None) }
+    }
+
+    /// Whether another word matches the same and weighs the same, so that the two are one.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.counts == other.counts
+            && self.field == other.field
+            && (self.weight - other.weight).abs() < f32::EPSILON
+            && self.text == other.text
+            && self.alternatives == other.alternatives
+    }
+
+    /// Takes in a word that is [the same](Self::is_same).
+    pub(super) fn merge(&mut self, other: Self) {
+        self.times = self.times.saturating_add(other.times);
+        self.typed_at.extend(other.typed_at);
     }
 
     /// Whether it only adds to the score.
@@ -193,10 +211,12 @@ impl Pattern {
     }
 }
 
-/// The forms of a slot, with open patterns replaced by the words that they match, as `expand` returns them.
+/// The forms of a slot, with open patterns replaced by the words that they match, as `expand` returns them: of each, at most
+/// so many.
 pub(crate) fn with_expansions<E>(
     forms: &[Form],
-    mut expand: impl FnMut(&Pattern) -> Result<Vec<String>, E>,
+    most: usize,
+    mut expand: impl FnMut(&Pattern) -> Result<Arc<[String]>, E>,
 ) -> Result<Cow<'_, [Form]>, E> {
     if !forms.iter().any(|form| form.pattern.is_open()) {
         return Ok(Cow::Borrowed(forms));
@@ -207,9 +227,9 @@ pub(crate) fn with_expansions<E>(
             expanded.push(form.clone());
             continue;
         }
-        expanded.extend(expand(&form.pattern)?.into_iter().filter_map(|word| {
-            let weight = form.weight * form.pattern.weight_of(&word)?;
-            Some(Form { pattern: Pattern::Word(word), weight })
+        expanded.extend(expand(&form.pattern)?.iter().take(most).filter_map(|word| {
+            let weight = form.weight * form.pattern.weight_of(word)?;
+            Some(Form { pattern: Pattern::Word(word.clone()), weight })
         }));
     }
     Ok(Cow::Owned(expanded))

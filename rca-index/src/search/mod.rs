@@ -12,10 +12,14 @@ mod results;
 mod snippet;
 mod titles;
 mod unknown;
+#[cfg(test)]
+mod weighted_tests;
+#[cfg(test)]
+mod work_tests;
 
 pub use explanation::{Explanation, WordScore};
 pub use request::SearchRequest;
-pub use results::{FacetCount, FacetCounts, Hit, Match, SearchResults, Snippet, Suggestion};
+pub use results::{FacetCount, FacetCounts, Hit, Likeness, Match, SearchResults, Snippet, Suggestion};
 pub(crate) use titles::titled;
 pub use unknown::UnknownValue;
 
@@ -25,14 +29,15 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
 use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
 use crate::incident::{HouseNames, Summary};
-use crate::plan::{Correction, Needed, Plan, Planner, WordWeight};
+use crate::plan::{Correction, Needed, Plan, Planner, WordWeight, reads_allowed};
+pub use crate::plan::{Cut, CutKind, WeightedTexts};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
 use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED};
 use crate::schema::{Facet, FacetName};
 use crate::search::feedback::common_words;
-use crate::search::rerank::{Reranker, Shares};
+use crate::search::rerank::{Reranker, Shares, pairs};
 use crate::search::snippet::Passages;
-use crate::search::unknown::unknown_values;
+use crate::search::unknown::unknown_values_of;
 
 /// The steps that this thread took to find snippets since this was asked last.
 #[cfg(fuzzing)]
@@ -62,15 +67,32 @@ fn search_with<T>(
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
     let (house, zone) = (snapshot.house(), &request.zone);
     known_severities(request, house)?;
-    let plan = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone }.plan(&request.query)?;
+    let planner = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone };
+    let mut plan = match &request.weighted {
+        Some(texts) => planner.plan_weighted(texts, &request.query, snapshot.statistics().incidents)?,
+        None => planner.plan(&request.query)?,
+    };
     let words = snapshot.look_up(&plan)?;
+    plan.keep_affordable(
+        |word| words.rarity(word),
+        |word| words.cost(word),
+        reads_allowed(snapshot.statistics().incidents),
+    );
     let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
 
-    let all = search.pass(Needed::All, &request.facets, &[])?;
+    // Where any word suffices, there is nothing fuller than a partial match.
+    let all = if plan.any { Pass::default() } else { search.pass(Needed::All, &request.facets, &[])? };
     let some = search.others(&all)?;
     let (total, total_some) = (all.total, some.total);
     let relaxed = total == 0 && total_some > 0;
-    let unknown_values = if total + total_some == 0 { unknown_values(&snapshot, &plan)? } else { Vec::new() };
+    let mut cuts = plan.cuts.clone();
+    cuts.extend(words.expansions.map(|(kept, of)| Cut { what: CutKind::Expansions, kept, of }));
+    let mut unknown_values = Vec::new();
+    if total + total_some == 0 {
+        let unknown = unknown_values_of(&snapshot, &plan)?;
+        cuts.extend(unknown.cut);
+        unknown_values = unknown.values;
+    }
     let facets = if relaxed { some.facets } else { all.facets };
 
     let mut ranked: Vec<Ranked> = all.hits.into_iter().chain(some.hits).collect();
@@ -83,6 +105,7 @@ fn search_with<T>(
         interpreted: interpreted(request, &plan),
         suggestions: suggestions(&plan),
         unknown_values,
+        cuts,
         hits: load(&search, &page)?,
         facets: search.facet_counts(&facets)?,
         failed: snapshot.failed(),
@@ -113,6 +136,8 @@ struct Ranked {
     matched: Match,
     candidate: Candidate,
     shares: Option<Shares>,
+    /// How far its score in the first pass is from those of all incidents, in standard deviations.
+    z: f32,
 }
 
 impl Search<'_> {
@@ -124,13 +149,18 @@ impl Search<'_> {
         // Reranking can move a candidate onto the page. It does not depend on the page, or the order would.
         let limit = if rerank { wanted.max(RERANKED) } else { wanted };
         let collect = Collect { limit, order, facets: facets.to_vec() };
-        let Candidates { best, total, facets: mut counts } =
+        let Candidates { best, total, facets: mut counts, moments } =
             self.snapshot.candidates(self.plan, self.words, needed, collect)?;
         for (_, counts) in facets.iter().zip(&mut counts).filter(|(facet, _)| **facet == FacetName::Fields) {
             fields::add_facets(self.snapshot, self.plan, self.words, needed, counts)?;
         }
         let matched = if needed == Needed::All { Match::All } else { Match::Some };
-        let ranked = best.into_iter().map(|candidate| Ranked { matched, candidate, shares: None }).collect();
+        let moments = moments.among(self.snapshot.statistics().incidents);
+        let ranked = |candidate: Candidate| {
+            let z = moments.z(candidate.first_score());
+            Ranked { matched, candidate, shares: None, z }
+        };
+        let ranked = best.into_iter().map(ranked).collect();
         let hits = if rerank { self.rerank(ranked, before)? } else { ranked };
         Ok(Pass { total, hits, facets: counts })
     }
@@ -139,6 +169,9 @@ impl Search<'_> {
     fn others(&self, all: &Pass) -> Result<Pass> {
         let relaxed = all.total == 0;
         let words = self.plan.ranked.len();
+        if self.plan.any && words > 0 {
+            return self.pass(Needed::Some, &self.request.facets, &[]);
+        }
         if !self.request.relax || words == 0 || (!relaxed && (words < 2 || self.order() != Order::Score)) {
             return Ok(Pass::default());
         }
@@ -161,21 +194,23 @@ impl Search<'_> {
     /// The second pass: reranks the best candidates; the rest follow in their order.
     fn rerank(&self, mut ranked: Vec<Ranked>, before: &[Ranked]) -> Result<Vec<Ranked>> {
         let rest = ranked.split_off(ranked.len().min(RERANKED));
-        let words: Vec<_> = self.plan.ranked_words().collect();
+        let pairs = pairs(self.plan.ranked_words());
         let weights = self.words.weights(&self.plan.ranked);
         let reranker = Reranker {
-            words: &words,
+            pairs: &pairs,
             weights: &weights,
             statistics: self.snapshot.statistics(),
-            now: self.request.preferences.then_some(self.now),
+            now: (self.request.preferences && !self.plan.any).then_some(self.now),
         };
         let shares = |evidence: crate::plan::Evidence<'_>| reranker.shares(&evidence);
-        let shares = self.snapshot.inspect(self.words, &self.plan.ranked, &candidates(&ranked), shares)?;
+        let preferred = self.plan.preferred.as_ref();
+        let shares = self.snapshot.inspect(self.words, &self.plan.ranked, preferred, &candidates(&ranked), shares)?;
         for (ranked, shares) in ranked.iter_mut().zip(shares) {
             ranked.shares = Some(shares);
         }
         put_in_order(&mut ranked);
-        if (FEEDBACK_MIN_WORDS..=FEEDBACK_MAX_WORDS).contains(&self.plan.typed()) {
+        // What was pasted says all there is to say.
+        if !self.plan.any && (FEEDBACK_MIN_WORDS..=FEEDBACK_MAX_WORDS).contains(&self.plan.typed()) {
             self.add_feedback(&reranker, &mut ranked, before)?;
             put_in_order(&mut ranked);
         }
@@ -192,7 +227,7 @@ impl Search<'_> {
         let chosen = feedback::choose(&common, &words.weights(&common.ranked));
         let chosen_words: Vec<_> = chosen.iter().map(|&(word, _)| word).collect();
         let counts = |evidence: crate::plan::Evidence<'_>| reranker.feedback(&evidence, &chosen);
-        let counts = self.snapshot.inspect(&words, &chosen_words, &candidates(ranked), counts)?;
+        let counts = self.snapshot.inspect(&words, &chosen_words, None, &candidates(ranked), counts)?;
         for (ranked, feedback) in ranked.iter_mut().zip(counts) {
             ranked.shares.iter_mut().for_each(|shares| shares.feedback = feedback);
         }
@@ -266,11 +301,13 @@ impl Search<'_> {
         weights: &[WordWeight],
         load: impl Fn(&Candidate) -> Result<(T, Vec<Snippet>)> + Sync + Send,
     ) -> Result<Vec<Hit<T>>> {
-        self.snapshot.map(ranked, |Ranked { matched, candidate, shares }| {
+        self.snapshot.map(ranked, |Ranked { matched, candidate, shares, z }| {
             let (incident, snippets) = load(candidate)?;
+            let likeness = shares.as_ref().filter(|_| self.plan.any);
+            let likeness = likeness.map(|shares| Likeness { share: shares.share, z: *z });
             let shares = shares.as_ref().filter(|_| self.request.explain);
-            let explanation = shares.map(|shares| Explanation::new(self.plan, weights, shares));
-            Ok(Hit { matched: *matched, incident, score: candidate.score, snippets, explanation })
+            let explanation = shares.map(|shares| Explanation::new(self.plan, weights, shares, likeness));
+            Ok(Hit { matched: *matched, incident, score: candidate.score, snippets, likeness, explanation })
         })
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::error::Result;
 use crate::incident::{DayZone, HouseNames, Incident};
-use crate::plan::{AnyVocabulary, Planner};
+use crate::plan::{AnyVocabulary, Planner, WeightedTexts};
 use crate::query::{self, MAX_QUERY_BYTES, Node, Query, QueryOptions, Sort};
 use crate::schema::FacetName;
 use crate::search::Snippet;
 use crate::search::snippet::Passages;
-use crate::signal::is_paste;
+use crate::signal::{Signal, is_paste};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -17,8 +17,10 @@ use crate::text::analyzer::Analyzer;
 pub struct SearchRequest {
     /// The query as typed.
     pub text: String,
-    /// The parsed query.
+    /// The parsed query; of a pasted text or a report that is looked for, what incidents must meet besides.
     pub query: Query,
+    /// What is looked for by words that count differently, of which any suffices, and not by the words of the query.
+    pub weighted: Option<WeightedTexts>,
     /// The maximum number of hits.
     pub limit: usize,
     /// The number of hits to skip.
@@ -114,6 +116,43 @@ impl SearchRequest {
         Ok(Self { pasted: true, ..Self::literal(text)? })
     }
 
+    /// A request for the first ten incidents like a pasted alert, log or stack trace. Any of its words suffices, those that
+    /// say most count most, and a service that it names is preferred. Nothing is corrected.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::signal::Signal;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Pool exhausted: checkout timed out"), Incident::new("OPS-2", "Disk full")])?;
+    /// let signal = Signal::read("org.acme.PoolTimeoutException: checkout from the pool failed\n\tat org.acme.Pool.get(Pool.java:7)");
+    /// let found = index.search(&SearchRequest::from_signal(&signal))?;
+    /// assert_eq!(found.hits[0].incident.id, "OPS-1");
+    /// assert!(found.hits[0].likeness.is_some_and(|like| like.share > 0.5));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn from_signal(signal: &Signal) -> Self {
+        Self::weighted(WeightedTexts::of_signal(signal))
+    }
+
+    /// A request for the first ten incidents that have any words of some texts, whose words count differently.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest, WeightedTexts};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Disk full"), Incident::new("OPS-2", "Queue full of orders")])?;
+    /// let texts = WeightedTexts::new([("queue".to_owned(), 3.0), ("disk full".to_owned(), 1.0)], 30);
+    /// let found = index.search(&SearchRequest::weighted(texts))?;
+    /// assert_eq!((found.hits[0].incident.id.as_str(), found.total_some), ("OPS-2", 2));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn weighted(texts: WeightedTexts) -> Self {
+        Self { weighted: Some(texts), ..Self::default() }
+    }
+
     /// A request for the first ten hits of a text that is still being typed: words that start with its last word match
     /// too, and what is half-typed at its end is left out. Pasted text is literal.
     ///
@@ -142,6 +181,7 @@ impl SearchRequest {
         Self {
             text: text.to_owned(),
             query,
+            weighted: None,
             limit: 10,
             offset: 0,
             facets: Vec::new(),

@@ -3,21 +3,59 @@
 //! In: the words of a query, their weights, and the evidence of a candidate. Out: the components of its score: in which
 //! sections the words occur, how close together, and which feedback words occur. It does not depend on the engine.
 
-use crate::plan::{Evidence, Occurrence, Statistics, Word, WordEvidence, WordId, WordWeight};
+use std::collections::HashMap;
+
+use crate::plan::{Evidence, Occurrence, Statistics, Word, WordEvidence, WordId, WordWeight, work};
 use crate::ranking::{
-    FEEDBACK_WEIGHT, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, SEVERE_WEIGHT, TITLE_WEIGHT, coverage,
-    rounded, saturate,
+    FEEDBACK_WEIGHT, MAX_PAIRS, PAIR_WEIGHT, PAIR_WINDOW, RECENT_HALF_LIFE, RECENT_WEIGHT, SERVICE_WEIGHT,
+    SEVERE_WEIGHT, TITLE_WEIGHT, coverage, rounded, saturate,
 };
 
 /// Reranks candidates.
 pub(super) struct Reranker<'a> {
-    /// The words for ranking.
-    pub(super) words: &'a [&'a Word],
-    /// Their weights.
+    /// The pairs of words that were typed next to each other.
+    pub(super) pairs: &'a [Pair],
+    /// The weights of the words for ranking.
     pub(super) weights: &'a [WordWeight],
     pub(super) statistics: Statistics,
     /// The current time, in seconds since 1970; `None` turns the preferences off.
     pub(super) now: Option<i64>,
+}
+
+/// Two words that were typed next to each other, by their places among the words for ranking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair {
+    first: usize,
+    second: usize,
+    /// How far apart they were typed, in words.
+    gap: u32,
+    /// How often.
+    times: u32,
+}
+
+/// The pairs of words that were typed next to each other, each once.
+pub(super) fn pairs<'w>(words: impl Iterator<Item = &'w Word>) -> Vec<Pair> {
+    let mut typed = Vec::new();
+    for (at, word) in words.enumerate() {
+        typed.extend(word.typed_at.iter().map(|typed| (typed.sequence, typed.offset, word.field, at)));
+    }
+    typed.sort_by_key(|&(sequence, offset, ..)| (sequence, offset));
+    let mut pairs: Vec<Pair> = Vec::new();
+    let mut known: HashMap<(usize, usize, u32), usize> = HashMap::new();
+    for two in typed.windows(2) {
+        let ((sequence, from, field, first), (other_sequence, to, other_field, second)) = (two[0], two[1]);
+        if sequence != other_sequence || field != other_field {
+            continue;
+        }
+        let gap = to.saturating_sub(from);
+        if let Some(&at) = known.get(&(first, second, gap)) {
+            pairs[at].times += 1;
+        } else if pairs.len() < MAX_PAIRS {
+            known.insert((first, second, gap), pairs.len());
+            pairs.push(Pair { first, second, gap, times: 1 });
+        }
+    }
+    pairs
 }
 
 /// The components of a score.
@@ -35,6 +73,10 @@ pub(super) struct Shares {
     pub(super) recent: f32,
     /// The factor for severe incidents.
     pub(super) severe: f32,
+    /// The factor for incidents of a service that the text names.
+    pub(super) service: f32,
+    /// The weight of the words that the candidate has, as a share of that of the words that any incident has.
+    pub(super) share: f32,
 }
 
 impl Shares {
@@ -47,14 +89,14 @@ impl Shares {
     pub(super) fn score(&self) -> f32 {
         let words: f32 = self.words.iter().map(|(_, score)| score).sum();
         let sum = words + self.pairs.iter().sum::<f32>() + self.feedback;
-        rounded(sum * self.coverage * self.recent * self.severe) as f32
+        rounded(sum * self.coverage * self.recent * self.severe * self.service) as f32
     }
 }
 
 impl Reranker<'_> {
     /// The components of a candidate's score, without feedback.
     pub(super) fn shares(&self, evidence: &Evidence<'_>) -> Shares {
-        let Evidence { words: found, length, date, rank } = *evidence;
+        let Evidence { words: found, length, date, rank, preferred } = *evidence;
         let words: Vec<(f32, f32)> = found
             .iter()
             .zip(self.weights)
@@ -63,18 +105,24 @@ impl Reranker<'_> {
                 (frequency, weight.idf * self.saturated(frequency, length))
             })
             .collect();
-        let pairs = (0..found.len())
-            .map(|at| self.pair(found, at).map_or(0.0, |(close, weight)| weight * self.saturated(close, length)))
-            .collect();
+        let mut pairs = vec![0.0; found.len()];
+        for pair in self.pairs {
+            let (close, weight) = self.close(found, pair);
+            pairs[pair.second] += weight * self.saturated(close, length);
+        }
         let total: f32 = self.weights.iter().map(|weight| weight.share).sum();
         let covered = words.iter().zip(self.weights).filter(|((_, score), _)| *score > 0.0);
-        let coverage = coverage(covered.map(|(_, weight)| weight.share).sum(), total);
+        let covered: f32 = covered.map(|(_, weight)| weight.share).sum();
+        let known: f32 = self.weights.iter().filter(|weight| weight.known).map(|weight| weight.share).sum();
+        let share = if known > 0.0 { covered / known } else { 0.0 };
+        let coverage = coverage(covered, total);
         // In whole days, so that scores do not change during a day.
         let age = self.now.zip(date).map(|(now, date)| (now.saturating_sub(date).max(0) / 86_400) as f32);
         let recent = 1.0 + age.map_or(0.0, |days| RECENT_WEIGHT * (-days / RECENT_HALF_LIFE).exp2());
         let rank = rank.filter(|_| self.now.is_some());
         let severe = 1.0 + rank.map_or(0.0, |rank| SEVERE_WEIGHT * (1.0 - rank.min(5) as f32 / 5.0));
-        Shares { words, pairs, feedback: 0.0, coverage, recent, severe }
+        let service = if preferred { 1.0 + SERVICE_WEIGHT } else { 1.0 };
+        Shares { words, pairs, feedback: 0.0, coverage, recent, severe, service, share }
     }
 
     /// The feedback score, given the feedback words with their shares.
@@ -93,18 +141,14 @@ impl Reranker<'_> {
         saturate(frequency, length, self.statistics.mean_length)
     }
 
-    /// The closeness of a word to the previous one of the query, and the weight of the pair.
-    fn pair(&self, found: &[WordEvidence], second: usize) -> Option<(f32, f32)> {
-        let first = second.checked_sub(1)?;
-        let (a, b) = (self.words[first], self.words[second]);
-        let (from, to) = (a.typed_at?, b.typed_at?);
-        if from.sequence != to.sequence || a.field != b.field {
-            return None;
-        }
-        let gap = to.offset.saturating_sub(from.offset);
+    /// How close the words of a pair occur, and the weight of the pair.
+    fn close(&self, found: &[WordEvidence], pair: &Pair) -> (f32, f32) {
+        let Pair { first, second, gap, times } = *pair;
         let close = TITLE_WEIGHT * closeness(&found[first].title, &found[second].title, gap)
             + closeness(&found[first].text, &found[second].text, gap);
-        Some((close, PAIR_WEIGHT * self.weights[first].idf.min(self.weights[second].idf)))
+        // The weight of one time that the word was typed.
+        let once = |at: usize| self.weights[at].idf / self.weights[at].times as f32;
+        (close, times as f32 * PAIR_WEIGHT * once(first).min(once(second)))
     }
 }
 
@@ -123,6 +167,7 @@ fn sum(occurrences: &[Occurrence]) -> f32 {
 fn closeness(first: &[Occurrence], second: &[Occurrence], gap: u32) -> f32 {
     let mut sum = 0.0;
     let mut at = 0;
+    work::add(second.len());
     for &(position, weight) in second {
         let wanted = i64::from(position) - i64::from(gap);
         let distance = |at: usize| first.get(at).map(|&(nearest, _)| (i64::from(nearest) - wanted).unsigned_abs());
@@ -144,7 +189,7 @@ mod tests {
 
     fn word(text: &str, offset: u32) -> Word {
         let alternatives = vec![Alternative::of_slot(Slot::of_word(0, text.to_owned()))];
-        Word { typed_at: Some(TypedAt { sequence: 0, offset }), ..Word::new(text.to_owned(), alternatives, None) }
+        Word { typed_at: vec![TypedAt { sequence: 0, offset }], ..Word::new(text.to_owned(), alternatives, None) }
     }
 
     fn at(positions: &[u32]) -> Vec<Occurrence> {
@@ -157,12 +202,11 @@ mod tests {
 
     /// The shares of a candidate of mean length for two words typed side by side, each weighing 2.
     fn shares(words: &[WordEvidence], date: Option<i64>, rank: Option<u64>) -> Shares {
-        let typed = [word("zebra", 0), word("okapi", 1)];
-        let typed: Vec<&Word> = typed.iter().collect();
-        let weights = [WordWeight { idf: 2.0, share: 2.0, title: 3.0, known: true }; 2];
+        let pairs = pairs([word("zebra", 0), word("okapi", 1)].iter());
+        let weights = [WordWeight { idf: 2.0, share: 2.0, times: 1, title: 3.0, known: true }; 2];
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };
-        let reranker = Reranker { words: &typed, weights: &weights, statistics, now: Some(1_000 * 86_400) };
-        reranker.shares(&Evidence { words, length: 100.0, date, rank })
+        let reranker = Reranker { pairs: &pairs, weights: &weights, statistics, now: Some(1_000 * 86_400) };
+        reranker.shares(&Evidence { words, length: 100.0, date, rank, preferred: false })
     }
 
     #[test]
@@ -179,6 +223,20 @@ mod tests {
         check(&[4], &[14], 1, 0.0);
         check(&[1], &[90], 1, 0.0);
         check(&[], &[90], 1, 0.0);
+    }
+
+    #[test]
+    fn a_pair_that_was_typed_twice_counts_twice() {
+        let at = |offset| TypedAt { sequence: 0, offset };
+        let zebra = Word { typed_at: vec![at(0), at(2), at(4)], times: 3, ..word("zebra", 0) };
+        let okapi = Word { typed_at: vec![at(1), at(3)], times: 2, ..word("okapi", 1) };
+        let elsewhere = Word { typed_at: vec![TypedAt { sequence: 1, offset: 5 }], ..word("gnu", 5) };
+        let found = pairs([zebra, okapi, elsewhere].iter());
+        let pair = |first, second, times| Pair { first, second, gap: 1, times };
+        assert_eq!(found, [pair(0, 1, 2), pair(1, 0, 2)]);
+        // As many different pairs as words would take the square of their number; so many are looked at.
+        let many: Vec<Word> = (0..3_000).map(|i| word(&i.to_string(), i)).collect();
+        assert_eq!(pairs(many.iter()).len(), MAX_PAIRS);
     }
 
     #[test]
@@ -211,15 +269,14 @@ mod tests {
 
     #[test]
     fn feedback_counts_words_by_their_shares() {
-        let typed = [word("zebra", 0), word("unknown", 1)];
-        let typed: Vec<&Word> = typed.iter().collect();
-        let known = WordWeight { idf: 3.0, share: 3.0, title: 4.0, known: true };
+        let pairs = pairs([word("zebra", 0), word("unknown", 1)].iter());
+        let known = WordWeight { idf: 3.0, share: 3.0, times: 1, title: 4.0, known: true };
         // The weight of a word that no incident has is not made up for.
         let weights = [known, WordWeight { idf: 9.0, known: false, ..known }];
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };
-        let reranker = Reranker { words: &typed, weights: &weights, statistics, now: None };
+        let reranker = Reranker { pairs: &pairs, weights: &weights, statistics, now: None };
         let words = [found(&[], &[1]), found(&[], &[])];
-        let evidence = Evidence { words: &words, length: 100.0, date: None, rank: None };
+        let evidence = Evidence { words: &words, length: 100.0, date: None, rank: None, preferred: false };
         let feedback = reranker.feedback(&evidence, &[(0, 0.75), (1, 0.25)]);
         assert!((feedback - FEEDBACK_WEIGHT * 3.0 * 0.75).abs() < 1e-6, "{feedback}");
     }

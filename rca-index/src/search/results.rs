@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::incident::{FailedCount, Incident, SectionKind};
 use crate::schema::FacetName;
-use crate::search::{Explanation, UnknownValue};
+use crate::search::{Cut, Explanation, UnknownValue};
 
 /// The results of a search: of [`Index::search`](crate::Index::search) with whole incidents, of
 /// [`Index::search_summaries`](crate::Index::search_summaries) with summaries.
@@ -26,6 +26,8 @@ pub struct SearchResults<T = Incident> {
     pub suggestions: Vec<Suggestion>,
     /// Facet values in the query that no incident has; only computed if nothing matches.
     pub unknown_values: Vec<UnknownValue>,
+    /// What of the query was not looked for, because it asks for more than a search does. Ordinary queries are not cut.
+    pub cuts: Vec<Cut>,
     /// The hits, best first: incidents with all words, then those with some.
     pub hits: Vec<Hit<T>>,
     /// The counts of the requested facets, in the order of the request, over the incidents with all words, or over those
@@ -85,8 +87,21 @@ pub struct Hit<T = Incident> {
     pub score: f32,
     /// The best snippets, best first; none with a summary.
     pub snippets: Vec<Snippet>,
+    /// How much like a pasted text or another report it is; `None` for a query in words, and for hits that were not reranked.
+    pub likeness: Option<Likeness>,
     /// How the score was computed; `None` unless requested, and for hits that were not reranked.
     pub explanation: Option<Explanation>,
+}
+
+/// How much an incident is like a pasted text: two numbers that tell a real match from the best of none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Likeness {
+    /// The weight of the words that it has, as a share of that of all words that the archive knows: from 0 to 1.
+    pub share: f32,
+    /// How far its score is from the mean of all incidents, in standard deviations of their scores. An incident with none of the
+    /// words has the score 0; scores are those of the first pass.
+    pub z: f32,
 }
 
 /// A snippet: a passage of a report that matches the query.

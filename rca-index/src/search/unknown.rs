@@ -1,11 +1,16 @@
 //! Unknown values: facet values in a query that no incident has, and a suggestion for each.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use crate::engine::{Collect, Order, Snapshot};
 use crate::error::Result;
 use crate::incident::{HouseNames, OwnField};
-use crate::plan::{Clause, Condition, Needed, Plan, matching_keys};
+use crate::plan::{Condition, Needed, Plan, matching_keys, work};
 use crate::query::{KeyTest, Node, NodeKind};
+use crate::ranking::{MAX_COMPARED, MAX_SUGGESTED};
 use crate::schema::{Facet, FacetName};
+use crate::search::{Cut, CutKind};
 
 /// A facet value in a query that no incident has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,39 +49,50 @@ impl<'q> Filtered<'q> {
 }
 
 /// The facet values in a query that no incident has.
-pub(super) fn unknown_values(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<Vec<UnknownValue>> {
-    let mut filtered = Vec::new();
-    collect_filtered(&plan.interpreted.root, snapshot.house(), &mut filtered);
-    let mut unknown = Vec::new();
-    for Filtered { facet, value, folded, condition } in filtered {
-        if count(snapshot, Some(condition), None)?.is_some() {
-            continue;
-        }
-        let known = count(snapshot, None, Some(facet.clone()))?.unwrap_or_default();
-        let meant = nearest(&folded, &known).map(str::to_owned);
-        unknown.push(UnknownValue { facet, value: value.to_owned(), meant });
-    }
-    Ok(unknown)
+pub(super) struct UnknownValues {
+    pub(super) values: Vec<UnknownValue>,
+    /// How many of them were compared with the values that incidents have, if not all.
+    pub(super) cut: Option<Cut>,
 }
 
-/// The values of a facet among the incidents that meet the condition, the most frequent first; `None` if no incident
-/// does.
-fn count(
-    snapshot: &Snapshot<'_>,
-    condition: Option<Condition>,
-    counted: Option<FacetName>,
-) -> Result<Option<Vec<String>>> {
-    let conditions = condition.map(Clause::Condition).into_iter().collect();
-    let plan = Plan { conditions, ..Plan::of_words([]) };
-    let collect = Collect { limit: 0, order: Order::Latest, facets: counted.iter().cloned().collect() };
-    let mut found = snapshot.candidates(&plan, &snapshot.look_up(&plan)?, Needed::All, collect)?;
-    if found.total == 0 {
-        return Ok(None);
+/// Finds the facet values in a query that no incident has.
+pub(super) fn unknown_values_of(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<UnknownValues> {
+    let mut filtered = Vec::new();
+    collect_filtered(&plan.interpreted.root, snapshot.house(), &mut filtered);
+    let mut seen = HashSet::new();
+    filtered.retain(|filtered| seen.insert((filtered.facet.clone(), filtered.folded.clone())));
+    let (mut values, mut unknown) = (Vec::new(), 0);
+    // What incidents have, for each facet of the query.
+    let mut known: HashMap<FacetName, Vec<String>> = HashMap::new();
+    for Filtered { facet, value, folded, condition } in filtered {
+        if snapshot.has_any(&condition)? {
+            continue;
+        }
+        unknown += 1;
+        if unknown > MAX_SUGGESTED {
+            continue;
+        }
+        let known = match known.entry(facet.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(entry) => entry.insert(values_of(snapshot, facet.clone())?),
+        };
+        let meant = nearest(&folded, known).map(str::to_owned);
+        values.push(UnknownValue { facet, value: value.to_owned(), meant });
     }
-    let (Some(facet), Some(counts)) = (counted, found.facets.pop()) else { return Ok(Some(Vec::new())) };
+    let cut = (unknown > MAX_SUGGESTED).then_some(Cut { what: CutKind::Suggestions, kept: MAX_SUGGESTED, of: unknown });
+    Ok(UnknownValues { values, cut })
+}
+
+/// The values of a facet, the most frequent first.
+fn values_of(snapshot: &Snapshot<'_>, facet: FacetName) -> Result<Vec<String>> {
+    let plan = Plan::of_words([]);
+    let collect = Collect { limit: 0, order: Order::Latest, facets: vec![facet.clone()] };
+    let mut found = snapshot.candidates(&plan, &snapshot.look_up(&plan)?, Needed::All, collect)?;
+    let Some(counts) = found.facets.pop() else { return Ok(Vec::new()) };
     let mut values = snapshot.facet_values(&facet, &counts)?;
     values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(Some(values.into_iter().map(|(value, _)| value).collect()))
+    values.truncate(MAX_COMPARED);
+    Ok(values.into_iter().map(|(value, _)| value).collect())
 }
 
 /// Collects the values of filters, except those that are excluded.
@@ -97,8 +113,17 @@ fn collect_filtered<'q>(node: &'q Node, house: &HouseNames, filtered: &mut Vec<F
 
 /// The known value with a similar spelling, else the first that contains the value: `billing` for `billing-api`.
 fn nearest<'a>(value: &str, known: &'a [String]) -> Option<&'a str> {
-    let edits = |known: &'a str| (strsim::damerau_levenshtein(value, &known.to_lowercase()), known);
-    let near = known.iter().map(|known| edits(known));
+    let length = value.chars().count();
+    // Each letter more or less is an edit, and a third of the letters may differ.
+    let may_be_near = |known: &&'a str| {
+        let letters = known.chars().count();
+        letters.abs_diff(length) * 3 <= letters.min(12)
+    };
+    let edits = |known: &'a str| {
+        work::add(known.len());
+        (strsim::damerau_levenshtein(value, &known.to_lowercase()), known)
+    };
+    let near = known.iter().map(String::as_str).filter(may_be_near).map(edits);
     let near = near.filter(|(edits, known)| edits * 3 <= known.chars().count().min(12)).min();
     let holds = || known.iter().find(|known| value.chars().count() >= 3 && known.to_lowercase().contains(value));
     near.map(|(_, known)| known).or_else(|| holds().map(String::as_str))

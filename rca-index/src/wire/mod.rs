@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::incident::Incident;
 use crate::incident::Timestamp;
 use crate::query::QueryErrors;
-use crate::search::{Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
+use crate::search::{Cut, Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
 
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, SelectedSearchForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
@@ -118,6 +118,23 @@ pub struct SearchSummaryForm<'a> {
     /// Facet values in the query that no incident has; only computed if nothing matches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_values: Vec<UnknownValueForm<'a>>,
+    /// What of the query was not looked for, because it asks for more than a search does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<CutForm>,
+}
+
+/// Something of the query that was not looked for.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct CutForm {
+    /// What was left out: `words`, `excluded-words`, `phrase-words`, `fuzzy-words`, `expansions` or `suggestions`.
+    pub what: &'static str,
+    /// How many of them count.
+    pub kept: usize,
+    /// How many the query has.
+    pub of: usize,
 }
 
 /// A word that occurs in no incident.
@@ -196,6 +213,15 @@ pub struct ExplanationForm<'a> {
     pub coverage: f32,
     pub recency: f32,
     pub severity: f32,
+    /// The factor for a service that a pasted text names.
+    #[serde(skip_serializing_if = "is_one")]
+    pub service: f32,
+    /// For a pasted text: the share of its information that the hit has, and how far its score is from those of all
+    /// incidents, in standard deviations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub z: Option<f32>,
     /// The resulting score. The hit's score is lower if the previous hit has more of the words but a lower score.
     pub total: f32,
 }
@@ -209,6 +235,8 @@ pub struct WordScoreForm<'a> {
     pub word: &'a str,
     /// Whether it is a single part of an identifier.
     pub is_part: bool,
+    /// How often it was typed.
+    pub times: u32,
     pub rarity: f32,
     /// Weighted by section and form.
     pub occurrences: f32,
@@ -367,6 +395,7 @@ impl<'a> SearchSummaryForm<'a> {
             took_ms: milliseconds(results.took),
             suggestions: results.suggestions.iter().map(suggestion).collect(),
             unknown_values: results.unknown_values.iter().map(UnknownValueForm::new).collect(),
+            cuts: results.cuts.iter().map(|&Cut { what, kept, of }| CutForm { what: what.name(), kept, of }).collect(),
         }
     }
 
@@ -397,18 +426,26 @@ impl<'a> UnknownValueForm<'a> {
     }
 }
 
+/// Whether a factor changes nothing.
+fn is_one(factor: &f32) -> bool {
+    (factor - 1.0).abs() < f32::EPSILON
+}
+
 impl<'a> ExplanationForm<'a> {
     fn new(explanation: &'a Explanation) -> Self {
         let word = |word: &'a WordScore| WordScoreForm {
             word: &word.word,
             is_part: word.is_part,
+            times: word.times,
             rarity: word.rarity,
             occurrences: word.occurrences,
             score: word.score,
             closeness: word.closeness,
         };
-        let Explanation { feedback, coverage, recency, severity, total, .. } = *explanation;
-        Self { words: explanation.words.iter().map(word).collect(), feedback, coverage, recency, severity, total }
+        let Explanation { feedback, coverage, recency, severity, service, total, .. } = *explanation;
+        let (share, z) = explanation.likeness.map(|like| (like.share, like.z)).unzip();
+        let words = explanation.words.iter().map(word).collect();
+        Self { words, feedback, coverage, recency, severity, service, share, z, total }
     }
 }
 

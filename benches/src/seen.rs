@@ -1,0 +1,137 @@
+//! Evaluation of pasted alerts and logs: how often the report that a paste should find comes first, and how well the two numbers
+//! of a hit tell a real match from the best of none.
+//!
+//! In: files of judged pastes beside archives of reports. Out: first-hit rate and mean reciprocal rank by kind, on stdout.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rca_index::signal::Signal;
+use rca_index::{Archive, Index, SearchRequest, SearchResults, Summary, UpdateOptions};
+use serde::Deserialize;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Files of judged pastes, one JSON object a line; their archives lie beside them, in a folder `archives` above, or above
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Search for the pastes as plain text, as `rca search` does, for comparison
+    #[arg(long)]
+    as_text: bool,
+    /// Print each paste that does not find its report first
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Deserialize)]
+struct Paste {
+    id: String,
+    archive: String,
+    kind: String,
+    text: String,
+    expect: Option<String>,
+}
+
+/// What was found for a paste: the rank of its report from 1, if among the first hundred, and the best hit's numbers.
+struct Found {
+    rank: Option<usize>,
+    best: Option<(f32, f32)>,
+}
+
+/// Counts of one kind of pastes.
+#[derive(Default)]
+struct Tally {
+    pastes: usize,
+    first: usize,
+    reciprocal: f64,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    for file in &arguments.files {
+        let (tallies, real, none) = judge(file, arguments)?;
+        println!("{}", file.display());
+        println!("{:<24} {:>6} {:>6} {:>6}", "kind", "pastes", "first", "MRR");
+        for (kind, Tally { pastes, first, reciprocal }) in tallies {
+            let share = |sum: f64| sum / pastes as f64;
+            println!("{kind:<24} {pastes:>6} {:>6.3} {:>6.3}", share(first as f64), share(reciprocal));
+        }
+        println!("of the first hits that are right, and of those for pastes that nothing is like: share and z");
+        for (name, mut numbers) in [("right", real), ("none", none)] {
+            numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let quantile = |numbers: &[f32], q: f64| {
+                numbers.get(((numbers.len().max(1) - 1) as f64 * q).round() as usize).copied().unwrap_or(0.0)
+            };
+            let shares: Vec<f32> = numbers.iter().map(|(share, _)| *share).collect();
+            let mut zs: Vec<f32> = numbers.iter().map(|(_, z)| *z).collect();
+            zs.sort_by(f32::total_cmp);
+            let [shares, zs] =
+                [shares, zs].map(|of| [0.05, 0.5, 0.95].map(|q| format!("{:.2}", quantile(&of, q))).join(" "));
+            println!("{name:<6} {:>4}  share at 5, 50, 95 %: {shares}   z: {zs}", numbers.len());
+        }
+    }
+    Ok(())
+}
+
+type Numbers = Vec<(f32, f32)>;
+
+fn judge(file: &Path, arguments: &Arguments) -> Result<(BTreeMap<String, Tally>, Numbers, Numbers), Box<dyn Error>> {
+    let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let (mut tallies, mut real, mut none) = (BTreeMap::<String, Tally>::new(), Vec::new(), Vec::new());
+    let mut indexes: BTreeMap<String, Index> = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let paste: Paste = serde_json::from_str(line)?;
+        if !indexes.contains_key(&paste.archive) {
+            indexes.insert(paste.archive.clone(), index_of(file, &paste.archive)?);
+        }
+        let found = find(&indexes[&paste.archive], &paste, arguments.as_text)?;
+        if paste.expect.is_none() {
+            none.extend(found.best);
+            continue;
+        }
+        let is_first = found.rank == Some(1);
+        if is_first {
+            real.extend(found.best);
+        } else if arguments.verbose {
+            println!("{}: {} {:?}", paste.id, paste.kind, found.rank);
+        }
+        let group = if paste.archive == "runbooks" { "runbooks" } else { "archives" };
+        for kind in [format!("{group} {}", paste.kind), format!("{group}: all")] {
+            let tally = tallies.entry(kind).or_default();
+            tally.pastes += 1;
+            tally.first += usize::from(is_first);
+            tally.reciprocal += found.rank.map_or(0.0, |rank| 1.0 / rank as f64);
+        }
+    }
+    Ok((tallies, real, none))
+}
+
+fn find(index: &Index, paste: &Paste, as_text: bool) -> Result<Found, Box<dyn Error>> {
+    /// How far down a report still counts.
+    const DEPTH: usize = 100;
+    let request = if as_text {
+        SearchRequest::typed_or_pasted(&paste.text)?
+    } else {
+        SearchRequest::from_signal(&Signal::read(&paste.text))
+    };
+    let found: SearchResults<Summary> = index.search_summaries(&request.limit(DEPTH))?;
+    let is_expected = |path: &str| paste.expect.as_deref() == Some(path);
+    let rank = found.hits.iter().position(|hit| is_expected(&hit.incident.path)).map(|at| at + 1);
+    let best = found.hits.first().and_then(|hit| hit.likeness).map(|like| (like.share, like.z));
+    Ok(Found { rank, best })
+}
+
+/// Indexes the archive of a name: beside the file, in `archives` beside its folder, or beside a folder above.
+fn index_of(file: &Path, name: &str) -> Result<Index, Box<dyn Error>> {
+    let file = file.canonicalize().map_err(|e| format!("{}: {e}", file.display()))?;
+    let above = file.ancestors().skip(1).take(4);
+    let folders = above.flat_map(|folder| [folder.join(name), folder.join("archives").join(name)]);
+    let Some(folder) = folders.into_iter().find(|folder| folder.is_dir()) else {
+        return Err(format!("{}: no archive `{name}`", file.display()).into());
+    };
+    let index = Index::in_memory()?;
+    index.update(&Archive::open(folder)?, &UpdateOptions::default(), |_event| {})?;
+    Ok(index)
+}

@@ -1,0 +1,22 @@
+//! Work: how much a search did, in units that do not depend on the machine, for tests and fuzzing of how it grows: terms of
+//! the dictionary visited, postings read, occurrences and pairs of words looked at.
+
+/// Counts work of this thread. Costs nothing in other builds.
+#[inline]
+pub(crate) fn add(_steps: usize) {
+    #[cfg(any(test, fuzzing))]
+    count::STEPS.set(count::STEPS.get() + _steps);
+}
+
+/// The work of this thread since this was asked last.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn taken() -> usize {
+    count::STEPS.replace(0)
+}
+
+#[cfg(any(test, fuzzing))]
+mod count {
+    use std::cell::Cell;
+
+    thread_local!(pub(super) static STEPS: Cell<usize> = const { Cell::new(0) });
+}

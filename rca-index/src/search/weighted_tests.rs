@@ -1,0 +1,89 @@
+//! Searches for pasted texts: what is found, how much like the text it is, and what it takes.
+
+use crate::engine::Engine;
+use crate::engine::fixture::engine;
+use crate::plan::work;
+use crate::search::{Hit, Match, SearchRequest, SearchResults, WeightedTexts, search};
+
+fn archive() -> Engine {
+    let others: Vec<(String, String)> =
+        (0..60).map(|i| (format!("o{i:02}"), format!("ordinary report number {i}"))).collect();
+    let mut reports: Vec<(&str, &str, &str)> =
+        others.iter().map(|(id, text)| (id.as_str(), "Ordinary", text.as_str())).collect();
+    reports.push(("pool", "Pool exhausted", "checkout of an ordinary connection from the pool timed out"));
+    reports.push(("disk", "Disk full", "the disk of the ordinary collector was full"));
+    engine(&[&reports])
+}
+
+fn found(engine: &Engine, texts: &[(&str, f32)]) -> SearchResults {
+    let texts = texts.iter().map(|&(text, weight)| (text.to_owned(), weight));
+    search(engine, &SearchRequest::weighted(WeightedTexts::new(texts, 30)).explain(true)).unwrap()
+}
+
+fn ids(found: &SearchResults) -> Vec<&str> {
+    found.hits.iter().map(|hit| hit.incident.id.as_str()).collect()
+}
+
+#[test]
+fn weights_decide_which_words_count_most() {
+    let engine = archive();
+    let first = |texts: &[(&str, f32)]| ids(&found(&engine, texts))[0].to_owned();
+    assert_eq!(first(&[("PoolExhausted", 3.0), ("disk", 0.3)]), "pool");
+    assert_eq!(first(&[("pool", 0.3), ("disk full", 3.0)]), "disk");
+    let results = found(&engine, &[("pool", 1.0), ("unheard of", 3.0)]);
+    assert_eq!((ids(&results), results.total, results.total_some, results.relaxed), (vec!["pool"], 0, 1, true));
+    assert!(results.hits[0].matched == Match::Some && results.suggestions.is_empty());
+    assert_eq!(found(&engine, &[("unheard of", 3.0)]).total_some, 0, "nothing is like it");
+}
+
+#[test]
+fn two_numbers_tell_a_real_match_from_none() {
+    let engine = archive();
+    let like = |results: &SearchResults| results.hits[0].likeness.unwrap();
+    let real = like(&found(&engine, &[("checkout from the connection pool timed out, ordinary", 1.0)]));
+    let none = like(&found(&engine, &[("ordinary report of the pool, collector, number 7, exhausted disk", 1.0)]));
+    assert!(real.share > 0.99 && real.z > 5.0, "{real:?}");
+    assert!(none.share < 0.6 && none.share > 0.0, "{none:?}");
+    // Words that the archive does not know are no part of what could be found.
+    let unknown = like(&found(&engine, &[("checkout from the pool timed out unheard of", 1.0)]));
+    assert!(unknown.share > 0.99, "{unknown:?}");
+    let explained = found(&engine, &[("pool", 1.0)]).hits.remove(0).explanation.unwrap().to_string();
+    assert!(explained.contains("100 % of what the text says; "), "{explained}");
+    let query: Vec<Hit> = search(&engine, &SearchRequest::parse("pool").unwrap()).unwrap().hits;
+    assert_eq!(query[0].likeness, None);
+}
+
+#[test]
+fn a_service_raises_a_score_and_excludes_nothing() {
+    let engine = Engine::in_memory().unwrap();
+    let incidents = ["orders", "billing", "search"].map(|service| {
+        let mut incident = crate::incident::Incident::new(service, "Disk full");
+        incident.services = vec![service.to_owned()];
+        incident
+    });
+    crate::engine::fixture::add(&engine, incidents);
+    let mut texts = WeightedTexts::new([("disk full".to_owned(), 1.0)], 30);
+    texts.services = vec!["Billing".to_owned(), "unheard-of".to_owned()];
+    let results = search(&engine, &SearchRequest::weighted(texts).explain(true)).unwrap();
+    assert_eq!((ids(&results)[0], results.hits.len()), ("billing", 3));
+    let factor = |hit: &Hit| hit.explanation.as_ref().unwrap().service;
+    assert!((factor(&results.hits[0]) - 1.15).abs() < 1e-6 && (factor(&results.hits[1]) - 1.0).abs() < 1e-6);
+    let ratio = results.hits[0].score / results.hits[1].score;
+    assert!((ratio - 1.15).abs() < 1e-3, "{ratio}");
+}
+
+#[test]
+fn a_long_log_takes_work_by_its_different_words() {
+    let engine = archive();
+    let work_of = |text: &str| {
+        work::taken();
+        found(&engine, &[(text, 2.0)]);
+        work::taken()
+    };
+    let line = "checkout from the connection pool timed out\n";
+    let (once, often) = (work_of(line), work_of(&line.repeat(2_000)));
+    assert!(often <= once + once / 10, "{once} {often}");
+    let unknown: String = (0..20_000).map(|i| format!("{} ", 100_000 + i)).collect();
+    let limit = crate::ranking::MAX_WEIGHED * 20;
+    assert!(work_of(&(line.to_owned() + &unknown)) <= once + limit);
+}

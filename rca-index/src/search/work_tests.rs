@@ -1,0 +1,163 @@
+//! Work: a search takes work that grows with its query, and no more than a search may do, whatever the query is made of.
+//! Counted in terms visited, postings read and occurrences looked at.
+
+use std::fmt::Write as _;
+
+use crate::engine::Engine;
+use crate::engine::fixture::engine;
+use crate::plan::work;
+use crate::query::MAX_QUERY_BYTES;
+use crate::search::{CutKind, SearchRequest, search_summaries};
+
+/// A shape of a query: its name, what it begins with, what is repeated, and what it ends with. A `#` is another word each
+/// time, `%` one of ten words that many incidents have, `&` one of a thousand that one has.
+type Shape = (&'static str, &'static str, &'static str, &'static str);
+
+const SHAPES: &[Shape] = &[
+    ("one word", "", "zebra ", ""),
+    ("words that many have", "", "% ", ""),
+    ("words that one has", "", "& ", ""),
+    ("words that none has", "", "# ", ""),
+    ("one prefix", "", "z* ", ""),
+    ("prefixes", "", "#* ", ""),
+    ("prefixes that match", "", "&* ", ""),
+    ("prefixes that many match", "", "%* ", ""),
+    ("one fuzzy word", "", "zebra~2 ", ""),
+    ("fuzzy words", "", "#~2 ", ""),
+    ("fuzzy words that match", "", "&~1 ", ""),
+    ("hyphens", "", "a-", "a"),
+    ("hyphens between words", "", "%-", "a"),
+    ("points", "", "#.", "a"),
+    ("identifiers", "", "%-& ", ""),
+    ("a phrase of one word", "\"", "zebra ", "\""),
+    ("a phrase of words", "\"", "% ", "\""),
+    ("phrases", "", "\"% %\" ", ""),
+    ("a phrase of one word with slop", "\"", "zebra ", "\"~50"),
+    ("a phrase of words with slop", "\"", "% ", "\"~50"),
+    ("phrases with slop", "", "\"% zebra %\"~50 ", ""),
+    ("groups", "", "(% OR &) ", ""),
+    ("alternatives", "", "% OR ", "zebra"),
+    ("alternatives of pairs", "", "(% &) OR ", "zebra"),
+    ("exclusions", "", "-& ", ""),
+    ("one exclusion", "zebra ", "-quagga ", ""),
+    ("exclusions of what none has", "", "-# ", ""),
+    ("exclusions of exclusions", "", "NOT NOT & ", "zebra"),
+    ("values that none has", "service:", "#,", "x"),
+    ("filters that none has", "", "service:# ", ""),
+    ("prefixes of values", "", "service:#* ", ""),
+    ("ranges", "", "duration:># ", ""),
+    ("dates", "", "date:2020-01.. ", ""),
+    ("has", "", "has:actions no:rootcause ", ""),
+    ("everything", "", "* ", ""),
+    ("keys that none has", "", "k#:# ", ""),
+    ("Japanese", "", "影響 ", ""),
+    ("Japanese on and on", "", "障害影響", ""),
+    ("a long word", "", "z", ""),
+    ("hashes", "", "7be04c# ", ""),
+    ("numbers", "", "# ", ""),
+    ("words in a section", "", "rootcause:% ", ""),
+    ("one word in a section", "", "rootcause:zebra ", ""),
+    ("words with synonyms", "", "k8s db oom lb timeout cert ", ""),
+    ("two words that are one", "", "time out ", ""),
+    ("one word that is two", "", "zebraquagga# ", ""),
+    ("a log", "", "2025-06-02T10:00:00Z ERROR [pool-#] c.e.Zebra - % & timed out after # ms\n", ""),
+];
+
+/// 200 incidents; each has a common text, ten words that many have, and words that no other has.
+fn archive() -> Engine {
+    let reports: Vec<(String, String)> = (0..200).map(|i| (format!("{i}"), text_of(i))).collect();
+    let reports: Vec<(&str, &str, &str)> =
+        reports.iter().map(|(id, text)| (id.as_str(), "Zebra", text.as_str())).collect();
+    engine(&[&reports[..100], &reports[100..]])
+}
+
+fn text_of(i: usize) -> String {
+    let mut text = String::new();
+    for common in 0..10 {
+        if (i + common) % 3 > 0 {
+            let _ = write!(text, "zebra {} quagga ", common_word(common));
+        }
+    }
+    (0..5).for_each(|own| {
+        let _ = write!(text, "{} ", own_word(i * 5 + own));
+    });
+    text
+}
+
+fn common_word(i: usize) -> String {
+    format!("common{}", ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"][i % 10])
+}
+
+fn own_word(i: usize) -> String {
+    let letter = |i: usize| (b'a' + (i % 26) as u8) as char;
+    format!("w{}{}{}own", letter(i), letter(i / 26), letter(i / 676))
+}
+
+/// A query of about so many bytes.
+fn made(&(_, first, repeated, last): &Shape, size: usize) -> String {
+    let mut text = first.to_owned();
+    let mut i = 0;
+    while text.len() + repeated.len() + last.len() < size {
+        let before = text.len();
+        for c in repeated.chars() {
+            match c {
+                '#' => text.push_str(&(10_000 + i * 7).to_string()),
+                '%' => text.push_str(&common_word(i)),
+                '&' => text.push_str(&own_word(i % 1_000)),
+                c => text.push(c),
+            }
+            i += usize::from("#%&".contains(c));
+        }
+        if text.len() + last.len() > size {
+            text.truncate(before);
+            break;
+        }
+    }
+    text + last
+}
+
+fn work_of(engine: &Engine, text: &str) -> usize {
+    work::taken();
+    // What is no query takes no work.
+    if let Ok(request) = SearchRequest::parse(text) {
+        search_summaries(engine, &request).unwrap();
+    }
+    work::taken()
+}
+
+#[test]
+fn work_grows_with_the_query_and_has_a_limit() {
+    /// What a search of this archive takes at most; the most that any takes is a third of it.
+    const MOST: usize = 200_000;
+    let engine = archive();
+    for shape in SHAPES {
+        let [once, twice] = [1, 2].map(|times| work_of(&engine, &made(shape, times * MAX_QUERY_BYTES / 2 - 8)));
+        assert!(twice <= 2 * once + once / 2 + 50_000, "{}: {once} {twice}", shape.0);
+        assert!(twice <= MOST, "{}: {twice}", shape.0);
+    }
+}
+
+#[test]
+fn equal_words_take_the_work_of_one() {
+    let engine = archive();
+    for word in ["zebra", "z*", "\"zebra quagga\"", "rootcause:zebra", "-quagga"] {
+        let many = format!("{word} ").repeat(400);
+        let (one, many) = (work_of(&engine, word), work_of(&engine, &many));
+        assert!(many <= 3 * one + 5_000, "{word}: {one} {many}");
+    }
+}
+
+#[test]
+fn what_was_cut_is_said() {
+    let engine = archive();
+    let cuts = |text: &str| {
+        let found = search_summaries(&engine, &SearchRequest::parse(text).unwrap()).unwrap();
+        found.cuts.iter().map(|cut| (cut.what, cut.kept, cut.of)).collect::<Vec<_>>()
+    };
+    assert_eq!(cuts("zebra commona w* \"zebra quagga\"~3"), []);
+    let prefixes: Vec<String> = ('a'..='z').map(|c| format!("w{c}*")).collect();
+    // Each letter stands behind `w` in 38 or 39 of the thousand words.
+    assert_eq!(cuts(&prefixes.join(" ")), [(CutKind::Expansions, 26 * (512 / 26), 1_000)]);
+    let values: Vec<String> = (0..2_000).map(|i| format!("svc{i}")).collect();
+    assert_eq!(cuts(&format!("service:{}", values.join(","))), [(CutKind::Suggestions, 8, 2_000)]);
+}
