@@ -34,11 +34,6 @@ pub(super) fn glob_set(globs: &[String]) -> Result<GlobSet, WrongGlob> {
     })
 }
 
-/// The first glob that is not valid.
-pub(super) fn wrong_glob(globs: &[String]) -> Option<WrongGlob> {
-    if globs.is_empty() { None } else { glob_set(globs).err() }
-}
-
 /// Which glob is too much: alone, or together with those before.
 fn first_too_large(globs: &[String]) -> usize {
     let builds = |globs: &[String]| {

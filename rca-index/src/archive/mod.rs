@@ -35,10 +35,13 @@ use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::include::IncludeInside;
 use crate::error::{Error, Result};
 pub use crate::files::INDEX_FOLDER;
+use crate::incident::lines::line_at;
 use crate::incident::{HouseNames, Problem};
 use crate::parse::ParseOptions;
+use crate::text::{Excess, Synonyms};
 
-use settings::{excess_of, read_settings, settings_text};
+use settings::{read_settings, settings_text};
+use spans::Item;
 
 pub use baseline::{Baseline, Entry as BaselineEntry, fingerprint};
 pub use check::{CheckReport, Selection, check, check_selected};
@@ -114,7 +117,8 @@ impl Archive {
 
     /// An archive with the settings of this text.
     fn from_settings_text(root: &Path, text: &str) -> Result<Self> {
-        Self::with_settings(root, read_settings(&root.join(SETTINGS_FILE), text)?)
+        let (settings, spans) = read_settings(&root.join(SETTINGS_FILE), text)?;
+        Self::of(root, settings, |item| line_at(text, spans.of(item)))
     }
 
     /// An archive with explicit settings.
@@ -132,17 +136,25 @@ impl Archive {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn with_settings(root: impl AsRef<Path>, settings: Settings) -> Result<Self> {
-        let root = root.as_ref().to_owned();
-        let wrong = |reason| Error::Settings { path: root.join(SETTINGS_FILE), line: 1, reason };
-        let globs = |globs: &[String]| glob_set(globs).map_err(|WrongGlob { reason, .. }| wrong(reason));
-        let include = globs(&settings.include)?;
-        let include_inside = IncludeInside::new(&settings.include, globs)?;
-        let exclude = globs(&settings.exclude)?;
-        if let Some(excess) = excess_of(&settings.synonyms) {
-            return Err(wrong(excess.reason));
+        Self::of(root.as_ref(), settings, |_| 1)
+    }
+
+    /// An archive with settings whose items stand at these lines of its settings file.
+    fn of(root: &Path, settings: Settings, line_of: impl Fn(Item) -> u32) -> Result<Self> {
+        let wrong = |line, reason| Error::Settings { path: root.join(SETTINGS_FILE), line, reason };
+        let globs = |globs: &[String], item: fn(usize) -> Item| {
+            glob_set(globs).map_err(|WrongGlob { number, reason }| wrong(line_of(item(number)), reason))
+        };
+        let include = globs(&settings.include, Item::Include)?;
+        let include_inside = IncludeInside::new(&settings.include, |inside| globs(inside, Item::Include))?;
+        let exclude = globs(&settings.exclude, Item::Exclude)?;
+        let SynonymSettings { add, remove } = &settings.synonyms;
+        let excess = if add.is_empty() { None } else { Synonyms::default().excess(add, remove) };
+        if let Some(Excess { group, entry, reason }) = excess {
+            return Err(wrong(line_of(Item::Synonym { group, entry }), reason));
         }
-        let house = house_names(&settings, &Places::default()).map_err(|WrongName { reason, .. }| wrong(reason))?;
-        Ok(Self { root, settings, include, include_inside, exclude, house })
+        let house = house_names(&settings, &Places::default()).map_err(|WrongName { reason, .. }| wrong(1, reason))?;
+        Ok(Self { root: root.to_owned(), settings, include, include_inside, exclude, house })
     }
 
     /// The nearest folder with a settings file or an index: this folder or one of its parents. A parent's index that a search

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::incident::lines::line_at;
 use crate::incident::{DayZone, SectionKind};
-use crate::text::{Excess, Language, Synonyms};
+use crate::text::Language;
 
 /// A larger settings file is not read: every command reads it.
 const MAX_SETTINGS_BYTES: u64 = 1_000_000;
@@ -117,11 +117,6 @@ pub enum SeverityRank {
     Like(String),
 }
 
-/// What a search cannot bear of the changes to the table of synonyms.
-pub(super) fn excess_of(synonyms: &SynonymSettings) -> Option<Excess> {
-    if synonyms.add.is_empty() { None } else { Synonyms::default().excess(&synonyms.add, &synonyms.remove) }
-}
-
 /// The text of a settings file; `None` if there is none.
 ///
 /// # Errors
@@ -159,7 +154,8 @@ fn most_dots(text: &str) -> usize {
     lines.max_by_key(|&(dots, start)| (dots, std::cmp::Reverse(start))).map_or(0, |(_, start)| start)
 }
 
-pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
+/// The settings in a text, and where their items stand. Globs and synonyms are not looked at.
+pub(super) fn read_settings(path: &Path, text: &str) -> Result<(Settings, Spans)> {
     let wrong = |at, reason| Error::Settings { path: path.to_owned(), line: line_at(text, at), reason };
     let not_toml = |e: toml::de::Error| {
         // The span of a list is that of all its items; the message names the one that is wrong.
@@ -174,8 +170,8 @@ pub(super) fn read_settings(path: &Path, text: &str) -> Result<Settings> {
     let spans: Spans = toml::from_str(text).map_err(not_toml)?;
     let places: Places = toml::from_str(text).map_err(not_toml)?;
     house_names(&settings, &places).map_err(|WrongName { at, reason }| wrong(at, reason))?;
-    match spans.wrong(&settings, &places) {
-        None => Ok(settings),
+    match spans.wrong(&places) {
+        None => Ok((settings, spans)),
         Some((at, reason)) => Err(wrong(at, reason)),
     }
 }

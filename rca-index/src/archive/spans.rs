@@ -1,7 +1,7 @@
 //! Spans: where in a settings file each thing stands that is checked beyond its type, and the first that is wrong.
 //!
-//! In: the settings, and the spans of the same file. Out: a byte of the file and a reason. Whoever writes the file decides how much
-//! every command has to read and compare, so all of it has a limit.
+//! In: the spans of a settings file. Out: a byte of the file and a reason. Whoever writes the file decides how much every command
+//! has to read and compare, so all of it has a limit.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-use crate::archive::globs::{WrongGlob, wrong_glob};
 use crate::archive::house::Places;
-use crate::archive::settings::{Settings, excess_of};
 use crate::incident::OwnField;
 use crate::parse::{is_key, key_names};
 
@@ -47,21 +45,30 @@ struct CheckSpans {
     allowed: BTreeMap<String, Vec<Spanned<IgnoredAny>>>,
 }
 
+/// An item of a list that is wrong.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Item {
+    Include(usize),
+    Exclude(usize),
+    Synonym { group: usize, entry: usize },
+}
+
 impl Spans {
-    /// What is wrong, with the byte at which it stands: the first of it in the file.
-    pub(super) fn wrong(&self, settings: &Settings, places: &Places) -> Option<(usize, String)> {
+    /// What is wrong of names and amounts, with the byte at which it stands: the first of it in the file.
+    pub(super) fn wrong(&self, places: &Places) -> Option<(usize, String)> {
         let targets =
             self.keys.values().filter_map(|target| Some((target.span().start, wrong_target(target.get_ref())?)));
-        let globs = [(&settings.include, &self.include), (&settings.exclude, &self.exclude)];
-        let globs = globs.into_iter().filter_map(|(globs, spans)| {
-            let WrongGlob { number, reason } = wrong_glob(globs)?;
-            Some((spans.get(number).map_or(0, start), reason))
-        });
-        let synonyms = excess_of(&settings.synonyms).map(|excess| {
-            let entry = self.synonyms.add.get(excess.group).and_then(|group| group.get(excess.entry));
-            (entry.map_or(0, start), excess.reason)
-        });
-        self.too_many(places).chain(targets).chain(globs).chain(synonyms).min_by_key(|(at, _)| *at)
+        self.too_many(places).chain(targets).min_by_key(|(at, _)| *at)
+    }
+
+    /// Where an item of a list stands, in bytes.
+    pub(super) fn of(&self, item: Item) -> usize {
+        let found = match item {
+            Item::Include(number) => self.include.get(number),
+            Item::Exclude(number) => self.exclude.get(number),
+            Item::Synonym { group, entry } => self.synonyms.add.get(group).and_then(|group| group.get(entry)),
+        };
+        found.map_or(0, start)
     }
 
     /// Where there is more of something than the limit.

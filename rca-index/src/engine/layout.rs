@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::engine::folder::{is_version, version_folder};
 use crate::error::{Error, Result};
@@ -26,6 +26,8 @@ impl Layout {
     /// # Errors
     /// [`Error::IndexUnsafe`] with the first thing that does not belong there; [`Error::Io`].
     pub(super) fn of(dir: &Path) -> Result<Self> {
+        // With a separator at its end, a link would be followed.
+        let dir = &dir.components().collect::<PathBuf>();
         let of_archive = dir.file_name() == Some(INDEX_FOLDER.as_ref());
         let found = if of_archive { dir.symlink_metadata() } else { dir.metadata() };
         let metadata = match found {
@@ -84,7 +86,6 @@ pub(super) fn exchanged(dir: &Path) -> Error {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
-    use std::path::PathBuf;
 
     use super::*;
     use crate::engine::{Engine, mend};
@@ -143,7 +144,13 @@ mod tests {
         symlink("index", folder.path().join("same")).unwrap();
         symlink("index", folder.path().join(INDEX_FOLDER)).unwrap();
         assert_eq!((refused(&dir), refused(&folder.path().join("same"))), (None, None));
-        assert_eq!(refused(&folder.path().join(INDEX_FOLDER)), Some((PathBuf::new(), "a symbolic link".to_owned())));
+        for spelling in [INDEX_FOLDER, ".rca/", ".rca/."] {
+            let dir = folder.path().join(spelling);
+            assert_eq!(refused(&dir), Some((PathBuf::new(), "a symbolic link".to_owned())), "{spelling}");
+        }
+        // Links in it are refused all the same.
+        symlink("/", dir.join("v3")).unwrap();
+        assert_eq!(refused(&dir), Some((PathBuf::from("v3"), "a symbolic link".to_owned())));
     }
 
     #[test]

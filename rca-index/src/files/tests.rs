@@ -68,6 +68,16 @@ mod on_unix {
         assert_eq!(found_instead(&read("/dev/null", 100).unwrap_err()), Some(Found::Device));
     }
 
+    /// The system makes such files while they are read, and states no size.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_cut_off() {
+        let path = Path::new("/proc/self/status");
+        assert_eq!(path.metadata().unwrap().len(), 0);
+        assert_eq!(read(path, 10).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        assert!(read(path, 1_000_000).is_ok());
+    }
+
     #[test]
     fn no_folder_below_the_root_may_be_a_link() {
         let folder = tempfile::tempdir().unwrap();

@@ -82,47 +82,57 @@ impl Synonyms {
         if added.is_empty() && removed.is_empty() {
             return self.clone();
         }
-        let mut merging = self.without(removed);
+        let removed: HashSet<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
+        let mut merging = Merging::default();
+        for group in &self.table.groups {
+            merging.add(group.iter().filter(|entry| !removed.contains(&key(entry))).cloned());
+        }
         for group in added {
             merging.add(group.iter().map(|entry| phrase(entry.as_ref())));
         }
         merging.table()
     }
 
-    fn without<S: AsRef<str>>(&self, removed: &[S]) -> Merging {
-        let removed: HashSet<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
-        let mut merging = Merging::default();
-        for group in &self.table.groups {
-            merging.add(group.iter().filter(|entry| !removed.contains(&key(entry))).cloned());
-        }
-        merging
-    }
-
-    /// The first change to this table that is more than a search can bear: the group and the entry in it, and why.
+    /// The first change to this table that is more than a search can bear: the group and the entry in it, and why. Takes time for
+    /// what is added, not for the table.
     pub(crate) fn excess<S: AsRef<str>>(&self, added: &[Vec<S>], removed: &[S]) -> Option<Excess> {
-        let mut merging = self.without(removed);
+        let removed: HashSet<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
+        let mut sets = Sets::default();
+        let (mut of_group, mut of_key) = (HashMap::new(), HashMap::new());
         let mut entries = 0;
-        for (at, group) in added.iter().enumerate() {
-            let excess = |entry, reason| Some(Excess { group: at, entry, reason });
-            for (entry, text) in group.iter().map(AsRef::as_ref).enumerate() {
+        for (group, texts) in added.iter().enumerate() {
+            let mut first = None;
+            for (entry, text) in texts.iter().map(AsRef::as_ref).enumerate() {
+                let excess = |reason| Some(Excess { group, entry, reason });
                 entries += 1;
                 if entries > MAX_ENTRIES {
-                    return excess(entry, format!("more than {MAX_ENTRIES} words and phrases with synonyms"));
+                    return excess(format!("more than {MAX_ENTRIES} words and phrases with synonyms"));
                 }
                 if text.len() > MAX_BYTES || text.split_whitespace().count() > MAX_WORDS {
-                    let reason = format!("a synonym of more than {MAX_WORDS} words or {MAX_BYTES} bytes");
-                    return excess(entry, reason);
+                    return excess(format!("a synonym of more than {MAX_WORDS} words or {MAX_BYTES} bytes"));
                 }
-            }
-            if let Some(entry) = merging.add(group.iter().map(|entry| phrase(entry.as_ref()))) {
-                let reason = format!(
-                    "`{}` joins more than {MAX_GROUP} words and phrases with the same meaning; groups that share one are one group",
-                    group.get(entry).map_or("", AsRef::as_ref)
-                );
-                return excess(entry, reason);
+                let key = key(&phrase(text));
+                if key.is_empty() {
+                    continue;
+                }
+                let known = self.table.group_of.get(&key).filter(|_| !removed.contains(&key));
+                let set = match known {
+                    Some(&known) => *of_group.entry(known).or_insert_with(|| sets.add(self.left(known, &removed))),
+                    None => *of_key.entry(key).or_insert_with(|| sets.add(1)),
+                };
+                if !sets.unite(*first.get_or_insert(set), set) {
+                    return excess(format!(
+                        "`{text}` joins more than {MAX_GROUP} words and phrases with the same meaning; groups that share one are one group"
+                    ));
+                }
             }
         }
         None
+    }
+
+    /// How many entries of a group are not removed.
+    fn left(&self, group: usize, removed: &HashSet<String>) -> usize {
+        self.table.groups[group].iter().filter(|entry| removed.is_empty() || !removed.contains(&key(entry))).count()
     }
 
     /// The runs of words that are entries, from left to right. The longest wins; runs do not overlap. Words must be in
@@ -152,38 +162,24 @@ impl Synonyms {
     }
 }
 
-/// Groups of entries while they are merged: a forest in which each entry leads to the first of its group.
+/// Numbers, joined to sets of a bounded size: a forest in which each leads to the root of its set.
 #[derive(Debug, Default)]
-struct Merging {
-    entries: Vec<Phrase>,
-    /// The entry of each key.
-    of_key: HashMap<String, usize>,
-    /// For each entry, one of its group that is nearer to the root, or itself.
+struct Sets {
+    /// For each number, one of its set that is nearer to the root, or itself.
     parent: Vec<usize>,
-    /// For each root, the entries of its group.
+    /// For each root, the size of its set.
     size: Vec<usize>,
 }
 
-impl Merging {
-    /// Adds a group, and merges it with those that it shares an entry with. Returns its first entry that would make a group too
-    /// large, if there is one; that entry stays apart.
-    fn add(&mut self, group: impl IntoIterator<Item = Phrase>) -> Option<usize> {
-        let (mut first, mut refused) = (None, None);
-        for (at, entry) in group.into_iter().enumerate().filter(|(_, entry)| !entry.is_empty()) {
-            let number = self.entries.len();
-            let known = *self.of_key.entry(key(&entry)).or_insert(number);
-            if known == number {
-                self.entries.push(entry);
-                self.parent.push(number);
-                self.size.push(1);
-            }
-            if !self.unite(*first.get_or_insert(known), known) {
-                refused = refused.or(Some(at));
-            }
-        }
-        refused
+impl Sets {
+    /// A set of its own, which stands for so many.
+    fn add(&mut self, size: usize) -> usize {
+        self.parent.push(self.parent.len());
+        self.size.push(size);
+        self.parent.len() - 1
     }
 
+    /// Joins the sets of two numbers, unless that would be too large.
     fn unite(&mut self, one: usize, other: usize) -> bool {
         let (one, other) = (self.root(one), self.root(other));
         if one == other {
@@ -199,12 +195,38 @@ impl Merging {
         true
     }
 
-    fn root(&mut self, mut entry: usize) -> usize {
-        while self.parent[entry] != entry {
-            self.parent[entry] = self.parent[self.parent[entry]];
-            entry = self.parent[entry];
+    fn root(&mut self, mut number: usize) -> usize {
+        while self.parent[number] != number {
+            self.parent[number] = self.parent[self.parent[number]];
+            number = self.parent[number];
         }
-        entry
+        number
+    }
+}
+
+/// Groups of entries while they are merged.
+#[derive(Debug, Default)]
+struct Merging {
+    entries: Vec<Phrase>,
+    /// The entry of each key.
+    of_key: HashMap<String, usize>,
+    /// The groups of the entries.
+    sets: Sets,
+}
+
+impl Merging {
+    /// Adds a group, and merges it with those that it shares an entry with. What would make a group too large stays apart.
+    fn add(&mut self, group: impl IntoIterator<Item = Phrase>) {
+        let mut first = None;
+        for entry in group.into_iter().filter(|entry| !entry.is_empty()) {
+            let number = self.entries.len();
+            let known = *self.of_key.entry(key(&entry)).or_insert(number);
+            if known == number {
+                self.entries.push(entry);
+                self.sets.add(1);
+            }
+            self.sets.unite(*first.get_or_insert(known), known);
+        }
     }
 
     /// The table: groups, and the entries in them, in the order in which they came.
@@ -214,7 +236,7 @@ impl Merging {
         let mut group_of_root: HashMap<usize, usize> = HashMap::new();
         let mut group_of_entry = Vec::with_capacity(entries.len());
         for (number, entry) in entries.into_iter().enumerate() {
-            let group = *group_of_root.entry(self.root(number)).or_insert(groups.len());
+            let group = *group_of_root.entry(self.sets.root(number)).or_insert(groups.len());
             if group == groups.len() {
                 groups.push(Vec::new());
             }
@@ -351,7 +373,7 @@ mod tests {
         let synonyms = Synonyms::none();
         let at = |added: &[Vec<String>]| synonyms.excess(added, &[]).map(|excess| (excess.group, excess.entry));
         assert_eq!((at(&chain), at(&hub)), (Some((99, 1)), Some((99, 1))));
-        assert_eq!((at(&wide), at(&many)), (Some((0, 10_000)), Some((5_000, 0))));
+        assert_eq!((at(&wide), at(&many)), (Some((0, 100)), Some((5_000, 0))));
         assert_eq!(at(&[vec!["a".to_owned(), "b ".repeat(17)]]), Some((0, 1)));
         assert_eq!(at(&[vec!["a".to_owned(), "b".repeat(1_001)]]), Some((0, 1)));
         assert_eq!((at(&chain[..99]), at(&hub[..99]), at(&many[..5_000])), (None, None, None));
