@@ -114,12 +114,12 @@ impl Index {
 
     /// Removes an index, so that a new one can replace it. The archive is not touched, and neither is the record of the
     /// incidents that a program upserted: the next index in this folder has them again. To be rid of these too, delete them
-    /// by id, or remove the folder.
+    /// by id, or remove the folder. Waits up to a minute for a process that writes to the index.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged) if the record is damaged, because the index may have what cannot
-    /// be read of it: [`Index::repair_given`] first. [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a
-    /// record of a later version,
+    /// be read of it: [`Index::repair_given`] first. [`Error::IndexLocked`](crate::Error::IndexLocked),
+    /// [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a record of a later version,
     /// [`Error::Io`](crate::Error::Io).
     ///
     /// # Examples
@@ -141,7 +141,8 @@ impl Index {
     /// [`Index::open_or_create`] and [`Index::update`]. The damaged file is kept under another name. Returns `None` if the
     /// record is intact.
     ///
-    /// An incident that was deleted may come back, if its deletion is what cannot be read.
+    /// An incident that was deleted may come back, if its deletion is what cannot be read. Waits up to a minute for a process
+    /// that writes to the index.
     ///
     /// # Errors
     /// [`Error::IndexLocked`](crate::Error::IndexLocked), [`Error::IndexOtherVersion`](crate::Error::IndexOtherVersion) for a

@@ -26,7 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Verifies the checksum of every file of the index, compares its ids with those of the last update and every report in it with its
 /// file, and prints counts, age, disk usage, and whether the index is known to be yours. The index can always be built
 /// from the archive, and from the record of the incidents that programs upserted, so repairing it means rebuilding it. Of a
-/// damaged record, all that can be read is kept, and the damaged file stays under another name.
+/// damaged record, all that can be read is kept, and the damaged file stays under another name. A repair waits up to a minute for
+/// another process that updates the index, and rebuilds only what is damaged then.
 #[derive(Debug, Args)]
 #[command(before_help = "\
 Examples:

@@ -113,16 +113,30 @@ fn is_lock(name: &str) -> bool {
     [&INDEX_WRITER_LOCK.filepath, &META_LOCK.filepath].into_iter().any(|lock| lock.as_os_str() == name)
 }
 
-/// A stamp that changes with every commit.
+/// What changes with every commit: the time of the meta file, its length, and where the system tells, which file it is. Two
+/// commits may be made within one tick of the clock.
+pub(super) type MetaStamp = (SystemTime, u64, u64);
+
+/// The stamp of the last commit.
 ///
 /// # Errors
 /// [`Error::IndexNotFound`], [`Error::Io`].
-pub(super) fn meta_stamp(dir: &Path) -> Result<(SystemTime, u64)> {
+pub(super) fn meta_stamp(dir: &Path) -> Result<MetaStamp> {
     let meta = version_folder(dir).join(META_FILE);
-    meta.metadata().and_then(|m| Ok((m.modified()?, m.len()))).map_err(|error| match error.kind() {
+    meta.metadata().and_then(|m| Ok((m.modified()?, m.len(), number(&m)))).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::IndexNotFound(dir.to_owned()),
         _ => Error::io(meta)(error),
     })
+}
+
+#[cfg(unix)]
+fn number(file: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(file)
+}
+
+#[cfg(not(unix))]
+fn number(_: &fs::Metadata) -> u64 {
+    0
 }
 
 /// The name of a subfolder.

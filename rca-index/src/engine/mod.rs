@@ -57,7 +57,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tantivy::directory::RamDirectory;
 use tantivy::store::{Compressor, ZstdCompressor};
@@ -101,7 +101,7 @@ pub(crate) struct Engine {
 /// The last known state of the index, to detect commits of other processes.
 #[derive(Default)]
 struct Latest {
-    meta: Option<(SystemTime, u64)>,
+    meta: Option<folder::MetaStamp>,
     commit: Option<(u64, Arc<Commit>)>,
     names: Option<(u64, Arc<Names>)>,
 }

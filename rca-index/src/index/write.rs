@@ -39,7 +39,9 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::IndexLocked`](crate::Error::IndexLocked) while another process updates for longer than the options allow,
-    /// [`Error::Cancelled`](crate::Error::Cancelled), [`Error::IndexDamaged`](crate::Error::IndexDamaged),
+    /// [`Error::Cancelled`](crate::Error::Cancelled), [`Error::IndexRemoved`](crate::Error::IndexRemoved) and
+    /// [`Error::ArchiveNotFound`](crate::Error::ArchiveNotFound) if somebody removes either meanwhile,
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged),
     /// [`Error::Io`](crate::Error::Io). Defects of single reports are not errors, but problems in the result.
     #[cfg(feature = "archive")]
     pub fn update<F: IntoControlFlow>(

@@ -55,9 +55,14 @@ const PHASES: &[Phase] = &[
     Phase::Update(7),
 ];
 
+/// A folder in memory, where there is one: what is on disk is worked out here, and a sync costs nothing.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 impl Life {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         for name in ["archive", "place"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
@@ -148,7 +153,7 @@ fn crash(images_per_phase: usize) -> Outcomes {
         let syncs = life.recording.before_syncs(start);
         assert!(end > start + 5 && before != after || phase == Phase::Rebuild, "{phase:?}: {start} to {end}");
         for image in 0..images_per_phase {
-            let crashed = tempfile::tempdir().unwrap();
+            let crashed = folder();
             let dir = crashed.path().join("index");
             let step = match image % 8 {
                 // After all is done, nothing may be lost.
