@@ -111,7 +111,12 @@ impl Location {
     pub(crate) fn open_index(&self) -> Result<Index> {
         let (options, mut missing, mut unknown) = (self.options(), None, None);
         for dir in &self.index_dirs {
-            match options.open(dir) {
+            let opened = match options.open(dir) {
+                // Another process may be putting an empty index in the place of this one.
+                Err(Error::IndexDamaged { .. } | Error::Io { .. }) => self.alone(|| options.open(dir)),
+                opened => opened,
+            };
+            match opened {
                 Err(error @ Error::IndexNotFound(_)) => missing = missing.or(Some(error)),
                 Err(error @ Error::IndexNotTrusted(_)) => unknown = unknown.or(Some(error)),
                 opened => return opened,
@@ -150,34 +155,35 @@ impl Location {
     }
 
     /// Opens or creates an index in the first of these folders that can be written to; `None` if there is no folder. An index
-    /// that the user does not trust is replaced by an empty one.
+    /// that the user does not trust is replaced by an empty one. One process of a user does so at a time.
     fn create(&self, dirs: &[PathBuf]) -> Result<Option<Opened>> {
-        let (mut refused, mut unknown) = (None, None);
-        for dir in dirs {
-            let opened = match self.options().open_or_create(dir) {
-                Err(Error::IndexNotTrusted(dir)) => {
-                    let replaced = self.replace(&dir);
-                    unknown.get_or_insert(Unknown { dir, replaced: replaced.is_ok() });
-                    replaced
+        let (mut refused, mut unknown, options) = (None, None, self.options());
+        let work = || {
+            for dir in dirs {
+                let opened = match options.open_or_create(dir) {
+                    Err(Error::IndexNotTrusted(dir)) => {
+                        let replaced = options.recreate(&dir);
+                        unknown.get_or_insert(Unknown { dir, replaced: replaced.is_ok() });
+                        replaced
+                    }
+                    opened => opened,
+                };
+                match opened {
+                    Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
+                    opened => return opened.map(|index| Some(Opened { index, unknown })),
                 }
-                opened => opened,
-            };
-            match opened {
-                Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
-                opened => return opened.map(|index| Some(Opened { index, unknown })),
             }
-        }
-        refused.map_or(Ok(None), Err)
+            refused.map_or(Ok(None), Err)
+        };
+        self.alone(work)
     }
 
-    /// Puts an empty index in the place of one that is not trusted, unless another process has done it in the meantime.
-    fn replace(&self, dir: &Path) -> Result<Index> {
-        let options = self.options();
-        let work = || match options.open_or_create(dir) {
-            Err(Error::IndexNotTrusted(_)) => options.recreate(dir),
-            opened => opened,
-        };
-        self.trust.as_deref().map_or_else(work, |trust| trust.exclusively(work))
+    /// Runs work that no other process of this user runs at the same time.
+    fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.trust {
+            Some(trust) => trust.exclusively(work),
+            None => work(),
+        }
     }
 
     /// Why a search should not write into the archive's folder. `None` if it has settings or an index, or is an archive by what is
