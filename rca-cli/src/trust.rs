@@ -31,6 +31,8 @@ pub(crate) enum Trusted {
     All,
     /// It has a note: this user wrote it, or accepted it.
     Noted,
+    /// It is in the user's own cache folder, where nothing comes with an archive.
+    Cache,
     /// Root owns it, and nobody else can write there.
     Root,
 }
@@ -40,6 +42,8 @@ pub(crate) enum Trusted {
 pub(crate) struct UserTrust {
     /// `None` if the user has no state folder.
     folder: Option<PathBuf>,
+    /// The folder of indexes in the user's cache, with links resolved, if there is one.
+    cache: Option<PathBuf>,
     /// Whether every index is trusted.
     all: bool,
     told: Mutex<Told>,
@@ -58,11 +62,12 @@ impl UserTrust {
     /// The notes of this user.
     pub(crate) fn of(global: &GlobalArgs) -> Self {
         let state = dirs::state_dir().or_else(dirs::data_local_dir);
-        Self::in_folder(state.map(|state| state.join("rca").join("trusted")), global.trust_index)
+        let cache = dirs::cache_dir().and_then(|cache| cache.join("rca").canonicalize().ok());
+        Self { cache, ..Self::in_folder(state.map(|state| state.join("rca").join("trusted")), global.trust_index) }
     }
 
     fn in_folder(folder: Option<PathBuf>, all: bool) -> Self {
-        Self { folder, all, told: Mutex::default() }
+        Self { folder, cache: None, all, told: Mutex::default() }
     }
 
     /// Why the index that was opened last is trusted.
@@ -99,6 +104,10 @@ impl UserTrust {
         let is_noted = |folder: &Path| owner::is_own(folder) && tokens.iter().any(|token| has_note(folder, dir, token));
         if self.folder.as_deref().is_some_and(is_noted) {
             return Some(Trusted::Noted);
+        }
+        let is_in = |cache: &Path| dir.parent() == Some(cache) && owner::is_own(cache) && owner::is_own(dir);
+        if self.cache.as_deref().is_some_and(is_in) {
+            return Some(Trusted::Cache);
         }
         owner::only_root_writes(dir).then_some(Trusted::Root)
     }
@@ -234,6 +243,22 @@ mod tests {
         assert_eq!(trust.why(), None);
         let all = UserTrust::in_folder(None, true);
         assert!(all.trusts(&there, &[]) && all.why() == Some(Trusted::All));
+    }
+
+    #[test]
+    fn an_index_in_the_cache_folder_is_the_users_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().canonicalize().unwrap().join("rca");
+        fs::create_dir_all(cache.join("1234/v8")).unwrap();
+        let trust = UserTrust { cache: Some(cache.clone()), ..UserTrust::in_folder(None, false) };
+        assert!(trust.trusts(&cache.join("1234"), &[]));
+        assert_eq!(trust.why(), Some(Trusted::Cache));
+        assert!(
+            !trust.trusts(&cache.join("1234/v8"), &[])
+                && !trust.trusts(&cache, &[])
+                && !trust.trusts(folder.path(), &[])
+        );
+        assert!(!trust.trusts(&cache.join("gone"), &[]));
     }
 
     #[test]
