@@ -52,6 +52,9 @@ pub(crate) enum Reluctance {
     FewReports,
 }
 
+/// The record of the incidents that programs upserted, in an index folder.
+const GIVEN_RECORD: &str = "given.log";
+
 /// What the file says that marks an index as made by a search.
 const MADE_BY_SEARCH_TEXT: &str = "\
 A search made this index. Searches in the folders below do not use it, unless `rca index` is run here or there is an rca.toml.
@@ -90,6 +93,25 @@ impl Location {
     /// The indexes that the user trusts.
     pub(crate) fn trust(&self) -> Option<&UserTrust> {
         self.trust.as_deref()
+    }
+
+    /// The record of upserted incidents in an index, if the user was not told of it yet.
+    pub(crate) fn unknown_record(&self, index: &Index) -> Result<Option<String>> {
+        let Some(trust) = &self.trust else { return Ok(None) };
+        // Nearly no index has one, and then nothing is read.
+        let has_record = |dir: &PathBuf| dir.join(GIVEN_RECORD).is_file();
+        let dirs: Vec<&PathBuf> = self.index_dirs.iter().filter(|dir| has_record(dir)).collect();
+        if dirs.is_empty() {
+            return Ok(None);
+        }
+        Ok(index.given_record()?.filter(|record| !dirs.iter().any(|dir| trust.knows_record(dir, record))))
+    }
+
+    /// Notes that the user was told of a record of upserted incidents.
+    pub(crate) fn note_record(&self, record: &str) {
+        for dir in self.index_dirs.iter().filter(|dir| dir.join(GIVEN_RECORD).is_file()) {
+            self.trust.iter().for_each(|trust| trust.note_record(dir, record));
+        }
     }
 
     /// Notes that the user trusts the index in this folder as it is.

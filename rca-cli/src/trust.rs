@@ -80,6 +80,18 @@ impl UserTrust {
         self.told().failure.clone()
     }
 
+    /// Whether the user was told of a record of upserted incidents in this index folder.
+    pub(crate) fn knows_record(&self, dir: &Path, record: &str) -> bool {
+        let is_noted = |folder: &Path| owner::is_own(folder) && has_note(folder, &of_record(dir), record);
+        self.all || self.folder.as_deref().is_some_and(is_noted)
+    }
+
+    /// Notes that the user was told of it.
+    pub(crate) fn note_record(&self, dir: &Path, record: &str) {
+        // If it cannot be noted, it is said again.
+        let _ = self.note(&of_record(dir), record);
+    }
+
     /// Runs work that no other process of this user runs at the same time; without a folder to lock, it just runs.
     pub(crate) fn exclusively<T>(&self, work: impl FnOnce() -> T) -> T {
         let lock = self.folder.as_deref().and_then(|folder| {
@@ -149,6 +161,11 @@ impl TrustStore for UserTrust {
     }
 }
 
+/// The file that a note of a record is of.
+fn of_record(dir: &Path) -> PathBuf {
+    dir.canonicalize().unwrap_or_else(|_| dir.to_owned()).join("given.log")
+}
+
 /// The name of a note: the folder's hash, and the token.
 fn note_name(dir: &Path, token: &str) -> String {
     format!("{:016x}-{token}", xxh3_64(dir.as_os_str().as_encoded_bytes()))
@@ -188,10 +205,10 @@ fn forget_old(folder: &Path, dir: &Path) {
     }
 }
 
-/// Whether the folder that a note is of does not exist.
+/// Whether what a note is of does not exist.
 fn is_of_nothing(note: &Path) -> bool {
     let Ok(dir) = fs::read(note) else { return true };
-    String::from_utf8(dir).is_ok_and(|dir| !Path::new(&dir).is_dir())
+    String::from_utf8(dir).is_ok_and(|dir| !Path::new(&dir).exists())
 }
 
 /// Makes a folder in which only its owner can read and write.

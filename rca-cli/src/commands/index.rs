@@ -12,7 +12,7 @@ use rca_index::UpdateOptions;
 use crate::commands::watch::watch;
 use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
-use crate::freshen::{tell_unknown, update};
+use crate::freshen::{tell_given, tell_unknown, update};
 use crate::location::Location;
 use crate::render;
 
@@ -65,8 +65,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let index = opened.index;
     let report = update(&index, &location, &options, &context.global)?;
     if let Some(unknown) = opened.unknown {
-        tell_unknown(&unknown, &index, &report, &location, context)?;
+        tell_unknown(&unknown, &report, &location, context);
     }
+    tell_given(&index, &location, context)?;
     render::update(context, &location, &report)?;
     Ok(if report.failed > 0 { ExitCode::from(REPORTS) } else { ExitCode::SUCCESS })
 }
