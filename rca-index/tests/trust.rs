@@ -45,7 +45,7 @@ fn found(index: &Index, text: &str) -> usize {
     index.search(&SearchRequest::parse(text).unwrap()).unwrap().total
 }
 
-fn is_unknown<T>(opened: Result<T, Error>) -> bool {
+fn is_unknown<T>(opened: &Result<T, Error>) -> bool {
     matches!(opened, Err(Error::IndexNotTrusted(_)))
 }
 
@@ -73,7 +73,7 @@ fn an_own_index_stays_known_over_every_kind_of_write() {
     known("an index made again");
     Index::remove(&dir).unwrap();
     update(&Index::open_or_create(&dir).unwrap(), &archive);
-    assert!(is_unknown(options.open(&dir)), "one that somebody else made in its place");
+    assert!(is_unknown(&options.open(&dir)), "one that somebody else made in its place");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn an_unknown_index_is_not_touched_until_it_is_made_anew_or_accepted() {
     update(&Index::open_or_create(&dir).unwrap(), &archive);
     let (_, other) = archive_with_forged(&dir);
     let (_, mine) = options();
-    assert!(is_unknown(mine.open(&dir)) && is_unknown(mine.open_or_create(&dir)));
+    assert!(is_unknown(&mine.open(&dir)) && is_unknown(&mine.open_or_create(&dir)));
     assert_eq!(found(&Index::open(&dir).unwrap(), "zebra"), 1, "whoever has no store trusts what is there");
     assert!(IndexOptions::default().open(&dir).is_ok());
 
@@ -93,7 +93,7 @@ fn an_unknown_index_is_not_touched_until_it_is_made_anew_or_accepted() {
     assert!(mine.open(&dir).is_ok());
     assert!(other.open(&dir).is_ok(), "its other users go on to trust it");
     let (_, third) = options();
-    assert!(is_unknown(third.open(&dir)));
+    assert!(is_unknown(&third.open(&dir)));
     third.accept(&dir).unwrap();
     assert!(third.open(&dir).is_ok());
 }
