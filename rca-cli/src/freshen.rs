@@ -52,6 +52,7 @@ pub(crate) fn open_fresh(
         Err(error) => return Err(error.into()),
     };
     tell_of_unreadable(location, context);
+    tell_given(&index, location, context)?;
     Ok(ManuallyDrop::new(index))
 }
 
@@ -92,7 +93,7 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
     let options = UpdateOptions::default().wait(PATIENCE);
     let report = update_in_turn(&index, location, &options, context)?;
     if let Some(unknown) = unknown {
-        tell_unknown(&unknown, &index, &report, location, context)?;
+        tell_unknown(&unknown, &report, location, context);
         return Ok(index);
     }
     // This created a folder that the user did not ask for.
@@ -125,32 +126,33 @@ pub(crate) fn tell_of_unreadable(location: &Location, context: &mut Context) {
 }
 
 /// Says what became of an index that was there and is not known to be the user's.
-pub(crate) fn tell_unknown(
-    unknown: &Unknown,
-    index: &Index,
-    report: &UpdateReport,
-    location: &Location,
-    context: &mut Context,
-) -> Result<(), Failure> {
+pub(crate) fn tell_unknown(unknown: &Unknown, report: &UpdateReport, location: &Location, context: &mut Context) {
     let place = clean(&unknown.dir.to_string_lossy()).into_owned();
     let (reports, seconds) = (count(report.reports, "report"), report.took.as_secs_f64());
     let what = if unknown.replaced { "built anew" } else { "left alone, and built in your cache folder instead," };
     context.say(format_args!(
         "rca: {place}: this index is not known to be yours; {what} from {reports} in {seconds:.1} s"
     ));
-    let given = index.given()?;
-    if given > 0 {
-        let given = count(given, "incident");
-        context.say(format_args!(
-            "rca: {given} that a program upserted came with it, and cannot be compared with any file"
-        ));
-    }
     if let Some(failure) = location.trust().and_then(UserTrust::failure) {
         let failure = clean(&failure).into_owned();
         context.say(format_args!(
             "rca: the new index cannot be noted as yours ({failure}), so it will be unknown again; RCA_TRUST_INDEX=1 trusts it"
         ));
     }
+}
+
+/// Says once that there are incidents which no report has: the record of them may have come with the archive.
+pub(crate) fn tell_given(index: &Index, location: &Location, context: &mut Context) -> Result<(), Failure> {
+    let Some(record) = location.unknown_record(index)? else { return Ok(()) };
+    let given = index.given()?;
+    if given > 0 {
+        let incidents = count(given, "incident");
+        context.say(format_args!(
+            "rca: {incidents} here {} upserted by a program, and cannot be compared with any file; this is said once",
+            if given == 1 { "was" } else { "were" }
+        ));
+    }
+    location.note_record(&record);
     Ok(())
 }
 

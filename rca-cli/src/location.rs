@@ -59,6 +59,9 @@ pub(crate) enum Reluctance {
     FewReports,
 }
 
+/// The record of the incidents that programs upserted, in an index folder.
+const GIVEN_RECORD: &str = "given.log";
+
 /// What the file says that marks an index as made by a search.
 const MADE_BY_SEARCH_TEXT: &str = "\
 A search made this index. Searches in the folders below do not use it, unless `rca index` is run here or there is an rca.toml.
@@ -99,6 +102,25 @@ impl Location {
         self.trust.as_deref()
     }
 
+    /// The record of upserted incidents in an index, if the user was not told of it yet.
+    pub(crate) fn unknown_record(&self, index: &Index) -> Result<Option<String>> {
+        let Some(trust) = &self.trust else { return Ok(None) };
+        // Nearly no index has one, and then nothing is read.
+        let has_record = |dir: &PathBuf| dir.join(GIVEN_RECORD).is_file();
+        let dirs: Vec<&PathBuf> = self.index_dirs.iter().filter(|dir| has_record(dir)).collect();
+        if dirs.is_empty() {
+            return Ok(None);
+        }
+        Ok(index.given_record()?.filter(|record| !dirs.iter().any(|dir| trust.knows_record(dir, record))))
+    }
+
+    /// Notes that the user was told of a record of upserted incidents.
+    pub(crate) fn note_record(&self, record: &str) {
+        for dir in self.index_dirs.iter().filter(|dir| dir.join(GIVEN_RECORD).is_file()) {
+            self.trust.iter().for_each(|trust| trust.note_record(dir, record));
+        }
+    }
+
     /// Notes that the user trusts the index in this folder as it is.
     pub(crate) fn accept_index(&self, dir: &Path) -> Result<()> {
         self.options().accept(dir)
@@ -118,7 +140,12 @@ impl Location {
     pub(crate) fn open_index(&self) -> Result<Index> {
         let (options, mut missing, mut unknown) = (self.options(), None, None);
         for dir in &self.index_dirs {
-            match options.open(dir) {
+            let opened = match options.open(dir) {
+                // Another process may be putting an empty index in the place of this one.
+                Err(Error::IndexDamaged { .. } | Error::Io { .. }) => self.alone(|| options.open(dir)),
+                opened => opened,
+            };
+            match opened {
                 Err(error) if matches!(error, Error::IndexNotFound(_)) || error.is_read_only() => {
                     missing = missing.or(Some(error));
                 }
@@ -168,34 +195,35 @@ impl Location {
     }
 
     /// Opens or creates an index in the first of these folders that can be written to; `None` if there is no folder. An index
-    /// that the user does not trust is replaced by an empty one.
+    /// that the user does not trust is replaced by an empty one. One process of a user does so at a time.
     fn create<'d>(&self, dirs: &'d [PathBuf]) -> Result<Option<(Opened, &'d Path)>> {
-        let (mut refused, mut unknown) = (None, None);
-        for dir in dirs {
-            let opened = match self.options().open_or_create(dir) {
-                Err(Error::IndexNotTrusted(dir)) => {
-                    let replaced = self.replace(&dir);
-                    unknown.get_or_insert(Unknown { dir, replaced: replaced.is_ok() });
-                    replaced
+        let (mut refused, mut unknown, options) = (None, None, self.options());
+        let work = || {
+            for dir in dirs {
+                let opened = match options.open_or_create(dir) {
+                    Err(Error::IndexNotTrusted(dir)) => {
+                        let replaced = options.recreate(&dir);
+                        unknown.get_or_insert(Unknown { dir, replaced: replaced.is_ok() });
+                        replaced
+                    }
+                    opened => opened,
+                };
+                match opened {
+                    Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
+                    opened => return opened.map(|index| Some((Opened { index, unknown }, dir.as_path()))),
                 }
-                opened => opened,
-            };
-            match opened {
-                Err(error) if error.is_read_only() => refused = refused.or(Some(error)),
-                opened => return opened.map(|index| Some((Opened { index, unknown }, dir.as_path()))),
             }
-        }
-        refused.map_or(Ok(None), Err)
+            refused.map_or(Ok(None), Err)
+        };
+        self.alone(work)
     }
 
-    /// Puts an empty index in the place of one that is not trusted, unless another process has done it in the meantime.
-    fn replace(&self, dir: &Path) -> Result<Index> {
-        let options = self.options();
-        let work = || match options.open_or_create(dir) {
-            Err(Error::IndexNotTrusted(_)) => options.recreate(dir),
-            opened => opened,
-        };
-        self.trust.as_deref().map_or_else(work, |trust| trust.exclusively(work))
+    /// Runs work that no other process of this user runs at the same time.
+    fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.trust {
+            Some(trust) => trust.exclusively(work),
+            None => work(),
+        }
     }
 
     /// Why a search should not write into the archive's folder. `None` if it has settings or an index, or is an archive by what is

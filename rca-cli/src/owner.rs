@@ -2,8 +2,6 @@
 //!
 //! In: a folder. Out: whether it is the user's own, or one that only root can write to.
 
-use std::path::Path;
-
 #[cfg(unix)]
 mod unix {
     use std::fs::{self, Metadata};
@@ -109,21 +107,20 @@ mod unix {
 }
 
 /// Whether a folder is the user's own, and nobody else can write there.
-pub(crate) fn is_own(folder: &Path) -> bool {
-    #[cfg(unix)]
-    return unix::is_own(folder);
-    // The user's state folder is private by its place.
-    #[cfg(not(unix))]
-    return folder.is_dir();
+#[cfg(unix)]
+pub(crate) use unix::is_own;
+/// Whether root owns an index folder and all in it, and only root can write there; root itself does not rely on this.
+#[cfg(unix)]
+pub(crate) use unix::only_root_writes;
+
+/// Folders of the user are private by their place.
+#[cfg(not(unix))]
+pub(crate) fn is_own(folder: &std::path::Path) -> bool {
+    folder.is_dir()
 }
 
-/// Whether root owns an index folder and all in it, and only root can write there; root itself does not rely on this.
-pub(crate) fn only_root_writes(folder: &Path) -> bool {
-    #[cfg(unix)]
-    return unix::only_root_writes(folder);
-    #[cfg(not(unix))]
-    {
-        let _ = folder;
-        false
-    }
+/// There is no such owner.
+#[cfg(not(unix))]
+pub(crate) fn only_root_writes(_folder: &std::path::Path) -> bool {
+    false
 }

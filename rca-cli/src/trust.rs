@@ -31,6 +31,8 @@ pub(crate) enum Trusted {
     All,
     /// It has a note: this user wrote it, or accepted it.
     Noted,
+    /// It is in the user's own cache folder, where nothing comes with an archive.
+    Cache,
     /// Root owns it, and nobody else can write there.
     Root,
 }
@@ -40,6 +42,8 @@ pub(crate) enum Trusted {
 pub(crate) struct UserTrust {
     /// `None` if the user has no state folder.
     folder: Option<PathBuf>,
+    /// The folder of indexes in the user's cache, with links resolved, if there is one.
+    cache: Option<PathBuf>,
     /// Whether every index is trusted.
     all: bool,
     told: Mutex<Told>,
@@ -58,11 +62,12 @@ impl UserTrust {
     /// The notes of this user.
     pub(crate) fn of(global: &GlobalArgs) -> Self {
         let state = dirs::state_dir().or_else(dirs::data_local_dir);
-        Self::in_folder(state.map(|state| state.join("rca").join("trusted")), global.trust_index)
+        let cache = dirs::cache_dir().and_then(|cache| cache.join("rca").canonicalize().ok());
+        Self { cache, ..Self::in_folder(state.map(|state| state.join("rca").join("trusted")), global.trust_index) }
     }
 
     fn in_folder(folder: Option<PathBuf>, all: bool) -> Self {
-        Self { folder, all, told: Mutex::default() }
+        Self { folder, cache: None, all, told: Mutex::default() }
     }
 
     /// Why the index that was opened last is trusted.
@@ -73,6 +78,18 @@ impl UserTrust {
     /// Why the last index could not be noted, so that it will be unknown again.
     pub(crate) fn failure(&self) -> Option<String> {
         self.told().failure.clone()
+    }
+
+    /// Whether the user was told of a record of upserted incidents in this index folder.
+    pub(crate) fn knows_record(&self, dir: &Path, record: &str) -> bool {
+        let is_noted = |folder: &Path| owner::is_own(folder) && has_note(folder, &of_record(dir), record);
+        self.all || self.folder.as_deref().is_some_and(is_noted)
+    }
+
+    /// Notes that the user was told of it.
+    pub(crate) fn note_record(&self, dir: &Path, record: &str) {
+        // If it cannot be noted, it is said again.
+        let _ = self.note(&of_record(dir), record);
     }
 
     /// Runs work that no other process of this user runs at the same time; without a folder to lock, it just runs.
@@ -99,6 +116,10 @@ impl UserTrust {
         let is_noted = |folder: &Path| owner::is_own(folder) && tokens.iter().any(|token| has_note(folder, dir, token));
         if self.folder.as_deref().is_some_and(is_noted) {
             return Some(Trusted::Noted);
+        }
+        let is_in = |cache: &Path| dir.parent() == Some(cache) && owner::is_own(cache) && owner::is_own(dir);
+        if self.cache.as_deref().is_some_and(is_in) {
+            return Some(Trusted::Cache);
         }
         owner::only_root_writes(dir).then_some(Trusted::Root)
     }
@@ -140,6 +161,11 @@ impl TrustStore for UserTrust {
     }
 }
 
+/// The file that a note of a record is of.
+fn of_record(dir: &Path) -> PathBuf {
+    dir.canonicalize().unwrap_or_else(|_| dir.to_owned()).join("given.log")
+}
+
 /// The name of a note: the folder's hash, and the token.
 fn note_name(dir: &Path, token: &str) -> String {
     format!("{:016x}-{token}", xxh3_64(dir.as_os_str().as_encoded_bytes()))
@@ -179,10 +205,10 @@ fn forget_old(folder: &Path, dir: &Path) {
     }
 }
 
-/// Whether the folder that a note is of does not exist.
+/// Whether what a note is of does not exist.
 fn is_of_nothing(note: &Path) -> bool {
     let Ok(dir) = fs::read(note) else { return true };
-    String::from_utf8(dir).is_ok_and(|dir| !Path::new(&dir).is_dir())
+    String::from_utf8(dir).is_ok_and(|dir| !Path::new(&dir).exists())
 }
 
 /// Makes a folder in which only its owner can read and write.
@@ -237,13 +263,29 @@ mod tests {
     }
 
     #[test]
+    fn an_index_in_the_cache_folder_is_the_users_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().canonicalize().unwrap().join("rca");
+        fs::create_dir_all(cache.join("1234/v8")).unwrap();
+        let trust = UserTrust { cache: Some(cache.clone()), ..UserTrust::in_folder(None, false) };
+        assert!(trust.trusts(&cache.join("1234"), &[]));
+        assert_eq!(trust.why(), Some(Trusted::Cache));
+        assert!(
+            !trust.trusts(&cache.join("1234/v8"), &[])
+                && !trust.trusts(&cache, &[])
+                && !trust.trusts(folder.path(), &[])
+        );
+        assert!(!trust.trusts(&cache.join("gone"), &[]));
+    }
+
+    #[test]
     fn damaged_notes_mean_unknown_and_are_mended() {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path().join("here");
         let trust = store(folder.path());
         trust.remember(&here, TOKEN);
         let note = notes(folder.path()).remove(0);
-        for damage in [&b""[..], b"/elsewhere", &[0xff; 100_000]] {
+        for damage in [&b""[..], b"/elsewhere", "x".repeat(100_000).as_bytes()] {
             fs::write(&note, damage).unwrap();
             assert!(!trust.trusts(&here, &tokens(&[TOKEN])));
         }

@@ -533,6 +533,27 @@ impl Index {
         self.engine.guard(|| update::compare(&self.engine, archive))
     }
 
+    /// What tells the record of the incidents that a program upserted from any other, as long as it is not made anew: 16
+    /// hexadecimal digits. `None` if there is no record, as in memory.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let index = Index::open_or_create(folder.path())?;
+    /// assert_eq!(index.given_record()?, None);
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// assert_eq!(index.given_record()?.map(|record| record.len()), Some(16));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn given_record(&self) -> Result<Option<String>> {
+        self.engine.given_record()
+    }
+
     /// The number of incidents that a program upserted, hidden ones included.
     ///
     /// # Errors

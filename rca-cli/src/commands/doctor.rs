@@ -109,6 +109,7 @@ fn look(location: &Location) -> Result<Health, Error> {
     let why = location.trust().and_then(UserTrust::why).filter(|_| trusted);
     health.trusted_because = match why {
         Some(Trusted::Noted) => "yes: you made it, or trusted it",
+        Some(Trusted::Cache) => "yes: it is in your cache folder",
         Some(Trusted::Root) => "yes: only root can write to it",
         Some(Trusted::All) => "yes: --trust-index or RCA_TRUST_INDEX trusts every index",
         None => "no: not known to be yours; a search builds it anew, `rca doctor --trust` trusts it as it is",

@@ -12,7 +12,7 @@ use rca_index::UpdateOptions;
 use crate::commands::watch::watch;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::{outcome, tell_of_unreadable, tell_unknown, update_in_turn};
+use crate::freshen::{outcome, tell_given, tell_of_unreadable, tell_unknown, update_in_turn};
 use crate::location::Location;
 use crate::render;
 
@@ -67,8 +67,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let index = opened.index;
     let report = update_in_turn(&index, &location, &options, context)?;
     if let Some(unknown) = opened.unknown {
-        tell_unknown(&unknown, &index, &report, &location, context)?;
+        tell_unknown(&unknown, &report, &location, context);
     }
+    tell_given(&index, &location, context)?;
     render::update(context, &location, &report)?;
     Ok(outcome(&report))
 }

@@ -129,3 +129,22 @@ fn a_read_only_archive_is_indexed_in_the_cache_folder() {
     assert!(!run.stderr.contains("Read-only"), "{}", run.stderr);
     assert!(workshop.path().join(".cache/rca").is_dir());
 }
+
+#[test]
+fn an_unknown_index_that_cannot_be_replaced_is_left_alone() {
+    let workshop = Workshop::with_archive();
+    let script = "
+        mkdir place; mount -t tmpfs none place; cp -r archive place
+        mkdir stranger; (export HOME=$PWD/stranger; rca index place/archive -q)
+        mount -o remount,ro place
+        rca search queue --archive place/archive --format paths
+        rca search queue --archive place/archive --format paths
+        rca doctor --archive place/archive | grep -o 'cache/rca.*\\|trusted.*'";
+    let Some(run) = with_mounts(&workshop, script) else { return };
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines[..2], ["place/archive/2025/queue.md"; 2], "{run:?}");
+    assert!(lines[2].starts_with("cache/rca/") && lines[3].contains("yes: "), "{run:?}");
+    let said: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(said.len(), 1, "{run:?}");
+    assert!(said[0].contains("not known to be yours; left alone, and built in your cache folder instead"), "{run:?}");
+}

@@ -33,9 +33,9 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap().flatten() {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
-            copy(&from, &to)
+            copy(&from, &to);
         } else {
-            let _ = fs::copy(from, to).unwrap();
+            fs::copy(from, to).unwrap();
         }
     }
 }
@@ -211,12 +211,41 @@ fn given_incidents_stay_and_are_named() {
     Index::open(index(&workshop)).unwrap().upsert([Incident::new("OPS-1", "Given ticket")]).unwrap();
     let run = workshop.rca(&["search", "ticket", "--archive", "archive"]);
     assert!(run.stdout.contains("Given ticket"), "{run:?}");
-    let said = "1 incident that a program upserted came with it, and cannot be compared with any file";
+    let said = "1 incident here was upserted by a program, and cannot be compared with any file";
     assert!(run.stderr.contains("built anew from 3 reports") && run.stderr.contains(said), "{run:?}");
     // A program that opens it with no store leaves it as known as it was.
     Index::open(index(&workshop)).unwrap().upsert([Incident::new("OPS-2", "Second ticket")]).unwrap();
     let run = workshop.rca(&["search", "ticket", "--archive", "archive"]);
     assert!(run.stdout.contains("Second ticket") && !run.stderr.contains("yours"), "{run:?}");
+}
+
+#[test]
+fn a_record_of_given_incidents_alone_is_named_once() {
+    let workshop = Workshop::with_archive();
+    Index::open_or_create(workshop.path().join(".other"))
+        .unwrap()
+        .upsert([Incident::new("OPS-1", "Given ticket")])
+        .unwrap();
+    let record = |name: &str| fs::copy(workshop.path().join(".other/given.log"), index(&workshop).join(name)).unwrap();
+    let said = |arguments: &[&str]| {
+        let run = workshop.rca(arguments);
+        assert!(run.code == 0 && run.stdout.contains("icket"), "{run:?}");
+        run.stderr.contains("1 incident here was upserted by a program, and cannot be compared with any file")
+    };
+    let search = ["search", "ticket", "--archive", "archive"];
+    // With no index beside it.
+    fs::create_dir(index(&workshop)).unwrap();
+    record("given.log");
+    assert_eq!([said(&search), said(&search), said(&["show", "OPS-1", "--archive", "archive"])], [true, false, false]);
+    // Put into an index that is known.
+    fs::remove_dir_all(index(&workshop)).unwrap();
+    workshop.stdout(&["index", "archive", "-q"]);
+    let forget = fs::read_dir(workshop.path().join(".local/state/rca/trusted")).unwrap().flatten();
+    forget
+        .filter(|note| fs::read_to_string(note.path()).unwrap().ends_with("given.log"))
+        .for_each(|note| fs::remove_file(note.path()).unwrap());
+    record("given.log");
+    assert_eq!([said(&search), said(&search)], [true, false]);
 }
 
 #[test]
@@ -248,15 +277,19 @@ fn completions_do_not_show_what_it_says() {
 
 #[test]
 fn eight_first_searches_at_once_all_answer() {
-    let workshop = with_forged_index();
-    std::thread::scope(|scope| {
-        let searches: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| workshop.rca(&["search", "queue", "--archive", "archive", "--format", "paths"])))
-            .collect();
-        for search in searches {
-            let run = search.join().unwrap();
-            assert_eq!((run.code, run.stdout.as_str()), (0, "archive/2025/queue.md\n"), "{run:?}");
-        }
-    });
-    assert_eq!(workshop.stdout(&["search", FORGED, "--archive", "archive", "--format", "paths"]), "");
+    for _ in 0..5 {
+        let workshop = with_forged_index();
+        std::thread::scope(|scope| {
+            let searches: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| workshop.rca(&["search", "queue", "--archive", "archive", "--format", "paths"]))
+                })
+                .collect();
+            for search in searches {
+                let run = search.join().unwrap();
+                assert_eq!((run.code, run.stdout.as_str()), (0, "archive/2025/queue.md\n"), "{run:?}");
+            }
+        });
+        assert_eq!(workshop.stdout(&["search", FORGED, "--archive", "archive", "--format", "paths"]), "");
+    }
 }

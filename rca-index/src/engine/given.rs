@@ -148,6 +148,11 @@ impl Engine {
         Ok(GivenHealth { given, hidden, kept })
     }
 
+    /// What tells the record of given incidents from others.
+    pub(crate) fn given_record(&self) -> Result<Option<String>> {
+        Ok(self.note()?.given.position.map(|position| position.identity()))
+    }
+
     /// Marks this thread as one that tells about an update of this index: it cannot write to it meanwhile.
     pub(crate) fn telling(&self) -> Telling<'_> {
         self.turns.tell()

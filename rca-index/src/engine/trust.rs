@@ -105,7 +105,11 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::engine::Purpose;
+    use crate::incident::Incident;
 
     #[test]
     fn tokens_are_random_and_what_is_none_is_dropped() {
@@ -117,5 +121,41 @@ mod tests {
         let hostile = ["", "../../../../../etc/passwd", "ABCDEF0123456789ABCDEF0123456789", &"é".repeat(16)];
         let with_hostile: Vec<String> = hostile.map(str::to_owned).into_iter().chain(all.clone()).collect();
         assert_eq!(sound(&with_hostile), all);
+    }
+
+    /// Trusts nothing.
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl TrustStore for Nothing {
+        fn trusts(&self, _dir: &Path, _tokens: &[String]) -> bool {
+            false
+        }
+
+        fn remember(&self, _dir: &Path, _token: &str) {}
+    }
+
+    #[test]
+    fn an_index_that_claims_to_be_unfinished_is_not_built_upon() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path();
+        let engine = Engine::open_or_create(dir).unwrap();
+        let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
+        writer.upsert(Incident::new("OPS-1", "Zebra")).unwrap();
+        writer.commit(None).unwrap();
+        let meta = Path::new("meta.json");
+        let whole: serde_json::Value = serde_json::from_slice(&engine.directory.atomic_read(meta).unwrap()).unwrap();
+        let note: CommitNote = serde_json::from_str(whole["payload"].as_str().unwrap()).unwrap();
+        // A first update that did not finish does not count as an index: here one with documents that says so of itself.
+        let unfinished = serde_json::to_string(&CommitNote { updated: 0, ..note }).unwrap();
+        for payload in [unfinished.into(), serde_json::Value::Null] {
+            let forged = serde_json::json!({ "payload": payload, "index_settings": whole["index_settings"], "segments": whole["segments"],
+                "schema": whole["schema"], "opstamp": whole["opstamp"] });
+            engine.directory.atomic_write(meta, &serde_json::to_vec(&forged).unwrap()).unwrap();
+            assert!(matches!(Engine::open_with(dir, Some(&Nothing)), Err(Error::IndexNotFound(_))), "{forged}");
+            let opened = Engine::open_or_create_with(dir, Some(&Nothing), Vec::new());
+            assert!(matches!(opened, Err(Error::IndexNotTrusted(_))), "{forged}");
+        }
+        assert!(Engine::recreate(dir, Some(&Nothing)).is_ok());
     }
 }

@@ -32,6 +32,13 @@ pub(crate) struct Position {
     pub(super) chain: u64,
 }
 
+impl Position {
+    /// The identity of the record.
+    pub(crate) fn identity(&self) -> String {
+        format!("{:016x}", self.record)
+    }
+}
+
 /// The head of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
