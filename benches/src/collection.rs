@@ -55,6 +55,11 @@ impl Collection {
         let docs = folder.join("docs.jsonl");
         let has_documents = docs.is_file();
         let (documents, index) = if has_documents { from_lines(&docs)? } else { from_archive(&archive_of(folder)?)? };
+        if !has_documents {
+            for grades in judgements.values_mut() {
+                *grades = with_ids_of(&index, std::mem::take(grades))?;
+            }
+        }
         Ok(Self {
             name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             has_documents,
@@ -75,6 +80,19 @@ fn from_lines(path: &Path) -> Result<(Vec<Document>, Index), Box<dyn Error>> {
         incident
     }))?;
     Ok((documents, index))
+}
+
+/// Grades by the ids of an index. Judgements may name a report as people do, with no extension.
+fn with_ids_of(index: &Index, grades: HashMap<String, f64>) -> Result<HashMap<String, f64>, Box<dyn Error>> {
+    let mut by_id = HashMap::new();
+    for (name, grade) in grades {
+        let id = match &index.resolve(&name)?[..] {
+            [id] => id.clone(),
+            _ => name,
+        };
+        by_id.insert(id, grade);
+    }
+    Ok(by_id)
 }
 
 /// The nearest folder `incidents` beside a folder or above.
@@ -117,6 +135,16 @@ mod tests {
         let pasted = check_judgements(&folder.join("pasted"))?;
         let short = pasted.queries.iter().find(|query| query.text.split_whitespace().count() <= 15);
         assert!(pasted.queries.len() >= 40 && short.is_none(), "{} pasted, {short:?}", pasted.queries.len());
+        Ok(())
+    }
+
+    #[test]
+    fn judgements_may_name_a_report_with_no_extension() -> Result<(), Box<dyn Error>> {
+        let index = Index::in_memory()?;
+        index.upsert(["2025/queue.mdx", "disk"].map(|id| Incident::new(id, "")))?;
+        let grades = ["2025/queue", "disk", "gone"].map(|name| (name.to_owned(), 3.0));
+        let found = with_ids_of(&index, grades.into())?;
+        assert_eq!(found, ["2025/queue.mdx", "disk", "gone"].map(|id| (id.to_owned(), 3.0)).into());
         Ok(())
     }
 
