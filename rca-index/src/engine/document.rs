@@ -21,7 +21,7 @@ use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
-pub(super) const FORMAT: u32 = 7;
+pub(super) const FORMAT: u32 = 8;
 /// The name of the analyzer in the engine.
 pub(super) const ANALYZER: &str = "rca";
 

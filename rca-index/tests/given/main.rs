@@ -103,7 +103,7 @@ fn fifty_given_incidents_survive_everything() {
     update(&folder, &plain);
     assert_all(&folder, "a removed index");
 
-    for version in ["v99", "v8"] {
+    for version in ["v99", "v9"] {
         fs::rename(version_folder(&folder), dir(&folder).join(version)).unwrap();
         update(&folder, &plain);
         assert_all(&folder, "another version with a record");
@@ -127,7 +127,7 @@ fn an_index_of_given_incidents_alone_is_whole_in_a_new_version() {
     let folder = tempfile::tempdir().unwrap();
     open(&folder).upsert(tickets(0..50)).unwrap();
     open(&folder).delete(["OPS-007"]).unwrap();
-    for (version, has_record) in [("v8", true), ("v6", false)] {
+    for (version, has_record) in [("v9", true), ("v6", false)] {
         fs::rename(version_folder(&folder), dir(&folder).join(version)).unwrap();
         if !has_record {
             fs::remove_file(dir(&folder).join("given.log")).unwrap();
@@ -137,7 +137,7 @@ fn an_index_of_given_incidents_alone_is_whole_in_a_new_version() {
         // Whoever only reads sees them too, and what was deleted does not come back.
         let reader = Index::open(dir(&folder)).unwrap();
         assert_eq!((ids(&reader).len(), reader.get("OPS-007").unwrap()), (49, None));
-        assert!(version_folder(&folder).ends_with("v7"), "the old version is gone");
+        assert!(version_folder(&folder).ends_with("v8"), "the old version is gone");
     }
 }
 
@@ -257,7 +257,7 @@ fn a_report_hides_a_given_incident_with_its_id() {
 
     // A new version, and a removed index, hide it again.
     report(folder.path(), "OPS-001");
-    for version in ["v8", "v6"] {
+    for version in ["v9", "v6"] {
         fs::rename(version_folder(&folder), dir(&folder).join(version)).unwrap();
         assert_eq!(update(&folder, &plain).hidden, ["OPS-001"], "{version}");
     }
@@ -292,5 +292,5 @@ fn an_archive_without_given_incidents_has_no_record() {
     update(&folder, &UpdateOptions::default());
     let mut files: Vec<_> = fs::read_dir(dir(&folder)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort();
-    assert_eq!(files, [".gitignore", "v7"]);
+    assert_eq!(files, [".gitignore", "v8"]);
 }

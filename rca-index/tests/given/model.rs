@@ -34,7 +34,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any::<bool>(), any::<bool>()).prop_map(|(rebuild, cancel)| Step::Update { rebuild, cancel }),
         1 => Just(Step::Reopen),
         1 => Just(Step::Remove),
-        1 => prop_oneof![Just("v8"), Just("v6")].prop_map(Step::OtherVersion),
+        1 => prop_oneof![Just("v9"), Just("v6")].prop_map(Step::OtherVersion),
     ]
 }
 
