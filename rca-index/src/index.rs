@@ -13,9 +13,9 @@ use crate::archive::{Archive, ReportProblem, names::Names};
 use crate::engine::health::{Comparison, Health};
 use crate::engine::{Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
-use crate::incident::{Incident, LeftOut, Summary};
+use crate::incident::{Incident, LeftOut, Problem, Summary};
 #[cfg(feature = "archive")]
-use crate::parse::report_id;
+use crate::parse::{parse_report, report_id};
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::text::row::Row;
 #[cfg(feature = "archive")]
@@ -314,6 +314,31 @@ impl Index {
     /// ```
     pub fn get(&self, id: &str) -> Result<Option<Incident>> {
         self.engine.guard(|| self.engine.snapshot()?.get(id))
+    }
+
+    /// What a report exceeds, so that not all facts it states are read: its size, the size of its front matter, the work that it takes. Its
+    /// text is searched all the same. The report is parsed again for it.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// # let index = rca_index::Index::in_memory()?;
+    /// let text = format!("# Disk full\n\n{}", "The disk was full.\n".repeat(100_000));
+    /// let incident = parse_report("disk.md", text, &ParseOptions::default()).incident;
+    /// assert_eq!(index.cut_off(&incident)?[0].code(), "facts-cut-off");
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn cut_off(&self, incident: &Incident) -> Result<Vec<Problem>> {
+        if incident.path.is_empty() {
+            return Ok(Vec::new());
+        }
+        let snapshot = self.engine.snapshot()?;
+        let parsed = parse_report(&incident.path, incident.source.clone(), snapshot.parse_options());
+        Ok(parsed.problems.into_iter().filter(|problem| problem.kind.is_limit()).collect())
     }
 
     /// The ids that match a name. Only the best kind of match counts: the id or path itself, else ids whose file name

@@ -118,6 +118,10 @@ fn show(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let Found { incident, line } = found;
+    for problem in index.cut_off(incident)? {
+        let path = location.path_of(&incident.path);
+        context.say(format_args!("rca: {}:{}: {}", path.display(), problem.line, problem.reason()));
+    }
     if arguments.why {
         context.out.page()?;
         return Ok(render::why::facts(&mut context.out, location, incident)?);

@@ -151,7 +151,8 @@ mod tests {
     fn work_grows_with_the_size() {
         // All facts stand in one line, and nothing of it is wide.
         let of = |size: usize| {
-            let keys: String = (0..150).map(|i| format!("\"k{i}\":\"v{}\",", "\u{301}".repeat(20))).collect();
+            let keys =
+                (0..150).map(|i| format!("\"k{i}\":\"v{}\",", "\u{301}".repeat(20))).collect::<Vec<_>>().concat();
             let text = format!("---json\n{{{keys}\"title\":\"a{}\"}}\n---\n", "\u{301}".repeat(size / 2));
             let parsed = rca_index::parse::parse_report("a.md", text, &rca_index::parse::ParseOptions::default());
             work::taken();

@@ -70,6 +70,33 @@ fn front_matter_that_explodes() {
 }
 
 #[test]
+fn whoever_shows_a_report_says_what_it_exceeds() {
+    let workshop = Workshop::new();
+    let nested = format!("{}{}", "[".repeat(70), "]".repeat(70));
+    workshop.write("archive/rca.toml", "max_facts_bytes = 500\n");
+    workshop.write("archive/long.md", &format!("---\nk: {nested}\n---\n# T\n\n{}", "The queue grew.\n".repeat(100)));
+    workshop.write("archive/short.md", "# Short\n\nThe queue grew.\n");
+    workshop.rca(&["index", "archive"]);
+    for format in ["human", "json", "jsonl", "markdown", "csv", "paths"] {
+        let run = workshop.rca(&["show", "long", "--archive", "archive", "--no-update", "--format", format]);
+        assert_eq!(run.code, 0, "{format}");
+        for said in ["facts are read from the first 500 bytes only", "nested more than 64 deep"] {
+            assert_eq!(run.stderr.matches(said).count(), 1, "{format}: {}", run.stderr);
+        }
+        let quiet = workshop.rca(&["show", "short", "--archive", "archive", "--no-update", "--format", format]);
+        assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""), "{format}");
+    }
+    for format in ["human", "json", "jsonl", "csv", "github", "sarif"] {
+        let run = workshop.rca(&["check", "archive", "--format", format]);
+        for said in ["facts are read from the first 500 bytes only", "nested more than 64 deep"] {
+            assert!(run.stdout.contains(said), "{format}: {}", run.stdout);
+        }
+    }
+    let run = workshop.rca(&["index", "archive", "--rebuild", "-v"]);
+    assert!(run.stderr.contains("facts are read from the first 500 bytes only"), "{run:?}");
+}
+
+#[test]
 fn services_without_number() {
     let services: Vec<String> = (0..10_000).map(|i| format!("svc-{i}")).collect();
     check("services.md", format!("---\ntitle: T\nservices: [{}]\n---\n\nqueue\n", services.join(", ")), None);

@@ -14,6 +14,7 @@ use crate::engine::document::{GIVEN, KEY, LENGTH};
 use crate::engine::lookup::Lookups;
 use crate::error::Result;
 use crate::incident::{FailedCount, HouseNames, Incident, Summary};
+use crate::parse::ParseOptions;
 use crate::plan::Statistics;
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
@@ -57,6 +58,11 @@ impl<'e> Snapshot<'e> {
     /// The analyzer for the language of the archive.
     pub(crate) fn analyzer(&self) -> &Analyzer {
         &self.commit.analyzer
+    }
+
+    /// How the reports of this commit are parsed.
+    pub(crate) fn parse_options(&self) -> &ParseOptions {
+        &self.commit.parse_options
     }
 
     /// The archive's names of services and severities.

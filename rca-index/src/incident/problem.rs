@@ -243,6 +243,17 @@ impl ProblemKind {
             _ => self.spec().level,
         }
     }
+
+    /// Whether a limit keeps facts from being read.
+    pub(crate) fn is_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::FactsCutOff { .. }
+                | Self::WorkLimit
+                | Self::FrontMatterBeyondLimit { .. }
+                | Self::FieldsCutOff { .. }
+        )
+    }
 }
 
 impl Display for ProblemKind {

@@ -191,17 +191,16 @@ fn read_json(block: &str) -> Result<Map, Refusal> {
 
 /// The lines of JSON that are in its outer map, as lines of keys and values.
 fn outer_lines(block: &str) -> String {
-    let mut depth = 0_i64;
+    let mut depth = 0_usize;
     let mut lines = String::with_capacity(block.len());
-    for line in block.lines() {
-        let opens = line.bytes().filter(|b| matches!(b, b'[' | b'{')).count() as i64;
-        let closes = line.bytes().filter(|b| matches!(b, b']' | b'}')).count() as i64;
-        let inner = line.trim().trim_start_matches('{').trim_end_matches(',').trim();
-        if depth <= 1 && opens - i64::from(line.trim().starts_with('{')) == closes {
-            lines.push_str(inner);
+    for line in block.lines().map(str::trim) {
+        let opens = line.bytes().filter(|b| matches!(b, b'[' | b'{')).count();
+        let closes = line.bytes().filter(|b| matches!(b, b']' | b'}')).count();
+        if depth <= 1 && opens == closes + usize::from(line.starts_with('{')) {
+            lines.push_str(line.trim_start_matches('{').trim_end_matches(',').trim());
         }
         lines.push('\n');
-        depth += opens - closes;
+        depth = (depth + opens).saturating_sub(closes);
     }
     lines
 }

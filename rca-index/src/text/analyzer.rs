@@ -385,11 +385,9 @@ impl<'t> Lexemes<'t> {
         let written = &self.text[span.0..span.1];
         let kind = match &self.variants {
             Variants::Stems(analyzer, prefixes) => {
-                // No prefix begins with another, so only the last one up to the word can begin it.
+                // None begins with another, so only the last one up to the word can begin it.
                 let upto = prefixes.partition_point(|prefix| *prefix <= word);
-                if !prefixes[..upto].last().is_some_and(|prefix| word.starts_with(prefix)) {
-                    return;
-                }
+                let Some(_) = prefixes[..upto].last().filter(|prefix| word.starts_with(**prefix)) else { return };
                 let Some(stem) = analyzer.stem(word, written) else { return };
                 self.buffer.push(STEM_MARK);
                 self.buffer.push_str(&stem);

@@ -100,7 +100,7 @@ fn scalars_are_those_of_yaml_1_2() {
 fn bombs() -> Vec<(&'static str, String, Limit, u32)> {
     let laughs = |open: &str, close: &str| {
         let level = |i: u32| format!("a{i}: &a{i} {open}{}{close}\n", vec![format!("*a{}", i - 1); 9].join(", "));
-        format!("a0: &a0 {{x: 1}}\n{}", (1..20).map(level).collect::<String>())
+        format!("a0: &a0 {{x: 1}}\n{}", (1..20).map(level).collect::<Vec<_>>().concat())
     };
     let long = "x".repeat(100_000);
     vec![
@@ -114,7 +114,12 @@ fn bombs() -> Vec<(&'static str, String, Limit, u32)> {
         ("maps in maps", format!("a: {}{}\n", "{a: ".repeat(10_000), "}".repeat(10_000)), Limit::Nesting, 1),
         ("items in items", format!("a:\n{}x\n", "- ".repeat(60_000)), Limit::Nesting, 2),
         ("keys in keys", format!("{}x\n", "? ".repeat(60_000)), Limit::Nesting, 1),
-        ("indented", (0..700).map(|i| format!("{}a:\n", " ".repeat(i))).collect(), Limit::Nesting, 65),
+        (
+            "indented",
+            (0..700).map(|i| format!("{}a:\n", " ".repeat(i))).collect::<Vec<_>>().concat(),
+            Limit::Nesting,
+            65,
+        ),
         ("many values", format!("a: [{}]\n", "a,".repeat(120_000)), Limit::Values, 1),
         ("too large", format!("a: b\n{}", "c: d\n".repeat(60_000)), Limit::Bytes, 52_429),
     ]
