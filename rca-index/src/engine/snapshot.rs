@@ -186,6 +186,10 @@ impl<'e> Snapshot<'e> {
         let mut given = 0;
         for reader in self.searcher.segment_readers() {
             let index = reader.inverted_index(field).map_err(|e| self.engine.error(e))?;
+            if !reader.has_deletes() {
+                given += index.doc_freq(&term).map_err(|e| self.engine.error(e.into()))? as usize;
+                continue;
+            }
             let postings = index.read_postings(&term, IndexRecordOption::Basic);
             let Some(mut postings) = postings.map_err(|e| self.engine.error(e.into()))? else { continue };
             while postings.doc() != TERMINATED {
