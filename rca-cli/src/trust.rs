@@ -7,7 +7,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rca_index::TrustStore;
 use xxhash_rust::xxh3::xxh3_64;
@@ -19,8 +19,11 @@ use crate::owner;
 const MANY: usize = 1_000;
 /// So many are kept at most, the newest.
 const MOST: usize = 4_000;
-/// So many of one folder.
+/// So many of one folder, beside those that are new: of processes that create an index at once, each makes a note, and the
+/// first to commit is the one that counts.
 const MOST_OF_A_FOLDER: usize = 4;
+/// How long a note is new.
+const NEW: Duration = Duration::from_secs(3600);
 /// A note has one path.
 const LONGEST: u64 = 1 << 16;
 
@@ -192,9 +195,9 @@ fn forget_old(folder: &Path, dir: &Path) {
     notes.retain(|(_, path)| !name(path).starts_with('.'));
     notes.sort();
     let of_this = note_name(dir, "");
-    let own: Vec<_> = notes.iter().filter(|(_, path)| name(path).starts_with(&of_this)).collect();
-    let mut forgotten: Vec<PathBuf> =
-        own.iter().rev().skip(MOST_OF_A_FOLDER - 1).map(|(_, path)| path.clone()).collect();
+    let is_new = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age < NEW);
+    let old = notes.iter().filter(|(modified, path)| name(path).starts_with(&of_this) && !is_new(*modified));
+    let mut forgotten: Vec<PathBuf> = old.rev().skip(MOST_OF_A_FOLDER - 1).map(|(_, path)| path.clone()).collect();
     if notes.len() >= MANY {
         forgotten.extend(notes.iter().filter(|(_, note)| is_of_nothing(note)).map(|(_, path)| path.clone()));
     }
@@ -312,8 +315,14 @@ mod tests {
         let (here, trust) = (folder.path().join("here"), store(folder.path()));
         let token = |n: usize| format!("{n:032x}");
         (0..20).for_each(|n| trust.remember(&here, &token(n)));
+        assert!((0..20).all(|n| trust.trusts(&here, &[token(n)])), "all may be creating it now");
+        for (note, age) in notes(folder.path()).into_iter().zip(1..) {
+            let then = SystemTime::now() - NEW * age;
+            File::options().write(true).open(note).unwrap().set_modified(then).unwrap();
+        }
+        trust.remember(&here, &token(20));
         assert_eq!(notes(folder.path()).len(), MOST_OF_A_FOLDER);
-        assert!(trust.trusts(&here, &[token(19)]) && !trust.trusts(&here, &[token(0)]));
+        assert!(trust.trusts(&here, &[token(20)]));
         // Many folders, of which few still exist.
         let known = folder.path().join("state");
         trust.remember(&known, TOKEN);

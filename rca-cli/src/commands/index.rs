@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use rca_index::UpdateOptions;
+use rca_index::{Error, UpdateOptions};
 
 use crate::commands::watch::watch;
 use crate::context::Context;
@@ -52,12 +52,16 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let wait = if arguments.wait { Duration::MAX } else { Duration::ZERO };
     let options = UpdateOptions::default().rebuild(arguments.rebuild).threads(arguments.threads).wait(wait);
     if arguments.watch {
+        if let Err(Error::IndexNotTrusted(dir)) = location.open_index() {
+            let place = dir.display().to_string();
+            context.say(format_args!("rca: {place}: this index is not known to be yours; it is built anew"));
+        }
         watch(location, options, context)?;
         return Ok(ExitCode::SUCCESS);
     }
     // An index that is about to be rebuilt may be damaged.
     let opened = match location.open_or_create_index() {
-        Err(rca_index::Error::IndexDamaged { .. }) if arguments.rebuild => {
+        Err(Error::IndexDamaged { .. }) if arguments.rebuild => {
             location.remove_damaged_index()?;
             location.open_or_create_index()?
         }

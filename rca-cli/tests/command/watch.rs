@@ -57,6 +57,19 @@ fn a_watcher_takes_in_what_changes() {
 }
 
 #[test]
+fn an_unknown_index_is_built_anew() {
+    let workshop = Workshop::with_archive();
+    let home = workshop.path().join(".stranger");
+    fs::create_dir(&home).unwrap();
+    assert!(workshop.command(&["index", "archive", "-q"]).env("HOME", home).status().unwrap().success());
+    let before = workshop.json(&["doctor", "--archive", "archive"]);
+    // The watcher says so, before it says that it watches.
+    let (_watcher, _) = watch(&workshop, &[]);
+    let after = workshop.json(&["doctor", "--archive", "archive"]);
+    assert_eq!((&before["trusted"], &after["trusted"]), (&false.into(), &true.into()));
+}
+
+#[test]
 fn a_watcher_does_not_keep_others_from_updating() {
     let workshop = Workshop::with_archive();
     let (_watcher, wait_for) = watch(&workshop, &[]);
