@@ -71,7 +71,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
             Some(place) => location.create_index_in(&place)?,
             None => location.open_or_create_index()?.index,
         };
-        let options = UpdateOptions::default().wait(PATIENCE);
+        // An index whose files are sound may still say otherwise than the reports.
+        let options = UpdateOptions::default().rebuild(true).wait(PATIENCE);
         let report = update_in_turn(&index, &location, &options, context)?;
         render::update(context, &location, &report)?;
         return Ok(outcome(&report));

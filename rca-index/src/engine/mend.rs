@@ -62,6 +62,7 @@ pub(crate) fn remove(dir: &Path) -> Result<()> {
 /// # Errors
 /// As [`remove`], and those of `is_damaged`.
 pub(crate) fn remove_if(dir: &Path, is_damaged: impl FnOnce(Engine) -> Result<bool>) -> Result<bool> {
+    Layout::of(dir)?;
     let Some(_lock) = lock(dir)? else { return Ok(false) };
     let found = fault::guarded(dir, || Engine::open_as_it_is(dir)).and_then(|(index, _)| is_damaged(index));
     let must_go = match found {

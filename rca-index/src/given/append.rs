@@ -204,7 +204,7 @@ fn make(dir: &Path, head: Head, fill: impl FnOnce(&mut Appender) -> Result<()>) 
 
 /// Makes a file in the place of the one that a killed process may have left.
 fn create(path: &Path) -> Result<File> {
-    let _ = fs::remove_file(path);
+    let _ = durable::remove(path);
     files::create_new(path).map_err(Error::io(path))
 }
 

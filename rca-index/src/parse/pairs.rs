@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+#[cfg(any(test, fuzzing))]
+use crate::parse::cursor::work;
 use crate::parse::outline::{Block, Item, List, Part, Table, Text};
 use crate::parse::words::plain;
 
@@ -166,7 +168,13 @@ fn of_list<'t>(list: &'t List<'_>, is_key: &impl Fn(&str) -> bool, each: &mut im
 
 /// `**Label** - value`, `**Label** value`, and `**Label**` alone, for a line that starts at a byte of a text.
 fn bold_pair<'t>(text: &Text<'_>, start: usize, line: &'t str) -> Option<(&'t str, &'t str)> {
-    let bold = text.bold.iter().find(|bold| bold.start == start)?;
+    // They are in order, and a text may have as many as lines.
+    let at = text.bold.partition_point(|bold| {
+        #[cfg(any(test, fuzzing))]
+        work::add(1);
+        bold.start < start
+    });
+    let bold = text.bold.get(at).filter(|bold| bold.start == start)?;
     let (label, rest) = line.split_at_checked(bold.end - start)?;
     let (label, rest) = (label.trim(), rest.trim());
     // With a colon it is a line like any other, unless nothing follows.

@@ -97,6 +97,25 @@ fn work_grows_with_the_size() {
 }
 
 #[test]
+fn reading_facts_grows_with_the_size() {
+    const SIZE: usize = 20_000;
+    let lines = [
+        "**Severity:** P2\n", "**Key** v\n", "**Date:** 2025-06-02 10:00\n", "- **Severity:** P2\n",
+        "**a** **b** **c** ", "10:00 detected it\n",
+    ];
+    for piece in lines {
+        let steps = |size: usize| {
+            crate::parse::cursor::work::taken();
+            let text = format!("# T\n\n{}\n", piece.repeat(size / piece.len()));
+            assert_eq!(parse_report("a.md", text, &ParseOptions::default()).incident.title.value, "T");
+            crate::parse::cursor::work::taken()
+        };
+        let (once, twice) = (steps(SIZE), steps(2 * SIZE));
+        assert!(twice <= 2 * once + once / 4 + 5_000, "{piece}: {once} {twice}");
+    }
+}
+
+#[test]
 fn what_takes_too_much_work_is_named_and_found() {
     let text = format!("# Disk full\n\n{}\nthe last words\n", "<!-- x\n".repeat(20_000));
     let parsed = parse_report("a.md", text, &ParseOptions::default());
