@@ -180,7 +180,7 @@ impl Index {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn remove_damaged(dir: impl AsRef<Path>) -> Result<bool> {
-        remove_if(dir.as_ref(), |engine| Ok(!Self::of(engine).health()?.damaged.is_empty()))
+        remove_if(dir.as_ref(), |engine| Ok(Self::of(engine).health()?.is_damaged()))
     }
 
     fn of(engine: Engine) -> Self {
