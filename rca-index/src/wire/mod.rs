@@ -420,6 +420,7 @@ impl<'a> UnknownValueForm<'a> {
 }
 
 /// Whether a factor changes nothing.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_one(factor: &f32) -> bool {
     (factor - 1.0).abs() < f32::EPSILON
 }
