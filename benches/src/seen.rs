@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::Args;
 use rca_index::signal::Signal;
@@ -21,6 +22,9 @@ pub struct Arguments {
     /// Search for the pastes as plain text, as `rca search` does, for comparison
     #[arg(long)]
     as_text: bool,
+    /// Measure how long each paste takes on this index, warm, instead of judging what is found
+    #[arg(long, value_name = "FOLDER")]
+    time_on: Option<PathBuf>,
     /// Print each paste that does not find its report first
     #[arg(short, long)]
     verbose: bool,
@@ -51,6 +55,10 @@ struct Tally {
 
 pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     for file in &arguments.files {
+        if let Some(folder) = &arguments.time_on {
+            time(file, &Index::open(folder)?)?;
+            continue;
+        }
         let (tallies, real, none) = judge(file, arguments)?;
         println!("{}", file.display());
         println!("{:<24} {:>6} {:>6} {:>6}", "kind", "pastes", "first", "MRR");
@@ -71,6 +79,33 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
                 [shares, zs].map(|of| [0.05, 0.5, 0.95].map(|q| format!("{:.2}", quantile(&of, q))).join(" "));
             println!("{name:<6} {:>4}  share at 5, 50, 95 %: {shares}   z: {zs}", numbers.len());
         }
+    }
+    Ok(())
+}
+
+/// Prints how long pastes take: the median and the longest of those of up to 1, 4 and 16 KB and more, each the fastest of five
+/// searches.
+fn time(file: &Path, index: &Index) -> Result<(), Box<dyn Error>> {
+    let mut by_size: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    for line in fs::read_to_string(file)?.lines().filter(|line| !line.is_empty()) {
+        let paste: Paste = serde_json::from_str(line)?;
+        let mut fastest = f64::INFINITY;
+        for _ in 0..5 {
+            let started = Instant::now();
+            index.search(&SearchRequest::from_signal(&Signal::read(&paste.text)))?;
+            fastest = fastest.min(started.elapsed().as_secs_f64() * 1000.0);
+        }
+        let size = [1_024, 4_096, 16_384].into_iter().find(|&size| paste.text.len() <= size);
+        by_size.entry(size.unwrap_or(usize::MAX)).or_default().push(fastest);
+    }
+    for (size, mut times) in by_size {
+        times.sort_by(f64::total_cmp);
+        let most = times.last().copied().unwrap_or_default();
+        println!(
+            "up to {size} bytes: {} pastes, median {:.1} ms, longest {most:.1} ms",
+            times.len(),
+            times[times.len() / 2]
+        );
     }
     Ok(())
 }

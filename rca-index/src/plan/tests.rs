@@ -408,7 +408,7 @@ impl Vocabulary for Frequencies {
     }
 }
 
-fn weighted(texts: WeightedTexts, filter: &str) -> Plan {
+fn weighted(texts: &WeightedTexts, filter: &str) -> Plan {
     const KNOWN: &[(&str, u64)] =
         &[("disk", 40), ("full", 30), ("lag", 3), ("orders", 2), ("order", 20), ("service", 50), ("acquir", 1)];
     let query = query::parse(filter, &QueryOptions::default()).unwrap();
@@ -416,40 +416,40 @@ fn weighted(texts: WeightedTexts, filter: &str) -> Plan {
     let (house, zone) = (&HouseNames::default(), &DayZone::default());
     let vocabulary = &Frequencies(KNOWN);
     let planner = Planner { analyzer: &analyzer, synonyms: &synonyms, vocabulary, house, now: 0, zone };
-    planner.plan_weighted(&texts, &query, 100).unwrap()
+    planner.plan_weighted(texts, &query, 100).unwrap()
 }
 
 #[test]
 fn of_weighted_texts_the_words_that_say_most_are_looked_for() {
     let texts =
         |words| WeightedTexts::new([("Disk full disk".to_owned(), 1.0), ("lag of the orders".to_owned(), 3.0)], words);
-    let plan = weighted(texts(30), "*");
+    let plan = weighted(&texts(30), "*");
     assert!(plan.any && plan.needed.is_empty() && plan.groups.is_empty() && plan.conditions.is_empty());
     assert_eq!(texts_of(&plan), ["disk", "full", "lag", "orders"], "in the order of the texts, without stop words");
     // Three times the weight; the word that is repeated counts a little more.
     assert!((plan.words[2].weight - 3.0).abs() < 1e-6 && plan.words[0].weight > 1.0 && plan.words[0].weight < 1.5);
     // Weight times rarity decides.
-    assert_eq!(texts_of(&weighted(texts(2), "*")), ["lag", "orders"]);
-    assert_eq!(texts_of(&weighted(texts(3), "*")), ["full", "lag", "orders"]);
+    assert_eq!(texts_of(&weighted(&texts(2), "*")), ["lag", "orders"]);
+    assert_eq!(texts_of(&weighted(&texts(3), "*")), ["full", "lag", "orders"]);
     assert_eq!(plan.interpreted.to_string(), "disk OR full OR lag OR orders");
 }
 
 #[test]
 fn weighted_words_have_their_forms_and_nothing_is_corrected() {
-    let plan = weighted(WeightedTexts::new([("acquiring dsik order-service".to_owned(), 1.0)], 30), "*");
+    let plan = weighted(&WeightedTexts::new([("acquiring dsik order-service".to_owned(), 1.0)], 30), "*");
     assert_eq!(texts_of(&plan), ["acquiring", "order", "service"], "stems, and parts of identifiers");
     assert!(plan.corrections.is_empty());
     assert!(plan.words[1].weight < 1.0 && !plan.words[1].is_extra(), "a part weighs less, and counts");
-    let k8s = weighted(WeightedTexts::new([("lag".to_owned(), 1.0)], 30), "*");
+    let k8s = weighted(&WeightedTexts::new([("lag".to_owned(), 1.0)], 30), "*");
     assert!(k8s.words[0].forms().any(|form| form.pattern == Pattern::Stem("lag".to_owned())));
-    assert!(weighted(WeightedTexts::default(), "*").ranked.is_empty());
+    assert!(weighted(&WeightedTexts::default(), "*").ranked.is_empty());
 }
 
 #[test]
 fn filters_hold_for_weighted_texts_and_services_are_preferred() {
     let mut texts = WeightedTexts::new([("disk full".to_owned(), 1.0)], 30);
     texts.services = vec!["Order Service".to_owned()];
-    let plan = weighted(texts, "lag severity:P1 -full");
+    let plan = weighted(&texts, "lag severity:P1 -full");
     assert_eq!(texts_of(&plan), ["disk", "full"]);
     let [Clause::Words(needed), Clause::Condition(_), Clause::Not(excluded)] = &plan.conditions[..] else {
         panic!("{:?}", plan.conditions)

@@ -216,7 +216,7 @@ impl Plan {
     fn with_conditions_of(mut self, other: Self) -> Self {
         let first = self.words.len();
         self.words.extend(other.words);
-        let needed = (!other.needed.is_empty()).then(|| Clause::Words(other.needed));
+        let needed = (!other.needed.is_empty()).then_some(Clause::Words(other.needed));
         let clauses = needed.into_iter().chain(other.groups).chain(other.conditions);
         let clauses = clauses.filter(|clause| *clause != Clause::Everything);
         self.conditions = clauses.map(|clause| clause.renumbered(first)).collect();

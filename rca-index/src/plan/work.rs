@@ -3,9 +3,10 @@
 
 /// Counts work of this thread. Costs nothing in other builds.
 #[inline]
-pub(crate) fn add(_steps: usize) {
+#[cfg_attr(not(any(test, fuzzing)), allow(unused_variables))]
+pub(crate) fn add(steps: usize) {
     #[cfg(any(test, fuzzing))]
-    count::STEPS.set(count::STEPS.get() + _steps);
+    count::STEPS.set(count::STEPS.get() + steps);
 }
 
 /// The work of this thread since this was asked last.

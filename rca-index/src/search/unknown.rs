@@ -74,7 +74,7 @@ pub(super) fn unknown_values_of(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<
         }
         let known = match known.entry(facet.clone()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(entry) => entry.insert(values_of(snapshot, facet.clone())?),
+            Entry::Vacant(entry) => entry.insert(values_of(snapshot, &facet)?),
         };
         let meant = nearest(&folded, known).map(str::to_owned);
         values.push(UnknownValue { facet, value: value.to_owned(), meant });
@@ -84,12 +84,12 @@ pub(super) fn unknown_values_of(snapshot: &Snapshot<'_>, plan: &Plan) -> Result<
 }
 
 /// The values of a facet, the most frequent first.
-fn values_of(snapshot: &Snapshot<'_>, facet: FacetName) -> Result<Vec<String>> {
+fn values_of(snapshot: &Snapshot<'_>, facet: &FacetName) -> Result<Vec<String>> {
     let plan = Plan::of_words([]);
     let collect = Collect { limit: 0, order: Order::Latest, facets: vec![facet.clone()] };
     let mut found = snapshot.candidates(&plan, &snapshot.look_up(&plan)?, Needed::All, collect)?;
     let Some(counts) = found.facets.pop() else { return Ok(Vec::new()) };
-    let mut values = snapshot.facet_values(&facet, &counts)?;
+    let mut values = snapshot.facet_values(facet, &counts)?;
     values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     values.truncate(MAX_COMPARED);
     Ok(values.into_iter().map(|(value, _)| value).collect())

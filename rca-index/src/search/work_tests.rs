@@ -74,7 +74,7 @@ fn archive() -> Engine {
 fn text_of(i: usize) -> String {
     let mut text = String::new();
     for common in 0..10 {
-        if (i + common) % 3 > 0 {
+        if !(i + common).is_multiple_of(3) {
             let _ = write!(text, "zebra {} quagga ", common_word(common));
         }
     }

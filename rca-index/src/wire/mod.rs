@@ -4,6 +4,7 @@
 //! Times are ISO 8601 in UTC, only as precise as they are known. Durations are in minutes. Spans are byte ranges of the
 //! text beside them.
 
+mod explanation;
 mod fields;
 mod incident;
 mod lines;
@@ -20,8 +21,9 @@ use serde::Serialize;
 use crate::incident::Incident;
 use crate::incident::Timestamp;
 use crate::query::QueryErrors;
-use crate::search::{Cut, Explanation, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue, WordScore};
+use crate::search::{Cut, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue};
 
+pub use explanation::{ExplanationForm, WordScoreForm};
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, SelectedSearchForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
@@ -197,52 +199,6 @@ pub struct SnippetForm<'a> {
     pub text: &'a str,
     /// Start and end of each match, in bytes of the text.
     pub highlights: Vec<[usize; 2]>,
-}
-
-/// How a score was computed: the sum of the word scores, the closeness scores and the feedback score, times the
-/// factors.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[allow(missing_docs)]
-#[non_exhaustive]
-pub struct ExplanationForm<'a> {
-    pub words: Vec<WordScoreForm<'a>>,
-    /// The feedback score, for words that the best hits have in common.
-    pub feedback: f32,
-    /// The factors for missing words, for recent and for severe incidents.
-    pub coverage: f32,
-    pub recency: f32,
-    pub severity: f32,
-    /// The factor for a service that a pasted text names.
-    #[serde(skip_serializing_if = "is_one")]
-    pub service: f32,
-    /// For a pasted text: the share of its information that the hit has, and how far its score is from those of all
-    /// incidents, in standard deviations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub share: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub z: Option<f32>,
-    /// The resulting score. The hit's score is lower if the previous hit has more of the words but a lower score.
-    pub total: f32,
-}
-
-/// The score of a word of the query in a hit.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[allow(missing_docs)]
-#[non_exhaustive]
-pub struct WordScoreForm<'a> {
-    pub word: &'a str,
-    /// Whether it is a single part of an identifier.
-    pub is_part: bool,
-    /// How often it was typed.
-    pub times: u32,
-    pub rarity: f32,
-    /// Weighted by section and form.
-    pub occurrences: f32,
-    pub score: f32,
-    /// The score for occurring close to the previous word.
-    pub closeness: f32,
 }
 
 /// A facet value in the query that no incident has.
@@ -423,29 +379,6 @@ impl<'a> SearchSummaryForm<'a> {
 impl<'a> UnknownValueForm<'a> {
     fn new(unknown: &'a UnknownValue) -> Self {
         Self { facet: unknown.facet.name(), value: &unknown.value, meant: unknown.meant.as_deref() }
-    }
-}
-
-/// Whether a factor changes nothing.
-fn is_one(factor: &f32) -> bool {
-    (factor - 1.0).abs() < f32::EPSILON
-}
-
-impl<'a> ExplanationForm<'a> {
-    fn new(explanation: &'a Explanation) -> Self {
-        let word = |word: &'a WordScore| WordScoreForm {
-            word: &word.word,
-            is_part: word.is_part,
-            times: word.times,
-            rarity: word.rarity,
-            occurrences: word.occurrences,
-            score: word.score,
-            closeness: word.closeness,
-        };
-        let Explanation { feedback, coverage, recency, severity, service, total, .. } = *explanation;
-        let (share, z) = explanation.likeness.map(|like| (like.share, like.z)).unzip();
-        let words = explanation.words.iter().map(word).collect();
-        Self { words, feedback, coverage, recency, severity, service, share, z, total }
     }
 }
 
