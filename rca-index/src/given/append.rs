@@ -3,7 +3,7 @@
 //! In: upserts and deletions. Out: the position of the record once all are on disk. What is not acknowledged is cut by the
 //! next write.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
