@@ -10,6 +10,7 @@ mod crashes;
 mod flow;
 mod freshness;
 mod give;
+mod ingest;
 mod manifest;
 mod settle;
 
@@ -21,23 +22,20 @@ pub use give::{Batch, WriteOptions, Written};
 pub(crate) use give::{GivenChange, write};
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rayon::prelude::*;
+use rayon::slice::ParallelSliceMut as _;
 
-use crate::archive::not_a_report::not_a_report;
-use crate::archive::read::{decode_report, read};
-use crate::archive::stamp::Stamp;
-use crate::archive::walk::{File, Limit, walk};
+use crate::archive::walk::{Limit, walk};
 use crate::archive::{Archive, ReportProblem};
-use crate::engine::{self, CommitNote, Engine, Purpose, Writer};
+use crate::engine::{self, CommitNote, Engine, Purpose};
 use crate::error::{Error, Result};
-use crate::incident::{IgnoredCount, LeftOut, Problem, ProblemKind};
-use crate::parse::{ParseOptions, Parsed};
-use crate::update::changes::{Changes, ToRead};
+use crate::incident::{IgnoredCount, LeftOut};
+use crate::update::changes::Changes;
+use crate::update::ingest::{Ingested, count, ingest_all};
 use crate::update::manifest::{Entry, Manifest};
-use crate::update::settle::{reliable, settle};
+use crate::update::settle::settle;
 
 /// The options of an update.
 #[derive(Debug, Clone, Default)]
@@ -404,141 +402,6 @@ const PARALLEL_BYTES: u64 = 4_000_000;
 
 fn threads(wanted: usize) -> usize {
     if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
-}
-
-/// The outcome of a file that was read.
-struct Ingested {
-    entry: Entry,
-    outcome: Outcome,
-    /// Whether the entry differs from the one of the last update.
-    is_new_entry: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Added,
-    Modified,
-    /// The stamp changed, the text did not.
-    Same,
-    Failed,
-    /// It is not a report; whether its report was in the index before.
-    LeftOut {
-        was_indexed: bool,
-    },
-}
-
-/// Reads, parses and indexes all files in parallel. The engine's queue is bounded, so readers wait for it.
-fn ingest_all(
-    mut to_read: Vec<ToRead>,
-    archive: &Archive,
-    writer: &Writer<'_>,
-    threads: usize,
-    walked: i64,
-    tell: &(impl Fn(UpdateEvent) -> Result<()> + Sync),
-) -> Result<Vec<Ingested>> {
-    /// The number of files per batch: finished files free the memory of the batch before.
-    const BATCH: usize = 20_000;
-    let options = archive.parse_options();
-    let ingest_one = |(file, before): ToRead| {
-        let bytes = file.size;
-        let known = before.clone();
-        let (mut entry, outcome) = ingest(file, before, archive, &options, writer)?;
-        entry.stamp = reliable(entry.stamp, walked);
-        tell(UpdateEvent::Read { bytes })?;
-        Ok(Ingested { is_new_entry: known.is_none_or(|known| *known != entry), entry, outcome })
-    };
-    if threads == 1 || to_read.len() == 1 {
-        return to_read.into_iter().map(ingest_one).collect();
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|e| Error::io(archive.root())(std::io::Error::other(e)))?;
-    let mut ingested = Vec::with_capacity(to_read.len());
-    while !to_read.is_empty() {
-        let batch = to_read.split_off(to_read.len().saturating_sub(BATCH));
-        to_read.shrink_to_fit();
-        ingested.append(&mut pool.install(|| batch.into_par_iter().map(ingest_one).collect::<Result<_>>())?);
-    }
-    Ok(ingested)
-}
-
-/// Reads, parses and indexes one file. Any defect becomes a problem of that file.
-fn ingest(
-    file: File,
-    mut before: Option<Box<Entry>>,
-    archive: &Archive,
-    options: &ParseOptions,
-    writer: &Writer<'_>,
-) -> Result<(Entry, Outcome)> {
-    let failed = |kind: ProblemKind| [Problem::new(1, kind)].into();
-    let known = before.as_ref().and_then(|before| before.hash);
-    let content = match read(&file, archive.root(), archive.max_report_bytes()) {
-        Ok(content) => content,
-        Err(kind) => {
-            // The last known version stays searchable; the next update tries again, unless the size is what is wrong.
-            let stamp = if matches!(kind, ProblemKind::FileTooLarge { .. }) { file.stamp } else { Stamp::UNKNOWN };
-            let problems = before.iter().flat_map(|before| before.problems_of_content().cloned());
-            let problems = problems.chain(failed(kind)).collect();
-            let left_out = before.as_mut().and_then(|before| before.left_out.take());
-            return Ok((Entry { stamp, left_out, ..entry(file, known, problems) }, Outcome::Failed));
-        }
-    };
-    let was_indexed = before.as_ref().is_some_and(|before| before.is_indexed());
-    if let Some(before) = before.filter(|before| known == Some(content.hash) && before.taking == file.taking) {
-        let problems = before.problems_of_content().cloned().collect();
-        return Ok((Entry { left_out: before.left_out, ..entry(file, known, problems) }, Outcome::Same));
-    }
-    if was_indexed {
-        writer.remove(&file.id())?;
-    }
-    let parsed = match decode_report(&file, content.bytes, options) {
-        Ok(parsed) => parsed,
-        Err(kind) => return Ok((entry(file, None, failed(kind)), Outcome::Failed)),
-    };
-    let left_out = not_a_report(&file.path, file.taking, &parsed).map(Box::new);
-    if left_out.is_some() {
-        let entry = Entry { left_out, ..entry(file, Some(content.hash), Box::default()) };
-        return Ok((entry, Outcome::LeftOut { was_indexed }));
-    }
-    let Parsed { incident, problems } = parsed;
-    writer.add_report(incident)?;
-    let outcome = if was_indexed { Outcome::Modified } else { Outcome::Added };
-    Ok((entry(file, Some(content.hash), problems.into()), outcome))
-}
-
-fn entry(file: File, hash: Option<u128>, problems: Box<[Problem]>) -> Entry {
-    let File { path, own_path, size, stamp, taking, .. } = file;
-    Entry { path, encoded: own_path.is_some(), size, stamp, hash, taking, left_out: None, problems }
-}
-
-/// Counts the changes. A new file with the text of a removed file was renamed.
-fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
-    let mut gone: HashMap<u128, usize> = HashMap::new();
-    let removed = changes.removed.iter().filter(|entry| entry.is_indexed());
-    for hash in removed.filter_map(|entry| entry.hash) {
-        *gone.entry(hash).or_default() += 1;
-    }
-    let mut counts = UpdateReport::default();
-    for ingested in ingested {
-        match ingested.outcome {
-            Outcome::Added => {
-                match ingested.entry.hash.and_then(|hash| gone.get_mut(&hash)).filter(|left| **left > 0) {
-                    Some(left) => {
-                        *left -= 1;
-                        counts.renamed += 1;
-                    }
-                    None => counts.added += 1,
-                }
-            }
-            Outcome::Modified => counts.modified += 1,
-            Outcome::Same => counts.unchanged += usize::from(ingested.entry.is_indexed()),
-            // A report that became a template.
-            Outcome::LeftOut { was_indexed } => counts.removed += usize::from(was_indexed),
-            Outcome::Failed => {}
-        }
-    }
-    counts.removed += gone.values().sum::<usize>();
-    counts.unchanged += changes.unchanged.iter().filter(|entry| entry.is_indexed()).count();
-    counts
 }
 
 /// Adds the counts for the whole archive from the manifest.
