@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             time(file, &Index::open(folder)?)?;
             continue;
         }
-        let (tallies, real, none) = judge(file, arguments)?;
+        let Judged { tallies, right, none } = judge(file, arguments)?;
         println!("{}", file.display());
         println!("{:<24} {:>6} {:>6} {:>6}", "kind", "pastes", "first", "MRR");
         for (kind, Tally { pastes, first, reciprocal }) in tallies {
@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             println!("{kind:<24} {pastes:>6} {:>6.3} {:>6.3}", share(first as f64), share(reciprocal));
         }
         println!("of the first hits that are right, and of those for pastes that nothing is like: share and z");
-        for (name, mut numbers) in [("right", real), ("none", none)] {
+        for (name, mut numbers) in [("right", right), ("none", none)] {
             numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
             let quantile = |numbers: &[f32], q: f64| {
                 numbers.get(((numbers.len().max(1) - 1) as f64 * q).round() as usize).copied().unwrap_or(0.0)
@@ -101,20 +101,24 @@ fn time(file: &Path, index: &Index) -> Result<(), Box<dyn Error>> {
     for (size, mut times) in by_size {
         times.sort_by(f64::total_cmp);
         let most = times.last().copied().unwrap_or_default();
-        println!(
-            "up to {size} bytes: {} pastes, median {:.1} ms, longest {most:.1} ms",
-            times.len(),
-            times[times.len() / 2]
-        );
+        let size = if size == usize::MAX { "more".to_owned() } else { format!("up to {size} bytes") };
+        println!("{size}: {} pastes, median {:.1} ms, longest {most:.1} ms", times.len(), times[times.len() / 2]);
     }
     Ok(())
 }
 
-type Numbers = Vec<(f32, f32)>;
+/// What a file of pastes comes to: counts by kind, and share and z of first hits that are right, and of those for pastes that
+/// nothing is like.
+#[derive(Default)]
+struct Judged {
+    tallies: BTreeMap<String, Tally>,
+    right: Vec<(f32, f32)>,
+    none: Vec<(f32, f32)>,
+}
 
-fn judge(file: &Path, arguments: &Arguments) -> Result<(BTreeMap<String, Tally>, Numbers, Numbers), Box<dyn Error>> {
+fn judge(file: &Path, arguments: &Arguments) -> Result<Judged, Box<dyn Error>> {
     let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-    let (mut tallies, mut real, mut none) = (BTreeMap::<String, Tally>::new(), Vec::new(), Vec::new());
+    let mut judged = Judged::default();
     let mut indexes: BTreeMap<String, Index> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
         let paste: Paste = serde_json::from_str(line)?;
@@ -123,24 +127,24 @@ fn judge(file: &Path, arguments: &Arguments) -> Result<(BTreeMap<String, Tally>,
         }
         let found = find(&indexes[&paste.archive], &paste, arguments.as_text)?;
         if paste.expect.is_none() {
-            none.extend(found.best);
+            judged.none.extend(found.best);
             continue;
         }
         let is_first = found.rank == Some(1);
         if is_first {
-            real.extend(found.best);
+            judged.right.extend(found.best);
         } else if arguments.verbose {
             println!("{}: {} {:?}", paste.id, paste.kind, found.rank);
         }
         let group = if paste.archive == "runbooks" { "runbooks" } else { "archives" };
         for kind in [format!("{group} {}", paste.kind), format!("{group}: all")] {
-            let tally = tallies.entry(kind).or_default();
+            let tally = judged.tallies.entry(kind).or_default();
             tally.pastes += 1;
             tally.first += usize::from(is_first);
             tally.reciprocal += found.rank.map_or(0.0, |rank| 1.0 / rank as f64);
         }
     }
-    Ok((tallies, real, none))
+    Ok(judged)
 }
 
 fn find(index: &Index, paste: &Paste, as_text: bool) -> Result<Found, Box<dyn Error>> {
