@@ -345,7 +345,8 @@ impl SearchRequest {
         };
         // Planning cannot fail without an index to read.
         let Ok(plan) = planner.plan(&self.query) else { return Vec::new() };
-        Passages::new(plan.ranked_words().map(|word| (word, 1.0)), &analyzer).snippets(incident, self.snippets)
+        Passages::new(plan.ranked_words().map(|word| (word, word.times as f32)), &analyzer)
+            .snippets(incident, self.snippets)
     }
 }
 
