@@ -14,8 +14,9 @@ use crate::engine::health::{Comparison, Health};
 use crate::engine::{Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Problem, Summary};
+use crate::parse::parse_report;
 #[cfg(feature = "archive")]
-use crate::parse::{parse_report, report_id};
+use crate::parse::report_id;
 use crate::search::{self, SearchRequest, SearchResults};
 use crate::text::row::Row;
 #[cfg(feature = "archive")]
