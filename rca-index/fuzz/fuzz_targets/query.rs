@@ -21,7 +21,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         incident.tags = vec!["kafka/lag".into()];
         let own: String = (b'a'..=b'z').map(|c| format!("{}{}{} ", c as char, i, c as char)).collect();
         let text = format!("the time out of the pool; a b c the the the 影響 障害 k8s C++ v6.2.8 7be04c9 {own}");
-        incident.push_section(SectionKind::RootCause, text.repeat(1 + i % 3));
+        incident.push_section(SectionKind::RootCause, &text.repeat(1 + i % 3));
         incident
     };
     index.upsert((0..40).map(incident)).expect("memory");
