@@ -201,19 +201,26 @@ fn passages(incident: &Incident, wanted: impl Fn(SectionKind) -> bool) -> Vec<Pa
     let mut found = Vec::new();
     let sections = incident.sections.iter().filter(|section| wanted(section.kind) && !section.is_front_matter());
     for section in sections {
-        let Some(until) = incident.source.get(..section.range.end) else { continue };
-        for part in outline(until, section.range.start).parts {
+        // Each section by itself: what stands before it is not read again for its lines.
+        let text = incident.section_text(section);
+        if text.trim().is_empty() {
+            continue;
+        }
+        let line_of = |line: u32| section.line + line - 1;
+        for part in outline(text, 0).parts {
             for block in &part.blocks {
                 match block {
-                    Block::Paragraph(text) => add_sentences(&mut found, &text.text, text.line),
+                    Block::Paragraph(text) => add_sentences(&mut found, &text.text, line_of(text.line)),
                     Block::List(list) => {
-                        list.items.iter().for_each(|item| add_sentences(&mut found, &item.text.text, item.text.line));
+                        for item in &list.items {
+                            add_sentences(&mut found, &item.text.text, line_of(item.text.line));
+                        }
                     }
                     Block::Table(table) => {
                         for row in &table.rows {
                             let cells: Vec<&str> =
                                 row.cells.iter().map(Cow::as_ref).filter(|cell| !cell.is_empty()).collect();
-                            add_sentences(&mut found, &cells.join(", "), row.line);
+                            add_sentences(&mut found, &cells.join(", "), line_of(row.line));
                         }
                     }
                     Block::Code => {}
@@ -318,6 +325,13 @@ mod tests {
         ] {
             assert_eq!(fix(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn lines_are_those_of_the_report_however_many_sections_stand_before() {
+        let text =
+            format!("# Q\n\n{}## Resolution\n\n| step |\n|---|\n| Restarted the broker |\n", "## A\n\n".repeat(3_000));
+        assert_eq!(fix(&text), found("Restarted the broker", FixKind::Restarted, FixSource::Resolution, 6_007));
     }
 
     #[test]
