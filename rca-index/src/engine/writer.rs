@@ -188,15 +188,25 @@ impl Engine {
     /// Fails if the index, or a part of it, was removed since the lock was taken.
     fn still_there(&self, lock: Option<&FolderLock>, index: &tantivy::Index, note: &CommitNote) -> Result<()> {
         let Some(dir) = &self.dir else { return Ok(()) };
-        let segments = index.searchable_segment_metas().map_err(|e| self.error(e))?;
-        let is_complete = folder::is_complete(dir, &segments, note.manifest.as_deref());
+        let manifest = note.manifest.as_deref();
+        let mut segments = index.searchable_segment_metas().map_err(|e| self.error(e))?;
+        let mut is_complete = folder::is_complete(dir, &segments, manifest);
+        while !is_complete {
+            let ids = |segments: &[SegmentMeta]| segments.iter().map(SegmentMeta::id).collect::<Vec<_>>();
+            match index.searchable_segment_metas() {
+                // A merge of this writer has put another segment in the place of those, and has removed their files.
+                Ok(now) if ids(&now) != ids(&segments) => segments = now,
+                Ok(_) => {
+                    // Half of an index must not be taken for a whole one.
+                    folder::disown(dir);
+                    break;
+                }
+                Err(_) => break,
+            }
+            is_complete = folder::is_complete(dir, &segments, manifest);
+        }
         if is_complete && lock.is_some_and(FolderLock::is_current) {
             return Ok(());
-        }
-        let ids = |segments: &[SegmentMeta]| segments.iter().map(SegmentMeta::id).collect::<Vec<_>>();
-        if !is_complete && index.searchable_segment_metas().is_ok_and(|now| ids(&now) == ids(&segments)) {
-            // Half of an index must not be taken for a whole one.
-            folder::disown(dir);
         }
         Err(Error::IndexRemoved(dir.clone()))
     }
