@@ -17,7 +17,7 @@ use crate::incident::{Incident, LeftOut, Problem, Summary};
 use crate::parse::parse_report;
 #[cfg(feature = "archive")]
 use crate::parse::report_id;
-use crate::search::{self, SearchRequest, SearchResults};
+use crate::search::{self, Hit, SearchRequest, SearchResults};
 use crate::text::row::Row;
 #[cfg(feature = "archive")]
 use crate::update;
@@ -229,6 +229,35 @@ impl Index {
     /// ```
     pub fn search_summaries(&self, request: &SearchRequest) -> Result<SearchResults<Summary>> {
         self.engine.guard(|| search::search_summaries(&self.engine, request))
+    }
+
+    /// Runs a search whose hits are made as they are taken: each report is read, parsed and searched for snippets when its hit
+    /// is due, a few at a time, so that memory does not grow with the number of hits. The results have all but the hits, which
+    /// follow as an iterator. They are those of [`search`](Self::search), in its order, and all of the commit at the time of
+    /// this call. After an error, no hit follows.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")])?;
+    /// let request = SearchRequest::parse("*")?.limit(100_000);
+    /// let (found, hits) = index.search_hits(&request)?;
+    /// assert_eq!((found.total, found.hits.len()), (2, 0));
+    /// for hit in hits {
+    ///     println!("{}", hit?.incident.title);
+    /// }
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn search_hits<'a>(
+        &'a self,
+        request: &'a SearchRequest,
+    ) -> Result<(SearchResults, impl Iterator<Item = Result<Hit>> + use<'a>)> {
+        self.engine.guard(|| search::search_hits(&self.engine, request))
     }
 
     /// The ids of all incidents, sorted by their bytes. Nothing else of an incident is read.

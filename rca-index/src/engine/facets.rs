@@ -53,45 +53,59 @@ impl Snapshot<'_> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        let forms = self.forms(facet, Some(keys))?;
+        Ok(keys.iter().map(|&key| forms.get(key).and_then(most_used).cloned()).collect())
+    }
+
+    /// How each key of a facet is shown, as [`Snapshot::shown`] says; for those who would ask many times.
+    ///
+    /// # Errors
+    /// As [`Snapshot::shown`].
+    pub(crate) fn all_shown(&self, facet: Facet) -> Result<HashMap<String, String>> {
+        let forms = self.forms(facet, None)?.into_iter();
+        Ok(forms.filter_map(|(key, forms)| Some((key, most_used(&forms)?.clone()))).collect())
+    }
+
+    /// The forms of these keys, or of all. Only where forms of a key differ, it is counted how many incidents use each.
+    fn forms(&self, facet: Facet, keys: Option<&[&str]>) -> Result<Forms> {
         let mut forms = Forms::new();
         for reader in self.searcher.segment_readers() {
             forms_in(reader, facet, keys, &mut forms).map_err(|e| self.engine.error(e))?;
         }
-        // Only where spellings differ it matters how many incidents use each.
         if forms.values().any(|forms| forms.len() > 1) {
             for reader in self.searcher.segment_readers() {
                 count_forms(reader, facet, &mut forms).map_err(|e| self.engine.error(e))?;
             }
         }
-        let most_used = |key: &str| {
-            let forms = forms.get(key)?;
-            let first = forms.iter().max_by(|(a, n), (b, m)| n.cmp(m).then_with(|| b.cmp(a)))?;
-            Some(first.0.clone())
-        };
-        Ok(keys.iter().map(|&key| most_used(key)).collect())
+        Ok(forms)
     }
 }
 
-/// Adds the forms of keys in a segment.
-fn forms_in(reader: &SegmentReader, facet: Facet, keys: &[&str], forms: &mut Forms) -> tantivy::Result<()> {
+/// The form that most incidents use, of several the first in the order of the alphabet.
+fn most_used(forms: &BTreeMap<String, usize>) -> Option<&String> {
+    forms.iter().max_by(|(a, n), (b, m)| n.cmp(m).then_with(|| b.cmp(a))).map(|(form, _)| form)
+}
+
+/// Adds the forms of keys in a segment, or of all keys.
+fn forms_in(reader: &SegmentReader, facet: Facet, keys: Option<&[&str]>, forms: &mut Forms) -> tantivy::Result<()> {
     /// More keys are found faster by going over all terms.
     const MAX_LOOKUPS: usize = 64;
     let Some(terms) = reader.fast_fields().str(&facet_column(facet))? else { return Ok(()) };
     let mut add = |term: &[u8]| {
         let term = String::from_utf8_lossy(term);
         if let Counted { key, shown: Some(shown) } = Counted::of_term(&term)
-            && keys.binary_search(&key).is_ok()
+            && keys.is_none_or(|keys| keys.binary_search(&key).is_ok())
         {
             forms.entry(key.to_owned()).or_default().entry(shown.to_owned()).or_default();
         }
     };
-    if keys.len() > MAX_LOOKUPS {
+    let Some(keys) = keys.filter(|keys| keys.len() <= MAX_LOOKUPS) else {
         let mut stream = terms.dictionary().stream()?;
         while stream.advance() {
             add(stream.key());
         }
         return Ok(());
-    }
+    };
     for key in keys {
         // The key itself, and the key with what is shown behind the separator.
         let mut stream = terms.dictionary().range().ge(key).lt(format!("{key}\u{1}")).into_stream()?;

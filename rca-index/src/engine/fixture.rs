@@ -27,7 +27,7 @@ pub(crate) fn add(engine: &Engine, incidents: impl IntoIterator<Item = Incident>
     writer.commit(None).unwrap();
 }
 
-pub(super) fn remove(engine: &Engine, id: &str) {
+pub(crate) fn remove(engine: &Engine, id: &str) {
     let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
     assert!(writer.delete(id).unwrap());
     writer.commit(None).unwrap();

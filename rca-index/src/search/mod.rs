@@ -6,6 +6,7 @@
 mod explanation;
 mod feedback;
 mod fields;
+mod hits;
 mod request;
 mod rerank;
 mod results;
@@ -18,25 +19,26 @@ mod weighted_tests;
 mod work_tests;
 
 pub use explanation::{Explanation, WordScore};
+pub(crate) use hits::Hits;
 pub use request::SearchRequest;
 pub use results::{FacetCount, FacetCounts, Hit, Likeness, Match, SearchResults, Snippet, Suggestion};
 pub(crate) use titles::titled;
 pub use unknown::UnknownValue;
 
-use std::collections::{BTreeSet, HashMap};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::collections::HashMap;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
 use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
 use crate::incident::{HouseNames, Summary};
-use crate::plan::{Correction, Needed, Plan, Planner, WordWeight, reads_allowed};
+use crate::plan::{Correction, Needed, Plan, Planner, reads_allowed};
 pub use crate::plan::{Cut, CutKind, WeightedTexts};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
 use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED};
-use crate::schema::{Facet, FacetName};
+use crate::schema::FacetName;
 use crate::search::feedback::common_words;
+use crate::search::hits::Load;
 use crate::search::rerank::{Reranker, Shares, pairs};
-use crate::search::snippet::Passages;
 use crate::search::unknown::unknown_values_of;
 
 /// The steps that this thread took to find snippets since this was asked last.
@@ -47,21 +49,39 @@ pub(crate) fn snippet_work_taken() -> usize {
 
 /// A search whose hits are whole incidents, with snippets.
 pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
-    search_with(engine, request, |search: &Search<'_>, page: &[Ranked]| search.hits(page))
+    collected(engine, request, Search::hits)
 }
 
 /// A search whose hits are summaries: no report is parsed for them.
 pub(crate) fn search_summaries(engine: &Engine, request: &SearchRequest) -> Result<SearchResults<Summary>> {
-    search_with(engine, request, |search: &Search<'_>, page: &[Ranked]| search.summaries(page))
+    collected(engine, request, Search::summaries)
 }
 
-/// The whole search, as one function; `load` makes hits of the ranked candidates of the page.
-fn search_with<T>(
-    engine: &Engine,
-    request: &SearchRequest,
-    load: impl Fn(&Search<'_>, &[Ranked]) -> Result<Vec<Hit<T>>>,
-) -> Result<SearchResults<T>> {
+/// A search whose hits are made as they are taken; the results have none. The first ones are made already, so that most
+/// errors come before any hit.
+pub(crate) fn search_hits<'a>(engine: &'a Engine, request: &'a SearchRequest) -> Result<(SearchResults, Hits<'a>)> {
     let started = Instant::now();
+    let (mut results, mut hits) = find(engine, request, Search::hits)?;
+    hits.make_some()?;
+    results.took = started.elapsed();
+    Ok((results, hits))
+}
+
+/// A search with all of its hits.
+fn collected<'a, T>(engine: &'a Engine, request: &'a SearchRequest, load: Load<'a, T>) -> Result<SearchResults<T>> {
+    let started = Instant::now();
+    let (mut results, hits) = find(engine, request, load)?;
+    results.hits = hits.all()?;
+    results.took = started.elapsed();
+    Ok(results)
+}
+
+/// The whole search, as one function, up to the hits, which `load` makes of the ranked candidates of the page.
+fn find<'a, T>(
+    engine: &'a Engine,
+    request: &'a SearchRequest,
+    load: Load<'a, T>,
+) -> Result<(SearchResults<T>, Hits<'a, T>)> {
     let snapshot = engine.snapshot()?;
     let now = request.now.unwrap_or_else(system_now);
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
@@ -78,18 +98,18 @@ fn search_with<T>(
         |word| words.cost(word),
         reads_allowed(snapshot.statistics().incidents),
     );
-    let search = Search { request, snapshot: &snapshot, plan: &plan, words: &words, now };
+    let search = Search { request, snapshot, plan, words, now };
 
     // Where any word suffices, there is nothing fuller than a partial match.
-    let all = if plan.any { Pass::default() } else { search.pass(Needed::All, &request.facets, &[])? };
+    let all = if search.plan.any { Pass::default() } else { search.pass(Needed::All, &request.facets, &[])? };
     let some = search.others(&all)?;
     let (total, total_some) = (all.total, some.total);
     let relaxed = total == 0 && total_some > 0;
-    let mut cuts = plan.cuts.clone();
-    cuts.extend(words.expansions.map(|(kept, of)| Cut { what: CutKind::Expansions, kept, of }));
+    let mut cuts = search.plan.cuts.clone();
+    cuts.extend(search.words.expansions.map(|(kept, of)| Cut { what: CutKind::Expansions, kept, of }));
     let mut unknown_values = Vec::new();
     if total + total_some == 0 {
-        let unknown = unknown_values_of(&snapshot, &plan)?;
+        let unknown = unknown_values_of(&search.snapshot, &search.plan)?;
         cuts.extend(unknown.cut);
         unknown_values = unknown.values;
     }
@@ -98,27 +118,28 @@ fn search_with<T>(
     let mut ranked: Vec<Ranked> = all.hits.into_iter().chain(some.hits).collect();
     cap_scores(&mut ranked);
     let page: Vec<Ranked> = ranked.into_iter().skip(request.offset).take(request.limit).collect();
-    Ok(SearchResults {
+    let results = SearchResults {
         total,
         total_some,
         relaxed,
-        interpreted: interpreted(request, &plan),
-        suggestions: suggestions(&plan),
+        interpreted: interpreted(request, &search.plan),
+        suggestions: suggestions(&search.plan),
         unknown_values,
         cuts,
-        hits: load(&search, &page)?,
+        hits: Vec::new(),
         facets: search.facet_counts(&facets)?,
-        failed: snapshot.failed(),
-        took: started.elapsed(),
-    })
+        failed: search.snapshot.failed(),
+        took: Duration::ZERO,
+    };
+    Ok((results, Hits::new(engine, search, page, load)))
 }
 
 /// The context of a search.
 struct Search<'a> {
     request: &'a SearchRequest,
-    snapshot: &'a Snapshot<'a>,
-    plan: &'a Plan,
-    words: &'a KnownWords,
+    snapshot: Snapshot<'a>,
+    plan: Plan,
+    words: KnownWords,
     now: i64,
 }
 
@@ -150,9 +171,9 @@ impl Search<'_> {
         let limit = if rerank { wanted.max(RERANKED) } else { wanted };
         let collect = Collect { limit, order, facets: facets.to_vec() };
         let Candidates { best, total, facets: mut counts, moments } =
-            self.snapshot.candidates(self.plan, self.words, needed, collect)?;
+            self.snapshot.candidates(&self.plan, &self.words, needed, collect)?;
         for (_, counts) in facets.iter().zip(&mut counts).filter(|(facet, _)| **facet == FacetName::Fields) {
-            fields::add_facets(self.snapshot, self.plan, self.words, needed, counts)?;
+            fields::add_facets(&self.snapshot, &self.plan, &self.words, needed, counts)?;
         }
         let matched = if needed == Needed::All { Match::All } else { Match::Some };
         let moments = moments.among(self.snapshot.statistics().incidents);
@@ -182,7 +203,7 @@ impl Search<'_> {
             return self.pass(Needed::Some, &[], &all.hits);
         }
         let collect = Collect { limit: 0, order: Order::Latest, facets: Vec::new() };
-        let counted = self.snapshot.candidates(self.plan, self.words, Needed::Some, collect)?;
+        let counted = self.snapshot.candidates(&self.plan, &self.words, Needed::Some, collect)?;
         Ok(Pass { total: counted.total, ..Pass::default() })
     }
 
@@ -204,7 +225,7 @@ impl Search<'_> {
         };
         let shares = |evidence: crate::plan::Evidence<'_>| reranker.shares(&evidence);
         let preferred = self.plan.preferred.as_ref();
-        let shares = self.snapshot.inspect(self.words, &self.plan.ranked, preferred, &candidates(&ranked), shares)?;
+        let shares = self.snapshot.inspect(&self.words, &self.plan.ranked, preferred, &candidates(&ranked), shares)?;
         for (ranked, shares) in ranked.iter_mut().zip(shares) {
             ranked.shares = Some(shares);
         }
@@ -222,7 +243,7 @@ impl Search<'_> {
     fn add_feedback(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked], before: &[Ranked]) -> Result<()> {
         let best = before.iter().chain(&*ranked).take(FEEDBACK_HITS);
         let best = best.map(|ranked| Ok((self.snapshot.texts(&ranked.candidate)?, ranked.candidate.score)));
-        let common = common_words(self.snapshot.analyzer(), &best.collect::<Result<Vec<_>>>()?, self.plan);
+        let common = common_words(self.snapshot.analyzer(), &best.collect::<Result<Vec<_>>>()?, &self.plan);
         let words = self.snapshot.look_up(&common)?;
         let chosen = feedback::choose(&common, &words.weights(&common.ranked));
         let chosen_words: Vec<_> = chosen.iter().map(|&(word, _)| word).collect();
@@ -253,62 +274,6 @@ impl Search<'_> {
             Ok(FacetCounts { facet: facet.clone(), values })
         };
         self.request.facets.iter().zip(counts).map(of_facet).collect()
-    }
-
-    /// Shows the services of hits in the spelling that the archive uses most.
-    fn show_services(&self, hits: &mut [&mut Vec<String>]) -> Result<()> {
-        let house = self.snapshot.house();
-        let key = |service: &String| Facet::Service.key(service, house);
-        let keys: BTreeSet<String> = hits.iter().flat_map(|services| services.iter()).map(key).collect();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).filter(|key| !key.is_empty()).collect();
-        let shown = self.snapshot.shown(Facet::Service, &keys)?;
-        let shown: HashMap<&str, Option<String>> = keys.into_iter().zip(shown).collect();
-        for service in hits.iter_mut().flat_map(|services| services.iter_mut()) {
-            if let Some(Some(shown)) = shown.get(&*key(service)) {
-                service.clone_from(shown);
-            }
-        }
-        Ok(())
-    }
-
-    /// Loads the incidents and extracts their snippets.
-    fn hits(&self, ranked: &[Ranked]) -> Result<Vec<Hit>> {
-        let weights = self.words.weights(&self.plan.ranked);
-        let words = self.plan.ranked_words().zip(&weights).map(|(word, weight)| (word, weight.idf));
-        let passages = Passages::new(words, self.snapshot.analyzer());
-        let mut hits = self.loaded(ranked, &weights, |candidate| {
-            let incident = self.snapshot.incident(candidate)?;
-            let snippets = passages.snippets(&incident, self.request.snippets);
-            Ok((incident, snippets))
-        })?;
-        self.show_services(&mut hits.iter_mut().map(|hit| &mut hit.incident.services).collect::<Vec<_>>())?;
-        Ok(hits)
-    }
-
-    /// Loads the summaries.
-    fn summaries(&self, ranked: &[Ranked]) -> Result<Vec<Hit<Summary>>> {
-        let weights = self.words.weights(&self.plan.ranked);
-        let summary = |candidate: &Candidate| Ok((self.snapshot.summary(candidate)?, Vec::new()));
-        let mut hits = self.loaded(ranked, &weights, summary)?;
-        self.show_services(&mut hits.iter_mut().map(|hit| &mut hit.incident.services).collect::<Vec<_>>())?;
-        Ok(hits)
-    }
-
-    /// Makes hits of candidates. `load` returns what a hit shows of the incident, and snippets.
-    fn loaded<T: Send>(
-        &self,
-        ranked: &[Ranked],
-        weights: &[WordWeight],
-        load: impl Fn(&Candidate) -> Result<(T, Vec<Snippet>)> + Sync + Send,
-    ) -> Result<Vec<Hit<T>>> {
-        self.snapshot.map(ranked, |Ranked { matched, candidate, shares, z }| {
-            let (incident, snippets) = load(candidate)?;
-            let likeness = shares.as_ref().filter(|_| self.plan.any);
-            let likeness = likeness.map(|shares| Likeness { share: shares.share, z: *z });
-            let shares = shares.as_ref().filter(|_| self.request.explain);
-            let explanation = shares.map(|shares| Explanation::new(self.plan, weights, shares, likeness));
-            Ok(Hit { matched: *matched, incident, score: candidate.score, snippets, likeness, explanation })
-        })
     }
 }
 

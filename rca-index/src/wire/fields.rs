@@ -10,9 +10,9 @@ use serde::ser::SerializeMap as _;
 use serde_json::Value;
 
 use super::incident::{links, measure_details, minutes_to, sections, sources, timeline};
-use super::{ExplanationForm, Figure, FixForm, HeadForm, HitForm, OwnFields, SearchSummaryForm, facets};
+use super::{ExplanationForm, Figure, FixForm, HeadForm, HitForm, OwnFields};
 use crate::incident::{Incident, MeasureKind, Milestone};
-use crate::search::{Hit, SearchRequest, SearchResults, Snippet};
+use crate::search::{Hit, Snippet};
 
 /// What fields are taken from.
 struct Subject<'a> {
@@ -314,49 +314,6 @@ impl Serialize for SelectedForm<'_> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         self.0.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
         map.end()
-    }
-}
-
-/// The result of a search with only the fields of each hit that are asked for.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-#[non_exhaustive]
-pub struct SelectedSearchForm<'a> {
-    #[serde(flatten)]
-    pub summary: SearchSummaryForm<'a>,
-    pub hits: Vec<SelectedForm<'a>>,
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub facets: std::collections::BTreeMap<&'a str, Vec<super::FacetForm<'a>>>,
-}
-
-impl<'a> SelectedSearchForm<'a> {
-    /// The JSON form of search results with these fields of each hit.
-    ///
-    /// # Examples
-    /// ```
-    /// use rca_index::wire::{Fields, SelectedSearchForm};
-    /// use rca_index::{Incident, Index, SearchRequest};
-    ///
-    /// # let index = Index::in_memory()?;
-    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
-    /// let (request, fields) = (SearchRequest::parse("queue")?, Fields::of_hits("id").unwrap());
-    /// let found = index.search(&request)?;
-    /// let form = SelectedSearchForm::new(&request, &found, &fields, "/reports", &|_target| Vec::new());
-    /// assert_eq!(serde_json::to_value(form)?["hits"], serde_json::json!([{"id": "OPS-1"}]));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn new(
-        request: &'a SearchRequest,
-        results: &'a SearchResults,
-        fields: &'a Fields,
-        root: &'a str,
-        resolve: &dyn Fn(&str) -> Vec<String>,
-    ) -> Self {
-        Self {
-            summary: SearchSummaryForm::new(request, results).root(root),
-            hits: results.hits.iter().map(|hit| fields.of_hit(hit, Some(root), resolve)).collect(),
-            facets: facets(&results.facets),
-        }
     }
 }
 

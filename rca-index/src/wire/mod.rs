@@ -13,6 +13,7 @@ mod report;
 #[cfg(feature = "schema")]
 mod schemas;
 mod stated;
+mod streamed;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ use crate::query::QueryErrors;
 use crate::search::{Cut, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue};
 
 pub use explanation::{ExplanationForm, WordScoreForm};
-pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, SelectedSearchForm, UnknownField};
+pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
@@ -37,6 +38,7 @@ pub use report::{
 #[cfg(feature = "schema")]
 pub use schemas::{SCHEMAS, schema};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
+pub use streamed::StreamedSearchForm;
 
 /// The version of the JSON form.
 pub const VERSION: u32 = 2;
