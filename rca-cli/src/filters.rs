@@ -4,7 +4,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use rca_index::query::{Node, QueryError, QueryErrorKind, QueryErrors, parse_flag};
-use rca_index::{Error, FIELDS, FilterFlag, FlagKind, Index, SearchRequest, SearchResults};
+use rca_index::{Error, FIELDS, FilterFlag, FlagKind, Hit, Index, SearchRequest, SearchResults};
 
 use crate::failure::Failure;
 use crate::fields::{facet_names, unknown_key};
@@ -145,13 +145,25 @@ impl FilterArgs {
     /// Runs a search for a request from these filters. Facets that are neither of the table nor keys of the index are a
     /// failure.
     pub(crate) fn search(&self, index: &Index, request: &SearchRequest) -> Result<SearchResults, Failure> {
-        let results = index.search(request).map_err(|error| match error {
+        let results = index.search(request).map_err(|error| self.failure(error, request))?;
+        check_facets(index, &results).map(|()| results)
+    }
+
+    /// The same with hits that are made as they are taken.
+    pub(crate) fn search_hits<'s>(
+        &self,
+        index: &'s Index,
+        request: &'s SearchRequest,
+    ) -> Result<(SearchResults, impl Iterator<Item = rca_index::Result<Hit>> + use<'s>), Failure> {
+        let (results, hits) = index.search_hits(request).map_err(|error| self.failure(error, request))?;
+        check_facets(index, &results).map(|()| (results, hits))
+    }
+
+    /// The failure of a search for a request from these filters.
+    fn failure(&self, error: Error, request: &SearchRequest) -> Failure {
+        match error {
             Error::Query(errors) => self.at_flag(&errors).unwrap_or_else(|| Failure::of_query(&request.text, errors)),
             error => error.into(),
-        })?;
-        match unknown_key(index, &results)? {
-            None => Ok(results),
-            Some((key, known)) => Err(not_a_facet(key, &known)),
         }
     }
 
@@ -165,6 +177,14 @@ impl FilterArgs {
         let holds = |value: &str| value.trim_start_matches(['<', '>', '=']).split("..").any(|part| part == name);
         let (filter, value) = self.given.iter().find(|(_, value)| holds(value))?;
         Some(wrong(&format!("--{}", filter.flag.name), value, errors))
+    }
+}
+
+/// Fails if a facet that was counted is neither of the table nor a key of the index.
+fn check_facets(index: &Index, results: &SearchResults) -> Result<(), Failure> {
+    match unknown_key(index, results)? {
+        None => Ok(()),
+        Some((key, known)) => Err(not_a_facet(key, &known)),
     }
 }
 

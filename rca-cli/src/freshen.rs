@@ -57,16 +57,16 @@ pub(crate) fn open_fresh(
 }
 
 /// Opens an index as [`open_fresh`] does, and asks it. If it is removed before it has answered, as by a repair, the next one
-/// is asked.
+/// is asked. The answer may be one that still reads the index, which stays open until the process exits.
 pub(crate) fn ask_fresh<T>(
     location: &Location,
     no_update: bool,
     context: &mut Context,
-    ask: impl Fn(&Index) -> Result<T, Failure>,
-) -> Result<(ManuallyDrop<Index>, T), Failure> {
+    ask: impl Fn(&'static Index) -> Result<T, Failure>,
+) -> Result<(&'static Index, T), Failure> {
     let once = |context: &mut Context| {
-        let index = open_fresh(location, no_update, context)?;
-        let answer = ask(&index)?;
+        let index: &'static Index = Box::leak(Box::new(open_fresh(location, no_update, context)?));
+        let answer = ask(index)?;
         Ok((index, answer))
     };
     match once(context) {

@@ -92,15 +92,15 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let mut request = request(arguments, context)?;
     let location = Location::find(None, &context.global)?;
     request.zone = location.day_zone(&context.global)?;
-    let ask = |index: &Index| arguments.filters.search(index, &request);
-    let (index, results) = ask_fresh(&location, arguments.no_update, context, ask)?;
+    let ask = |index: &'static Index| arguments.filters.search_hits(index, &request);
+    let (index, (results, mut hits)) = ask_fresh(&location, arguments.no_update, context, ask)?;
     if arguments.count {
         render::count(context, &location, &request, &results)?;
         let is_nothing = arguments.exit_status && results.total == 0;
         return Ok(if is_nothing { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS });
     }
-    let chosen = arguments.fields.as_ref().map(|fields| (fields, &*index));
-    render::search(context, &location, &request, &results, chosen)?;
+    let chosen = arguments.fields.as_ref().map(|fields| (fields, index));
+    render::search(context, &location, &request, &results, &mut hits, chosen)?;
     let found = results.total + results.total_some;
     if found == 0 {
         render::hint_at_left_out(context, index.left_out()?.len());

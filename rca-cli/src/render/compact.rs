@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{left_out, place, problems, update_summary, write_health};
-use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::{Output, Palette, clean};
 
 /// One line per hit.
@@ -23,8 +23,10 @@ impl Renderer for Compact {
         location: &Location,
         request: &SearchRequest,
         results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
-        for hit in &results.hits {
+        for hit in hits {
+            let hit = hit?;
             let line = hit.snippets.first().map(|snippet| snippet.line);
             let remark = if hit.matched == Match::Some && !results.relaxed { "  (partial match)" } else { "" };
             write_line(out, location, &hit.incident, line, remark)?;

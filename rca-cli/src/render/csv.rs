@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::render::json::escape;
 use crate::render::talk::Talk;
 use crate::render::text::{ignored_files, level_name};
-use crate::render::{Frame, IncidentAnswer, Renderer, Selection, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, Selection, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// The columns of an incident when no fields are asked for.
@@ -39,14 +39,15 @@ impl Renderer for Csv<'_> {
         out: &mut Output,
         location: &Location,
         _request: &SearchRequest,
-        results: &SearchResults,
+        _results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         let usual = Fields::of_hits(&format!("{INCIDENT_COLUMNS},{HIT_COLUMNS}"));
         let (fields, root) = (self.fields(&usual)?, location.root());
         let mut table = self.table(out);
         table.write_record(fields.names())?;
-        for hit in &results.hits {
-            table.write_form(&fields.of_hit(hit, Some(&root), &|target| self.resolve(target)))?;
+        for hit in hits {
+            table.write_form(&fields.of_hit(&hit?, Some(&root), &|target| self.resolve(target)))?;
         }
         Ok(table.flush()?)
     }

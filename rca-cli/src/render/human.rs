@@ -21,7 +21,7 @@ use crate::render::talk::Talk;
 use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
-use crate::render::{Frame, IncidentAnswer, Renderer};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
@@ -38,9 +38,11 @@ impl Renderer for Human {
         location: &Location,
         _request: &SearchRequest,
         results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         let mut some = 0;
-        for found in &results.hits {
+        for found in hits {
+            let found = found?;
             if found.matched == Match::Some && !results.relaxed {
                 // They must not distract from the hits with all words.
                 some += 1;
@@ -49,7 +51,7 @@ impl Renderer for Human {
                     writeln!(out, "{dim}partial matches:{dim:#}\n")?;
                 }
             }
-            hit(out, location, found)?;
+            hit(out, location, &found)?;
             writeln!(out)?;
         }
         for counts in &results.facets {

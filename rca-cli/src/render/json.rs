@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use rca_index::wire::{
     CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, SearchForm, SelectedForm,
-    SelectedSearchForm, UpdateForm,
+    StreamedSearchForm, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::fields::Shown;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::{Frame, IncidentAnswer, Renderer, Selection};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, Selection};
 use crate::terminal::Output;
 
 /// One JSON document.
@@ -33,13 +33,18 @@ impl Renderer for Json<'_> {
         location: &Location,
         request: &SearchRequest,
         results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         let root = location.root();
-        let Some(selection) = self.selection else {
-            return Ok(document(out, &SearchForm::new(request, results).root(&root))?);
+        let resolve = |target: &str| self.selection.map(|selection| selection.resolve(target)).unwrap_or_default();
+        let form = StreamedSearchForm::new(request, results, hits).root(&root);
+        let form = match self.selection {
+            Some(selection) => form.fields(selection.fields, &resolve),
+            None => form,
         };
-        let resolve = |target: &str| selection.resolve(target);
-        Ok(document(out, &SelectedSearchForm::new(request, results, selection.fields, &root, &resolve))?)
+        let written = document(out, &form);
+        // A hit that cannot be made ends the document, and is the reason that counts.
+        form.failure().map_or_else(|| Ok(written?), |error| Err(error.into()))
     }
 
     fn count(
@@ -114,9 +119,29 @@ pub(crate) fn selected<'s>(
     Some(selection?.fields.of_incident(answer.incident, Some(root), &resolve))
 }
 
-/// Writes one document.
+/// Writes one document, as far as it is known while it is made.
 pub(crate) fn document(out: &mut impl Write, form: &impl Serialize) -> io::Result<()> {
-    writeln!(out, "{}", escape(&serde_json::to_string_pretty(form)?))
+    serde_json::to_writer_pretty(Escaping(out), form)?;
+    writeln!(out)
+}
+
+/// Escapes what is written through it. Each piece that is written to it ends with a whole character, as those of JSON do.
+struct Escaping<'w, W>(&'w mut W);
+
+impl<W: Write> Write for Escaping<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+        if text.chars().any(is_escaped) {
+            self.0.write_all(escape(text).as_bytes())?;
+        } else {
+            self.0.write_all(bytes)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Escapes characters that JSON allows but a terminal might act on. They occur only inside strings; line breaks are those
@@ -124,13 +149,18 @@ pub(crate) fn document(out: &mut impl Write, form: &impl Serialize) -> io::Resul
 pub(crate) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
-        if is_unsafe(c) && c != '\n' {
+        if is_escaped(c) {
             let _ = write!(escaped, "\\u{:04x}", u32::from(c));
         } else {
             escaped.push(c);
         }
     }
     escaped
+}
+
+/// Whether JSON has a character only in its escaped form here.
+fn is_escaped(c: char) -> bool {
+    is_unsafe(c) && c != '\n'
 }
 
 #[cfg(test)]

@@ -4,20 +4,21 @@
 //! In: results of the library. Out: one line per hit, count or problem, in the wire form of the library.
 
 use std::io::{self, Write};
+use std::iter;
 
 use rca_index::wire::{
     CheckForm, CheckLine, FacetValueForm, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentLine, LeftOutForm,
     LeftOutsLine, LeftOutsSummaryForm, ProblemForm, QueryErrorsForm, QueryErrorsLine, SearchLine, SearchSummaryForm,
     StateLine, UpdateForm,
 };
-use rca_index::{CheckReport, Health, Hit, LeftOut, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::json::{escape, incident_form, selected};
 use crate::render::talk::Talk;
-use crate::render::{Frame, IncidentAnswer, Renderer, Selection, WatchEvent, events, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, Selection, WatchEvent, events, facet_rows};
 use crate::terminal::Output;
 
 /// One JSON document per line.
@@ -33,15 +34,20 @@ impl Renderer for Jsonl<'_> {
         location: &Location,
         request: &SearchRequest,
         results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         let root = location.root();
-        let hit = |hit| match self.selection {
-            Some(selection) => {
-                SearchLine::Selected(selection.fields.of_hit(hit, Some(&root), &|target| selection.resolve(target)))
-            }
-            None => SearchLine::Hit(HitForm::new(hit)),
-        };
-        lines(out, results.hits.iter().map(|found: &Hit| hit(found)))?;
+        for hit in hits {
+            let hit = hit?;
+            let line = match self.selection {
+                Some(selection) => {
+                    let resolve = |target: &str| selection.resolve(target);
+                    SearchLine::Selected(selection.fields.of_hit(&hit, Some(&root), &resolve))
+                }
+                None => SearchLine::Hit(HitForm::new(&hit)),
+            };
+            lines(out, [line])?;
+        }
         lines(out, facet_forms(results).map(SearchLine::Facet))?;
         Ok(lines(out, [SearchLine::End(SearchSummaryForm::new(request, results).root(&root))])?)
     }
@@ -53,7 +59,7 @@ impl Renderer for Jsonl<'_> {
         request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
-        self.search(out, location, request, results)
+        self.search(out, location, request, results, &mut iter::empty())
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use crate::paths::{link_target, slashed};
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
 use crate::render::text::{FIX_UNKNOWN, health_lines, left_out_file, problem, update_summary};
-use crate::render::{IncidentAnswer, Renderer};
+use crate::render::{Hits, IncidentAnswer, Renderer};
 use crate::terminal::{Output, clean, clean_marked};
 
 /// Markdown.
@@ -26,9 +26,10 @@ impl Renderer for Markdown {
         location: &Location,
         _request: &SearchRequest,
         results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
-        for (i, found) in results.hits.iter().enumerate() {
-            hit(out, location, i + 1, found)?;
+        for (i, found) in hits.enumerate() {
+            hit(out, location, i + 1, &found?)?;
         }
         if !results.facets.is_empty() {
             writeln!(out)?;

@@ -26,7 +26,7 @@ use std::io::Write as _;
 
 use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
-    CheckReport, FacetCount, Health, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, UpdateReport,
+    CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -34,7 +34,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::fields::Shown;
 use crate::location::Location;
-use crate::render::talk::Talk;
+use crate::render::talk::{ShownHits, Talk};
 use crate::terminal::Output;
 
 pub(crate) use events::{WatchEvent, watch_event};
@@ -42,16 +42,20 @@ pub(crate) use failure::{failure, refusal};
 pub(crate) use json::document;
 pub(crate) use text::{ignored, level_name, some_of};
 
+/// The hits of a search, made as they are taken.
+pub(crate) type Hits<'h> = dyn Iterator<Item = rca_index::Result<Hit>> + 'h;
+
 /// An output format: how each kind of result is written. A format for problems alone writes nothing else; no command asks
 /// it to.
 pub(crate) trait Renderer {
-    /// Writes the hits of a search, with facet counts if they were asked for.
+    /// Writes the hits of a search as they are made, with facet counts if they were asked for.
     fn search(
         &self,
         _out: &mut Output,
         _location: &Location,
         _request: &SearchRequest,
         _results: &SearchResults,
+        _hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         Err(for_problems_only())
     }
@@ -256,24 +260,27 @@ impl Frame {
     const NONE: Self = Self { open: "", between: "", close: "" };
 }
 
-/// Prints the results of a search.
+/// Prints the results of a search, each hit as it is made.
 pub(crate) fn search(
     context: &mut Context,
     location: &Location,
     request: &SearchRequest,
     results: &SearchResults,
+    hits: &mut Hits<'_>,
     chosen: Option<(&Fields, &Index)>,
 ) -> Result<(), Failure> {
     let format = context.global.format;
     let talk = renderer(format).talk();
     context.out.page()?;
+    let mut shown = ShownHits::default();
+    let mut hits = hits.inspect(|hit| hit.iter().for_each(|hit| shown.add(hit)));
     match chosen {
         Some((fields, index)) => {
-            selecting(format, fields, index).search(&mut context.out, location, request, results)?;
+            selecting(format, fields, index).search(&mut context.out, location, request, results, &mut hits)?;
         }
-        None => renderer(format).search(&mut context.out, location, request, results)?,
+        None => renderer(format).search(&mut context.out, location, request, results, &mut hits)?,
     }
-    talk.after_search(context, request, results);
+    talk.after_search(context, request, results, shown);
     Ok(())
 }
 
@@ -287,7 +294,7 @@ pub(crate) fn count(
     let renderer = renderer(context.global.format);
     context.out.page()?;
     renderer.count(&mut context.out, location, request, results)?;
-    Talk { counts: false, ..renderer.talk() }.after_search(context, request, results);
+    Talk { counts: false, ..renderer.talk() }.after_search(context, request, results, ShownHits::default());
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::location::Location;
 use crate::quoting::quoted;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// Paths of reports.
@@ -41,9 +41,13 @@ impl Renderer for Paths {
         out: &mut Output,
         location: &Location,
         _request: &SearchRequest,
-        results: &SearchResults,
+        _results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
-        Ok(results.hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
+        for hit in hits {
+            self.path(out, &location.path_of_incident(&hit?.incident))?;
+        }
+        Ok(())
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {

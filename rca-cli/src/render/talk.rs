@@ -3,7 +3,8 @@
 //! In: results of the library. Out: messages for people, unless the format prints the same as part of its results.
 
 use rca_index::{
-    CheckReport, FailedCount, Level, Match, ReportProblem, SearchRequest, SearchResults, UnknownValue, UpdateReport,
+    CheckReport, FailedCount, Hit, Level, Match, ReportProblem, SearchRequest, SearchResults, UnknownValue,
+    UpdateReport,
 };
 
 use crate::context::Context;
@@ -27,6 +28,21 @@ pub(crate) struct Talk {
     pub(crate) problems: bool,
 }
 
+/// How many hits were shown, and how many of them are partial matches.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct ShownHits {
+    hits: usize,
+    partial: usize,
+}
+
+impl ShownHits {
+    /// Counts a hit.
+    pub(crate) fn add(&mut self, hit: &Hit) {
+        self.hits += 1;
+        self.partial += usize::from(hit.matched == Match::Some);
+    }
+}
+
 impl Talk {
     /// For results that include all of it.
     pub(crate) const NOTHING: Self =
@@ -37,18 +53,24 @@ impl Talk {
     pub(crate) const EVERYTHING: Self =
         Self { feedback: true, counts: true, problem_counts: true, problems: true, ..Self::NOTHING };
 
-    /// Talk after the hits of a search.
-    pub(crate) fn after_search(self, context: &mut Context, request: &SearchRequest, results: &SearchResults) {
+    /// Talk after the hits of a search, of which so many were shown.
+    pub(crate) fn after_search(
+        self,
+        context: &mut Context,
+        request: &SearchRequest,
+        results: &SearchResults,
+        shown: ShownHits,
+    ) {
         if self.feedback {
             feedback(context, request, results);
         }
-        let some = partial_hits(results);
+        let ShownHits { hits, partial: some } = shown;
         if self.partial && some > 0 && !results.relaxed {
-            let hits = count(results.hits.len(), "hit");
+            let hits = count(hits, "hit");
             context.say(format_args!("rca: {hits}; the last {some} have some of the words only; --strict omits them"));
         }
         if self.counts {
-            hit_counts(context, results);
+            hit_counts(context, results, shown);
         }
         not_taken_in(context, results.failed);
         context.detail(format_args!("rca: interpreted as {}", clean(&results.interpreted)));
@@ -154,11 +176,6 @@ pub(super) fn of_level(problems: &[ReportProblem], level: Level) -> usize {
     problems.iter().filter(|found| found.problem.level() == level).count()
 }
 
-/// The number of hits that are partial matches.
-fn partial_hits(results: &SearchResults) -> usize {
-    results.hits.iter().filter(|hit| hit.matched == Match::Some).count()
-}
-
 /// How the query was read, if not as it was given, and how it was changed because no incident contains all of its words.
 fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResults) {
     if request.pasted {
@@ -185,10 +202,10 @@ fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResu
     say_more(context, results.suggestions.len(), "--format json has all");
 }
 
-fn hit_counts(context: &mut Context, results: &SearchResults) {
+fn hit_counts(context: &mut Context, results: &SearchResults, ShownHits { hits, partial: some }: ShownHits) {
     let took = results.took.as_secs_f64() * 1000.0;
     let total = count(results.total, "incident");
-    match results.hits.len() {
+    match hits {
         _ if !results.unknown_values.is_empty() => {
             results.unknown_values.iter().take(MOST_LISTED).for_each(|unknown| unknown_value(context, unknown));
             say_more(context, results.unknown_values.len(), "--format json has all");
@@ -198,7 +215,6 @@ fn hit_counts(context: &mut Context, results: &SearchResults) {
             context.say(format_args!("rca: no incident matches {query}; try fewer words or filters"));
         }
         hits => {
-            let some = partial_hits(results);
             let shown = |shown: usize, total: String, all: usize| {
                 if shown < all { format!("{} of {total}", thousands(shown)) } else { total }
             };

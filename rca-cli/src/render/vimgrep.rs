@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// One line per place.
@@ -29,10 +29,12 @@ impl Renderer for Vimgrep {
         out: &mut Output,
         location: &Location,
         _request: &SearchRequest,
-        results: &SearchResults,
+        _results: &SearchResults,
+        hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
-        for hit in &results.hits {
-            for place in places(hit) {
+        for hit in hits {
+            let hit = hit?;
+            for place in places(&hit) {
                 write_place(out, location, &hit.incident.path, &place)?;
             }
         }
