@@ -179,9 +179,9 @@ mod tests {
         let engine = Engine::in_memory().unwrap();
         let incident = |n: usize| {
             let mut incident = Incident::new(format!("{n:04}"), format!("Queue backlog {n}"));
-            incident.services = vec![if n % 7 == 0 { "Order-API".into() } else { "order-api".into() }];
+            incident.services = vec![if n.is_multiple_of(7) { "Order-API".into() } else { "order-api".into() }];
             if n > 40 {
-                incident.services.push(if n % 5 == 0 { "Stock DB" } else { "stock-db" }.into());
+                incident.services.push(if n.is_multiple_of(5) { "Stock DB" } else { "stock-db" }.into());
             }
             incident
         };
