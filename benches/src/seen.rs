@@ -1,5 +1,6 @@
-//! Evaluation of pasted alerts and logs: how often the report that a paste should find comes first, and how well the two numbers
-//! of a hit tell a real match from the best of none.
+//! Evaluation of pasted alerts and logs: how often the report that a paste should find comes first, and how well the numbers
+//! of a hit tell a real match from the best of none: of the expected reports that come first, how many are called the same or
+//! like it, and of pastes that nothing is like, and of each asked of every other archive, how many are told so.
 //!
 //! In: files of judged pastes beside archives of reports. Out: first-hit rate and mean reciprocal rank by kind, on stdout.
 
@@ -11,7 +12,7 @@ use std::time::Instant;
 
 use clap::Args;
 use rca_index::signal::Signal;
-use rca_index::{Archive, Index, SearchRequest, SearchResults, Summary, UpdateOptions};
+use rca_index::{Archive, Index, Likeness, Resemblance, SearchRequest, SearchResults, Summary, UpdateOptions};
 use serde::Deserialize;
 
 #[derive(Args)]
@@ -43,6 +44,27 @@ struct Paste {
 struct Found {
     rank: Option<usize>,
     best: Option<(f32, f32)>,
+    /// What the first hit is called; no other is called more.
+    first: Resemblance,
+}
+
+/// How pastes are judged: of expected reports that come first, of pastes that nothing is like, and of pastes asked of the
+/// other archives, how many there are, and how many are judged right.
+#[derive(Default)]
+struct Verdicts {
+    kept: [usize; 2],
+    same: usize,
+    none: [usize; 2],
+    elsewhere: [usize; 2],
+}
+
+impl Verdicts {
+    fn print(&self) {
+        let share = |[of, right]: [usize; 2]| format!("{right} of {of} ({:.3})", right as f64 / of.max(1) as f64);
+        println!("expected, first, and called same or like: {}; {} of them same", share(self.kept), self.same);
+        println!("nothing like it, for pastes that match nothing: {}", share(self.none));
+        println!("nothing like it, asked of every other archive: {}", share(self.elsewhere));
+    }
 }
 
 /// Counts of one kind of pastes.
@@ -54,12 +76,20 @@ struct Tally {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let mut indexes = Indexes::new();
+    for file in &arguments.files {
+        for paste in pastes(file)? {
+            if arguments.time_on.is_none() && !indexes.contains_key(&paste.archive) {
+                indexes.insert(paste.archive.clone(), index_of(file, &paste.archive)?);
+            }
+        }
+    }
     for file in &arguments.files {
         if let Some(folder) = &arguments.time_on {
             time(file, &Index::open(folder)?)?;
             continue;
         }
-        let Judged { tallies, right, none } = judge(file, arguments)?;
+        let Judged { tallies, right, none, verdicts } = judge(file, &indexes, arguments)?;
         println!("{}", file.display());
         println!("{:<24} {:>6} {:>6} {:>6}", "kind", "pastes", "first", "MRR");
         for (kind, Tally { pastes, first, reciprocal }) in tallies {
@@ -79,6 +109,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
                 [shares, zs].map(|of| [0.05, 0.5, 0.95].map(|q| format!("{:.2}", quantile(&of, q))).join(" "));
             println!("{name:<6} {:>4}  share at 5, 50, 95 %: {shares}   z: {zs}", numbers.len());
         }
+        if !arguments.as_text {
+            verdicts.print();
+        }
     }
     Ok(())
 }
@@ -87,8 +120,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 /// searches.
 fn time(file: &Path, index: &Index) -> Result<(), Box<dyn Error>> {
     let mut by_size: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    for line in fs::read_to_string(file)?.lines().filter(|line| !line.is_empty()) {
-        let paste: Paste = serde_json::from_str(line)?;
+    for paste in pastes(file)? {
         let mut fastest = f64::INFINITY;
         for _ in 0..5 {
             let started = Instant::now();
@@ -107,32 +139,49 @@ fn time(file: &Path, index: &Index) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a file of pastes comes to: counts by kind, and share and z of first hits that are right, and of those for pastes that
-/// nothing is like.
+type Indexes = BTreeMap<String, Index>;
+
+/// What a file of pastes comes to: counts by kind, share and z of first hits that are right, and of those for pastes that
+/// nothing is like, and how they are called.
 #[derive(Default)]
 struct Judged {
     tallies: BTreeMap<String, Tally>,
     right: Vec<(f32, f32)>,
     none: Vec<(f32, f32)>,
+    verdicts: Verdicts,
 }
 
-fn judge(file: &Path, arguments: &Arguments) -> Result<Judged, Box<dyn Error>> {
+/// The pastes of a file.
+fn pastes(file: &Path) -> Result<Vec<Paste>, Box<dyn Error>> {
     let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let lines = text.lines().filter(|line| !line.is_empty());
+    Ok(lines.map(serde_json::from_str).collect::<Result<_, _>>()?)
+}
+
+fn judge(file: &Path, indexes: &Indexes, arguments: &Arguments) -> Result<Judged, Box<dyn Error>> {
     let mut judged = Judged::default();
-    let mut indexes: BTreeMap<String, Index> = BTreeMap::new();
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        let paste: Paste = serde_json::from_str(line)?;
-        if !indexes.contains_key(&paste.archive) {
-            indexes.insert(paste.archive.clone(), index_of(file, &paste.archive)?);
+    for paste in pastes(file)? {
+        for (name, index) in indexes.iter().filter(|(name, _)| **name != paste.archive) {
+            let first = find(index, &paste, arguments.as_text)?.first;
+            count(&mut judged.verdicts.elsewhere, first == Resemblance::Weak);
+            if arguments.verbose && first != Resemblance::Weak {
+                println!("{}: {} {} in {name}", paste.id, paste.kind, first.name());
+            }
         }
         let found = find(&indexes[&paste.archive], &paste, arguments.as_text)?;
         if paste.expect.is_none() {
             judged.none.extend(found.best);
+            count(&mut judged.verdicts.none, found.first == Resemblance::Weak);
             continue;
         }
         let is_first = found.rank == Some(1);
         if is_first {
             judged.right.extend(found.best);
+            count(&mut judged.verdicts.kept, found.first != Resemblance::Weak);
+            judged.verdicts.same += usize::from(found.first == Resemblance::Same);
+            if arguments.verbose && found.first == Resemblance::Weak {
+                println!("{}: {} weak", paste.id, paste.kind);
+            }
         } else if arguments.verbose {
             println!("{}: {} {:?}", paste.id, paste.kind, found.rank);
         }
@@ -147,6 +196,12 @@ fn judge(file: &Path, arguments: &Arguments) -> Result<Judged, Box<dyn Error>> {
     Ok(judged)
 }
 
+/// Counts a paste, and whether it was judged right.
+fn count([all, right]: &mut [usize; 2], is_right: bool) {
+    *all += 1;
+    *right += usize::from(is_right);
+}
+
 fn find(index: &Index, paste: &Paste, as_text: bool) -> Result<Found, Box<dyn Error>> {
     /// How far down a report still counts.
     const DEPTH: usize = 100;
@@ -159,7 +214,8 @@ fn find(index: &Index, paste: &Paste, as_text: bool) -> Result<Found, Box<dyn Er
     let is_expected = |path: &str| paste.expect.as_deref() == Some(path);
     let rank = found.hits.iter().position(|hit| is_expected(&hit.incident.path)).map(|at| at + 1);
     let best = found.hits.first().and_then(|hit| hit.likeness).map(|like| (like.share, like.z));
-    Ok(Found { rank, best })
+    let first = found.hits.first().and_then(|hit| hit.likeness).map_or(Resemblance::Weak, Likeness::resemblance);
+    Ok(Found { rank, best, first })
 }
 
 /// Indexes the archive of a name: beside the file, in `archives` beside its folder, or beside a folder above.

@@ -17,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   rca search \"queue backlog\"                find incidents, best first
   rca search timeout --service billing-api  only incidents that affected one service
+  rca seen < alert.json                     paste an alert: what is like it, and what fixed it
   rca show 2025-06-02-message-queue         show one incident in full
   rca facets service                        count incidents per service";
 

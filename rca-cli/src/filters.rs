@@ -145,7 +145,7 @@ impl FilterArgs {
     /// Runs a search for a request from these filters. Facets that are neither of the table nor keys of the index are a
     /// failure.
     pub(crate) fn search(&self, index: &Index, request: &SearchRequest) -> Result<SearchResults, Failure> {
-        let results = index.search(request).map_err(|error| self.failure(error, request))?;
+        let results = self.ask(request, || index.search(request))?;
         check_facets(index, &results).map(|()| results)
     }
 
@@ -155,16 +155,20 @@ impl FilterArgs {
         index: &'s Index,
         request: &'s SearchRequest,
     ) -> Result<(SearchResults, impl Iterator<Item = rca_index::Result<Hit>> + use<'s>), Failure> {
-        let (results, hits) = index.search_hits(request).map_err(|error| self.failure(error, request))?;
+        let (results, hits) = self.ask(request, || index.search_hits(request))?;
         check_facets(index, &results).map(|()| (results, hits))
     }
 
-    /// The failure of a search for a request from these filters.
-    fn failure(&self, error: Error, request: &SearchRequest) -> Failure {
-        match error {
+    /// Asks an index for a request from these filters. A filter that the index knows to be wrong is a failure of its flag.
+    pub(crate) fn ask<T>(
+        &self,
+        request: &SearchRequest,
+        ask: impl FnOnce() -> rca_index::Result<T>,
+    ) -> Result<T, Failure> {
+        ask().map_err(|error| match error {
             Error::Query(errors) => self.at_flag(&errors).unwrap_or_else(|| Failure::of_query(&request.text, errors)),
             error => error.into(),
-        }
+        })
     }
 
     /// The failure of the flag with a value of which only the index knows that it is wrong: there is no such field, or no

@@ -17,8 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How much is read, in bytes: more than a query may have, so that the search says that it cut the text.
 const LONGEST: usize = 2 * MAX_QUERY_BYTES;
 
-/// The text that is piped into the command, if any; it may be empty.
+/// The query that is piped into the command, if any; it may be empty.
 pub(crate) fn piped_text(context: &mut Context) -> Option<String> {
+    Some(piped(LONGEST, context)?.trim().to_owned())
+}
+
+/// The text that is piped into the command, if any: at most so many bytes of it.
+pub(crate) fn piped(longest: usize, context: &mut Context) -> Option<String> {
     if !is_piped() {
         return None;
     }
@@ -30,15 +35,15 @@ pub(crate) fn piped_text(context: &mut Context) -> Option<String> {
         let first = (&mut input).take(1).read_to_end(&mut bytes);
         // The receiver is gone only if it waits no more.
         let _ = sender.send(first.map(|_| Vec::new()));
-        let rest = input.take(LONGEST as u64).read_to_end(&mut bytes);
+        let rest = input.take(longest as u64).read_to_end(&mut bytes);
         let _ = sender.send(rest.map(|_| bytes));
     });
     if receiver.recv_timeout(PATIENCE).is_err() {
-        context.say(format_args!("rca: nothing arrived on stdin; pass `-` to wait for a query"));
+        context.say(format_args!("rca: nothing arrived on stdin; pass `-` to wait for it"));
         return None;
     }
     let bytes = receiver.recv().ok()?.ok()?;
-    Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Whether stdin is a pipe, a socket or a file.

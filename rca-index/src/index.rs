@@ -14,10 +14,12 @@ use crate::engine::health::{Comparison, Health};
 use crate::engine::{Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Problem, Summary};
+use crate::insight::Seen;
 use crate::parse::parse_report;
 #[cfg(feature = "archive")]
 use crate::parse::report_id;
 use crate::search::{self, Hit, SearchRequest, SearchResults};
+use crate::signal::Signal;
 use crate::text::row::Row;
 #[cfg(feature = "archive")]
 use crate::update;
@@ -258,6 +260,33 @@ impl Index {
         request: &'a SearchRequest,
     ) -> Result<(SearchResults, impl Iterator<Item = Result<Hit>> + use<'a>)> {
         self.engine.guard(|| search::search_hits(&self.engine, request))
+    }
+
+    /// Looks for incidents like a pasted text, and for what fixed them. The request is that of
+    /// [`from_signal`](SearchRequest::from_signal), with filters and a number of hits; hits that are no more like the text
+    /// than chance would have it are among them only if `weak` is set.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query) for a filter that the index knows to be wrong,
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::signal::Signal;
+    /// use rca_index::{FixKind, Incident, Index, SearchRequest, SectionKind};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let mut queue = Incident::new("OPS-1", "Kafka consumer lag in orders");
+    /// queue.push_section(SectionKind::Resolution, "The consumers were scaled to 12.");
+    /// index.upsert([queue, Incident::new("OPS-2", "Disk full"), Incident::new("OPS-3", "Certificate expired")])?;
+    /// let signal = Signal::read("[FIRING:1] KafkaConsumerLagHigh\nkafka consumer lag of orders is high");
+    /// let seen = index.seen(&signal, &SearchRequest::from_signal(&signal), false)?;
+    /// assert_eq!((seen.hits[0].incident.id.as_str(), seen.fixes[0].kind), ("OPS-1", Some(FixKind::Scaled)));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn seen(&self, signal: &Signal, request: &SearchRequest, weak: bool) -> Result<Seen> {
+        let found = self.engine.guard(|| search::search_seen(&self.engine, request))?;
+        Ok(Seen::new(signal, found, self.len()?, request.limit, weak))
     }
 
     /// The ids of all incidents, sorted by their bytes. Nothing else of an incident is read.

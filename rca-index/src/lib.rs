@@ -34,6 +34,7 @@
 //! | the query language | [`query`] |
 //! | what a pasted alert, log or stack trace tells | [`signal`] |
 //! | all fields for search, filters and sorting | [`FIELDS`] |
+//! | incidents like a pasted text, and what fixed them | [`Index::seen`], [`Seen`] |
 //! | the facts of an incident | [`Incident`] |
 //! | parsing one report without an index | [`parse`] |
 //! | problems in reports | [`check()`] |
@@ -237,13 +238,13 @@ pub use incident::{
     Section, SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, IndexOptions, Named};
-pub use insight::{Fix, FixKind, FixSource};
+pub use insight::{Fix, FixCount, FixKind, FixSource, Judgement, Nearest, Runbook, Seen, SeenHit};
 pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };
 pub use search::{
-    Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Likeness, Match, SearchRequest, SearchResults, Snippet,
-    Suggestion, UnknownValue, WeightedTexts, WordScore,
+    Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchRequest,
+    SearchResults, Snippet, Suggestion, UnknownValue, WeightedTexts, WordScore,
 };
 pub use text::Language;
 pub use update::{Batch, WriteOptions, Written};

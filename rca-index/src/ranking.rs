@@ -40,6 +40,20 @@ pub(crate) fn repeated_weight(times: u32) -> f32 {
     1.0 + REPEATED_WEIGHT * (times.max(1) as f32).ln()
 }
 
+/// How much says that an incident is like a pasted text: the share of all that the text says that the incident has, and how
+/// much of its score is due to words that stand together as in the text; times the root of what these words tell, relative
+/// to what it takes to tell one incident from all others, the logarithm of their number. Two words in common can be all that
+/// a short text says, and yet many incidents have them.
+pub(crate) fn evidence(covered: f32, closeness: f32, information: f32, incidents: u64) -> f32 {
+    let distinct = (incidents.max(MIN_DISTINCT) as f32).ln();
+    (covered + closeness) * (information * small_archive(incidents) / distinct).sqrt()
+}
+
+/// How much more a word tells than its rarity says where there are few incidents: of three, one in three has the rarest word.
+fn small_archive(incidents: u64) -> f32 {
+    (idf(1, incidents.max(MIN_DISTINCT)) / idf(1, incidents)).min(MAX_SMALL)
+}
+
 /// Rounds a score for ordering. Scores are sums, and their last bits depend on how the index is divided into segments.
 pub(crate) fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1e4).round() / 1e4
@@ -163,3 +177,15 @@ pub(crate) const MAX_WEIGHED: usize = 10_000;
 pub(crate) const SERVICE_WEIGHT: f32 = 0.15;
 /// How many services of a pasted text count.
 pub(crate) const MAX_SERVICES: usize = 16;
+/// From this [`evidence`] on, an incident is like a pasted text: the most at which each report of the corpus that a judged
+/// paste expects, and that comes first, is called so. 3 in 100 of these pastes have it in archives with nothing like them.
+pub(crate) const LIKE_EVIDENCE: f32 = 1.05;
+/// From this [`evidence`] on, it is the same again: four in five of the expected reports of the corpus have it, and no first
+/// hit of a paste asked of an archive with nothing like it.
+pub(crate) const SAME_EVIDENCE: f32 = 2.0;
+/// So many incidents count at least in [`evidence`]: what is rare in a smaller archive may be common elsewhere.
+pub(crate) const MIN_DISTINCT: u64 = 30;
+/// How much more a word tells at most in a small archive. Of one or two incidents, ordinary words are as rare as telling ones.
+const MAX_SMALL: f32 = 3.0;
+/// At most so many incidents that are like a pasted text are loaded, to say how often it was seen.
+pub(crate) const MAX_SEEN: usize = 100;

@@ -10,6 +10,7 @@ mod help;
 mod index;
 mod man;
 mod search;
+mod seen;
 mod show;
 mod watch;
 
@@ -26,6 +27,7 @@ use crate::render::for_problems_only;
 pub(crate) enum Command {
     Index(index::Arguments),
     Search(search::Arguments),
+    Seen(seen::Arguments),
     Show(show::Arguments),
     Facets(facets::Arguments),
     Check(check::Arguments),
@@ -43,6 +45,7 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<ExitCode, F
     match command {
         Command::Index(arguments) => index::run(&arguments, context),
         Command::Search(arguments) => search::run(&arguments, context),
+        Command::Seen(arguments) => seen::run(&arguments, context),
         Command::Show(arguments) => show::run(&arguments, context),
         Command::Facets(arguments) => facets::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),

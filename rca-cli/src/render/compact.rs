@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{left_out, place, problems, update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, facet_rows};
 use crate::terminal::{Output, Palette, clean};
 
 /// One line per hit.
@@ -36,6 +36,14 @@ impl Renderer for Compact {
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Ok(write_line(out, location, answer.incident, None, "")?)
+    }
+
+    fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        for hit in &answer.seen.hits {
+            let line = hit.fix.as_ref().and_then(|fix| fix.line);
+            write_line(out, location, &hit.incident, line, &format!("  ({})", hit.resemblance.name()))?;
+        }
+        Ok(())
     }
 
     fn frame(&self) -> Frame {

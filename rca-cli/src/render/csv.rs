@@ -7,7 +7,7 @@ use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
 use rca_index::wire::{Fields, SelectedForm, UnknownField};
-use rca_index::{CheckReport, Health, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, FixKind, Health, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -16,13 +16,17 @@ use serde_json::Value;
 use crate::render::json::escape;
 use crate::render::talk::Talk;
 use crate::render::text::{ignored_files, level_name};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, Selection, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// The columns of an incident when no fields are asked for.
 const INCIDENT_COLUMNS: &str = "id,path,title,date,severity,services,tags,status,duration_minutes,impact_user_minutes";
 /// What a hit has besides.
 const HIT_COLUMNS: &str = "score,section,line,snippet,match";
+
+/// The columns of what was seen like a pasted text.
+const SEEN_COLUMNS: &str =
+    "level,id,path,title,date,severity,services,duration_minutes,fix_kind,fix,fix_line,words,share,z,evidence";
 
 /// Comma-separated values.
 #[derive(Clone, Copy)]
@@ -73,6 +77,28 @@ impl Renderer for Csv<'_> {
             table.write_record(fields.names())?;
         }
         table.write_form(&fields.of_incident(answer.incident, Some(&root), &|target| self.resolve(target)))?;
+        Ok(table.flush()?)
+    }
+
+    fn seen(&self, out: &mut Output, _location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        let mut table = self.table(out);
+        table.write_record(SEEN_COLUMNS.split(','))?;
+        for hit in &answer.seen.hits {
+            let incident = &hit.incident;
+            let date = incident.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default();
+            let severity = incident.severity.as_ref().map(|severity| severity.value.name.clone()).unwrap_or_default();
+            let duration = incident.duration.as_ref().map(|duration| duration.value.to_string()).unwrap_or_default();
+            let services = joined(incident.services.iter().map(String::as_str));
+            let fix = hit.fix.as_ref();
+            let kind = fix.and_then(|fix| fix.kind).map_or("", FixKind::name);
+            let line = fix.and_then(|fix| fix.line).map(|line| line.to_string()).unwrap_or_default();
+            let shares = [hit.likeness.share, hit.likeness.z, hit.likeness.evidence].map(|n| format!("{n:.3}"));
+            let head = [hit.resemblance.name(), &incident.id, &incident.path, &incident.title.value, &date, &severity];
+            let rest = [services.as_str(), &duration, kind, fix.map_or("", |fix| fix.text.as_str()), &line];
+            let words = joined(hit.words.iter().map(String::as_str));
+            let cells = head.into_iter().chain(rest).chain([&*words]).chain(shares.iter().map(String::as_str));
+            table.write_record(cells.map(|cell| clean(cell).into_owned()))?;
+        }
         Ok(table.flush()?)
     }
 

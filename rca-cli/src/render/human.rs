@@ -21,7 +21,7 @@ use crate::render::talk::Talk;
 use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, seen};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
@@ -65,6 +65,10 @@ impl Renderer for Human {
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
         Ok(incident(out, location, answer)?)
+    }
+
+    fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        Ok(seen::for_people(out, location, answer)?)
     }
 
     fn frame(&self) -> Frame {
@@ -143,15 +147,10 @@ fn facet_list(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
 
 fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {
     let incident = &hit.incident;
-    let (width, palette) = (out.width, out.palette);
-    let Palette { dim, matched, .. } = palette;
+    let width = out.width;
+    let Palette { dim, matched, .. } = out.palette;
     title(out, incident)?;
-    let parts = facts(incident, width.saturating_sub(INDENT.len()), &palette);
-    if !parts.is_empty() {
-        let separator = format!(" {dim}·{dim:#} ");
-        let styled: Vec<String> = parts.iter().map(|(text, style)| format!("{style}{text}{style:#}")).collect();
-        writeln!(out, "{INDENT}{}", styled.join(&separator))?;
-    }
+    fact_line(out, incident)?;
     for snippet in &hit.snippets {
         let (text, highlights) = clean_marked(&snippet.text, &snippet.highlights);
         write_marked(out, &text, &highlights, (width, INDENT), matched)?;
@@ -165,6 +164,25 @@ fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {
         writeln!(out, "{INDENT}{INDENT}{dim}{}{dim:#}", clean(line))?;
     }
     Ok(())
+}
+
+/// Writes the facts of an incident on a line, if any are known.
+pub(super) fn fact_line(out: &mut Output, incident: &Incident) -> io::Result<()> {
+    let dim = out.palette.dim;
+    let parts = facts(incident, out.width.saturating_sub(INDENT.len()), &out.palette);
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let separator = format!(" {dim}·{dim:#} ");
+    let styled: Vec<String> = parts.iter().map(|(text, style)| format!("{style}{text}{style:#}")).collect();
+    writeln!(out, "{INDENT}{}", styled.join(&separator))
+}
+
+/// Writes the title of an incident behind how much it is like something.
+pub(super) fn leveled_title(out: &mut Output, level: &str, incident: &Incident) -> io::Result<()> {
+    let text = format!("{level}: {}", clean(&incident.title.value));
+    let title = out.palette.title;
+    wrap(&text, out.width).iter().try_for_each(|line| writeln!(out, "{title}{line}{title:#}"))
 }
 
 fn title(out: &mut Output, incident: &Incident) -> io::Result<()> {

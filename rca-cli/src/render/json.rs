@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use rca_index::wire::{
-    CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, SearchForm, SelectedForm,
+    CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, SearchForm, SeenForm, SelectedForm,
     StreamedSearchForm, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::fields::Shown;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, Selection};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection};
 use crate::terminal::Output;
 
 /// One JSON document.
@@ -63,6 +63,10 @@ impl Renderer for Json<'_> {
             Some(form) => Ok(document(out, &form)?),
             None => Ok(document(out, &incident_form(answer).root(&root))?),
         }
+    }
+
+    fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        Ok(document(out, &SeenForm::new(answer.signal, answer.seen).root(&location.root()))?)
     }
 
     fn frame(&self) -> Frame {

@@ -9,7 +9,7 @@ use std::iter;
 use rca_index::wire::{
     CheckForm, CheckLine, FacetValueForm, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentLine, LeftOutForm,
     LeftOutsLine, LeftOutsSummaryForm, ProblemForm, QueryErrorsForm, QueryErrorsLine, SearchLine, SearchSummaryForm,
-    StateLine, UpdateForm,
+    SeenForm, SeenLine, StateLine, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::json::{escape, incident_form, selected};
 use crate::render::talk::Talk;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, Selection, WatchEvent, events, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection, WatchEvent, events, facet_rows};
 use crate::terminal::Output;
 
 /// One JSON document per line.
@@ -69,6 +69,13 @@ impl Renderer for Jsonl<'_> {
             None => IncidentLine::Incident(Box::new(incident_form(answer).root(&root))),
         };
         Ok(lines(out, [line])?)
+    }
+
+    fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        let root = location.root();
+        let SeenForm { summary, hits, .. } = SeenForm::new(answer.signal, answer.seen).root(&root);
+        lines(out, hits.into_iter().map(|hit| SeenLine::Hit(Box::new(hit))))?;
+        Ok(lines(out, [SeenLine::End(Box::new(summary))])?)
     }
 
     fn frame(&self) -> Frame {

@@ -13,7 +13,7 @@ use crate::paths::{link_target, slashed};
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
 use crate::render::text::{FIX_UNKNOWN, health_lines, left_out_file, problem, update_summary};
-use crate::render::{Hits, IncidentAnswer, Renderer};
+use crate::render::{Hits, IncidentAnswer, Renderer, SeenAnswer, seen};
 use crate::terminal::{Output, clean, clean_marked};
 
 /// Markdown.
@@ -41,6 +41,10 @@ impl Renderer for Markdown {
         let text = source(answer);
         let shown = out.shown(&text).into_owned();
         Ok(out.write_all(shown.as_bytes())?)
+    }
+
+    fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        Ok(seen::in_markdown(out, location, answer)?)
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {
@@ -105,7 +109,7 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> i
 }
 
 /// A text as code, between more backticks than it has in a row.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -157,7 +161,7 @@ fn source(answer: &IncidentAnswer<'_>) -> String {
 }
 
 /// Escapes characters with a meaning in Markdown.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '!') {

@@ -14,6 +14,7 @@ mod jsonl;
 mod markdown;
 mod paths;
 mod sarif;
+mod seen;
 mod table;
 mod talk;
 mod text;
@@ -24,9 +25,11 @@ mod work;
 
 use std::io::Write as _;
 
+use rca_index::signal::Signal;
 use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
-    CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, UpdateReport,
+    CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, Seen,
+    UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -73,6 +76,11 @@ pub(crate) trait Renderer {
 
     /// Writes one incident.
     fn incident(&self, _out: &mut Output, _location: &Location, _answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
+
+    /// Writes what was seen like a pasted text.
+    fn seen(&self, _out: &mut Output, _location: &Location, _answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         Err(for_problems_only())
     }
 
@@ -247,6 +255,14 @@ fn section_with(incident: &Incident, line: u32) -> usize {
     if any_before { begin } else { 0 }
 }
 
+/// What was seen like a pasted text, and what was understood of it.
+pub(crate) struct SeenAnswer<'a> {
+    pub(crate) signal: &'a Signal,
+    pub(crate) seen: &'a Seen,
+    /// Show each part of the signal.
+    pub(crate) show_signal: bool,
+}
+
 /// What stands around the incidents of a list: before the first, between two, after the last.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
@@ -295,6 +311,15 @@ pub(crate) fn count(
     context.out.page()?;
     renderer.count(&mut context.out, location, request, results)?;
     Talk { counts: false, ..renderer.talk() }.after_search(context, request, results, ShownHits::default());
+    Ok(())
+}
+
+/// Prints what was seen like a pasted text.
+pub(crate) fn seen(context: &mut Context, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+    let renderer = renderer(context.global.format);
+    context.out.page()?;
+    renderer.seen(&mut context.out, location, answer)?;
+    renderer.talk().after_seen(context, answer);
     Ok(())
 }
 

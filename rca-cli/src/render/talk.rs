@@ -2,6 +2,7 @@
 //!
 //! In: results of the library. Out: messages for people, unless the format prints the same as part of its results.
 
+use rca_index::signal::UnreadReason;
 use rca_index::{
     CheckReport, FailedCount, Hit, Level, Match, ReportProblem, SearchRequest, SearchResults, UnknownValue,
     UpdateReport,
@@ -10,6 +11,7 @@ use rca_index::{
 use crate::context::Context;
 use crate::location::Location;
 use crate::quantity::{MOST_LISTED, count, thousands};
+use crate::render::SeenAnswer;
 use crate::render::text::{ignored, problem, some_of};
 use crate::terminal::clean;
 
@@ -74,6 +76,37 @@ impl Talk {
         }
         not_taken_in(context, results.failed);
         context.detail(format_args!("rca: interpreted as {}", clean(&results.interpreted)));
+    }
+
+    /// Talk after what was seen like a pasted text.
+    pub(crate) fn after_seen(self, context: &mut Context, answer: &SeenAnswer<'_>) {
+        let seen = answer.seen;
+        if self.feedback {
+            for unread in &answer.signal.unread {
+                let bytes = thousands(unread.range.len());
+                match unread.reason {
+                    UnreadReason::TooDeep => {
+                        context
+                            .say(format_args!("rca: {bytes} bytes of JSON are nested too deeply, and were not read"));
+                    }
+                    _ => {
+                        let read = thousands(unread.range.start);
+                        context.say(format_args!("rca: the text is too long; its first {read} bytes were read"));
+                    }
+                }
+            }
+            seen.cuts.iter().for_each(|cut| context.say(format_args!("rca: {cut}")));
+        }
+        if self.counts {
+            seen.unknown_values.iter().take(MOST_LISTED).for_each(|unknown| unknown_value(context, unknown));
+            let more = seen.like.saturating_sub(seen.hits.len());
+            if more > 0 {
+                let n = seen.like;
+                context.say(format_args!("rca: {} more like it; -n {n} shows all", thousands(more)));
+            }
+        }
+        not_taken_in(context, seen.failed);
+        context.detail(format_args!("rca: interpreted as {}", clean(&seen.interpreted)));
     }
 
     /// Talk after facet counts.

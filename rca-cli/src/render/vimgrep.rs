@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// One line per place.
@@ -54,6 +54,16 @@ impl Renderer for Vimgrep {
         let wanted = incident.sections.iter().filter(|section| answer.wants(section));
         let places = wanted.map(|section| Place { line: section.line, column: 1, text: &section.heading });
         Ok({ places }.try_for_each(|place| write_place(out, location, &incident.path, &place))?)
+    }
+
+    fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        for hit in &answer.seen.hits {
+            let fix = hit.fix.as_ref();
+            let (line, text) = (fix.and_then(|fix| fix.line), fix.map_or(&hit.incident.title.value, |fix| &fix.text));
+            let place = Place { line: line.unwrap_or(1), column: 1, text };
+            write_place(out, location, &hit.incident.path, &place)?;
+        }
+        Ok(())
     }
 
     fn frame(&self) -> Frame {

@@ -30,6 +30,7 @@ mod repairs;
 mod room;
 mod schemas;
 mod search;
+mod seen;
 mod shared;
 mod show;
 mod terminal;

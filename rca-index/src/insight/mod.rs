@@ -3,5 +3,7 @@
 //! In: incidents. Out: plain data, each with the place that it was read from.
 
 mod fix;
+mod seen;
 
 pub use fix::{Fix, FixKind, FixSource};
+pub use seen::{FixCount, Judgement, Nearest, Runbook, Seen, SeenHit};

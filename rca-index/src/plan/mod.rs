@@ -56,6 +56,8 @@ pub(crate) struct Plan {
     pub(crate) any: bool,
     /// What a match had better have: it raises the score.
     pub(crate) preferred: Option<Condition>,
+    /// Of weighted words: the weight of those that the archive knows, as a share of that of all that the texts say.
+    pub(crate) known: f32,
     /// Conditions for every match, full or partial.
     pub(crate) conditions: Vec<Clause>,
     /// Words that occur in no incident, and their corrections.
@@ -87,6 +89,7 @@ impl Plan {
             groups: Vec::new(),
             any: false,
             preferred: None,
+            known: 1.0,
             conditions: Vec::new(),
             corrections: Vec::new(),
             cuts: Vec::new(),

@@ -14,7 +14,8 @@ use crate::plan::words::words;
 use crate::plan::{AnyVocabulary, Clause, Condition, Form, Plan, TypedAt, Word, WordId, matching_keys};
 use crate::query::{Node, NodeKind, Query, Text};
 use crate::ranking::{
-    MAX_SERVICES, MAX_WEIGHED, MIN_PART_BYTES, REPORT_WORDS, SIGNAL_WORDS, WEIGHTED_PART_WEIGHT, idf, repeated_weight,
+    MAX_SERVICES, MAX_WEIGHED, MIN_DISTINCT, MIN_PART_BYTES, REPORT_WORDS, SIGNAL_WORDS, WEIGHTED_PART_WEIGHT, idf,
+    repeated_weight,
 };
 use crate::schema::Facet;
 use crate::signal::Signal;
@@ -96,6 +97,17 @@ struct Weighed {
     first: TypedAt,
 }
 
+/// The weight of what the archive knows among the heaviest words of a text, as a share of that of all of them.
+fn known_share(known: &[f32], unknown: &[f32], words: usize) -> f32 {
+    let mut all: Vec<(f32, bool)> = known.iter().map(|&weight| (weight, true)).collect();
+    all.extend(unknown.iter().map(|&weight| (weight, false)));
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    all.truncate(words);
+    let total: f32 = all.iter().map(|(weight, _)| weight).sum();
+    let known: f32 = all.iter().filter(|(_, is_known)| *is_known).map(|(weight, _)| weight).sum();
+    if total > 0.0 { known / total } else { 0.0 }
+}
+
 impl Planner<'_> {
     /// Plans texts with weights, with the conditions of a query.
     ///
@@ -104,14 +116,20 @@ impl Planner<'_> {
     pub(crate) fn plan_weighted(&self, texts: &WeightedTexts, query: &Query, incidents: u64) -> Result<Plan> {
         let conditions = self.plan(query)?;
         let mut heaviest: Vec<(f32, Weighed)> = Vec::new();
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        let at_least = incidents.max(MIN_DISTINCT);
         for weighed in self.weigh(texts) {
             let frequency = self.frequency(&weighed)?;
-            if frequency > 0 {
-                let weight = weighed.weight * repeated_weight(weighed.times);
+            let weight = weighed.weight * repeated_weight(weighed.times);
+            if frequency == 0 {
+                unknown.push(weight * idf(0, at_least));
+            } else {
+                known.push(weight * idf(frequency, at_least));
                 heaviest.push((weight * idf(frequency, incidents), Weighed { weight, ..weighed }));
             }
         }
         heaviest.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.written.cmp(&b.1.written)));
+        let known = known_share(&known, &unknown, texts.words);
         heaviest.truncate(texts.words);
         // In the order of the texts again, so that neighbors are neighbors.
         heaviest.sort_by_key(|(_, weighed)| (weighed.first.sequence, weighed.first.offset));
@@ -132,7 +150,7 @@ impl Planner<'_> {
         }
         let interpreted = Query { root: Node::and(parts, 0..0), sort: query.sort };
         let preferred = self.preferred(&texts.services);
-        let plan = Plan { ranked, preferred, any: true, interpreted, ..draft.into_plan() };
+        let plan = Plan { ranked, preferred, known, any: true, interpreted, ..draft.into_plan() };
         Ok(plan.with_conditions_of(conditions))
     }
 

@@ -96,9 +96,12 @@ impl fmt::Display for Explanation {
         for (factor, what) in factors.iter().filter(|(factor, _)| (factor - 1.0).abs() > f32::EPSILON) {
             writeln!(f, "x {factor:.3}  {what}")?;
         }
-        if let Some(Likeness { share, z }) = self.likeness {
+        if let Some(Likeness { share, z, evidence, .. }) = self.likeness {
             let share = 100.0 * share;
-            writeln!(f, "{share:.0} % of what the text says; {z:.1} standard deviations above all incidents")?;
+            writeln!(
+                f,
+                "{share:.0} % of what the text says; {z:.1} standard deviations above all incidents; evidence {evidence:.2}"
+            )?;
         }
         Ok(())
     }

@@ -10,9 +10,10 @@ use crate::engine::{Candidate, Engine};
 use crate::error::Result;
 use crate::incident::{Incident, Summary};
 use crate::plan::WordWeight;
+use crate::ranking::MAX_SEEN;
 use crate::schema::Facet;
 use crate::search::snippet::Passages;
-use crate::search::{Explanation, Hit, Likeness, Ranked, Search, Snippet};
+use crate::search::{Explanation, Hit, Ranked, Resemblance, Search, Snippet};
 
 /// How many hits are made at once: enough for several processors, few enough to be held in memory whatever their size.
 const AT_ONCE: usize = 32;
@@ -43,6 +44,26 @@ impl<'a, T> Hits<'a, T> {
         let next: Vec<Ranked> = self.ranked.by_ref().take(AT_ONCE).collect();
         self.made = (self.load)(&self.search, &next, &mut self.spellings)?.into();
         Ok(())
+    }
+
+    /// Keeps the candidates that are like a pasted text, and those among the first that are shown in any case. Must be called
+    /// before any hit is made.
+    pub(super) fn keep_like(&mut self, shown: usize) {
+        let is_like = |ranked: &Ranked| {
+            self.search.likeness(ranked).is_some_and(|likeness| likeness.resemblance() != Resemblance::Weak)
+        };
+        // Where the first is not like it, no other is.
+        let any = self.ranked.as_slice().first().is_some_and(is_like);
+        let mut like = 0;
+        let kept: Vec<Ranked> = (self.ranked.as_slice().iter().enumerate())
+            .filter(|(at, ranked)| {
+                let is_like = any && is_like(ranked);
+                like += usize::from(is_like);
+                (is_like && like <= MAX_SEEN) || *at < shown
+            })
+            .map(|(_, ranked)| ranked.clone())
+            .collect();
+        self.ranked = kept.into_iter();
     }
 
     /// All of them, made at once.
@@ -141,10 +162,10 @@ impl Search<'_> {
         weights: &[WordWeight],
         load: impl Fn(&Candidate) -> Result<(T, Vec<Snippet>)> + Sync + Send,
     ) -> Result<Vec<Hit<T>>> {
-        self.snapshot.map(ranked, |Ranked { matched, candidate, shares, z }| {
+        self.snapshot.map(ranked, |ranked| {
+            let Ranked { matched, candidate, shares, .. } = ranked;
             let (incident, snippets) = load(candidate)?;
-            let likeness = shares.as_ref().filter(|_| self.plan.any);
-            let likeness = likeness.map(|shares| Likeness { share: shares.share, z: *z });
+            let likeness = self.likeness(ranked);
             let shares = shares.as_ref().filter(|_| self.request.explain);
             let explanation = shares.map(|shares| Explanation::new(&self.plan, weights, shares, likeness));
             Ok(Hit { matched: *matched, incident, score: candidate.score, snippets, likeness, explanation })

@@ -21,7 +21,7 @@ mod work_tests;
 pub use explanation::{Explanation, WordScore};
 pub(crate) use hits::Hits;
 pub use request::SearchRequest;
-pub use results::{FacetCount, FacetCounts, Hit, Likeness, Match, SearchResults, Snippet, Suggestion};
+pub use results::{FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchResults, Snippet, Suggestion};
 pub(crate) use titles::titled;
 pub use unknown::UnknownValue;
 
@@ -34,7 +34,7 @@ use crate::incident::{HouseNames, Summary};
 use crate::plan::{Correction, Needed, Plan, Planner, reads_allowed};
 pub use crate::plan::{Cut, CutKind, WeightedTexts};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
-use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED};
+use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED, evidence};
 use crate::schema::FacetName;
 use crate::search::feedback::common_words;
 use crate::search::hits::Load;
@@ -55,6 +55,18 @@ pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchR
 /// A search whose hits are summaries: no report is parsed for them.
 pub(crate) fn search_summaries(engine: &Engine, request: &SearchRequest) -> Result<SearchResults<Summary>> {
     collected(engine, request, Search::summaries)
+}
+
+/// A search for incidents like a pasted text. The hits are those that are like it, and the others among the first that the
+/// request asks for; none has snippets. No other report is parsed.
+pub(crate) fn search_seen(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
+    let started = Instant::now();
+    let ranked = SearchRequest { limit: RERANKED, offset: 0, snippets: 0, explain: true, ..request.clone() };
+    let (mut results, mut hits) = find(engine, &ranked, Search::hits)?;
+    hits.keep_like(request.limit);
+    results.hits = hits.all()?;
+    results.took = started.elapsed();
+    Ok(results)
 }
 
 /// A search whose hits are made as they are taken; the results have none. The first ones are made already, so that most
@@ -153,6 +165,7 @@ struct Pass {
 }
 
 /// A candidate with the components of its score; `None` if it was not reranked.
+#[derive(Clone)]
 struct Ranked {
     matched: Match,
     candidate: Candidate,
@@ -274,6 +287,14 @@ impl Search<'_> {
             Ok(FacetCounts { facet: facet.clone(), values })
         };
         self.request.facets.iter().zip(counts).map(of_facet).collect()
+    }
+
+    /// How much like a pasted text a candidate is, if words of one are looked for and it was reranked.
+    fn likeness(&self, ranked: &Ranked) -> Option<Likeness> {
+        let shares = ranked.shares.as_ref().filter(|_| self.plan.any)?;
+        let (share, known, incidents) = (shares.share, self.plan.known, self.snapshot.statistics().incidents);
+        let evidence = evidence(share * known, shares.closeness(), shares.information, incidents);
+        Some(Likeness { share, z: ranked.z, known, evidence })
     }
 }
 

@@ -77,12 +77,21 @@ pub(super) struct Shares {
     pub(super) service: f32,
     /// The weight of the words that the candidate has, as a share of that of the words that any incident has.
     pub(super) share: f32,
+    /// What these words tell: the sum of their weights times rarity.
+    pub(super) information: f32,
 }
 
 impl Shares {
     /// Whether the candidate has all words.
     pub(super) fn has_all(&self) -> bool {
         self.coverage > 0.9999
+    }
+
+    /// The share of the score of words that is due to their closeness.
+    pub(super) fn closeness(&self) -> f32 {
+        let pairs: f32 = self.pairs.iter().sum();
+        let words: f32 = self.words.iter().map(|(_, score)| score).sum();
+        if pairs > 0.0 { pairs / (pairs + words) } else { 0.0 }
     }
 
     /// The total score, as used for sorting.
@@ -111,8 +120,9 @@ impl Reranker<'_> {
             pairs[pair.second] += weight * self.saturated(close, length);
         }
         let total: f32 = self.weights.iter().map(|weight| weight.share).sum();
-        let covered = words.iter().zip(self.weights).filter(|((_, score), _)| *score > 0.0);
-        let covered: f32 = covered.map(|(_, weight)| weight.share).sum();
+        let found_words = words.iter().zip(self.weights).filter(|((_, score), _)| *score > 0.0);
+        let (covered, information) = found_words
+            .fold((0.0, 0.0), |(covered, information), (_, weight)| (covered + weight.share, information + weight.idf));
         let known: f32 = self.weights.iter().filter(|weight| weight.known).map(|weight| weight.share).sum();
         let share = if known > 0.0 { covered / known } else { 0.0 };
         let coverage = coverage(covered, total);
@@ -122,7 +132,7 @@ impl Reranker<'_> {
         let rank = rank.filter(|_| self.now.is_some());
         let severe = 1.0 + rank.map_or(0.0, |rank| SEVERE_WEIGHT * (1.0 - rank.min(5) as f32 / 5.0));
         let service = if preferred { 1.0 + SERVICE_WEIGHT } else { 1.0 };
-        Shares { words, pairs, feedback: 0.0, coverage, recent, severe, service, share }
+        Shares { words, pairs, feedback: 0.0, coverage, recent, severe, service, share, information }
     }
 
     /// The feedback score, given the feedback words with their shares.

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::incident::{FailedCount, Incident, SectionKind};
+use crate::ranking::{LIKE_EVIDENCE, SAME_EVIDENCE};
 use crate::schema::FacetName;
 use crate::search::{Cut, Explanation, UnknownValue};
 
@@ -93,7 +94,7 @@ pub struct Hit<T = Incident> {
     pub explanation: Option<Explanation>,
 }
 
-/// How much an incident is like a pasted text: two numbers that tell a real match from the best of none.
+/// How much an incident is like a pasted text: the numbers that tell a real match from the best of none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Likeness {
@@ -102,6 +103,65 @@ pub struct Likeness {
     /// How far its score is from the mean of all incidents, in standard deviations of their scores. An incident with none of the
     /// words has the score 0; scores are those of the first pass.
     pub z: f32,
+    /// The weight of the words that the archive knows, as a share of that of all that the text says: from 0 to 1. What no
+    /// incident has is as telling as what this one lacks.
+    pub known: f32,
+    /// How much all of this says that the incident is like the text; see [`Resemblance`].
+    pub evidence: f32,
+}
+
+impl Likeness {
+    /// What the evidence amounts to.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::signal::Signal;
+    /// use rca_index::{Incident, Index, Resemblance, SearchRequest};
+    ///
+    /// let index = Index::in_memory()?;
+    /// let titles = ["Orders queue backlog: slow consumers", "Disk full", "Certificate expired", "Cache cold"];
+    /// index.upsert(titles.iter().enumerate().map(|(n, title)| Incident::new(format!("OPS-{n}"), title)))?;
+    /// let signal = Signal::read("backlog in the orders queue, slow consumers");
+    /// let found = index.search(&SearchRequest::from_signal(&signal))?;
+    /// assert_eq!(found.hits[0].likeness.map(|likeness| likeness.resemblance()), Some(Resemblance::Same));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn resemblance(self) -> Resemblance {
+        match self.evidence {
+            evidence if evidence >= SAME_EVIDENCE => Resemblance::Same,
+            evidence if evidence >= LIKE_EVIDENCE => Resemblance::Like,
+            _ => Resemblance::Weak,
+        }
+    }
+}
+
+/// How much an incident resembles a pasted text, the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resemblance {
+    /// It is the same again.
+    Same,
+    /// It is like it.
+    Like,
+    /// No more than any text has with some incident by chance.
+    Weak,
+}
+
+impl Resemblance {
+    /// The name: `same`, `like` or `weak`.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Resemblance;
+    ///
+    /// assert_eq!(Resemblance::Same.name(), "same");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Like => "like",
+            Self::Weak => "weak",
+        }
+    }
 }
 
 /// A snippet: a passage of a report that matches the query.

@@ -32,6 +32,7 @@ pub use model::{
 pub use paste::is_paste;
 use payload::Payload;
 use piece::Piece;
+use products::PRODUCTS;
 
 /// As much of a text is read, in bytes. [`Signal::unread`] says what was left out.
 pub const MAX_SIGNAL_BYTES: usize = 1 << 20;
@@ -62,12 +63,32 @@ impl Signal {
     /// ```
     #[must_use]
     pub fn read(text: &str) -> Self {
-        read(text).signal
+        read(text, None).signal
+    }
+
+    /// Reads a pasted text that is known to be of a kind: JSON as that of a product, with no regard to the keys that it is
+    /// known by; or lines, in which no JSON is looked for.
+    ///
+    /// ```
+    /// use rca_index::signal::{Signal, SignalKind};
+    ///
+    /// let signal = Signal::read_as(r#"{"labels": {"alertname": "DiskFull"}}"#, SignalKind::Text);
+    /// assert!(signal.names.is_empty() && signal.text[0].text.contains("alertname"), "{signal:?}");
+    /// ```
+    #[must_use]
+    pub fn read_as(text: &str, kind: SignalKind) -> Self {
+        Self { kind, ..read(text, Some(kind)).signal }
     }
 }
 
-/// Reads a text: documents of JSON that begin on a line of their own, and the text around them.
-fn read(text: &str) -> Gather {
+/// Whether text of a kind has documents of JSON.
+fn has_documents(kind: SignalKind) -> bool {
+    matches!(kind, SignalKind::Json | SignalKind::JsonLines) || PRODUCTS.iter().any(|product| product.kind == kind)
+}
+
+/// Reads a text: documents of JSON that begin on a line of their own, and the text around them; as that of a kind, if one is
+/// given.
+fn read(text: &str, from: Option<SignalKind>) -> Gather {
     let (read, unread) = cut(text);
     let mut gather = Gather::new(read);
     gather.signal.unread.extend(unread);
@@ -77,12 +98,12 @@ fn read(text: &str) -> Gather {
     let (mut at, mut behind) = (0, 0);
     while at < read.len() {
         let start = at + read[at..].len() - read[at..].trim_start_matches([' ', '\t', '\r', '\n']).len();
-        if begins_document(&read[start..]) {
+        if begins_document(&read[start..]) && from.is_none_or(has_documents) {
             match Json::read(read, start) {
                 Ok((json, end)) => {
                     gather.work += end - start;
                     lines::read(&mut gather, &whole.slice(behind..start), MESSAGE_WEIGHT, &mut tally);
-                    documents.add(&mut gather, &json);
+                    documents.add(&mut gather, &json, from);
                     (at, behind) = (end, end);
                     continue;
                 }
@@ -121,12 +142,12 @@ struct Documents {
 }
 
 impl Documents {
-    fn add(&mut self, gather: &mut Gather, json: &Json) {
+    fn add(&mut self, gather: &mut Gather, json: &Json, from: Option<SignalKind>) {
         let mut skipped = Vec::new();
         json.skipped(&mut skipped);
         let unread = skipped.into_iter().map(|range| Unread { range, reason: UnreadReason::TooDeep });
         gather.signal.unread.extend(unread);
-        let product = Payload { gather, within: None }.read(json);
+        let product = Payload { gather, within: None, from }.read(json);
         self.count += 1;
         self.product = self.product.or(product);
     }

@@ -18,13 +18,18 @@ pub(super) struct Payload<'g> {
     pub(super) gather: &'g mut Gather,
     /// The string of the input that the document was decoded from. Its places mean nothing in the input.
     pub(super) within: Option<Range<usize>>,
+    /// The kind that it is known to be of.
+    pub(super) from: Option<SignalKind>,
 }
 
 impl Payload<'_> {
     /// Reads a document. Yields whose it is, if that is known.
     pub(super) fn read(&mut self, json: &Json) -> Option<SignalKind> {
-        let Some(product) = PRODUCTS.iter().find(|product| product.signs.iter().all(|sign| has_sign(json, sign)))
-        else {
+        let is_of = |product: &&Product| match self.from {
+            Some(kind) => product.kind == kind,
+            None => product.signs.iter().all(|sign| has_sign(json, sign)),
+        };
+        let Some(product) = PRODUCTS.iter().find(is_of) else {
             self.by_keys("", json, Role::Label);
             return None;
         };
@@ -148,7 +153,7 @@ impl Payload<'_> {
         let inner = Json::read(text, 0).ok().filter(|(_, end)| text[*end..].trim().is_empty());
         self.gather.work += text.len();
         match inner.filter(|_| self.within.is_none() && text.trim_start().starts_with(['{', '['])) {
-            Some((json, _)) => Payload { gather: self.gather, within: Some(range.clone()) }.read(&json),
+            Some((json, _)) => Payload { gather: self.gather, within: Some(range.clone()), from: None }.read(&json),
             None => {
                 let piece = self.piece(text, range);
                 self.text(&piece, MESSAGE_WEIGHT);

@@ -230,7 +230,8 @@ const SHAPES: &[(&str, &str, &str)] = &[
 #[test]
 fn work_grows_with_the_size() {
     for &(before, repeated, behind) in SHAPES {
-        let work = |size: usize| read(&format!("{before}{}{behind}", repeated.repeat(size / repeated.len()))).work;
+        let work =
+            |size: usize| read(&format!("{before}{}{behind}", repeated.repeat(size / repeated.len())), None).work;
         let (once, twice) = (work(8_000), work(16_000));
         assert!(twice <= 2 * once + 2_000 && twice <= 40 * 16_000, "{repeated}: {once} {twice}");
     }

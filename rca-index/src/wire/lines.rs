@@ -7,7 +7,10 @@ use serde::Serialize;
 
 #[cfg(feature = "archive")]
 use super::{CheckSummaryForm, HealthForm, LeftOutForm, LeftOutsSummaryForm, ProblemForm, UpdateForm};
-use super::{FacetsSummaryForm, HitForm, IncidentForm, QueryErrorsForm, SearchSummaryForm, SelectedForm};
+use super::{
+    FacetsSummaryForm, HitForm, IncidentForm, QueryErrorsForm, SearchSummaryForm, SeenHitForm, SeenSummaryForm,
+    SelectedForm,
+};
 
 /// The count of one value of a facet.
 #[derive(Debug, Serialize)]
@@ -50,6 +53,17 @@ pub enum SearchLine<'a> {
     Selected(SelectedForm<'a>),
     Facet(FacetValueForm<'a>),
     End(SearchSummaryForm<'a>),
+}
+
+/// A line of what was seen like a pasted text: hits, then the end.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum SeenLine<'a> {
+    Hit(Box<SeenHitForm<'a>>),
+    End(Box<SeenSummaryForm<'a>>),
 }
 
 /// A line of facet counts: counts, then the end.

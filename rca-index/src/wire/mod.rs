@@ -1,5 +1,4 @@
-//! The JSON form of results and incidents, for every front end. It is versioned; version 2 stays open until text can be
-//! pasted into a command of its own, and after that fields are only added.
+//! The JSON form of results and incidents, for every front end. It is versioned; fields are only added.
 //!
 //! Times are ISO 8601 in UTC, only as precise as they are known. Durations are in minutes. Spans are byte ranges of the
 //! text beside them.
@@ -12,6 +11,7 @@ mod lines;
 mod report;
 #[cfg(feature = "schema")]
 mod schemas;
+mod seen;
 mod stated;
 mod streamed;
 
@@ -29,7 +29,7 @@ pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
-pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, SearchLine};
+pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, SearchLine, SeenLine};
 #[cfg(feature = "archive")]
 pub use report::{
     CheckForm, CheckSummaryForm, HealthForm, IgnoredForm, LeftOutForm, LeftOutsForm, LeftOutsSummaryForm, ProblemForm,
@@ -37,6 +37,10 @@ pub use report::{
 };
 #[cfg(feature = "schema")]
 pub use schemas::{SCHEMAS, schema};
+pub use seen::{
+    FixCountForm, LabelForm, NearestForm, OpenActionForm, PartForm, RunbookForm, SeenForm, SeenHitForm,
+    SeenSummaryForm, SignalForm,
+};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 pub use streamed::StreamedSearchForm;
 

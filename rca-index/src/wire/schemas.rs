@@ -8,14 +8,16 @@ use serde_json::{Map, Value, json};
 
 use super::{
     CheckForm, CheckLine, FORM_FIELDS, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentForm, IncidentLine,
-    LeftOutsForm, LeftOutsLine, QueryErrorsForm, QueryErrorsLine, SearchForm, SearchLine, SnippetForm, StateLine,
-    UpdateForm,
+    LeftOutsForm, LeftOutsLine, QueryErrorsForm, QueryErrorsLine, SearchForm, SearchLine, SeenForm, SeenLine,
+    SnippetForm, StateLine, UpdateForm,
 };
 
 /// The names of the forms, each with what is written in it.
 pub const SCHEMAS: &[(&str, &str)] = &[
     ("search", "rca search --format json"),
     ("search-lines", "each line of rca search --format jsonl"),
+    ("seen", "rca seen --format json"),
+    ("seen-lines", "each line of rca seen --format jsonl"),
     ("fields", "a hit or an incident of which --fields chooses the fields"),
     ("show", "rca show --format json"),
     ("show-lines", "the line of rca show --format jsonl"),
@@ -45,6 +47,8 @@ pub fn schema(name: &str) -> Option<Value> {
     let schema = match name {
         "search" => of::<SearchForm<'static>>(),
         "search-lines" => of::<SearchLine<'static>>(),
+        "seen" => of::<SeenForm<'static>>(),
+        "seen-lines" => of::<SeenLine<'static>>(),
         "fields" => return Some(selected()),
         "show" => of::<IncidentForm<'static>>(),
         "show-lines" => of::<IncidentLine<'static>>(),

@@ -1,0 +1,259 @@
+//! What was seen like a pasted text, for people: on a terminal, and in Markdown.
+//!
+//! In: a signal, and what was seen like it. Out: what was understood, how often it was seen and what fixed it, then each hit.
+
+use std::io::{self, Write};
+
+use rca_index::signal::{Part, Signal};
+use rca_index::{Action, FixCount, FixKind, Judgement, Resemblance, Seen, SeenHit};
+
+use crate::location::Location;
+use crate::paths::link_target;
+use crate::quantity::{count, minutes, thousands};
+use crate::render::text::{FIX_UNKNOWN, place};
+use crate::render::{SeenAnswer, human, markdown};
+use crate::terminal::{Output, Palette, clean, wrap};
+
+/// How many dates are listed; of more, the first and the last ones.
+const DATES: usize = 5;
+/// How many words in common and how many open actions of a hit are shown.
+const WORDS: usize = 8;
+const ACTIONS: usize = 3;
+/// How much of a text that was understood is repeated, in characters.
+const UNDERSTOOD: usize = 100;
+/// The width of what stands before a fact of a hit.
+const LABEL: usize = 10;
+
+/// Writes it for people on a terminal.
+pub(super) fn for_people(out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> io::Result<()> {
+    let &SeenAnswer { signal, seen, show_signal } = answer;
+    let Palette { dim, title, .. } = out.palette;
+    for line in wrap(&clean(&understood(signal)), out.width) {
+        writeln!(out, "{dim}{line}{dim:#}")?;
+    }
+    if show_signal {
+        parts(signal).iter().try_for_each(|part| writeln!(out, "  {dim}{}{dim:#}", clean(part)))?;
+        writeln!(out)?;
+    }
+    for line in wrap(&clean(&verdict(seen)), out.width) {
+        writeln!(out, "{title}{line}{title:#}")?;
+    }
+    for runbook in signal.runbooks.iter().map(|part| &part.text) {
+        writeln!(out, "Runbook: {}", clean(runbook))?;
+    }
+    for hit in &seen.hits {
+        writeln!(out)?;
+        hit_for_people(out, location, hit)?;
+    }
+    Ok(())
+}
+
+fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::Result<()> {
+    let incident = &hit.incident;
+    human::leveled_title(out, hit.resemblance.name(), incident)?;
+    human::fact_line(out, incident)?;
+    let path = |out: &Output, line: Option<u32>| place(out, location, &incident.path, line);
+    let dim = out.palette.dim;
+    match &hit.fix {
+        Some(fix) => {
+            labeled(out, "fixed by", &fix.text)?;
+            let kind = fix.kind.map(|kind| format!("{}  ", kind.label())).unwrap_or_default();
+            let at = path(out, fix.line);
+            writeln!(out, "  {:LABEL$}{dim}{kind}{at}{dim:#}", "")?;
+        }
+        None => {
+            labeled(out, "fixed by", FIX_UNKNOWN)?;
+            let at = path(out, None);
+            writeln!(out, "  {:LABEL$}{dim}{at}{dim:#}", "")?;
+        }
+    }
+    labeled(out, "because", &in_common(hit))?;
+    for text in actions(hit) {
+        labeled(out, "open", &text)?;
+    }
+    for runbook in hit.runbooks() {
+        labeled(out, "runbook", &runbook.target)?;
+    }
+    Ok(())
+}
+
+/// Writes a fact of a hit behind its label.
+fn labeled(out: &mut Output, label: &str, text: &str) -> io::Result<()> {
+    let dim = out.palette.dim;
+    for (nth, line) in wrap(&clean(text), out.width.saturating_sub(LABEL + 2)).iter().enumerate() {
+        let label = if nth == 0 { label } else { "" };
+        writeln!(out, "  {dim}{label:LABEL$}{dim:#}{line}")?;
+    }
+    Ok(())
+}
+
+/// Writes it in Markdown.
+pub(super) fn in_markdown(out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> io::Result<()> {
+    let &SeenAnswer { signal, seen, show_signal } = answer;
+    let escape = |text: &str| markdown::escape(&clean(text));
+    writeln!(out, "{}\n", escape(&understood(signal)))?;
+    if show_signal {
+        parts(signal).iter().try_for_each(|part| writeln!(out, "- {}", escape(part)))?;
+        writeln!(out)?;
+    }
+    writeln!(out, "**{}**", escape(&verdict(seen)))?;
+    for runbook in &signal.runbooks {
+        writeln!(out, "\nRunbook: {}", escape(&runbook.text))?;
+    }
+    for (nth, hit) in seen.hits.iter().enumerate() {
+        let incident = &hit.incident;
+        let target = link_target(&location.path_of(&incident.path));
+        let newline = if nth == 0 { "\n" } else { "" };
+        write!(
+            out,
+            "{newline}{}. {}: [{}](<{target}>)",
+            nth + 1,
+            hit.resemblance.name(),
+            escape(&incident.title.value)
+        )?;
+        let facts = [
+            incident.date.as_ref().map(|date| date.value.day().to_string()),
+            incident.severity.as_ref().map(|severity| severity.value.name.clone()),
+            (!incident.services.is_empty()).then(|| incident.services.join(", ")),
+            incident.duration.as_ref().map(|duration| minutes(duration.value)),
+        ];
+        facts.iter().flatten().try_for_each(|fact| write!(out, " · {}", escape(fact)))?;
+        writeln!(out)?;
+        let fix = hit.fix.as_ref().map_or_else(
+            || FIX_UNKNOWN.to_owned(),
+            |fix| {
+                let line = fix.line.map(|line| format!(":{line}")).unwrap_or_default();
+                let path = location.path_of(&incident.path);
+                let at = markdown::code(&clean(&format!("{}{line}", path.to_string_lossy())));
+                format!("{} ({at})", escape(&fix.text))
+            },
+        );
+        writeln!(out, "   - fixed by: {fix}")?;
+        writeln!(out, "   - because: {}", escape(&in_common(hit)))?;
+        actions(hit).iter().try_for_each(|action| writeln!(out, "   - open: {}", escape(action)))?;
+        hit.runbooks().try_for_each(|link| writeln!(out, "   - runbook: {}", escape(&link.target)))?;
+    }
+    Ok(())
+}
+
+/// What was understood, in one line: `alertmanager: DiskFull · the disk of the collector is full · service log-collector`.
+fn understood(signal: &Signal) -> String {
+    let list = |parts: &[Part]| {
+        let mut texts: Vec<&str> = Vec::new();
+        parts.iter().filter(|part| !part.text.is_empty()).for_each(|part| {
+            if !texts.contains(&part.text.as_str()) {
+                texts.push(&part.text);
+            }
+        });
+        (!texts.is_empty()).then(|| texts.join(", "))
+    };
+    let heaviest = signal.text.iter().filter(|part| !part.text.trim().is_empty());
+    let message = heaviest.reduce(|best, next| if next.weight > best.weight { next } else { best });
+    let found = [
+        list(&signal.names),
+        list(&signal.errors),
+        message.map(|part| part.text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        list(&signal.services).map(|services| format!("service {services}")),
+        signal.at.map(|at| at.to_string()),
+    ];
+    let found: Vec<String> = found.into_iter().flatten().map(|text| shortened(&text)).collect();
+    let kind = signal.kind.name();
+    if found.is_empty() { format!("{kind}: nothing to look for") } else { format!("{kind}: {}", found.join(" · ")) }
+}
+
+/// The first characters of a text.
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(UNDERSTOOD).collect();
+    if short.len() < text.len() {
+        short.truncate(short.trim_end().len());
+        short.push('…');
+    }
+    short
+}
+
+/// Each part of a signal, with its weight and line.
+fn parts(signal: &Signal) -> Vec<String> {
+    let part = |what: &str, part: &Part| format!("{what:<8} x{:<4} line {:<4} {}", part.weight, part.line, part.text);
+    let groups = [
+        ("name", &signal.names),
+        ("error", &signal.errors),
+        ("service", &signal.services),
+        ("text", &signal.text),
+        ("runbook", &signal.runbooks),
+    ];
+    let labels = signal.labels.iter().map(|label| part("label", &label.value) + &format!(" ({})", label.name));
+    groups.iter().flat_map(|(what, parts)| parts.iter().map(|found| part(what, found))).chain(labels).collect()
+}
+
+/// `Seen 3 times: 2023-01-02, 2024-05-06, last 2025-02-03. Fixed by: scaled (2), hot fix (1)`
+fn verdict(seen: &Seen) -> String {
+    let times = match (seen.judgement, seen.times_seen) {
+        (Judgement::Nothing, _) => return nothing(seen),
+        (Judgement::Like, _) => {
+            let are = if seen.like == 1 { "is" } else { "are" };
+            format!("Not seen before, but {} {are} like it", count(seen.like, "incident"))
+        }
+        (_, 1) => "Seen once".to_owned(),
+        (_, times) if times == Seen::MOST => format!("Seen at least {times} times"),
+        (_, times) => format!("Seen {} times", thousands(times)),
+    };
+    let days: Vec<String> = seen.dates.iter().map(|date| date.day().to_string()).collect();
+    let (skipped, shown) = match &days[..] {
+        [first, .., a, b, c] if days.len() > DATES => (true, vec![first.clone(), a.clone(), b.clone(), c.clone()]),
+        all => (false, all.to_vec()),
+    };
+    let dates = match &shown[..] {
+        [] => String::new(),
+        [only] => format!(": {only}"),
+        [earlier @ .., last] => {
+            let (first, rest) = earlier.split_at(1);
+            let dots = if skipped { vec!["…".to_owned()] } else { Vec::new() };
+            let listed: Vec<String> = first.iter().cloned().chain(dots).chain(rest.iter().cloned()).collect();
+            format!(": {}, last {last}", listed.join(", "))
+        }
+    };
+    format!("{times}{dates}. {}", fixed_by(&seen.fixes, seen.fixes_unknown))
+}
+
+fn fixed_by(fixes: &[FixCount], unknown: usize) -> String {
+    if fixes.is_empty() {
+        return if unknown == 1 { "The report does not say what fixed it" } else { "No report says what fixed it" }
+            .to_owned();
+    }
+    let kind = |fix: &FixCount| format!("{} ({})", fix.kind.map_or("in another way", FixKind::label), fix.count);
+    let fixes = fixes.iter().map(kind).collect::<Vec<_>>().join(", ");
+    let unknown = if unknown == 0 { String::new() } else { format!("; unknown ({unknown})") };
+    format!("Fixed by: {fixes}{unknown}")
+}
+
+/// `Nothing like it in 66 incidents (nearest: Disk full, 2 of 9 words)`
+fn nothing(seen: &Seen) -> String {
+    let nearest = seen.nearest.as_ref().map(|nearest| {
+        format!(" (nearest: {}, {} of {} words)", shortened(&nearest.title), nearest.words, nearest.of_words)
+    });
+    format!("Nothing like it in {}{}", count(seen.incidents, "incident"), nearest.unwrap_or_default())
+}
+
+/// `lag, consumer, orders: 9 of 12 words`
+fn in_common(hit: &SeenHit) -> String {
+    let words: Vec<&str> = hit.words.iter().take(WORDS).map(String::as_str).collect();
+    let more = if hit.words.len() > WORDS { " …" } else { "" };
+    let chance = if hit.resemblance == Resemblance::Weak { ", which any text may have" } else { "" };
+    format!("{}{more}: {} of {} words{chance}", words.join(", "), hit.words.len(), hit.of_words)
+}
+
+/// The first open actions of a hit, and how many more there are.
+fn actions(hit: &SeenHit) -> Vec<String> {
+    let text = |action: &Action| {
+        let details = [action.owner.clone(), action.due.map(|due| format!("due {due}"))];
+        let details: Vec<String> = details.into_iter().flatten().collect();
+        if details.is_empty() { action.text.clone() } else { format!("{} ({})", action.text, details.join(", ")) }
+    };
+    let mut texts: Vec<String> = hit.open_actions().map(text).collect();
+    let more = texts.len().saturating_sub(ACTIONS);
+    if more > 0 {
+        texts.truncate(ACTIONS);
+        texts.push(format!("and {}", count(more, "more open action")));
+    }
+    texts
+}
