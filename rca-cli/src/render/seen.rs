@@ -245,7 +245,9 @@ fn in_common(hit: &SeenHit) -> String {
 /// The first open actions of a hit, and how many more there are.
 fn actions(hit: &SeenHit) -> Vec<String> {
     let text = |action: &Action| {
-        let details = [action.owner.clone(), action.due.map(|due| format!("due {due}"))];
+        // Many reports name the owner in the text.
+        let owner = action.owner.clone().filter(|owner| !action.text.contains(owner.as_str()));
+        let details = [owner, action.due.map(|due| format!("due {due}"))];
         let details: Vec<String> = details.into_iter().flatten().collect();
         if details.is_empty() { action.text.clone() } else { format!("{} ({})", action.text, details.join(", ")) }
     };

@@ -95,6 +95,11 @@ fn every_json_output_is_what_its_schema_says() {
     check("search", &[&search[..], &["service:nothing-like-it"]].concat());
     check("search", &[&search[..], &["2024-01-01T00:00:00Z ERROR {\"a\": 1}\nqueue full"]].concat());
     check("search", &[&search[..], &["queue", "--count"]].concat());
+    check(
+        "seen",
+        &["seen", "--archive", "incidents", "--all", "kafka consumer lag on orders.placed of shipping-planner"],
+    );
+    check("seen", &["seen", "--archive", "incidents", "zyzzyva of the telephony gateway"]);
     check("errors", &[&search[..], &["sevrity:P1 (kafka"]].concat());
     check("facets", &["facets", "--archive", "incidents"]);
     // Every incident whole, and every field of every hit.

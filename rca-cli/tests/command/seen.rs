@@ -61,7 +61,7 @@ fn an_alert_on_stdin_is_answered() {
         "same: Queue backlog in orders",
         "· P2 · orders ·",
         "fixed by  The consumers were scaled to 12.",
-        "archive/queue-1.md:14",
+        "archive/queue-1.md:15",
         "the report does not say what fixed it",
         "open      Alert on the backlog",
         "runbook   https://wiki.example/rb/queue-1",
@@ -131,12 +131,12 @@ fn every_format_has_it() {
         "{markdown}"
     );
     let csv = format("csv");
-    assert!(csv.starts_with("level,id,path,title,") && csv.contains("The consumers were scaled to 12.,14"), "{csv}");
+    assert!(csv.starts_with("level,id,path,title,") && csv.contains("The consumers were scaled to 12.,15"), "{csv}");
     let lines = format("jsonl");
     let kinds: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&str> = kinds.iter().map(|line| line["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["hit", "hit", "end"]);
-    assert!(format("compact").contains("(same)") && format("vimgrep").contains("queue-1.md:14:1:The consumers"));
+    assert!(format("compact").contains("(same)") && format("vimgrep").contains("queue-1.md:15:1:The consumers"));
 }
 
 #[test]
