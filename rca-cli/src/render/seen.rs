@@ -212,18 +212,22 @@ fn verdict(seen: &Seen) -> String {
             format!(": {}, last {last}", listed.join(", "))
         }
     };
-    format!("{times}{dates}. {}", fixed_by(&seen.fixes, seen.fixes_unknown))
+    format!("{times}{dates}{}", fixed_by(&seen.fixes, seen.fixes_unknown))
 }
 
 fn fixed_by(fixes: &[FixCount], unknown: usize) -> String {
     if fixes.is_empty() {
-        return if unknown == 1 { "The report does not say what fixed it" } else { "No report says what fixed it" }
-            .to_owned();
+        let who = if unknown == 1 { "The report does not say" } else { "No report says" };
+        return format!(". {who} what fixed it");
     }
-    let kind = |fix: &FixCount| format!("{} ({})", fix.kind.map_or("in another way", FixKind::label), fix.count);
+    // Each hit says how in the words of its report.
+    if fixes.iter().all(|fix| fix.kind.is_none()) {
+        return String::new();
+    }
+    let kind = |fix: &FixCount| format!("{} ({})", fix.kind.map_or("another way", FixKind::label), fix.count);
     let fixes = fixes.iter().map(kind).collect::<Vec<_>>().join(", ");
     let unknown = if unknown == 0 { String::new() } else { format!("; unknown ({unknown})") };
-    format!("Fixed by: {fixes}{unknown}")
+    format!(". Fixed by: {fixes}{unknown}")
 }
 
 /// `Nothing like it in 66 incidents (nearest: Disk full, 2 of 9 words)`

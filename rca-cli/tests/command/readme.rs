@@ -1,11 +1,15 @@
-//! The README shows what the command prints. `UPDATE_README=1 cargo test -p rca-cli readme` updates it, with its picture.
+//! The README shows what the command prints. `UPDATE_README=1 cargo test -p rca-cli readme` updates it, with its pictures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Run, Workshop, repository};
 
-const PICTURE: &str = "search.svg";
+/// The pictures, each with its command and what its answer must show.
+const PICTURES: [(&str, &str, &str); 2] = [
+    ("search.svg", "search \"queue backlog\" -n 3", "Message Queue Backlog in inventory-api"),
+    ("seen.svg", "seen -n 2 < corpus/queries/seen/alert.json", "Orders reach the warehouse too late"),
+];
 
 /// A workshop with a copy of the corpus, so that no index is left in the original; `None` outside of the repository.
 fn with_corpus() -> Option<Workshop> {
@@ -36,9 +40,14 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The output of a command of the README as a terminal shows it: stdout and stderr.
+/// The output of a command of the README as a terminal shows it: stdout and stderr. What stands behind `<` is the file that it
+/// reads.
 fn run(workshop: &Workshop, line: &str, color: &str) -> String {
     let mut command = workshop.command(&[]);
+    let (line, input) = line.split_once(" < ").map_or((line, None), |(line, input)| (line, Some(input)));
+    if let Some(input) = input {
+        command.stdin(fs::File::open(workshop.path().join(input)).unwrap());
+    }
     command.args(words(line)).args(["--color", color]).env("RCA_ARCHIVE", "corpus/incidents");
     let Run { stdout, stderr, .. } = Run::from(command.output().unwrap());
     // The folder of the archive differs between runs.
@@ -121,15 +130,15 @@ fn its_answers_are_those_of_the_command() {
 }
 
 #[test]
-fn its_picture_is_what_a_terminal_shows() {
+fn its_pictures_are_what_a_terminal_shows() {
     let Some(workshop) = with_corpus() else { return };
-    let command = "search \"queue backlog\" -n 3";
-    let answer = run(&workshop, command, "always");
-    // The hits include the report that the README promises.
-    assert!(answer.contains("Message Queue Backlog in inventory-api"), "{answer}");
-    let terminal = format!("\x1b[32m$\x1b[0m rca {command}\n{answer}");
-    let svg = anstyle_svg::Term::new().render_svg(&terminal);
-    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join(PICTURE), &(svg.trim_end().to_owned() + "\n"));
+    for (picture, command, promised) in PICTURES {
+        let answer = run(&workshop, command, "always");
+        assert!(answer.contains(promised), "{answer}");
+        let terminal = format!("\x1b[32m$\x1b[0m rca {command}\n{answer}");
+        let svg = anstyle_svg::Term::new().render_svg(&terminal);
+        check(&Path::new(env!("CARGO_MANIFEST_DIR")).join(picture), &(svg.trim_end().to_owned() + "\n"));
+    }
 }
 
 #[test]
