@@ -20,7 +20,7 @@ use tantivy::directory::{
 
 use crate::durable;
 use crate::engine::pages::{self, PageSums, PagedFile};
-use crate::engine::plain_file::PlainFile;
+use crate::engine::plain_file::{PlainFile, unopened};
 #[cfg(test)]
 use crate::engine::recorded_writes::recorded;
 use crate::error::is_read_only;
@@ -155,7 +155,8 @@ impl Directory for CheckedDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        let mut bytes = self.files.atomic_read(path)?;
+        let opened = files::open_seen(&self.folder.join(path)).map_err(|e| unopened(e, path))?;
+        let mut bytes = opened.read_whole().map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))?;
         let content = bytes.len().checked_sub(TRAILER_BYTES).filter(|&at| trailer(&bytes[..at]) == bytes[at..]);
         let Some(length) = content else {
             return Err(OpenReadError::wrap_io_error(checksum_mismatch(), path.to_owned()));
