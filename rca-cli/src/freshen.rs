@@ -113,9 +113,8 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
 
 /// Says that the index of the archive cannot be read, so that another is used.
 pub(crate) fn tell_of_unreadable(location: &Location, context: &mut Context) {
-    if let Some((unreadable, used, error)) = location.unreadable_index() {
+    if let Some((unreadable, used, reason)) = location.unreadable_index() {
         let (unreadable, used) = (unreadable.display().to_string(), used.display().to_string());
-        let reason = error.to_string();
         let reason = reason.rsplit(": ").next().unwrap_or_default();
         context.say(format_args!(
             "rca: {} cannot be read ({reason}); using the index in {}",

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[cfg(unix)]
 use rca_index::parse::report_path;
@@ -31,6 +31,8 @@ pub(crate) struct Location {
     is_named: bool,
     /// The indexes that the user trusts; none where the index does not matter.
     trust: Option<Arc<UserTrust>>,
+    /// Why this user may not read the index in the preferred folder, as found when an index was opened last.
+    refusal: Arc<Mutex<Option<String>>>,
 }
 
 /// An index that was opened for an update, created if there was none.
@@ -80,7 +82,7 @@ impl Location {
 
     /// A folder whose index does not matter.
     pub(crate) fn of(archive: Archive) -> Self {
-        Self { archive, index_dirs: Vec::new(), is_named: true, trust: None }
+        Self { archive, index_dirs: Vec::new(), is_named: true, trust: None, refusal: Arc::default() }
     }
 
     fn with_index(archive: Archive, global: &GlobalArgs) -> Self {
@@ -88,7 +90,8 @@ impl Location {
             Some(dir) => vec![chosen(dir)],
             None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
         };
-        Self { archive, index_dirs, is_named: true, trust: Some(Arc::new(UserTrust::of(global))) }
+        let trust = Some(Arc::new(UserTrust::of(global)));
+        Self { archive, index_dirs, is_named: true, trust, refusal: Arc::default() }
     }
 
     /// How an index is opened: only if the user trusts it.
@@ -139,6 +142,7 @@ impl Location {
     /// Opens the index: the first that is there, that this user may read, and that the user trusts.
     pub(crate) fn open_index(&self) -> Result<Index> {
         let (options, mut missing, mut unknown) = (self.options(), None, None);
+        self.set_refusal(None);
         for dir in &self.index_dirs {
             let opened = match options.open(dir) {
                 // Another process may be putting an empty index in the place of this one.
@@ -147,6 +151,7 @@ impl Location {
             };
             match opened {
                 Err(error) if matches!(error, Error::IndexNotFound(_)) || error.is_read_only() => {
+                    self.note_refusal(dir, &error);
                     missing = missing.or(Some(error));
                 }
                 Err(error @ Error::IndexNotTrusted(_)) => unknown = unknown.or(Some(error)),
@@ -156,13 +161,23 @@ impl Location {
         Err(unknown.or(missing).unwrap_or_else(|| Error::IndexNotFound(self.archive.index_dir())))
     }
 
-    /// The folder of an index that this user may not read, so that the one in another folder is used; with the reason.
-    pub(crate) fn unreadable_index(&self) -> Option<(&Path, &Path, Error)> {
+    /// The folder of an index that this user may not read, so that the one in another folder is used; with the reason. It is what
+    /// opening an index has found.
+    pub(crate) fn unreadable_index(&self) -> Option<(&Path, &Path, String)> {
+        let reason = self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let (first, used) = (self.index_dirs.first()?, self.index_dir()?);
-        if first == used || first.symlink_metadata().is_err() {
-            return None;
+        (first != used).then_some((first, used, reason))
+    }
+
+    fn set_refusal(&self, reason: Option<String>) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
+
+    /// Keeps why an index was not opened, if it is that this user may not read the preferred one.
+    fn note_refusal(&self, dir: &Path, error: &Error) {
+        if error.is_read_only() && self.index_dirs.first().is_some_and(|first| first == dir) {
+            self.set_refusal(Some(error.to_string()));
         }
-        Index::open(first).err().filter(Error::is_read_only).map(|error| (first.as_path(), used, error))
     }
 
     /// Opens the index or creates an empty one, because it was asked for: in the archive, or in the user's cache folder if the
@@ -195,9 +210,18 @@ impl Location {
     }
 
     /// Opens or creates an index in the first of these folders that can be written to; `None` if there is no folder. An index
-    /// that the user does not trust is replaced by an empty one. One process of a user does so at a time.
+    /// that the user does not trust is replaced by an empty one. One process of a user does so at a time; nobody waits to open
+    /// one that is there.
     fn create<'d>(&self, dirs: &'d [PathBuf]) -> Result<Option<(Opened, &'d Path)>> {
         let (mut refused, mut unknown, options) = (None, None, self.options());
+        self.set_refusal(None);
+        for dir in dirs {
+            match options.open(dir) {
+                Ok(index) => return Ok(Some((Opened { index, unknown: None }, dir.as_path()))),
+                Err(error) if error.is_read_only() => self.note_refusal(dir, &error),
+                Err(_) => break,
+            }
+        }
         let work = || {
             for dir in dirs {
                 let opened = match options.open_or_create(dir) {

@@ -45,7 +45,7 @@ pub(crate) enum Trusted {
 pub(crate) struct UserTrust {
     /// `None` if the user has no state folder.
     folder: Option<PathBuf>,
-    /// The folder of indexes in the user's cache, with links resolved, if there is one.
+    /// The folder of indexes in the user's cache, if there is one.
     cache: Option<PathBuf>,
     /// Whether every index is trusted.
     all: bool,
@@ -65,7 +65,7 @@ impl UserTrust {
     /// The notes of this user.
     pub(crate) fn of(global: &GlobalArgs) -> Self {
         let state = dirs::state_dir().or_else(dirs::data_local_dir);
-        let cache = dirs::cache_dir().and_then(|cache| cache.join("rca").canonicalize().ok());
+        let cache = dirs::cache_dir().map(|cache| cache.join("rca"));
         Self { cache, ..Self::in_folder(state.map(|state| state.join("rca").join("trusted")), global.trust_index) }
     }
 
@@ -121,7 +121,9 @@ impl UserTrust {
             return Some(Trusted::Noted);
         }
         let is_in = |cache: &Path| dir.parent() == Some(cache) && owner::is_own(cache) && owner::is_own(dir);
-        if self.cache.as_deref().is_some_and(is_in) {
+        // Most indexes have a note, so that nobody asks for more.
+        let cache = self.cache.as_deref().and_then(|cache| cache.canonicalize().ok());
+        if cache.as_deref().is_some_and(is_in) {
             return Some(Trusted::Cache);
         }
         owner::only_root_writes(dir).then_some(Trusted::Root)

@@ -9,6 +9,10 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+mod root;
+
+pub(crate) use root::Root;
+
 /// The name of the index folder, in the root of an archive.
 pub const INDEX_FOLDER: &str = ".rca";
 
@@ -101,14 +105,76 @@ pub(crate) fn found_instead(error: &io::Error) -> Option<Found> {
     error.get_ref()?.downcast_ref::<NotRegular>().map(|instead| instead.0)
 }
 
+/// A regular file that is open, and what the system said of it then.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    pub(crate) metadata: Metadata,
+}
+
+impl Opened {
+    /// Lets only what is a regular file now that it is open.
+    fn of(file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        match Found::of(metadata.file_type()) {
+            Found::File => Ok(Self { file, metadata }),
+            found => Err(not_regular(found)),
+        }
+    }
+
+    /// Reads the file to its end; `None` if that is further than `limit` bytes, even if it grows meanwhile.
+    pub(crate) fn read_within(self, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let size = self.metadata.len();
+        if size > limit {
+            return Ok(None);
+        }
+        let mut bytes = Vec::with_capacity(size.min(MAX_RESERVED) as usize + 1);
+        self.file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    }
+
+    /// Reads a file that is only ever replaced as a whole, and so has the size that it had when it was opened.
+    ///
+    /// # Errors
+    /// Those of the system; [`UnexpectedEof`](ErrorKind::UnexpectedEof) if it was cut short all the same.
+    pub(crate) fn read_whole(mut self) -> io::Result<Vec<u8>> {
+        let size = self.metadata.len();
+        if size > MAX_RESERVED {
+            let mut bytes = Vec::new();
+            self.file.take(size).read_to_end(&mut bytes)?;
+            return Ok(bytes);
+        }
+        let mut bytes = vec![0; size as usize];
+        self.file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
 /// Opens a regular file for reading. A link is not followed, whoever puts it there in the meantime.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    open_unknown(path).map(|opened| opened.file)
+}
+
+fn open_unknown(path: &Path) -> io::Result<Opened> {
     // Opening a device may do something, and a socket cannot be opened.
     let found = Found::of(path.symlink_metadata()?.file_type());
     if found != Found::File {
         return Err(not_regular(found));
     }
-    open_as_it_is(path, OpenOptions::new().read(true))
+    open_with(path, OpenOptions::new().read(true))
+}
+
+/// Opens a regular file for reading in a folder that was seen to have regular files only. What has come since is not let in either,
+/// but a device may be opened before that is known.
+#[cfg(unix)]
+pub(crate) fn open_seen(path: &Path) -> io::Result<Opened> {
+    open_with(path, OpenOptions::new().read(true))
+}
+
+/// Opens a regular file for reading. A link would be followed, so what is there is looked at again.
+#[cfg(not(unix))]
+pub(crate) fn open_seen(path: &Path) -> io::Result<Opened> {
+    open_unknown(path)
 }
 
 /// Opens a regular file for reading and writing in place; makes it if there is none.
@@ -127,15 +193,11 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
 }
 
 fn open_as_it_is(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    regular(without_links(options).open(path).map_err(|e| exchanged(e, Found::Link))?)
+    open_with(path, options).map(|opened| opened.file)
 }
 
-/// Lets only what is a regular file now that it is open.
-fn regular(file: File) -> io::Result<File> {
-    match Found::of(file.metadata()?.file_type()) {
-        Found::File => Ok(file),
-        found => Err(not_regular(found)),
-    }
+fn open_with(path: &Path, options: &mut OpenOptions) -> io::Result<Opened> {
+    Opened::of(without_links(options).open(path).map_err(|e| exchanged(e, Found::Link))?)
 }
 
 #[cfg(unix)]
@@ -170,51 +232,14 @@ fn exchanged(error: io::Error, _: Found) -> io::Error {
     error
 }
 
-/// Opens a regular file below a folder, step by step, so that no folder on the way can be a link.
-#[cfg(unix)]
+/// Opens a regular file below a folder. No folder on the way can be a link.
 pub(crate) fn open_below(root: &Path, path: &Path) -> io::Result<File> {
-    use rustix::fs::{Mode, OFlags, open, openat};
-    use rustix::io::Errno;
-    use std::path::Component;
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    let mut folder = open(root, flags | OFlags::DIRECTORY, Mode::empty())?;
-    let flags = flags | OFlags::NOFOLLOW;
-    let mut steps = path.components().peekable();
-    while let Some(step) = steps.next() {
-        let Component::Normal(name) = step else { break };
-        if steps.peek().is_none() {
-            let file = openat(&folder, name, flags | OFlags::NONBLOCK | OFlags::NOCTTY, Mode::empty());
-            return regular(File::from(file.map_err(|e| exchanged(e.into(), Found::Link))?));
-        }
-        folder = openat(&folder, name, flags | OFlags::DIRECTORY, Mode::empty()).map_err(|e| match e {
-            Errno::LOOP | Errno::MLINK | Errno::NOTDIR => not_regular(Found::OtherFolder),
-            e => e.into(),
-        })?;
-    }
-    Err(ErrorKind::NotFound.into())
-}
-
-/// Opens a regular file below a folder. What was opened must be there with all links followed.
-#[cfg(not(unix))]
-pub(crate) fn open_below(root: &Path, path: &Path) -> io::Result<File> {
-    let whole = root.join(path);
-    let file = open_regular(&whole)?;
-    if whole.canonicalize()?.starts_with(root.canonicalize()?) {
-        Ok(file)
-    } else {
-        Err(not_regular(Found::OtherFolder))
-    }
+    Root::at(root).open(path).map(|opened| opened.file)
 }
 
 /// Reads an open file to its end; `None` if that is further than `limit` bytes, even if it grows meanwhile.
 pub(crate) fn read_within(file: File, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let size = file.metadata().map_or(0, |metadata| metadata.len());
-    if size > limit {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(size.min(MAX_RESERVED) as usize + 1);
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    Opened { metadata: file.metadata()?, file }.read_within(limit)
 }
 
 /// Reads a regular file of at most `limit` bytes. What is in its place is not followed, opened or waited for: a link, a pipe, a
@@ -234,7 +259,7 @@ pub(crate) fn read_within(file: File, limit: u64) -> io::Result<Option<Vec<u8>>>
 /// ```
 pub fn read(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
     let too_large = || io::Error::new(ErrorKind::FileTooLarge, format!("larger than {limit} bytes"));
-    read_within(open_regular(path.as_ref())?, limit)?.ok_or_else(too_large)
+    open_unknown(path.as_ref())?.read_within(limit)?.ok_or_else(too_large)
 }
 
 /// Writes a file whole, in the place of the regular file that may be there: another process sees the old one or the new one.

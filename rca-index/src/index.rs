@@ -584,11 +584,9 @@ impl Index {
         // A manifest that cannot be read is damage as well.
         #[cfg(feature = "archive")]
         let health = {
-            let (missing, unexpected) = self.engine.guard(|| update::compare_ids(&self.engine))?;
-            if missing.is_empty() && unexpected.is_empty() {
-                update::check_count(&self.engine)?;
-            }
-            Health { left_out: self.left_out()?.len(), missing, unexpected, ..health }
+            let update::Agreement { missing, unexpected, left_out } =
+                self.engine.guard(|| update::agreement(&self.engine))?;
+            Health { left_out, missing, unexpected, ..health }
         };
         Ok(health)
     }

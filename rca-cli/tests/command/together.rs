@@ -147,8 +147,7 @@ fn a_second_writer_is_told_of_the_first_or_waits_for_it() {
     let workshop = Workshop::with_archive();
     workshop.stdout(&["index", "archive", "-q"]);
     workshop.write("archive/new.md", "# New queue\n");
-    let folder = fs::read_dir(workshop.path().join("archive/.rca")).unwrap().flatten().find(|e| e.path().is_dir());
-    let lock = folder.unwrap().path().join(".tantivy-writer.lock");
+    let lock = workshop.path().join("archive/.rca/write.lock");
     fs::write(&lock, "4711").unwrap();
     let holder = File::open(&lock).unwrap();
     holder.lock().unwrap();

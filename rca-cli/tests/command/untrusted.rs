@@ -157,12 +157,8 @@ fn files_with_other_names_are_not_written_in_place() {
     workshop.write("archive/precious.md", "# Precious\n\nA report of long ago.\n");
     let precious = workshop.path().join("archive/precious.md");
     let before = fs::read(&precious).unwrap();
-    let names = [
-        index.join(".gitignore"),
-        index.join("made-by-search"),
-        version.join(".tantivy-writer.lock"),
-        index.join("given.lock"),
-    ];
+    let names =
+        [index.join(".gitignore"), index.join("made-by-search"), index.join("write.lock"), index.join("given.lock")];
     for path in names {
         let _ = fs::remove_file(&path);
         fs::hard_link(&precious, &path).unwrap();

@@ -105,8 +105,9 @@ pub fn check_selected(archive: &Archive, selections: &[Selection]) -> Result<Che
     let walk = walk(archive, None).unwrap_or_default();
     let options = archive.parse_options();
     let settings = &archive.settings().check;
+    let root = archive.open_root();
     let parse = |file: &&File| -> Checked {
-        let content = read(file, archive.root(), archive.max_report_bytes());
+        let content = read(file, &root, archive.max_report_bytes());
         match content.and_then(|content| decode_report(file, content.bytes, &options)) {
             Ok(parsed) => match not_a_report(&file.path, file.taking, &parsed) {
                 None => (Some(parsed.incident), parsed.problems, None),

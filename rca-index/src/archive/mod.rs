@@ -35,6 +35,7 @@ use crate::archive::house::{Places, WrongName, house_names};
 use crate::archive::include::IncludeInside;
 use crate::error::{Error, Result};
 pub use crate::files::INDEX_FOLDER;
+use crate::files::Root;
 use crate::incident::lines::line_at;
 use crate::incident::{HouseNames, Problem};
 use crate::parse::ParseOptions;
@@ -194,6 +195,11 @@ impl Archive {
     /// ```
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder, to read files below it. It stays open meanwhile, so this is for one go through the archive.
+    pub(crate) fn open_root(&self) -> Root {
+        Root::at(&self.root)
     }
 
     /// The default folder of this archive's index.

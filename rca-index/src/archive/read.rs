@@ -3,11 +3,10 @@
 //! In: a file. Out: its bytes and their hash, then its incident and problems, or why it cannot be ingested.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use crate::archive::encoding::decode;
 use crate::archive::walk::File;
-use crate::files::{Found, found_instead, open_below, read_within};
+use crate::files::{Found, Root, found_instead};
 use crate::incident::ProblemKind;
 use crate::parse::{ParseOptions, Parsed, parse_report};
 
@@ -22,7 +21,7 @@ pub(crate) struct Content {
 ///
 /// # Errors
 /// Why it cannot be ingested: the error of the operating system, or its size.
-pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, ProblemKind> {
+pub(crate) fn read(file: &File, root: &Root, max_bytes: u64) -> Result<Content, ProblemKind> {
     let too_large = || ProblemKind::FileTooLarge { limit: max_bytes };
     let unreadable = |e: std::io::Error| match found_instead(&e) {
         // It was a regular file when the walk saw it.
@@ -32,8 +31,8 @@ pub(crate) fn read(file: &File, root: &Path, max_bytes: u64) -> Result<Content, 
     if file.size > max_bytes {
         return Err(too_large());
     }
-    let opened = open_below(root, file.path_below(root)).map_err(unreadable)?;
-    let bytes = read_within(opened, max_bytes).map_err(unreadable)?.ok_or_else(too_large)?;
+    let opened = root.open(file.path_below(root.path())).map_err(unreadable)?;
+    let bytes = opened.read_within(max_bytes).map_err(unreadable)?.ok_or_else(too_large)?;
     let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
     Ok(Content { bytes, hash })
 }

@@ -53,9 +53,9 @@ impl Archive {
         const MOST_FILES: usize = 300;
         let mut files = walk(self, None).unwrap_or_default().files;
         files.truncate(MOST_FILES);
-        let options = self.parse_options();
+        let (options, root) = (self.parse_options(), self.open_root());
         let is_report = |file: &&File| {
-            let content = read(file, self.root(), self.max_report_bytes());
+            let content = read(file, &root, self.max_report_bytes());
             let parsed = content.and_then(|content| decode_report(file, content.bytes, &options));
             parsed.is_ok_and(|parsed| {
                 not_a_report(&file.path, file.taking, &parsed).is_none() && reads_as_report(&parsed.incident)

@@ -31,10 +31,10 @@ const CONTEXT: usize = 3;
 /// ```
 pub fn suggest(archive: &Archive, selections: &[Selection], path: impl Fn(&str) -> String + Sync) -> Vec<String> {
     let files = walk(archive, None).unwrap_or_default().files;
-    let options = archive.parse_options();
+    let (options, root) = (archive.parse_options(), archive.open_root());
     let patches = files.par_iter().filter(|file| selections.iter().any(|selection| selection.has(&file.path)));
     let patches = patches.filter_map(|file| {
-        let content = read(file, archive.root(), archive.max_report_bytes()).ok()?;
+        let content = read(file, &root, archive.max_report_bytes()).ok()?;
         let source = String::from_utf8(content.bytes).ok().filter(|source| !source.contains('\0'))?;
         let insertion = suggestion(&file.path, &source, &options)?;
         Some(patch(&path(&file.path), &source, &insertion))

@@ -1,6 +1,8 @@
-//! What stays of the room without the feature `archive`: names of incidents, and the settings that an index keeps.
+//! What stays of the room without the feature `archive`: names of incidents, the stamps of files, and the settings that an index
+//! keeps.
 
 mod kept;
 pub(crate) mod names;
+pub(crate) mod stamp;
 
 pub(crate) use kept::KeptSettings;

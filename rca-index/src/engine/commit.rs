@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::KeptSettings;
 use crate::engine::Engine;
+use crate::engine::directory::META_FILE;
 use crate::engine::given::GivenNote;
 use crate::error::Result;
 use crate::incident::FailedCount;
@@ -49,6 +50,13 @@ impl CommitNote {
     }
 }
 
+/// What is read of the engine's own file of the last commit; it read the rest when it opened the index.
+#[derive(Deserialize)]
+struct Meta {
+    #[serde(default)]
+    payload: Option<String>,
+}
+
 /// What a search needs of the last commit.
 pub(super) struct Commit {
     pub(super) statistics: Statistics,
@@ -80,9 +88,10 @@ impl Engine {
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     pub(crate) fn note(&self) -> Result<CommitNote> {
-        let meta = self.index.load_metas().map_err(|e| self.error(e))?;
-        let Some(payload) = meta.payload else { return Ok(CommitNote::default()) };
-        serde_json::from_str(&payload).map_err(|e| self.damage(format!("the note of the last commit: {e}")))
+        let meta = self.directory.atomic_read(Path::new(META_FILE)).map_err(|e| self.error(e.into()))?;
+        let damage = |e| self.damage(format!("the note of the last commit: {e}"));
+        let Meta { payload } = serde_json::from_slice(&meta).map_err(damage)?;
+        payload.map_or_else(|| Ok(CommitNote::default()), |payload| serde_json::from_str(&payload).map_err(damage))
     }
 
     /// Fails if the last commit, with this note, has not as many reports as its manifest says: something was lost or is there

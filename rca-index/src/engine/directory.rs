@@ -14,13 +14,13 @@ use tantivy::HasLen as _;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::footer::Footer;
 use tantivy::directory::{
-    AntiCallToken, Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, META_LOCK, MmapDirectory,
-    TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, FileSlice, Lock, META_LOCK, MmapDirectory, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
 };
 
 use crate::durable;
 use crate::engine::pages::{self, PageSums, PagedFile};
-use crate::engine::plain_file::PlainFile;
+use crate::engine::plain_file::{PlainFile, unopened};
 #[cfg(test)]
 use crate::engine::recorded_writes::recorded;
 use crate::error::is_read_only;
@@ -155,7 +155,8 @@ impl Directory for CheckedDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        let mut bytes = self.files.atomic_read(path)?;
+        let opened = files::open_seen(&self.folder.join(path)).map_err(|e| unopened(e, path))?;
+        let mut bytes = opened.read_whole().map_err(|e| OpenReadError::wrap_io_error(e, path.to_owned()))?;
         let content = bytes.len().checked_sub(TRAILER_BYTES).filter(|&at| trailer(&bytes[..at]) == bytes[at..]);
         let Some(length) = content else {
             return Err(OpenReadError::wrap_io_error(checksum_mismatch(), path.to_owned()));
@@ -181,7 +182,7 @@ impl Directory for CheckedDirectory {
     /// remove files.
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
         let path = self.folder.join(&lock.filepath);
-        let mut file = match files::open_or_create(&path) {
+        let file = match files::open_or_create(&path) {
             Ok(file) => file,
             Err(e) if lock.filepath == META_LOCK.filepath && is_read_only(&e) => match files::open_regular(&path) {
                 Ok(file) => file,
@@ -197,11 +198,6 @@ impl Directory for CheckedDirectory {
                 TryLockError::Error(e) => LockError::wrap_io_error(e),
             })?;
         }
-        // A file with other names may be anything, and is not ours to write to.
-        if lock.filepath == INDEX_WRITER_LOCK.filepath && !files::has_other_names(&file) {
-            // The process id is only informative; if it cannot be written, a later write fails too.
-            let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-        }
         // The operating system releases the lock when the process ends, however it ends.
         Ok(DirectoryLock::from(Box::new(file)))
     }
@@ -209,15 +205,6 @@ impl Directory for CheckedDirectory {
     fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
         self.files.watch(callback)
     }
-}
-
-/// The id of the process that is writing to the index in a folder, or wrote to it last. Unknown on Windows while it writes:
-/// nobody else can read a locked file there.
-pub(crate) fn holder(folder: &Path) -> Option<u32> {
-    /// The longest number, and no more of anything else that is there.
-    const LONGEST: u64 = 20;
-    let file = files::open_regular(&folder.join(&INDEX_WRITER_LOCK.filepath)).ok()?;
-    String::from_utf8(files::read_within(file, LONGEST).ok()??).ok()?.parse().ok()
 }
 
 /// Verifies the checksum in the footer of one of the engine's files.
@@ -244,6 +231,7 @@ fn checksum_mismatch() -> io::Error {
 mod tests {
     use std::fs::{self, File};
 
+    use tantivy::directory::INDEX_WRITER_LOCK;
     use tantivy::schema::{STORED, Schema, TEXT};
     use tantivy::{Index, TantivyDocument};
 
@@ -332,15 +320,14 @@ mod tests {
     }
 
     #[test]
-    fn the_holder_of_the_lock_is_known() {
+    fn one_process_at_a_time_has_a_lock_and_nothing_is_written_into_its_file() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) =
             (CheckedDirectory::open(folder.path()).unwrap(), CheckedDirectory::open(folder.path()).unwrap());
         let lock = one.acquire_lock(&INDEX_WRITER_LOCK).unwrap();
         assert!(matches!(other.acquire_lock(&INDEX_WRITER_LOCK), Err(LockError::LockBusy)));
-        assert!(holder(folder.path()) == Some(std::process::id()) || cfg!(windows));
         drop(lock);
-        assert_eq!(holder(folder.path()), Some(std::process::id()));
         assert!(other.acquire_lock(&INDEX_WRITER_LOCK).is_ok());
+        assert_eq!(fs::metadata(folder.path().join(&INDEX_WRITER_LOCK.filepath)).unwrap().len(), 0);
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use tantivy::TantivyError;
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 
-use crate::engine::directory::{CheckedDirectory, META_FILE, holder};
+use crate::engine::directory::{CheckedDirectory, META_FILE};
 use crate::engine::folder::version_folder;
 use crate::engine::health::damaged_files;
 use crate::error::{Error, Result};
@@ -69,10 +69,8 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
         | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: source, .. })
         | TantivyError::IoError(source) => io(source, None),
         TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(_)) => Error::IndexRemoved(path),
-        TantivyError::LockFailure(..) => {
-            let holder = holder(&version_folder(dir));
-            Error::IndexLocked { path, holder, since: None, own: holder == Some(std::process::id()) }
-        }
+        // Each writer takes the folder's lock first and names itself there: whoever has only the engine's own is not known.
+        TantivyError::LockFailure(..) => Error::IndexLocked { path, holder: None, since: None, own: false },
         TantivyError::IncompatibleIndex(_) | TantivyError::OpenReadError(OpenReadError::IncompatibleIndex(_)) => {
             Error::IndexOtherVersion(path)
         }
@@ -90,8 +88,19 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::engine::lock::FolderLock;
     use crate::{Incident, Index};
+
+    #[test]
+    fn who_has_only_the_engines_own_lock_is_not_taken_for_the_one_with_the_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let _lock = FolderLock::take(folder.path(), Duration::ZERO).unwrap();
+        let busy = convert_error(folder.path(), TantivyError::LockFailure(LockError::LockBusy, None));
+        assert!(matches!(busy, Error::IndexLocked { holder: None, since: None, own: false, .. }), "{busy}");
+    }
 
     #[test]
     #[allow(clippy::panic)]

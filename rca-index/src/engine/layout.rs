@@ -3,20 +3,37 @@
 //! In: an index folder, which may have come with an archive. Out: which folders it consists of, or an error that names what does
 //! not belong there: a link could lead anywhere, and a pipe never ends.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::archive::stamp::Stamp;
 use crate::engine::folder::{is_version, version_folder};
 use crate::error::{Error, Result};
 use crate::files::{Found, INDEX_FOLDER, Identity};
 
 /// The folders of an index when it was checked.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Layout {
-    folder: Option<Identity>,
+    folder: Option<Place>,
     /// That of this version.
-    version: Option<Identity>,
+    version: Option<Place>,
+    /// When the look began, in nanoseconds since 1970.
+    looked: i64,
+}
+
+/// A folder, and when something in it was last added, removed or exchanged.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    identity: Identity,
+    stamp: Stamp,
+}
+
+impl Place {
+    fn of(metadata: &Metadata) -> Self {
+        Self { identity: Identity::of(metadata), stamp: Stamp::of(metadata) }
+    }
 }
 
 impl Layout {
@@ -28,8 +45,28 @@ impl Layout {
     pub(super) fn of(dir: &Path) -> Result<Self> {
         // With a separator at its end, a link would be followed.
         let dir = &dir.components().collect::<PathBuf>();
-        let of_archive = dir.file_name() == Some(INDEX_FOLDER.as_ref());
-        let found = if of_archive { dir.symlink_metadata() } else { dir.metadata() };
+        let of_archive = is_of_archive(dir);
+        // What changes from here on gives the folders other stamps.
+        let layout = Self::of_folders(dir)?;
+        if layout.folder.is_none() {
+            return Ok(layout);
+        }
+        each(dir, |path, found| match found {
+            Found::File => Ok(()),
+            Found::Folder if is_version(path) => each(path, |path, found| match found {
+                Found::File => Ok(()),
+                found => Err(not_ours(path, found)),
+            }),
+            Found::Folder if !of_archive => Ok(()),
+            found => Err(not_ours(path, found)),
+        })?;
+        Ok(layout)
+    }
+
+    /// The folders, with no look at what is in them.
+    fn of_folders(dir: &Path) -> Result<Self> {
+        let looked = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
+        let found = if is_of_archive(dir) { dir.symlink_metadata() } else { dir.metadata() };
         let metadata = match found {
             Ok(metadata) => metadata,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::default()),
@@ -41,22 +78,51 @@ impl Layout {
             Found::File => return Ok(Self::default()),
             found => return Err(not_ours(dir, found)),
         }
-        each(dir, |path, found| match found {
-            Found::File => Ok(()),
-            Found::Folder if is_version(path) => each(path, |path, found| match found {
-                Found::File => Ok(()),
-                found => Err(not_ours(path, found)),
-            }),
-            Found::Folder if !of_archive => Ok(()),
-            found => Err(not_ours(path, found)),
-        })?;
         let version = version_folder(dir).symlink_metadata().ok();
-        Ok(Self { folder: Some(Identity::of(&metadata)), version: version.as_ref().map(Identity::of) })
+        Ok(Self { folder: Some(Place::of(&metadata)), version: version.as_ref().map(Place::of), looked })
     }
+
+    /// Whether an index folder still consists of these folders, and of nothing that does not belong there. What is in them is looked
+    /// at again, unless the system says that nothing was added, removed or exchanged since: nobody can set that time.
+    ///
+    /// # Errors
+    /// As [`Layout::of`].
+    pub(super) fn holds(&self, dir: &Path) -> Result<bool> {
+        let dir = &dir.components().collect::<PathBuf>();
+        let now = Self::of_folders(dir)?;
+        if !self.has_folders_of(&now) || self.is_unchanged(&now) {
+            return Ok(self.has_folders_of(&now));
+        }
+        Ok(self.has_folders_of(&Self::of(dir)?))
+    }
+
+    fn has_folders_of(&self, other: &Self) -> bool {
+        let identities = |layout: &Self| [layout.folder, layout.version].map(|place| place.map(|place| place.identity));
+        identities(self) == identities(other)
+    }
+
+    /// Whether the folders with these stamps are as they were at the first look.
+    fn is_unchanged(&self, now: &Self) -> bool {
+        let is_same = |before: Option<Place>, now: Option<Place>| match (before, now) {
+            (Some(Place { stamp: before, .. }), Some(Place { stamp, .. })) => {
+                // Two changes within a tick of the clock have one time.
+                before.has_change_time() && !before.is_recent(self.looked) && stamp.proves_unchanged_since(before)
+            }
+            (before, now) => before.is_none() && now.is_none(),
+        };
+        is_same(self.folder, now.folder) && is_same(self.version, now.version)
+    }
+}
+
+/// Whether an index folder is that of an archive, by its name.
+fn is_of_archive(dir: &Path) -> bool {
+    dir.file_name() == Some(INDEX_FOLDER.as_ref())
 }
 
 /// Looks at all that is in a folder. What another process removes meanwhile does not matter.
 fn each(folder: &Path, mut look: impl FnMut(&Path, Found) -> Result<()>) -> Result<()> {
+    #[cfg(test)]
+    LISTED.set(LISTED.get() + 1);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
@@ -71,6 +137,12 @@ fn each(folder: &Path, mut look: impl FnMut(&Path, Found) -> Result<()>) -> Resu
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The number of folders that this thread has listed.
+    static LISTED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 fn not_ours(path: &Path, found: Found) -> Error {
@@ -158,12 +230,48 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join(INDEX_FOLDER);
         drop(Engine::open_or_create(&dir).unwrap());
-        let before = Layout::of(&dir).unwrap();
-        assert_eq!(Layout::of(&dir).unwrap(), before);
         let version = version_folder(&dir);
-        fs::rename(&version, folder.path().join("aside")).unwrap();
-        fs::create_dir(&version).unwrap();
-        assert_ne!(Layout::of(&dir).unwrap(), before);
+        for looked in [Layout::of(&dir).unwrap().looked, LATER] {
+            let before = Layout { looked, ..Layout::of(&dir).unwrap() };
+            assert!(before.holds(&dir).unwrap());
+            let aside = folder.path().join(format!("aside-{looked}"));
+            fs::rename(&version, &aside).unwrap();
+            assert!(!before.holds(&dir).unwrap());
+            fs::create_dir(&version).unwrap();
+            assert!(!before.holds(&dir).unwrap());
+            fs::remove_dir(&version).unwrap();
+            fs::rename(&aside, &version).unwrap();
+            assert!(before.holds(&dir).unwrap(), "the same again");
+        }
+    }
+
+    /// A look so long after the last change that the next one has another time.
+    const LATER: i64 = i64::MAX / 2;
+
+    #[test]
+    fn folders_are_listed_again_unless_nothing_in_them_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join(INDEX_FOLDER);
+        drop(Engine::open_or_create(&dir).unwrap());
+        let at_once = Layout::of(&dir).unwrap();
+        let later = Layout { looked: LATER, ..at_once };
+        let listed = |layout: Layout| {
+            let before = LISTED.get();
+            let holds = layout.holds(&dir);
+            (holds.ok(), LISTED.get() - before)
+        };
+        assert_eq!(listed(at_once), (Some(true), 2), "it may have changed within a tick of the clock");
+        let is_told = later.folder.unwrap().stamp.has_change_time();
+        assert_eq!(listed(later), (Some(true), if is_told { 0 } else { 2 }));
+        // What does not belong there is noticed in either folder, when it comes and as long as it stays.
+        for at in [dir.join("x"), version_folder(&dir).join("x")] {
+            let later = Layout { looked: LATER, ..Layout::of(&dir).unwrap() };
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            symlink("y", &at).unwrap();
+            assert_eq!(listed(later).0, None, "{}", at.display());
+            fs::remove_file(&at).unwrap();
+            assert_eq!(listed(later), (Some(true), 2), "{}", at.display());
+        }
     }
 
     #[test]

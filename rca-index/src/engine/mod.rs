@@ -102,6 +102,8 @@ pub(crate) struct Engine {
 #[derive(Default)]
 struct Latest {
     meta: Option<folder::MetaStamp>,
+    /// The note of the commit that was opened, until the first snapshot takes it.
+    note: Option<CommitNote>,
     commit: Option<(u64, Arc<Commit>)>,
     names: Option<(u64, Arc<Names>)>,
 }
@@ -131,9 +133,11 @@ impl Engine {
         trust::check(dir, &note, store)?;
         match engine.guard(|| engine.catch_up(&note)) {
             // The last commit answers. What it lacks was never acknowledged.
-            Err(Error::Io { .. }) | Ok(()) => Ok(engine),
-            Err(error) => Err(error),
+            Err(Error::Io { .. }) | Ok(()) => {}
+            Err(error) => return Err(error),
         }
+        engine.latest().note = Some(note);
+        Ok(engine)
     }
 
     /// Opens an index, and does not look at the record of given incidents. Its files are opened by their paths, so its folders
@@ -144,7 +148,7 @@ impl Engine {
         for _ in 0..TRIES {
             let before = Layout::of(dir)?;
             let opened = Self::open_by_path(dir);
-            if Layout::of(dir)? == before {
+            if before.holds(dir)? {
                 return opened;
             }
         }
@@ -207,7 +211,7 @@ impl Engine {
         let index = fault::guarded(dir, open)?;
         drop(lock);
         let mut engine = Self::with_index(Some(dir.to_owned()), directory.fault(), Box::new(directory), index)?;
-        if Layout::of(dir)? != before {
+        if !before.holds(dir)? {
             return Err(layout::exchanged(dir));
         }
         engine.begin(dir, store, tokens)?;
@@ -275,6 +279,7 @@ impl Engine {
             let now = folder::meta_stamp(dir)?;
             if latest.meta.is_some_and(|before| before != now) {
                 self.reader.reload().map_err(|e| self.error(e))?;
+                latest.note = None;
             }
             latest.meta = Some(now);
         }
@@ -283,7 +288,8 @@ impl Engine {
         let commit = match &latest.commit {
             Some((of, commit)) if *of == generation => Arc::clone(commit),
             _ => {
-                let commit = Arc::new(Commit::new(self.note()?, searcher.num_docs()));
+                let note = latest.note.take().map_or_else(|| self.note(), Ok)?;
+                let commit = Arc::new(Commit::new(note, searcher.num_docs()));
                 latest.commit = Some((generation, Arc::clone(&commit)));
                 commit
             }

@@ -22,6 +22,8 @@ const SUM: usize = size_of::<u32>();
 /// The end of a file: the length of its content, the checksum of name, table and length, and a mark.
 const END: usize = size_of::<u64>() + SUM + MARK.len();
 const MARK: &[u8; 4] = b"PGS1";
+/// So much of the end of a file is read at once: the table of a file of 8 MB.
+const TAIL: usize = 2 * PAGE;
 
 /// The checksums of the pages of a file that is being written.
 #[derive(Default)]
@@ -95,19 +97,21 @@ impl PagedFile {
     /// [`ErrorKind::InvalidData`] if the file is damaged.
     pub(super) fn open(path: &Path, file: Arc<dyn FileHandle>) -> io::Result<Self> {
         let name = path.display().to_string();
-        if !has_table(&*file)? {
+        let start = file.len().saturating_sub(TAIL);
+        let tail = file.read_bytes(start..file.len())?;
+        if tail.len() < END || !tail.ends_with(MARK) {
             return Err(damage(&name, "its end is missing"));
         }
         let end = file.len() - END;
-        let trailer = file.read_bytes(end..end + size_of::<u64>() + SUM)?;
-        let (length, sum) = trailer.split_at(size_of::<u64>());
+        let (length, sum) = tail[end - start..][..size_of::<u64>() + SUM].split_at(size_of::<u64>());
         let content = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
         let pages = content.div_ceil(PAGE as u64);
         if pages.checked_mul(SUM as u64).and_then(|table| table.checked_add(content)) != Some(end as u64) {
             return Err(damage(&name, "its length does not match its end"));
         }
         let content = content as usize;
-        let table = file.read_bytes(content..end)?;
+        let table =
+            if content < start { file.read_bytes(content..end)? } else { tail.slice(content - start..end - start) };
         if table_sum(path, &table, length).to_le_bytes() != *sum {
             return Err(damage(&name, "checksum mismatch in the checksums of its pages"));
         }

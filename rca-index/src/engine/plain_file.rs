@@ -12,7 +12,7 @@ use tantivy::HasLen;
 use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{FileHandle, OwnedBytes};
 
-use crate::files;
+use crate::files::{self, Opened};
 
 #[derive(Debug)]
 pub(crate) struct PlainFile {
@@ -23,14 +23,16 @@ pub(crate) struct PlainFile {
 impl PlainFile {
     /// Opens a file of the engine.
     pub(crate) fn open(folder: &Path, path: &Path) -> Result<Self, OpenReadError> {
-        let opened = files::open_regular(&folder.join(path)).and_then(|file| {
-            let length = file.metadata()?.len() as usize;
-            Ok(Self { file, length })
-        });
-        opened.map_err(|e| match e.kind() {
-            ErrorKind::NotFound => OpenReadError::FileDoesNotExist(path.to_owned()),
-            _ => OpenReadError::wrap_io_error(e, path.to_owned()),
-        })
+        let Opened { file, metadata } = files::open_seen(&folder.join(path)).map_err(|e| unopened(e, path))?;
+        Ok(Self { file, length: metadata.len() as usize })
+    }
+}
+
+/// The engine's error for a file that was not opened.
+pub(super) fn unopened(error: io::Error, path: &Path) -> OpenReadError {
+    match error.kind() {
+        ErrorKind::NotFound => OpenReadError::FileDoesNotExist(path.to_owned()),
+        _ => OpenReadError::wrap_io_error(error, path.to_owned()),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::archive::walk::{File, walk};
 use crate::engine::health::Comparison;
 use crate::engine::{Engine, Snapshot};
 use crate::error::Result;
-use crate::files::open_below;
+use crate::files::Root;
 use crate::incident::Summary;
 use crate::parse::ParseOptions;
 use crate::update::changes::is_same;
@@ -36,10 +36,11 @@ pub(crate) fn compare(engine: &Engine, archive: &Archive) -> Result<Comparison> 
     let files = walk(archive, None).unwrap_or_default().files;
     let known: HashSet<_> = before.indexed().map(Entry::id).collect();
     let snapshot = engine.snapshot()?;
+    let root = archive.open_root();
     let compare_one = |entry: &Entry| {
         let file = files.binary_search_by(|file| file.key().cmp(&entry.key())).ok().map(|at| &files[at]);
         let outcome = match file {
-            Some(file) => compare_file(&snapshot, archive, &options, (entry, file))?,
+            Some(file) => compare_file(&snapshot, (archive, &root), &options, (entry, file))?,
             // It is gone, or was not looked at.
             None => Outcome::Outdated,
         };
@@ -62,12 +63,12 @@ pub(crate) fn compare(engine: &Engine, archive: &Archive) -> Result<Comparison> 
 
 fn compare_file(
     snapshot: &Snapshot<'_>,
-    archive: &Archive,
+    (archive, root): (&Archive, &Root),
     options: &ParseOptions,
     (entry, file): (&Entry, &File),
 ) -> Result<Outcome> {
     let indexed = snapshot.stored_report(&entry.id())?;
-    let content = read(file, archive.root(), archive.max_report_bytes()).ok();
+    let content = read(file, root, archive.max_report_bytes()).ok();
     let hash = content.as_ref().map(|content| content.hash);
     let now =
         content.and_then(|content| decode_report(file, content.bytes, options).ok()).map(|parsed| parsed.incident);
@@ -78,8 +79,8 @@ fn compare_file(
         return Ok(Outcome::Same);
     }
     // An update believes the hash, or the stamp that was read before the file.
-    let opened = || open_below(archive.root(), file.path_below(archive.root())).and_then(|file| file.metadata());
-    let as_walked = || opened().is_ok_and(|now| Stamp::of(&now) == file.stamp);
+    let opened = || root.open(file.path_below(root.path()));
+    let as_walked = || opened().is_ok_and(|now| Stamp::of(&now.metadata) == file.stamp);
     let is_believed = entry.known_hash() == hash || is_same(entry, file) && as_walked();
     Ok(if is_believed { Outcome::Differs } else { Outcome::Outdated })
 }

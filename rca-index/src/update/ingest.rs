@@ -13,6 +13,7 @@ use crate::archive::stamp::Stamp;
 use crate::archive::walk::File;
 use crate::engine::Writer;
 use crate::error::{Error, Result};
+use crate::files::Root;
 use crate::incident::{Problem, ProblemKind};
 use crate::parse::{ParseOptions, Parsed};
 use crate::update::changes::{Changes, ToRead};
@@ -52,11 +53,11 @@ pub(super) fn ingest_all(
 ) -> Result<Vec<Ingested>> {
     /// The number of files per batch: finished files free the memory of the batch before.
     const BATCH: usize = 20_000;
-    let options = archive.parse_options();
+    let (options, root) = (archive.parse_options(), archive.open_root());
     let ingest_one = |(file, before): ToRead| {
         let bytes = file.size;
         let known = before.clone();
-        let (mut entry, outcome) = ingest(file, before, archive, &options, writer)?;
+        let (mut entry, outcome) = ingest(file, before, (archive, &root), &options, writer)?;
         entry.stamp = reliable(entry.stamp, walked);
         tell(UpdateEvent::Read { bytes })?;
         Ok(Ingested { is_new_entry: known.is_none_or(|known| *known != entry), entry, outcome })
@@ -79,13 +80,13 @@ pub(super) fn ingest_all(
 fn ingest(
     file: File,
     mut before: Option<Box<Entry>>,
-    archive: &Archive,
+    (archive, root): (&Archive, &Root),
     options: &ParseOptions,
     writer: &Writer<'_>,
 ) -> Result<(Entry, Outcome)> {
     let failed = |kind: ProblemKind| [Problem::new(1, kind)].into();
     let known = before.as_ref().and_then(|before| before.hash);
-    let content = match read(&file, archive.root(), archive.max_report_bytes()) {
+    let content = match read(&file, root, archive.max_report_bytes()) {
         Ok(content) => content,
         Err(kind) => {
             // The last known version stays searchable; the next update tries again, unless the size is what is wrong.

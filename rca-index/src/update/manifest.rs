@@ -83,6 +83,12 @@ fn is_of_reading(kind: &ProblemKind) -> bool {
     matches!(kind, ProblemKind::FileUnreadable { .. } | ProblemKind::FileTooLarge { .. })
 }
 
+#[cfg(test)]
+thread_local! {
+    /// The number of manifests that this thread has decoded.
+    pub(crate) static DECODED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The paths of files and folders that cannot be read.
 pub(crate) struct Unreadable(HashSet<String>);
 
@@ -113,6 +119,8 @@ impl Manifest {
     /// # Errors
     /// [`Error::IndexDamaged`].
     pub(crate) fn from_bytes(bytes: &[u8], dir: Option<&Path>) -> Result<Self> {
+        #[cfg(test)]
+        DECODED.set(DECODED.get() + 1);
         let path = || dir.map(Path::to_owned).unwrap_or_default();
         postcard::from_bytes(bytes)
             .map_err(|e| Error::IndexDamaged { path: path(), reason: format!("the manifest of the last update: {e}") })

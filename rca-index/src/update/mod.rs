@@ -3,6 +3,7 @@
 //! archive -> walk -> changes since the last update -> read and parse in parallel -> documents -> one atomic commit.
 //! In: an archive and an index. Out: a report with counts. It does not depend on queries.
 
+mod agreement;
 mod changes;
 mod compare;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod ingest;
 mod manifest;
 mod settle;
 
+pub(crate) use agreement::{Agreement, agreement};
 pub(crate) use compare::compare;
 pub use flow::IntoControlFlow;
 pub use freshness::Freshness;
@@ -21,11 +23,8 @@ pub(crate) use freshness::freshen;
 pub use give::{Batch, WriteOptions, Written};
 pub(crate) use give::{GivenChange, write};
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-use rayon::slice::ParallelSliceMut as _;
 
 use crate::archive::walk::{Limit, walk};
 use crate::archive::{Archive, ReportProblem};
@@ -350,46 +349,6 @@ fn last_update(engine: &Engine) -> Result<(CommitNote, Manifest)> {
 /// The problems of all reports, as of the last update.
 pub(crate) fn problems(engine: &Engine) -> Result<Vec<ReportProblem>> {
     Ok(last_update(engine)?.1.all_problems())
-}
-
-/// Compares the number of reports in the manifest with that in the index.
-pub(crate) fn check_count(engine: &Engine) -> Result<()> {
-    let (note, manifest) = last_update(engine)?;
-    engine.check_count(&note, manifest.indexed().count())
-}
-
-/// Compares the ids of reports in the manifest with those in the index: which are missing there, and which are unexpected.
-pub(crate) fn compare_ids(engine: &Engine) -> Result<(Vec<String>, Vec<String>)> {
-    /// Other processes may commit in the meantime, again and again.
-    const ATTEMPTS: usize = 3;
-    let mut compared = (Vec::new(), Vec::new());
-    for _ in 0..ATTEMPTS {
-        let (note, manifest) = last_update(engine)?;
-        compared = ids_that_differ(engine, &manifest)?;
-        if engine.note()? == note {
-            break;
-        }
-    }
-    Ok(compared)
-}
-
-fn ids_that_differ(engine: &Engine, manifest: &Manifest) -> Result<(Vec<String>, Vec<String>)> {
-    let mut meant: Vec<Cow<'_, str>> = manifest.indexed().map(Entry::id).collect();
-    meant.par_sort_unstable();
-    let mut meant = meant.iter().map(|id| &**id).peekable();
-    let (mut missing, mut unexpected) = (Vec::new(), Vec::new());
-    let snapshot = engine.snapshot()?;
-    for id in engine.snapshot()?.ids() {
-        let id = id?;
-        while let Some(before) = meant.next_if(|meant| *meant < &*id) {
-            missing.push(before.to_owned());
-        }
-        if meant.next_if(|meant| *meant == id).is_none() && snapshot.is_report(&id)? {
-            unexpected.push(id);
-        }
-    }
-    missing.extend(meant.map(str::to_owned));
-    Ok((missing, unexpected))
 }
 
 /// The files that are not reports, as of the last update.

@@ -3,14 +3,13 @@
 //! In: changes. Out: the same without the files that have the content that the index has. A backup, a link or `chmod` gives a
 //! file a new change time; that is not a modification, and costs one reading.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 
 use crate::archive::Archive;
 use crate::archive::read::read;
 use crate::archive::stamp::Stamp;
 use crate::archive::walk::File;
+use crate::files::Root;
 use crate::incident::ProblemKind;
 use crate::update::changes::{Changes, ToRead};
 use crate::update::manifest::Entry;
@@ -26,13 +25,14 @@ pub(crate) fn settle(changes: &mut Changes, archive: &Archive, walked: i64) {
     let (may_be_same, to_read): (Vec<ToRead>, Vec<ToRead>) =
         std::mem::take(&mut changes.to_read).into_iter().partition(may_be_same);
     changes.to_read = to_read;
+    let of = (archive, &archive.open_root());
     let bytes: u64 = may_be_same.iter().map(|(file, _)| file.size).sum();
     let looked_at: Vec<(ToRead, Option<Stamp>)> = if may_be_same.len() > MOST_FILES || bytes > MOST_BYTES {
         may_be_same.into_iter().map(|file| (file, None)).collect()
     } else if bytes > PARALLEL_BYTES {
-        may_be_same.into_par_iter().map(|file| look(file, archive, walked)).collect()
+        may_be_same.into_par_iter().map(|file| look(file, of, walked)).collect()
     } else {
-        may_be_same.into_iter().map(|file| look(file, archive, walked)).collect()
+        may_be_same.into_iter().map(|file| look(file, of, walked)).collect()
     };
     for ((file, before), stamp) in looked_at {
         match (before, stamp) {
@@ -57,13 +57,12 @@ fn may_be_same((file, before): &ToRead) -> bool {
 }
 
 /// The new stamp of a file, if its content is what the index has.
-fn look((file, before): ToRead, archive: &Archive, walked: i64) -> (ToRead, Option<Stamp>) {
-    let stamp =
-        before.as_deref().and_then(|before| stamp(&file, before, archive.root(), archive.max_report_bytes(), walked));
+fn look((file, before): ToRead, (archive, root): (&Archive, &Root), walked: i64) -> (ToRead, Option<Stamp>) {
+    let stamp = before.as_deref().and_then(|before| stamp(&file, before, root, archive.max_report_bytes(), walked));
     ((file, before), stamp)
 }
 
-fn stamp(file: &File, before: &Entry, root: &Path, max_bytes: u64, walked: i64) -> Option<Stamp> {
+fn stamp(file: &File, before: &Entry, root: &Root, max_bytes: u64, walked: i64) -> Option<Stamp> {
     match read(file, root, max_bytes) {
         // Tried again at every update, and written down once.
         Err(kind) => (unreadable(before) == Some(&kind)).then_some(before.stamp),
@@ -135,7 +134,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::open(folder.path()).unwrap();
         let (file, _) = pair("", &[]);
-        let missing = read(&file, folder.path(), 100).unwrap_err();
+        let missing = read(&file, &archive.open_root(), 100).unwrap_err();
         let still = settled(&archive, pair("# Disk", std::slice::from_ref(&missing)));
         assert!(still.is_empty() && !still.restamped);
         let other = ProblemKind::FileUnreadable { reason: "another".into() };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rca_index::{Archive, Batch, Error, Freshness, Incident, Index, UpdateEvent, UpdateOptions, WriteOptions};
 
-use super::{archive, dir, ids, open, report, ticket, tickets, update, version_folder};
+use super::{archive, dir, ids, open, report, ticket, tickets, update};
 
 #[test]
 fn eight_threads_write_through_one_index() {
@@ -37,7 +37,7 @@ fn eight_threads_write_through_one_index() {
 fn who_else_writes_is_told() {
     let folder = archive(&["a"]);
     update(&folder, &UpdateOptions::default());
-    let lock = version_folder(&folder).join(".tantivy-writer.lock");
+    let lock = dir(&folder).join("write.lock");
     let index = open(&folder);
     let held = |pid: &str| {
         fs::write(&lock, pid).unwrap();
