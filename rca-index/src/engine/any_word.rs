@@ -1,53 +1,47 @@
 //! Any word: scores the incidents that have some of many words, in windows of incidents.
 //!
 //! In: words with their occurrences in a segment. Out: a scorer. In a window, the occurrences of one word are read after
-//! those of another, so that an incident costs as much as the words that it has, however many the query has.
+//! those of another, so that an incident costs as much as the words that it has, however many the query has. Positions are
+//! read of the incidents only for which it matters whether they have a phrase.
 
-use tantivy::columnar::Column;
 use tantivy::query::Scorer;
 use tantivy::{DocId, DocSet, Score, TERMINATED};
 
-use crate::engine::scorer::ScoredWord;
+use crate::engine::scorer::ScoredWords;
+use crate::engine::terms::Window;
 use crate::ranking::coverage;
-
-/// The incidents of the first window, and of one after a leap: where something else chooses the incidents, few of a window
-/// are asked for.
-const FIRST_WINDOW: usize = 16;
-/// The incidents of a window where all are asked for.
-const LAST_WINDOW: usize = 4_096;
-
-/// What scores are computed with.
-pub(super) struct Scale {
-    /// The minimum weight of the words that an incident must have.
-    pub(super) needed: f32,
-    /// The total weight of all words.
-    pub(super) total: f32,
-    pub(super) lengths: Column<u64>,
-    pub(super) mean_length: f32,
-    pub(super) boost: f32,
-}
 
 /// What the words that were read so far add up to, for an incident of the window.
 #[derive(Clone, Copy, Default)]
 struct Sums {
-    covered: f32,
+    /// The weight of the words that it has for certain, and of those that it may have.
+    certain: f32,
+    possible: f32,
+    /// At most this is its score.
     score: f32,
     length: Option<f32>,
+    /// Whether positions tell more.
+    open: bool,
 }
 
 /// Scores the incidents that have some of the words.
 pub(super) struct AnyWord {
     doc: DocId,
-    words: Vec<ScoredWord>,
-    scale: Scale,
-    /// The first incident of the window.
-    start: DocId,
-    window: Vec<Sums>,
+    words: ScoredWords,
+    /// The minimum weight of the words that an incident must have.
+    needed: f32,
+    /// The total weight of all words.
+    total: f32,
+    /// Whether scores are asked for.
+    scores: bool,
+    sums: Vec<Sums>,
+    /// The incidents of the window of which positions tell more, by place, each with a word that it may have.
+    open: Vec<(u32, u32)>,
 }
 
 impl AnyWord {
-    pub(super) fn new(words: Vec<ScoredWord>, scale: Scale) -> Self {
-        let mut this = Self { doc: 0, words, scale, start: 0, window: Vec::new() };
+    pub(super) fn new(words: ScoredWords, needed: f32, total: f32, scores: bool) -> Self {
+        let mut this = Self { doc: 0, words, needed, total, scores, sums: Vec::new(), open: Vec::new() };
         this.doc = this.find(0);
         this
     }
@@ -55,48 +49,89 @@ impl AnyWord {
     /// Advances to the first incident at or after `target` that has enough of the words.
     fn find(&mut self, mut target: DocId) -> DocId {
         loop {
-            let end = self.start.saturating_add(self.window.len() as DocId);
-            if let Some(found) = (target..end).find(|&doc| self.is_enough(doc)) {
-                return found;
+            let window = self.words.sources.window();
+            while window.contains(target) && window.place(target) < self.sums.len() {
+                if self.is_match(target, window.place(target)) {
+                    return target;
+                }
+                target += 1;
             }
-            target = target.max(end);
-            let Some(next) = self.words.iter_mut().map(|word| word.postings.seek(target)).min() else {
-                return TERMINATED;
-            };
+            target = target.max(window.end());
+            let words = 0..self.words.weights.len();
+            let Some(next) = words.map(|word| self.words.sources.seek(word, target)).min() else { return TERMINATED };
             if next == TERMINATED {
                 return TERMINATED;
             }
             target = next;
-            let is_near = next.saturating_sub(end) as usize <= self.window.len();
-            let size = if is_near { (4 * self.window.len()).clamp(FIRST_WINDOW, LAST_WINDOW) } else { FIRST_WINDOW };
-            self.read(next, size);
+            self.read(window.followed_by(next));
         }
     }
 
     /// Reads a window of incidents. The words are read in their order, so that each sum is that of one incident alone.
-    fn read(&mut self, start: DocId, size: usize) {
-        self.start = start;
-        self.window.clear();
-        self.window.resize(size, Sums::default());
-        let end = start.saturating_add(size as DocId).min(TERMINATED);
-        for word in &mut self.words {
-            let mut doc = word.postings.doc();
-            while doc < end {
-                let sums = &mut self.window[(doc - start) as usize];
-                let lengths = &self.scale.lengths;
-                let length = *sums.length.get_or_insert_with(|| lengths.first(doc).unwrap_or(0) as f32);
-                sums.covered += word.weight.share;
-                sums.score += word.score(length, self.scale.mean_length);
-                doc = word.postings.seek(doc + 1);
+    fn read(&mut self, window: Window) {
+        let Self { words, sums, open, scores, .. } = self;
+        words.sources.move_to(window);
+        sums.clear();
+        sums.resize(window.len(), Sums::default());
+        for word in 0..words.weights.len() {
+            let share = words.weights[word].share;
+            let certain = words.sources.certain(word).clone();
+            let perhaps = words.sources.perhaps(word).clone();
+            for place in certain.iter() {
+                let sums = &mut sums[place];
+                sums.certain += share;
+                sums.possible += share;
+                sums.open |= *scores && perhaps.has(place);
+            }
+            for place in perhaps.iter().filter(|&place| !certain.has(place)) {
+                sums[place].possible += share;
+                sums[place].open = true;
+            }
+            if *scores {
+                let mut any = certain;
+                any.add(&perhaps);
+                for place in any.iter() {
+                    let doc = window.start() + place as DocId;
+                    let length = *sums[place].length.get_or_insert_with(|| words.length(doc));
+                    sums[place].score += words.most(word, doc, length);
+                }
             }
         }
+        open.clear();
+        for word in 0..words.weights.len() {
+            let mut any = words.sources.certain(word).clone();
+            any.add(words.sources.perhaps(word));
+            open.extend(any.iter().filter(|&place| sums[place].open).map(|place| (place as u32, word as u32)));
+        }
+        open.sort_unstable();
+    }
+
+    fn is_match(&mut self, doc: DocId, place: usize) -> bool {
+        let Sums { certain, possible, open, .. } = self.sums[place];
+        if !open || self.is_enough(certain) || !self.is_enough(possible) {
+            return self.is_enough(certain);
+        }
+        let mut covered = 0.0;
+        for word in self.open_words(place) {
+            let (_, word) = self.open[word];
+            if self.words.sources.has(word as usize, doc) {
+                covered += self.words.weights[word as usize].share;
+            }
+        }
+        self.is_enough(covered)
+    }
+
+    /// Where the words are that an incident may have.
+    fn open_words(&self, place: usize) -> std::ops::Range<usize> {
+        let place = place as u32;
+        let from = self.open.partition_point(|&(other, _)| other < place);
+        from..from + self.open[from..].partition_point(|&(other, _)| other == place)
     }
 
     /// A part of an identifier matches nothing by itself: `CVE-2024-3095` must not match `CVE-2024-3094`. The tolerance is
     /// for sums of the same weights in another order, which differ in their last bits.
-    fn is_enough(&self, doc: DocId) -> bool {
-        let Sums { covered, .. } = self.window[(doc - self.start) as usize];
-        covered > 0.0 && covered >= self.scale.needed * 0.9999
+    fn is_enough(&self, covered: f32) -> bool {
+        covered > 0.0 && covered >= self.needed * 0.9999
     }
 }
 
@@ -120,15 +155,35 @@ impl DocSet for AnyWord {
     }
 
     fn size_hint(&self) -> u32 {
-        self.words.iter().map(|word| word.postings.size_hint()).max().unwrap_or(0)
+        (0..self.words.weights.len()).map(|word| self.words.sources.size(word)).max().unwrap_or(0)
     }
 }
 
 impl Scorer for AnyWord {
     fn score(&mut self) -> Score {
-        let Sums { covered, score, .. } =
-            self.window.get((self.doc - self.start) as usize).copied().unwrap_or_default();
-        score * coverage(covered, self.scale.total) * self.scale.boost
+        let (doc, window) = (self.doc, self.words.sources.window());
+        if !window.contains(doc) {
+            return 0.0;
+        }
+        let place = window.place(doc);
+        let Sums { certain, possible, score, length, open } = self.sums[place];
+        if !open {
+            let exact = score * coverage(certain, self.total);
+            return self.words.finish(exact, |_| exact);
+        }
+        let asked = self.open_words(place);
+        let (open, total, length) = (&self.open, self.total, length.unwrap_or(0.0));
+        self.words.finish(score * coverage(possible, total), |words| {
+            let (mut covered, mut score) = (0.0, 0.0);
+            for &(_, word) in &open[asked] {
+                let of_word = words.score(word as usize, doc, length);
+                if of_word > 0.0 {
+                    covered += words.weights[word as usize].share;
+                    score += of_word;
+                }
+            }
+            score * coverage(covered, total)
+        })
     }
 }
 

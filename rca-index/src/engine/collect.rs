@@ -15,9 +15,11 @@ use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use crate::engine::compile::Compiler;
 use crate::engine::document::{DATE, KEY, RANK, number_column};
+use crate::engine::floor::Floor;
 use crate::engine::lookup::KnownWords;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::tally::{BLOCK, FacetTally};
+use crate::engine::terms::ReadFault;
 use crate::error::Result;
 use crate::plan::{Moments, Needed, Plan};
 use crate::query::SortKey;
@@ -130,9 +132,17 @@ impl Snapshot<'_> {
         needed: Needed,
         collect: Collect,
     ) -> Result<Candidates> {
-        let compiler = Compiler { fields: &self.engine.fields, words, statistics: self.statistics() };
+        let compiler = self.compiler(words);
         let query = compiler.compile(plan, needed);
-        self.collect(&*query, &Collector { collect }, self.is_large()).map_err(|e| self.engine.error(e))
+        let collector = Collector { collect, floor: compiler.floor };
+        let found = self.collect(&*query, &collector, self.is_large());
+        found.and_then(|found| compiler.fault.check().map(|()| found)).map_err(|e| self.engine.error(e))
+    }
+
+    /// What compiles plans with these words.
+    pub(super) fn compiler<'a>(&'a self, words: &'a KnownWords) -> Compiler<'a> {
+        let (floor, fault) = (Floor::default(), ReadFault::default());
+        Compiler { fields: &self.engine.fields, words, statistics: self.statistics(), floor, fault }
     }
 
     /// Collects from all segments, in parallel if the index is large.
@@ -140,7 +150,12 @@ impl Snapshot<'_> {
         if !parallel {
             return self.searcher.search(query, collector);
         }
-        let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
+        let scoring = if collector.requires_scoring() {
+            EnableScoring::enabled_from_searcher(&self.searcher)
+        } else {
+            EnableScoring::disabled_from_searcher(&self.searcher)
+        };
+        let weight = query.weight(scoring)?;
         let in_segment =
             |(ord, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, ord as SegmentOrdinal, reader);
         let segments = self.searcher.segment_readers().par_iter().enumerate();
@@ -151,6 +166,7 @@ impl Snapshot<'_> {
 /// The collector that the search engine calls.
 struct Collector {
     collect: Collect,
+    floor: Floor,
 }
 
 /// The sort key of candidates within a segment: larger values first, smaller ids first.
@@ -198,6 +214,7 @@ impl tantivy::collector::Collector for Collector {
             pending: Vec::with_capacity(BLOCK),
             best: Vec::new(),
             worst_kept: None,
+            floor: self.floor.clone(),
         })
     }
 
@@ -308,6 +325,8 @@ pub(super) struct SegmentCandidates {
     best: Vec<InOrder>,
     /// The worst candidate that is kept; new candidates must be better once the limit is reached.
     worst_kept: Option<InOrder>,
+    /// The least score that matters; only used where scores are the order.
+    floor: Floor,
 }
 
 impl SegmentCandidates {
@@ -321,6 +340,9 @@ impl SegmentCandidates {
         self.best.truncate(self.limit);
         if self.best.len() == self.limit {
             self.worst_kept = self.best.last().copied();
+        }
+        if let (SegmentOrder::Score, Some(worst)) = (&self.order, self.worst_kept) {
+            self.floor.raise(worst.order);
         }
     }
 }
@@ -357,6 +379,14 @@ impl SegmentCollector for SegmentCandidates {
         self.best.push(candidate);
         if self.best.len() >= self.limit.saturating_mul(2).max(64) {
             self.sort();
+        }
+    }
+
+    fn collect_block(&mut self, docs: &[DocId]) {
+        if self.limit == 0 && self.facets.is_empty() {
+            self.total += docs.len();
+        } else {
+            docs.iter().for_each(|&doc| self.collect(doc, 0.0));
         }
     }
 
@@ -400,10 +430,10 @@ mod tests {
     fn collect(snapshot: &Snapshot<'_>, limit: usize, order: Order, parallel: bool) -> Candidates {
         let plan = plan(snapshot, "disk");
         let words = snapshot.look_up(&plan).unwrap();
-        let compiler = Compiler { fields: &snapshot.engine.fields, words: &words, statistics: snapshot.statistics() };
+        let compiler = snapshot.compiler(&words);
         let query = compiler.compile(&plan, Needed::All);
         let collect = Collect { limit, order, facets: vec![crate::schema::Facet::Service.into()] };
-        snapshot.collect(&*query, &Collector { collect }, parallel).unwrap()
+        snapshot.collect(&*query, &Collector { collect, floor: compiler.floor.clone() }, parallel).unwrap()
     }
 
     #[test]

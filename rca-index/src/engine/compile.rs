@@ -12,9 +12,11 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::engine::document::{Fields, HAS_TIME};
+use crate::engine::floor::Floor;
 use crate::engine::keys::{self, InRange};
 use crate::engine::lookup::KnownWords;
 use crate::engine::scorer::{Enough, WordsQuery};
+use crate::engine::terms::ReadFault;
 use crate::plan::{Clause, Condition, Needed, Plan, Statistics, TimeRange, WordId};
 use crate::query::{Comparison, NumberRange};
 use crate::schema::{Facet, NumberField};
@@ -24,6 +26,9 @@ pub(super) struct Compiler<'a> {
     pub(super) fields: &'a Fields,
     pub(super) words: &'a KnownWords,
     pub(super) statistics: Statistics,
+    /// The least score that matters.
+    pub(super) floor: Floor,
+    pub(super) fault: ReadFault,
 }
 
 impl Compiler<'_> {
@@ -34,13 +39,18 @@ impl Compiler<'_> {
 
     /// The query of a plan, for full or partial matches.
     pub(super) fn compile(&self, plan: &Plan, needed: Needed) -> Box<dyn Query> {
+        // Where other words score too, the score of these says little. Of words of a pasted text, every score counts.
+        let alone = plan.conditions.iter().all(Clause::only_filters) && !plan.any;
+        let floor = alone.then(|| self.floor.clone());
         let mut clauses = match needed {
-            Needed::All => self.full(plan),
-            Needed::Some if plan.any => vec![(Occur::Must, self.words(&plan.ranked, Enough::Share))],
-            // In a partial match any word may be missing, including words of groups.
-            Needed::Some => {
-                let some = self.words(&plan.ranked, Enough::Share);
-                vec![(Occur::Must, some), (Occur::MustNot, all_of(self.full(plan)))]
+            Needed::All => self.full(plan, floor.filter(|_| plan.groups.is_empty())),
+            Needed::Some | Needed::Any => {
+                let mut some = vec![(Occur::Must, self.scored(&plan.ranked, Enough::Share, floor))];
+                // In a partial match any word may be missing, including words of groups.
+                if needed == Needed::Some && !plan.any {
+                    some.push((Occur::MustNot, all_of(self.full(plan, None))));
+                }
+                some
             }
         };
         clauses.extend(plan.conditions.iter().map(|condition| self.member(condition)));
@@ -48,8 +58,8 @@ impl Compiler<'_> {
     }
 
     /// What a full match must have, apart from the conditions.
-    fn full(&self, plan: &Plan) -> Vec<(Occur, Box<dyn Query>)> {
-        let words = (!plan.needed.is_empty()).then(|| (Occur::Must, self.words(&plan.needed, Enough::All)));
+    fn full(&self, plan: &Plan, floor: Option<Floor>) -> Vec<(Occur, Box<dyn Query>)> {
+        let words = (!plan.needed.is_empty()).then(|| (Occur::Must, self.scored(&plan.needed, Enough::All, floor)));
         words.into_iter().chain(plan.groups.iter().map(|group| self.member(group))).collect()
     }
 
@@ -88,7 +98,12 @@ impl Compiler<'_> {
     }
 
     fn words(&self, words: &[WordId], enough: Enough) -> Box<dyn Query> {
-        Box::new(WordsQuery { words: self.words.of(words), enough, mean_length: self.statistics.mean_length })
+        self.scored(words, enough, None)
+    }
+
+    fn scored(&self, words: &[WordId], enough: Enough, floor: Option<Floor>) -> Box<dyn Query> {
+        let (words, mean_length) = (self.words.of(words), self.statistics.mean_length);
+        Box::new(WordsQuery { words, enough, mean_length, floor, fault: self.fault.clone(), scores: true })
     }
 
     fn condition(&self, condition: &Condition) -> Box<dyn Query> {

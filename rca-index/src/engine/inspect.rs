@@ -4,11 +4,12 @@ use tantivy::SegmentReader;
 use tantivy::query::{EnableScoring, Scorer};
 
 use crate::engine::collect::Candidate;
-use crate::engine::compile::Compiler;
 use crate::engine::document::{DATE, LENGTH, RANK};
 use crate::engine::lookup::KnownWords;
 use crate::engine::regions::{RegionMap, region_at};
 use crate::engine::snapshot::{Snapshot, map_all};
+use crate::engine::sources::Sources;
+use crate::engine::terms::{ReadFault, Window};
 use crate::error::Result;
 use crate::plan::{Condition, Evidence, WordEvidence, WordId};
 use crate::schema::{FIELDS, FieldKind, TextField};
@@ -26,7 +27,7 @@ impl Snapshot<'_> {
         candidates: &[Candidate],
         judge: impl Fn(Evidence<'_>) -> R + Sync + Send,
     ) -> Result<Vec<R>> {
-        let words = words.of(ranked);
+        let (words, fault) = (words.of(ranked), ReadFault::default());
         let weights = region_weights();
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by_key(|&i| (candidates[i].address.segment_ord, candidates[i].address.doc_id));
@@ -34,9 +35,9 @@ impl Snapshot<'_> {
             let reader = self.searcher.segment_reader(candidates[segment[0]].address.segment_ord);
             let columns = reader.fast_fields();
             let (lengths, dates, ranks) = (columns.u64(LENGTH)?, columns.i64(DATE)?, columns.u64(RANK)?);
-            let mut postings = words.iter().map(|word| word.open(reader, true)).collect::<tantivy::Result<Vec<_>>>()?;
+            let mut sources = Sources::open(reader, &words, &fault)?;
             let mut regions = RegionMap::new(reader)?;
-            let mut found = vec![WordEvidence::default(); postings.len()];
+            let mut found = vec![WordEvidence::default(); words.len()];
             let mut preferred = match preferred {
                 Some(condition) => Some(self.meeting(condition, reader)?),
                 None => None,
@@ -44,15 +45,12 @@ impl Snapshot<'_> {
             let judged = segment.iter().map(|&i| {
                 let doc = candidates[i].address.doc_id;
                 let regions = regions.of(doc);
-                for (word, found) in postings.iter_mut().zip(&mut found) {
-                    found.title.clear();
-                    found.text.clear();
-                    if word.seek(doc) == doc {
-                        word.positions(true, &mut found.title);
-                        word.positions(false, &mut found.text);
-                        for (position, weight) in &mut found.text {
-                            *weight *= weights[region_at(regions, *position).number() as usize];
-                        }
+                sources.move_to(Window::of(doc));
+                for (word, found) in found.iter_mut().enumerate() {
+                    sources.positions(word, doc, true, &mut found.title);
+                    sources.positions(word, doc, false, &mut found.text);
+                    for (position, weight) in &mut found.text {
+                        *weight *= weights[region_at(regions, *position).number() as usize];
                     }
                 }
                 let length = lengths.first(doc).unwrap_or(0) as f32;
@@ -64,7 +62,8 @@ impl Snapshot<'_> {
         };
         let segment_of = |i: usize| candidates[i].address.segment_ord;
         let segments: Vec<&[usize]> = order.chunk_by(|&a, &b| segment_of(a) == segment_of(b)).collect();
-        let judged = map_all(segments, self.is_large(), in_segment).map_err(|e| self.engine.error(e))?;
+        let judged = map_all(segments, self.is_large(), in_segment);
+        let judged = judged.and_then(|judged| fault.check().map(|()| judged)).map_err(|e| self.engine.error(e))?;
         let mut judged: Vec<(usize, R)> = judged.into_iter().flatten().collect();
         judged.sort_by_key(|&(i, _)| i);
         Ok(judged.into_iter().map(|(_, judged)| judged).collect())
@@ -75,8 +74,7 @@ impl Snapshot<'_> {
     /// The incidents of a segment that meet a condition, in order.
     fn meeting(&self, condition: &Condition, reader: &SegmentReader) -> tantivy::Result<Box<dyn Scorer>> {
         let words = KnownWords::default();
-        let compiler = Compiler { fields: &self.engine.fields, words: &words, statistics: self.statistics() };
-        let query = compiler.of_condition(condition);
+        let query = self.compiler(&words).of_condition(condition);
         query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?.scorer(reader, 1.0)
     }
 }

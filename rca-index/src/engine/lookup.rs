@@ -12,13 +12,10 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
-use crate::engine::postings::{AnyForm, FormPostings, Occurrences, Phrase};
-use crate::engine::regions::{InRegion, RegionReader};
-use crate::engine::scorer::WordPostings;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions, work};
-use crate::ranking::{MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, PHRASE_READS, SECTION_READS, idf, title_weight};
+use crate::ranking::{MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, PHRASE_READS, SECTION_READS, idf, least_share, title_weight};
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
@@ -46,6 +43,19 @@ impl KnownWords {
         words.iter().map(|&word| self.words[word].weight()).collect()
     }
 
+    /// Whether an incident that has all that a plan needs has enough of its words for a partial match.
+    pub(crate) fn full_is_partial(&self, plan: &Plan) -> bool {
+        #[cfg(test)]
+        if crate::engine::thorough::is_thorough() {
+            return false;
+        }
+        let weights = self.weights(&plan.ranked);
+        let ranked = plan.ranked.iter().zip(&weights).filter(|(word, _)| plan.needed.contains(word));
+        let covered: f32 = ranked.map(|(_, weight)| weight.share).sum();
+        let known = weights.iter().filter(|weight| weight.known);
+        plan.groups.is_empty() && covered > 0.0 && covered >= least_share(known.map(|w| (w.share, w.times)))
+    }
+
     pub(super) fn of(&self, words: &[WordId]) -> Vec<Arc<KnownWord>> {
         words.iter().map(|&word| Arc::clone(&self.words[word])).collect()
     }
@@ -68,13 +78,14 @@ pub(super) struct KnownWord {
 
 /// A term of a segment that matches a word.
 #[derive(Debug)]
-struct TermMatch {
-    alternative: usize,
-    slot: usize,
-    field: Field,
-    is_title: bool,
-    info: TermInfo,
-    weight: f32,
+pub(super) struct TermMatch {
+    pub(super) alternative: usize,
+    pub(super) slot: usize,
+    pub(super) field: Field,
+    pub(super) is_title: bool,
+    pub(super) info: TermInfo,
+    /// The weight of its form.
+    pub(super) weight: f32,
 }
 
 /// A cache of the lookups of one search, because synonyms share words.
@@ -246,52 +257,13 @@ impl KnownWord {
         WordWeight { idf, share, times: self.word.times, title: self.title, known: self.known }
     }
 
-    /// Its occurrences in a segment.
-    pub(super) fn open(&self, reader: &SegmentReader, positions: bool) -> tantivy::Result<WordPostings> {
-        let matches = self.matches.get(&reader.segment_id()).map_or(&[][..], Vec::as_slice);
-        let field = self.word.field;
-        let filtered = field.is_some_and(|field| field != TextField::Title);
-        let open = |found: &TermMatch, weight: f32, positions: bool| -> tantivy::Result<FormPostings> {
-            let option =
-                if positions { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::WithFreqs };
-            let index = reader.inverted_index(found.field)?;
-            Ok(FormPostings { postings: index.read_postings_from_terminfo(&found.info, option)?, weight })
-        };
-        let alternatives = &self.word.alternatives;
-        let mut sources = Vec::new();
-        let mut add = |occurrences: Occurrences, is_title: bool| -> tantivy::Result<()> {
-            let region = field.filter(|_| filtered).map(|field| RegionReader::new(reader, field)).transpose()?;
-            sources.push(InRegion::new(occurrences, is_title, region));
-            Ok(())
-        };
-        for is_title in [false, true] {
-            if field.is_some_and(|field| is_title != (field == TextField::Title)) {
-                continue;
-            }
-            let here = || matches.iter().filter(|f| f.is_title == is_title);
-            let words = here()
-                .filter(|f| alternatives[f.alternative].slots.len() == 1)
-                .map(|f| open(f, f.weight * alternatives[f.alternative].weight, positions || filtered));
-            let words = words.collect::<tantivy::Result<Vec<_>>>()?;
-            if !words.is_empty() {
-                add(Occurrences::Word(AnyForm::new(words)), is_title)?;
-            }
-            for (at, alternative) in alternatives.iter().enumerate().filter(|(_, a)| a.slots.len() > 1) {
-                let has = |slot: usize| here().any(|f| f.alternative == at && f.slot == slot);
-                if !(0..alternative.slots.len()).all(has) {
-                    continue;
-                }
-                let mut slots = Vec::new();
-                for (index, slot) in alternative.slots.iter().enumerate() {
-                    let forms = here().filter(|f| f.alternative == at && f.slot == index);
-                    let forms = forms.map(|f| open(f, f.weight, true)).collect::<tantivy::Result<Vec<_>>>()?;
-                    let times = alternative.slots.iter().filter(|other| other.forms == slot.forms).count();
-                    slots.push((slot.offset, times as u32, AnyForm::new(forms)));
-                }
-                add(Occurrences::Phrase(Phrase::new(slots, alternative.slop, alternative.weight)), is_title)?;
-            }
-        }
-        Ok(WordPostings::new(sources))
+    pub(super) fn word(&self) -> &Word {
+        &self.word
+    }
+
+    /// Its terms in a segment, by alternative, slot, and whether they are of the title.
+    pub(super) fn matches_in(&self, segment: SegmentId) -> &[TermMatch] {
+        self.matches.get(&segment).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -16,6 +16,7 @@ mod facets;
 mod fault;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod floor;
 mod folder;
 mod given;
 pub(crate) mod health;
@@ -35,8 +36,14 @@ mod postings;
 mod recorded_writes;
 mod regions;
 mod scorer;
+#[cfg(test)]
+mod scoring_tests;
 mod snapshot;
+mod sources;
 mod tally;
+mod terms;
+#[cfg(test)]
+pub(crate) mod thorough;
 mod tokenizer;
 mod trust;
 mod turns;

@@ -1,203 +1,190 @@
-//! Postings: the occurrences of words and phrases in the incidents of one segment, with weights.
+//! Phrases: where the words of a phrase stand at their places in an incident, with weights.
+//!
+//! In: the terms of a segment, and an incident. Out: occurrences. Which incidents may have a phrase is known without positions,
+//! and so is how often at most.
 
 use std::collections::BTreeSet;
 
-use tantivy::postings::{Postings as _, SegmentPostings};
-use tantivy::{DocId, DocSet as _, TERMINATED};
+use tantivy::DocId;
 
+use crate::engine::terms::{Bits, ReadFault, Term, Window};
 use crate::plan::{Occurrence, work};
 
-/// The occurrences of a word or phrase.
-pub(super) enum Occurrences {
-    Word(AnyForm),
-    Phrase(Phrase),
+/// What counts as a word, in any of these forms: the numbers of terms, each with the weight of an occurrence.
+pub(super) type Forms = Vec<(usize, f32)>;
+
+/// Adds the incidents of a window that have any of the forms.
+pub(super) fn add_present(terms: &mut [Term], forms: &Forms, window: Window, found: &mut Bits) {
+    forms.iter().for_each(|&(term, _)| found.add(terms[term].present(window)));
 }
 
-impl Occurrences {
-    /// The current incident.
-    pub(super) fn doc(&self) -> DocId {
-        match self {
-            Self::Word(word) => word.doc,
-            Self::Phrase(phrase) => phrase.doc,
+/// The total weight of all occurrences of the forms in an incident of a window.
+pub(super) fn frequency(terms: &mut [Term], forms: &Forms, window: Window, place: usize) -> f32 {
+    let mut sum = 0.0;
+    for &(term, weight) in forms {
+        match terms[term].count(window, place) {
+            0 => {}
+            count => sum += count as f32 * weight,
         }
     }
-
-    /// Advances to the first incident at or after `target`.
-    pub(super) fn seek(&mut self, target: DocId) -> DocId {
-        match self {
-            Self::Word(word) => word.seek(target),
-            Self::Phrase(phrase) => phrase.seek(target),
-        }
-    }
-
-    /// The total weight of all occurrences in the current incident.
-    pub(super) fn frequency(&self) -> f32 {
-        match self {
-            Self::Word(word) => word.frequency(),
-            Self::Phrase(phrase) => phrase.found.iter().map(|&(_, weight)| weight).sum(),
-        }
-    }
-
-    /// The occurrences in the current incident, in order. Requires postings with positions.
-    pub(super) fn positions(&mut self, found: &mut Vec<Occurrence>) {
-        match self {
-            Self::Word(word) => word.positions(0, found),
-            Self::Phrase(phrase) => found.clone_from(&phrase.found),
-        }
-    }
-
-    pub(super) fn size_hint(&self) -> u32 {
-        match self {
-            Self::Word(word) => word.size_hint(),
-            Self::Phrase(phrase) => phrase.slots.iter().map(AnyForm::size_hint).min().unwrap_or(0),
-        }
-    }
+    sum
 }
 
-/// The postings of one form of a word.
-pub(super) struct FormPostings {
-    pub(super) postings: SegmentPostings,
-    pub(super) weight: f32,
-}
-
-/// The union of the forms of one word. Where several forms occur at one position, the largest weight counts.
-pub(super) struct AnyForm {
-    doc: DocId,
-    forms: Vec<FormPostings>,
-    scratch: Vec<u32>,
-}
-
-impl AnyForm {
-    pub(super) fn new(forms: Vec<FormPostings>) -> Self {
-        let doc = forms.iter().map(|f| f.postings.doc()).min().unwrap_or(TERMINATED);
-        Self { doc, forms, scratch: Vec::new() }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        if target <= self.doc {
-            return self.doc;
+/// The occurrences of the forms in an incident, shifted. Where several forms occur at one position, the largest weight counts.
+pub(super) fn positions(
+    terms: &mut [Term],
+    forms: &Forms,
+    (window, doc, shift): (Window, DocId, u32),
+    fault: &ReadFault,
+    found: &mut Vec<Occurrence>,
+) {
+    found.clear();
+    for &(term, weight) in forms {
+        if terms[term].count(window, window.place(doc)) > 0 {
+            found.extend(terms[term].positions(doc, fault).iter().map(|&position| (position + shift, weight)));
         }
-        self.doc = TERMINATED;
-        for form in &mut self.forms {
-            let mut doc = form.postings.doc();
-            if doc < target {
-                doc = if doc + 1 == target { form.postings.advance() } else { form.postings.seek(target) };
+    }
+    if forms.len() > 1 {
+        found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        found.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = kept.1.max(next.1);
             }
-            self.doc = self.doc.min(doc);
-        }
-        self.doc
-    }
-
-    fn frequency(&self) -> f32 {
-        let here = self.forms.iter().filter(|f| f.postings.doc() == self.doc);
-        here.map(|f| f.postings.term_freq() as f32 * f.weight).sum()
-    }
-
-    /// How often any of the forms occurs in the current incident.
-    fn occurrences(&self) -> u32 {
-        self.forms.iter().filter(|f| f.postings.doc() == self.doc).map(|f| f.postings.term_freq()).sum()
-    }
-
-    fn size_hint(&self) -> u32 {
-        self.forms.iter().map(|f| f.postings.size_hint()).fold(0, u32::saturating_add)
-    }
-
-    /// The positions in the current incident, shifted by `shift`.
-    fn positions(&mut self, shift: u32, found: &mut Vec<Occurrence>) {
-        found.clear();
-        for form in &mut self.forms {
-            if form.postings.doc() == self.doc {
-                form.postings.positions_with_offset(shift, &mut self.scratch);
-                work::add(self.scratch.len());
-                found.extend(self.scratch.iter().map(|&position| (position, form.weight)));
-            }
-        }
-        if self.forms.len() > 1 {
-            found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-            found.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same {
-                    kept.1 = kept.1.max(next.1);
-                }
-                same
-            });
-        }
+            same
+        });
     }
 }
 
-/// A phrase: matches incidents in which its words occur at their places.
+/// A phrase of a segment.
 pub(super) struct Phrase {
-    doc: DocId,
-    slots: Vec<AnyForm>,
+    slots: Vec<Place>,
     /// The shifts that map the positions of all words to a common position.
     shifts: Vec<u32>,
-    /// How often the phrase has the word of each slot.
-    times: Vec<u32>,
     /// The slop: the largest allowed displacement, as in Lucene.
     slop: u32,
     weight: f32,
-    /// The occurrences in the current incident.
+    /// The window whose incidents were looked at, and those of them that have all words.
+    window: Option<Window>,
+    present: Bits,
+    slot: Bits,
+    /// The incident that was looked at, and the occurrences in it.
+    doc: Option<DocId>,
     found: Vec<Occurrence>,
     positions: Vec<Vec<Occurrence>>,
+    at: Vec<usize>,
+}
+
+/// A word of a phrase.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Place {
+    pub(super) forms: Forms,
+    /// The number of words before it.
+    pub(super) offset: u32,
+    /// How often the phrase has it.
+    pub(super) times: u32,
 }
 
 impl Phrase {
-    /// A phrase of words, each with its offset, and how often the phrase has it.
-    pub(super) fn new(slots: Vec<(u32, u32, AnyForm)>, slop: u32, weight: f32) -> Self {
-        let last = slots.iter().map(|(offset, ..)| *offset).max().unwrap_or(0);
-        let shifts = slots.iter().map(|(offset, ..)| last - offset).collect();
-        let times = slots.iter().map(|(_, times, _)| *times).collect();
-        let slots: Vec<AnyForm> = slots.into_iter().map(|(.., forms)| forms).collect();
+    pub(super) fn new(slots: Vec<Place>, slop: u32, weight: f32) -> Self {
+        let last = slots.iter().map(|slot| slot.offset).max().unwrap_or(0);
+        let shifts = slots.iter().map(|slot| last - slot.offset).collect();
         let positions = vec![Vec::new(); slots.len()];
-        let mut phrase = Self { doc: 0, slots, shifts, times, slop, weight, found: Vec::new(), positions };
-        phrase.doc = phrase.find(0);
-        phrase
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        if target > self.doc {
-            self.doc = self.find(target);
+        Self {
+            slots,
+            shifts,
+            slop,
+            weight,
+            window: None,
+            present: Bits::default(),
+            slot: Bits::default(),
+            doc: None,
+            found: Vec::new(),
+            positions,
+            at: Vec::new(),
         }
-        self.doc
     }
 
-    /// The first incident at or after `target` in which the words occur at their places.
-    fn find(&mut self, mut target: DocId) -> DocId {
-        loop {
-            let Some(doc) = self.slots.iter_mut().map(|slot| slot.seek(target)).max() else { return TERMINATED };
-            if doc == TERMINATED {
-                return TERMINATED;
-            }
-            work::add(self.slots.len());
-            if self.slots.iter().all(|slot| slot.doc == doc) {
-                self.find_here();
-                if !self.found.is_empty() {
-                    return doc;
+    /// Whether it is the same phrase.
+    pub(super) fn is(&self, slots: &[Place], slop: u32, weight: f32) -> bool {
+        self.slop == slop && self.weight.to_bits() == weight.to_bits() && self.slots == slots
+    }
+
+    /// The words of it.
+    pub(super) fn words(&self) -> impl Iterator<Item = &Forms> {
+        self.slots.iter().map(|slot| &slot.forms)
+    }
+
+    /// The incidents of a window that have all of its words.
+    pub(super) fn present(&mut self, terms: &mut [Term], window: Window) -> &Bits {
+        if self.window != Some(window) {
+            self.window = Some(window);
+            self.present.fill(window);
+            for slot in &self.slots {
+                self.slot.clear(window);
+                add_present(terms, &slot.forms, window, &mut self.slot);
+                self.present.keep(&self.slot);
+                if self.present.is_empty() {
+                    break;
                 }
-                target = doc + 1;
-            } else {
-                target = doc;
             }
         }
+        &self.present
     }
 
-    /// Finds the occurrences in an incident that has all slots.
-    fn find_here(&mut self) {
-        self.found.clear();
-        // Each occurrence of a word fills one slot only.
-        if self.slots.iter().zip(&self.times).any(|(slot, &times)| times > 1 && slot.occurrences() < times) {
-            return;
+    /// At most the total weight of its occurrences in an incident of a window: each has an occurrence of every word, and weighs
+    /// no more than that.
+    pub(super) fn most(&mut self, terms: &mut [Term], window: Window, place: usize) -> f32 {
+        if !self.present(terms, window).has(place) {
+            return 0.0;
         }
-        for ((slot, &shift), found) in self.slots.iter_mut().zip(&self.shifts).zip(&mut self.positions) {
-            slot.positions(shift, found);
+        let of_slot = |slot: &Place| -> f32 {
+            let forms = slot.forms.iter();
+            forms.map(|&(term, weight)| terms[term].count(window, place) as f32 * weight.min(1.0)).sum()
+        };
+        self.weight * self.slots.iter().map(of_slot).fold(f32::INFINITY, f32::min)
+    }
+
+    /// The occurrences in an incident of a window. Incidents must be asked for in ascending order.
+    pub(super) fn find(&mut self, terms: &mut [Term], window: Window, doc: DocId, fault: &ReadFault) -> &[Occurrence] {
+        if self.doc != Some(doc) {
+            self.doc = Some(doc);
+            self.found.clear();
+            if self.present(terms, window).has(window.place(doc)) {
+                self.find_here(terms, window, doc, fault);
+            }
+        }
+        &self.found
+    }
+
+    /// Finds the occurrences in an incident that has all words.
+    fn find_here(&mut self, terms: &mut [Term], window: Window, doc: DocId, fault: &ReadFault) {
+        work::add(self.slots.len());
+        // Each occurrence of a word fills one slot only.
+        let place = window.place(doc);
+        for slot in self.slots.iter().filter(|slot| slot.times > 1) {
+            let times: u32 = slot.forms.iter().map(|&(term, _)| terms[term].count(window, place)).sum();
+            if times < slot.times {
+                return;
+            }
+        }
+        for ((slot, &shift), found) in self.slots.iter().zip(&self.shifts).zip(&mut self.positions) {
+            positions(terms, &slot.forms, (window, doc, shift), fault, found);
         }
         let last = self.shifts.iter().copied().max().unwrap_or(0);
-        if self.slop == 0 { self.find_exact(last) } else { self.find_near(last) }
+        let mut at = std::mem::take(&mut self.at);
+        at.clear();
+        at.resize(self.slots.len(), 0);
+        if self.slop == 0 {
+            self.find_exact(last, &mut at)
+        } else {
+            self.find_near(last, &mut at)
+        }
+        self.at = at;
     }
 
     /// Finds where all words stand at their places. Every slot moves on to the place that another is at.
-    fn find_exact(&mut self, last: u32) {
-        let mut at = vec![0; self.positions.len()];
+    fn find_exact(&mut self, last: u32, at: &mut [usize]) {
         let (mut place, mut agreeing, mut slot, mut weight) = (0, 0, 0, 1.0_f32);
         loop {
             let found = &self.positions[slot];
@@ -217,8 +204,7 @@ impl Phrase {
     }
 
     /// Finds where all words are near their places. An occurrence with displaced words counts less.
-    fn find_near(&mut self, last: u32) {
-        let mut at = vec![0; self.positions.len()];
+    fn find_near(&mut self, last: u32, at: &mut [usize]) {
         let mut places = BTreeSet::new();
         for (slot, found) in self.positions.iter().enumerate() {
             let Some(&(position, _)) = found.first() else { return };
@@ -227,10 +213,10 @@ impl Phrase {
         while let (Some(&(low, lowest)), Some(&(high, _))) = (places.first(), places.last()) {
             let moved = if high - low > self.slop {
                 lowest..lowest + 1
-            } else if let Some(slot) = self.place_taken(&at) {
+            } else if let Some(slot) = self.place_taken(at) {
                 slot..slot + 1
             } else {
-                let weights = self.positions.iter().zip(&at).filter_map(|(found, &i)| found.get(i));
+                let weights = self.positions.iter().zip(&*at).filter_map(|(found, &i)| found.get(i));
                 let weight = weights.fold(1.0_f32, |least, &(_, weight)| least.min(weight));
                 self.found.push((low.saturating_sub(last), self.weight * weight / (1 + high - low) as f32));
                 // Each occurrence of a word counts for one occurrence of the phrase only.

@@ -11,11 +11,15 @@ use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
-use crate::engine::any_word::{AnyWord, Scale};
+use crate::engine::any_word::AnyWord;
 use crate::engine::document::LENGTH;
+use crate::engine::floor::Floor;
 use crate::engine::lookup::KnownWord;
-use crate::engine::regions::InRegion;
-use crate::plan::{Occurrence, WordWeight, work};
+use crate::engine::sources::Sources;
+use crate::engine::terms::{Bits, ReadFault};
+#[cfg(test)]
+use crate::engine::thorough;
+use crate::plan::WordWeight;
 use crate::ranking::{least_share, saturate};
 
 /// Which of its words an incident must have.
@@ -36,83 +40,89 @@ pub(super) struct WordsQuery {
     pub(super) enough: Enough,
     /// The average length of an incident, in bytes of text.
     pub(super) mean_length: f32,
+    /// The least score that matters, if the score is that of these words alone.
+    pub(super) floor: Option<Floor>,
+    pub(super) fault: ReadFault,
+    /// Whether incidents are scored; otherwise they only match.
+    pub(super) scores: bool,
 }
 
 impl Query for WordsQuery {
-    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(self.clone()))
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(Self { scores: scoring.is_scoring_enabled(), ..self.clone() }))
     }
 }
 
-/// The occurrences of a word in one segment, over title and text.
-pub(super) struct WordPostings {
-    doc: DocId,
-    sources: Vec<InRegion>,
+/// The words of a query in one segment, and what their scores are computed with.
+pub(super) struct ScoredWords {
+    pub(super) sources: Sources,
+    pub(super) weights: Vec<WordWeight>,
+    lengths: Column<u64>,
+    mean_length: f32,
+    boost: f32,
+    floor: Option<Floor>,
 }
 
-impl WordPostings {
-    pub(super) fn new(sources: Vec<InRegion>) -> Self {
-        let doc = sources.iter().map(InRegion::doc).min().unwrap_or(TERMINATED);
-        Self { doc, sources }
+impl ScoredWords {
+    /// The length of an incident.
+    pub(super) fn length(&self, doc: DocId) -> f32 {
+        self.lengths.first(doc).unwrap_or(0) as f32
     }
 
-    /// Advances to the first incident at or after `target`.
-    pub(super) fn seek(&mut self, target: DocId) -> DocId {
-        if target > self.doc {
-            work::add(1);
-            self.doc = self.sources.iter_mut().map(|source| source.seek(target)).min().unwrap_or(TERMINATED);
-        }
-        self.doc
+    /// The score of a word that occurs so often.
+    pub(super) fn saturated(&self, word: usize, frequency: f32, length: f32) -> f32 {
+        self.weights[word].idf * saturate(frequency, length, self.mean_length)
     }
 
-    /// The current incident.
-    pub(super) fn doc(&self) -> DocId {
-        self.doc
+    /// The score of a word in an incident of the window; 0 if it does not occur.
+    pub(super) fn score(&mut self, word: usize, doc: DocId, length: f32) -> f32 {
+        let frequency = self.sources.frequency(word, doc, self.weights[word].title);
+        self.saturated(word, frequency, length)
     }
 
-    pub(super) fn size_hint(&self) -> u32 {
-        self.sources.iter().map(InRegion::size_hint).fold(0, u32::saturating_add)
+    /// At most this is the score of a word in an incident of the window.
+    pub(super) fn most(&mut self, word: usize, doc: DocId, length: f32) -> f32 {
+        let most = self.sources.most(word, doc, self.weights[word].title);
+        self.saturated(word, most, length)
     }
 
-    /// The number of occurrences in the current incident, with the weight of one in the title.
-    fn frequency(&self, title_weight: f32) -> f32 {
-        let here = self.sources.iter().filter(|source| source.doc() == self.doc);
-        here.map(|source| source.frequency() * if source.is_title { title_weight } else { 1.0 }).sum()
-    }
-
-    /// The occurrences in the title or the text of the current incident, in order.
-    pub(super) fn positions(&mut self, in_title: bool, found: &mut Vec<Occurrence>) {
-        let mut more = Vec::new();
-        found.clear();
-        for source in &mut self.sources {
-            if source.doc() == self.doc && source.is_title == in_title {
-                source.positions(&mut more);
-                found.append(&mut more);
-            }
-        }
-        found.sort_unstable_by_key(|&(position, _)| position);
+    /// A score: the exact one, or one that is too low to matter, and no lower than the exact one.
+    pub(super) fn finish(&mut self, most: f32, exact: impl FnOnce(&mut Self) -> f32) -> f32 {
+        let most = most * self.boost;
+        if self.floor.as_ref().is_some_and(|floor| floor.is_above(most)) { most } else { exact(self) * self.boost }
     }
 }
 
 impl Weight for WordsQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let open =
-            |word: &Arc<KnownWord>| Ok(ScoredWord { postings: word.open(reader, false)?, weight: word.weight() });
-        let mut words = self.words.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
-        let total: f32 = words.iter().map(|word| word.weight.share).sum();
-        let lengths = reader.fast_fields().u64(LENGTH)?;
-        let mean_length = self.mean_length;
+        #[cfg_attr(not(test), allow(unused_mut))]
+        let mut words = ScoredWords {
+            sources: Sources::open(reader, &self.words, &self.fault)?,
+            weights: self.words.iter().map(|word| word.weight()).collect(),
+            lengths: reader.fast_fields().u64(LENGTH)?,
+            mean_length: self.mean_length,
+            boost,
+            floor: self.floor.clone(),
+        };
+        let known = words.weights.iter().filter(|weight| weight.known);
+        let (needed, total) = match self.enough {
+            Enough::Share => (
+                least_share(known.map(|weight| (weight.share, weight.times))),
+                words.weights.iter().map(|weight| weight.share).sum(),
+            ),
+            Enough::All | Enough::Any => (0.0, 0.0),
+        };
+        #[cfg(test)]
+        if thorough::is_thorough() {
+            return Ok(Box::new(thorough::Thorough::new(&mut words, self.enough, needed, total, reader.max_doc())));
+        }
         if self.enough != Enough::All {
-            let known = words.iter().filter(|word| word.weight.known);
-            let (needed, total) = match self.enough {
-                Enough::Share => (least_share(known.map(|word| (word.weight.share, word.weight.times))), total),
-                Enough::All | Enough::Any => (0.0, 0.0),
-            };
-            return Ok(Box::new(AnyWord::new(words, Scale { needed, total, lengths, mean_length, boost })));
+            return Ok(Box::new(AnyWord::new(words, needed, total, self.scores)));
         }
         // The rarest word drives the intersection.
-        words.sort_by_key(|word| word.postings.size_hint());
-        let mut scorer = WordsScorer { doc: 0, words, lengths, mean_length, boost };
+        let mut order: Vec<usize> = (0..words.weights.len()).collect();
+        order.sort_by_key(|&word| words.sources.size(word));
+        let mut scorer = WordsScorer { doc: 0, words, order, matches: Bits::default() };
         scorer.doc = scorer.find(0);
         Ok(Box::new(scorer))
     }
@@ -124,45 +134,46 @@ impl Weight for WordsQuery {
     }
 }
 
-/// A word and its occurrences in one segment.
-pub(super) struct ScoredWord {
-    pub(super) postings: WordPostings,
-    pub(super) weight: WordWeight,
-}
-
-impl ScoredWord {
-    /// The score of its occurrences in the current incident.
-    pub(super) fn score(&self, length: f32, mean_length: f32) -> f32 {
-        self.weight.idf * saturate(self.postings.frequency(self.weight.title), length, mean_length)
-    }
-}
-
 /// Scores the incidents that have all words.
 struct WordsScorer {
     doc: DocId,
-    words: Vec<ScoredWord>,
-    lengths: Column<u64>,
-    mean_length: f32,
-    boost: f32,
+    words: ScoredWords,
+    /// The words, the rarest first.
+    order: Vec<usize>,
+    /// The incidents of the window that may have all words.
+    matches: Bits,
 }
 
 impl WordsScorer {
     /// Advances to the first incident at or after `target` that has all words.
     fn find(&mut self, mut target: DocId) -> DocId {
-        'candidate: loop {
-            let Some((first, others)) = self.words.split_first_mut() else { return TERMINATED };
-            let doc = first.postings.seek(target);
-            if doc == TERMINATED {
+        let Some(&rarest) = self.order.first() else { return TERMINATED };
+        loop {
+            let sources = &mut self.words.sources;
+            let window = sources.window();
+            while window.contains(target)
+                && let Some(place) = self.matches.next(window.place(target))
+            {
+                let doc = window.start() + place as DocId;
+                if self.order.iter().all(|&word| sources.has(word, doc)) {
+                    return doc;
+                }
+                target = doc + 1;
+            }
+            let next = sources.seek(rarest, target.max(window.end()));
+            if next == TERMINATED {
                 return TERMINATED;
             }
-            for word in others {
-                let next = word.postings.seek(doc);
-                if next > doc {
-                    target = next;
-                    continue 'candidate;
+            let window = window.followed_by(next);
+            sources.move_to(window);
+            self.matches.fill(window);
+            for &word in &self.order {
+                sources.keep_possible(word, &mut self.matches);
+                if self.matches.is_empty() {
+                    break;
                 }
             }
-            return doc;
+            target = target.max(next);
         }
     }
 }
@@ -187,13 +198,15 @@ impl DocSet for WordsScorer {
     }
 
     fn size_hint(&self) -> u32 {
-        self.words.first().map_or(0, |word| word.postings.size_hint())
+        self.order.first().map_or(0, |&word| self.words.sources.size(word))
     }
 }
 
 impl Scorer for WordsScorer {
     fn score(&mut self) -> Score {
-        let length = self.lengths.first(self.doc).unwrap_or(0) as f32;
-        self.words.iter().map(|word| word.score(length, self.mean_length)).sum::<f32>() * self.boost
+        let (doc, length) = (self.doc, self.words.length(self.doc));
+        let Self { words, order, .. } = self;
+        let most = order.iter().map(|&word| words.most(word, doc, length)).sum();
+        words.finish(most, |words| order.iter().map(|&word| words.score(word, doc, length)).sum())
     }
 }

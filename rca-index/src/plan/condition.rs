@@ -24,6 +24,15 @@ pub(crate) enum Clause {
 }
 
 impl Clause {
+    /// Whether no word of it adds to a score.
+    pub(crate) fn only_filters(&self) -> bool {
+        match self {
+            Self::Words(_) => false,
+            Self::All(clauses) | Self::Any(clauses) => clauses.iter().all(Self::only_filters),
+            Self::Everything | Self::Condition(_) | Self::Not(_) => true,
+        }
+    }
+
     /// The same clause, where the numbers of words begin at `first`.
     pub(super) fn renumbered(self, first: WordId) -> Self {
         let all = |clauses: Vec<Self>| clauses.into_iter().map(|clause| clause.renumbered(first)).collect();
@@ -144,4 +153,6 @@ pub(crate) enum Needed {
     All,
     /// Some of the words, as many as `ranking::least_share` asks for, and not all that is needed for a full match.
     Some,
+    /// As many as for [`Some`](Self::Some), or all: full and partial matches together.
+    Any,
 }

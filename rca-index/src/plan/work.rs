@@ -9,15 +9,43 @@ pub(crate) fn add(steps: usize) {
     count::STEPS.set(count::STEPS.get() + steps);
 }
 
+/// Counts postings that were read, which are work too.
+#[inline]
+pub(crate) fn add_postings(postings: usize) {
+    add(postings);
+    #[cfg(test)]
+    count::POSTINGS.set(count::POSTINGS.get() + postings);
+}
+
+/// Counts positions that were read, which are work too.
+#[inline]
+pub(crate) fn add_positions(positions: usize) {
+    add(positions);
+    #[cfg(test)]
+    count::POSITIONS.set(count::POSITIONS.get() + positions);
+}
+
 /// The work of this thread since this was asked last.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn taken() -> usize {
     count::STEPS.replace(0)
 }
 
+/// The postings and the positions that this thread has read since this was asked last.
+#[cfg(test)]
+pub(crate) fn read() -> (usize, usize) {
+    (count::POSTINGS.replace(0), count::POSITIONS.replace(0))
+}
+
 #[cfg(any(test, fuzzing))]
 mod count {
     use std::cell::Cell;
 
-    thread_local!(pub(super) static STEPS: Cell<usize> = const { Cell::new(0) });
+    thread_local! {
+        pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
+        #[cfg(test)]
+        pub(super) static POSTINGS: Cell<usize> = const { Cell::new(0) };
+        #[cfg(test)]
+        pub(super) static POSITIONS: Cell<usize> = const { Cell::new(0) };
+    }
 }

@@ -216,8 +216,12 @@ impl Search<'_> {
             return self.pass(Needed::Some, &[], &all.hits);
         }
         let collect = Collect { limit: 0, order: Order::Latest, facets: Vec::new() };
-        let counted = self.snapshot.candidates(&self.plan, &self.words, Needed::Some, collect)?;
-        Ok(Pass { total: counted.total, ..Pass::default() })
+        // To count all and subtract the full matches costs less than to look at each for what it lacks.
+        let together = self.words.full_is_partial(&self.plan);
+        let needed = if together { Needed::Any } else { Needed::Some };
+        let counted = self.snapshot.candidates(&self.plan, &self.words, needed, collect)?.total;
+        let total = if together { counted.saturating_sub(all.total) } else { counted };
+        Ok(Pass { total, ..Pass::default() })
     }
 
     /// The number of hits up to the end of the page.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::engine::Engine;
 use crate::engine::fixture::engine;
+use crate::engine::incidents_read;
 use crate::plan::work;
 use crate::query::MAX_QUERY_BYTES;
 use crate::search::{CutKind, SearchRequest, search_summaries};
@@ -160,4 +161,45 @@ fn what_was_cut_is_said() {
     assert_eq!(cuts(&prefixes.join(" ")), [(CutKind::Expansions, 26 * (512 / 26), 1_000)]);
     let values: Vec<String> = (0..2_000).map(|i| format!("svc{i}")).collect();
     assert_eq!(cuts(&format!("service:{}", values.join(","))), [(CutKind::Suggestions, 8, 2_000)]);
+}
+
+/// So many incidents with a title and a text of words by chance, of which many make phrases that are synonyms.
+fn archive_of(incidents: usize) -> Engine {
+    const WORDS: [&str; 20] = [
+        "connection", "pool", "exhausted", "exhaustion", "timeout", "too", "many", "connections", "queue", "backlog",
+        "certificate", "cert", "tls", "expired", "replica", "lag", "replication", "delay", "failover", "disk",
+    ];
+    let mut state = 1_u64;
+    let mut chance = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut text = |words: usize| (0..words).map(|_| WORDS[chance(WORDS.len())]).collect::<Vec<_>>().join(" ");
+    let reports: Vec<_> = (0..incidents).map(|i| (format!("{i}"), text(3), text(12))).collect();
+    let reports: Vec<_> = reports.iter().map(|(id, title, text)| (id.as_str(), &**title, &**text)).collect();
+    engine(&[&reports])
+}
+
+#[test]
+fn positions_are_read_of_what_can_still_be_shown() {
+    let engines = [500, 2_000].map(archive_of);
+    for query in
+        ["connection pool exhaustion", "queue backlog", "certificate", "replica lag failover", "\"connection pool\""]
+    {
+        let request = SearchRequest::parse(query).unwrap();
+        let [(found, few), (found_more, many)] = [0, 1].map(|at| {
+            work::read();
+            let incidents = incidents_read();
+            let found = search_summaries(&engines[at], &request).unwrap().total;
+            assert_eq!(incidents_read(), incidents, "{query}");
+            (found, work::read())
+        });
+        let ((postings, positions), (more_postings, more_positions)) = (few, many);
+        assert!(found_more > 3 * found && postings > 0, "{query}: {found} {found_more}");
+        // Each posting once for candidates, once to count partial matches; few more to rerank.
+        assert!(more_postings <= 5 * postings, "{query}: {postings} {more_postings}");
+        if !query.starts_with('"') {
+            assert!(2 * more_positions <= 5 * positions, "{query}: {positions} {more_positions}");
+        }
+    }
 }

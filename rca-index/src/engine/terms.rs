@@ -1,0 +1,259 @@
+//! Terms: the postings of the terms of a query in one segment, read in windows of incidents, each once.
+//!
+//! In: terms of a segment. Out: for the incidents of a window, which of them have a term, how often, and where. Positions are
+//! read of those incidents only of which they are asked.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::postings::{BlockSegmentPostings, Postings as _, SegmentPostings, TermInfo};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet as _, InvertedIndexReader, TERMINATED};
+
+use crate::plan::work;
+
+/// The incidents of a word of bits.
+const BITS: u32 = u64::BITS;
+/// The incidents of the first window, and of one after a leap: where something else chooses the incidents, few of a window
+/// are asked for.
+const FIRST_WINDOW: u32 = BITS;
+/// The incidents of a window where all are asked for.
+const LAST_WINDOW: u32 = 4_096;
+
+/// A range of incidents. Its ends are multiples of 64, so that windows never overlap in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Window {
+    start: DocId,
+    len: u32,
+}
+
+impl Window {
+    /// The least window with an incident.
+    pub(super) fn of(doc: DocId) -> Self {
+        Self { start: doc - doc % BITS, len: FIRST_WINDOW }
+    }
+
+    /// The window with `next`, the first incident behind this window that matters: the larger, the more of them follow
+    /// each other.
+    pub(super) fn followed_by(self, next: DocId) -> Self {
+        let is_near = next.saturating_sub(self.end()) <= self.len;
+        let len = if is_near { (4 * self.len).clamp(FIRST_WINDOW, LAST_WINDOW) } else { FIRST_WINDOW };
+        Self { start: next - next % BITS, len }
+    }
+
+    pub(super) fn start(self) -> DocId {
+        self.start
+    }
+
+    pub(super) fn end(self) -> DocId {
+        self.start.saturating_add(self.len).min(TERMINATED)
+    }
+
+    pub(super) fn contains(self, doc: DocId) -> bool {
+        (self.start..self.end()).contains(&doc)
+    }
+
+    /// The place of an incident in the window.
+    pub(super) fn place(self, doc: DocId) -> usize {
+        (doc - self.start) as usize
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.len as usize
+    }
+}
+
+/// A set of incidents of a window.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// Empties the set, and makes it one of a window.
+    pub(super) fn clear(&mut self, window: Window) {
+        self.0.clear();
+        self.0.resize(window.len() / BITS as usize, 0);
+    }
+
+    pub(super) fn fill(&mut self, window: Window) {
+        self.0.clear();
+        self.0.resize(window.len() / BITS as usize, u64::MAX);
+    }
+
+    #[inline]
+    pub(super) fn has(&self, place: usize) -> bool {
+        self.0[place / BITS as usize] >> (place % BITS as usize) & 1 == 1
+    }
+
+    #[inline]
+    fn insert(&mut self, place: usize) {
+        self.0[place / BITS as usize] |= 1 << (place % BITS as usize);
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(bits, other)| *bits |= other);
+    }
+
+    /// Keeps what is in another set too.
+    pub(super) fn keep(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(bits, other)| *bits &= other);
+    }
+
+    /// Keeps what is in one of two sets.
+    pub(super) fn keep_any(&mut self, one: &Self, other: &Self) {
+        self.0.iter_mut().zip(one.0.iter().zip(&other.0)).for_each(|(bits, (one, other))| *bits &= one | other);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|&bits| bits == 0)
+    }
+
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(bits, other)| bits & !other == 0)
+    }
+
+    /// The first place at or after another.
+    pub(super) fn next(&self, place: usize) -> Option<usize> {
+        let (mut at, skipped) = (place / BITS as usize, place % BITS as usize);
+        let mut bits = *self.0.get(at)? & (u64::MAX << skipped);
+        while bits == 0 {
+            at += 1;
+            bits = *self.0.get(at)?;
+        }
+        Some(at * BITS as usize + bits.trailing_zeros() as usize)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let place = self.next(from)?;
+            from = place + 1;
+            Some(place)
+        })
+    }
+}
+
+/// The first error of reading postings. Scorers of the engine have no way to return one.
+#[derive(Debug, Default, Clone)]
+pub(super) struct ReadFault(Arc<Mutex<Option<io::Error>>>);
+
+impl ReadFault {
+    fn set(&self, error: io::Error) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// The error, if there was one.
+    pub(super) fn check(&self) -> tantivy::Result<()> {
+        let error = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        error.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+/// A term of a segment.
+pub(super) struct Term {
+    index: Arc<InvertedIndexReader>,
+    info: TermInfo,
+    cursor: BlockSegmentPostings,
+    /// The place in the cursor's block of the first posting that is not read yet.
+    at: usize,
+    /// The window that was read.
+    window: Option<Window>,
+    present: Bits,
+    /// How often the incidents of the window have it; of incidents that do not have it, anything.
+    counts: Vec<u32>,
+    positions: Option<SegmentPostings>,
+    /// The incident whose positions were read.
+    located: Option<DocId>,
+    found: Vec<u32>,
+}
+
+impl Term {
+    pub(super) fn open(index: Arc<InvertedIndexReader>, info: TermInfo) -> io::Result<Self> {
+        let cursor = index.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
+        let (present, counts, found) = (Bits::default(), Vec::new(), Vec::new());
+        Ok(Self { index, info, cursor, at: 0, window: None, present, counts, positions: None, located: None, found })
+    }
+
+    pub(super) fn doc_freq(&self) -> u32 {
+        self.info.doc_freq
+    }
+
+    /// The first incident at or after `target` that has it, if that is behind all windows that were read.
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
+        match self.cursor.docs().get(self.at) {
+            Some(&doc) if doc >= target => return doc,
+            None if self.cursor.docs().is_empty() => return TERMINATED,
+            _ => self.at = self.cursor.seek(target),
+        }
+        work::add(1);
+        self.cursor.docs().get(self.at).copied().unwrap_or(TERMINATED)
+    }
+
+    /// The incidents of a window that have it.
+    pub(super) fn present(&mut self, window: Window) -> &Bits {
+        if self.window != Some(window) {
+            self.read(window);
+        }
+        &self.present
+    }
+
+    fn read(&mut self, window: Window) {
+        self.window = Some(window);
+        self.present.clear(window);
+        if self.seek(window.start()) >= window.end() {
+            return;
+        }
+        if self.counts.len() < window.len() {
+            self.counts.resize(window.len(), 0);
+        }
+        loop {
+            let (docs, counts) = (self.cursor.docs(), self.cursor.freqs());
+            let from = self.at;
+            let inside = docs[from..].iter().zip(&counts[from..]).take_while(|(doc, _)| **doc < window.end());
+            for (&doc, &count) in inside {
+                let place = window.place(doc);
+                self.present.insert(place);
+                self.counts[place] = count;
+                self.at += 1;
+            }
+            work::add_postings(self.at - from);
+            if self.at < docs.len() || docs.is_empty() {
+                return;
+            }
+            self.cursor.advance();
+            self.at = 0;
+        }
+    }
+
+    /// How often an incident of a window has it.
+    #[inline]
+    pub(super) fn count(&mut self, window: Window, place: usize) -> u32 {
+        if self.present(window).has(place) { self.counts[place] } else { 0 }
+    }
+
+    /// Where an incident has it. Incidents must be asked for in ascending order.
+    pub(super) fn positions(&mut self, doc: DocId, fault: &ReadFault) -> &[u32] {
+        if self.located != Some(doc) {
+            self.located = Some(doc);
+            self.found.clear();
+            if let Err(error) = self.locate(doc) {
+                fault.set(error);
+            }
+            work::add_positions(self.found.len());
+        }
+        &self.found
+    }
+
+    fn locate(&mut self, doc: DocId) -> io::Result<()> {
+        let postings = match &mut self.positions {
+            Some(postings) => postings,
+            none => {
+                let option = IndexRecordOption::WithFreqsAndPositions;
+                none.insert(self.index.read_postings_from_terminfo(&self.info, option)?)
+            }
+        };
+        if postings.doc() == doc || postings.doc() < doc && postings.seek(doc) == doc {
+            postings.positions(&mut self.found);
+        }
+        Ok(())
+    }
+}
