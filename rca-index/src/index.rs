@@ -14,11 +14,11 @@ use crate::engine::health::{Comparison, Health};
 use crate::engine::{Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Problem, Summary};
-use crate::insight::Seen;
+use crate::insight::{Cluster, Recurring, Seen, neighborhood};
 use crate::parse::parse_report;
 #[cfg(feature = "archive")]
 use crate::parse::report_id;
-use crate::search::{self, Hit, SearchRequest, SearchResults};
+use crate::search::{self, Alike, Hit, SearchRequest, SearchResults};
 use crate::signal::Signal;
 use crate::text::row::Row;
 #[cfg(feature = "archive")]
@@ -287,6 +287,51 @@ impl Index {
     pub fn seen(&self, signal: &Signal, request: &SearchRequest, weak: bool) -> Result<Seen> {
         let found = self.engine.guard(|| search::search_seen(&self.engine, request))?;
         Ok(Seen::new(signal, found, self.len()?, request.limit, weak))
+    }
+
+    /// Looks for incidents that are the same again, among those that match a query, at most the [`Recurring::MOST`] latest.
+    /// Each asks for those like it, so this takes as long as so many searches.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    /// use rca_index::{Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let report = |path: &str, text: &str| parse_report(path, text.to_owned(), &ParseOptions::default()).incident;
+    /// let first = report("2025-03-02-queue.md", "# Queue backlog\n");
+    /// let again = report("2025-06-02-queue.md", "# Queue full\n\nA recurrence of [[2025-03-02-queue]].\n");
+    /// index.upsert([first, again])?;
+    /// let recurring = index.recurring(&SearchRequest::default())?;
+    /// assert_eq!((recurring.clusters.len(), recurring.clusters[0].times), (1, 2));
+    /// assert_eq!(recurring.clusters[0].incidents[1].days_since, Some(92));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn recurring(&self, request: &SearchRequest) -> Result<Recurring> {
+        self.engine.guard(|| Recurring::new(&Alike::new(&self.engine, request)?))
+    }
+
+    /// The cluster of [`recurring`](Self::recurring) that an incident is in, if it happened before or again: only what is near
+    /// it is compared, which takes one search for most incidents, and at most 40.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Queue backlog"), Incident::new("OPS-2", "Disk full")])?;
+    /// let incident = index.get("OPS-1")?.expect("it was upserted");
+    /// assert!(index.recurrence(&incident)?.is_none());
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn recurrence(&self, incident: &Incident) -> Result<Option<Cluster>> {
+        self.engine.guard(|| neighborhood(&Alike::new(&self.engine, &SearchRequest::default())?, incident))
     }
 
     /// The ids of all incidents, sorted by their bytes. Nothing else of an incident is read.

@@ -238,7 +238,9 @@ pub use incident::{
     Section, SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, IndexOptions, Named};
-pub use insight::{Fix, FixCount, FixKind, FixSource, Judgement, Nearest, Runbook, Seen, SeenHit};
+pub use insight::{
+    Cluster, Fix, FixCount, FixKind, FixSource, Judgement, Nearest, Occurrence, Recurring, Runbook, Said, Seen, SeenHit,
+};
 pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };

@@ -189,3 +189,7 @@ pub(crate) const MIN_DISTINCT: u64 = 30;
 const MAX_SMALL: f32 = 3.0;
 /// At most so many incidents that are like a pasted text are loaded, to say how often it was seen.
 pub(crate) const MAX_SEEN: usize = 100;
+/// At most so many incidents are looked at, the latest, to find which of them are the same again: each asks a query.
+pub(crate) const MAX_RECURRING: usize = 5_000;
+/// So many incidents that are like another are compared with it in full.
+pub(crate) const MAX_ALIKE: usize = 100;
