@@ -86,9 +86,8 @@ impl<'e> Alike<'e> {
         if search.plan.ranked.is_empty() {
             return Ok(Vec::new());
         }
-        let ranked = search.nearest(MAX_ALIKE + 1)?;
         let like = |ranked: &Ranked| Some((ranked.candidate.id().to_owned(), search.likeness(ranked)?));
-        Ok(ranked.iter().filter_map(like).filter(|(id, _)| *id != report.id).collect())
+        Ok(search.nearest(MAX_ALIKE)?.iter().filter_map(like).collect())
     }
 
     /// The incident with this id.
