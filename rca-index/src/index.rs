@@ -351,7 +351,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn recurring(&self, request: &SearchRequest) -> Result<Recurring> {
-        self.engine.guard(|| Recurring::new(&Alike::new(&self.engine, request)?))
+        self.engine.guard(|| Recurring::new(&Alike::new(&self.engine, request)?, Recurring::MOST))
     }
 
     /// The cluster of [`recurring`](Self::recurring) that an incident is in, if it happened before or again: only what is near

@@ -7,6 +7,8 @@ mod clusters;
 mod neighborhood;
 mod promised;
 mod stated;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -99,6 +101,9 @@ pub struct Said {
     pub line: u32,
 }
 
+/// So many of the incidents that are most like an incident are looked at for what they say of it.
+const MOST_NEAR: usize = 20;
+
 /// What is known of an incident while pairs are looked for.
 #[derive(Debug, Clone)]
 struct Node {
@@ -108,26 +113,33 @@ struct Node {
     said: Vec<Said>,
     /// The keys of its services.
     services: Vec<String>,
+    has_date: bool,
+    /// How many incidents it was compared with, and the first of them.
     compared: usize,
+    nearest: Vec<String>,
 }
 
 impl Node {
     fn read(alike: &Alike<'_>, incident: &Incident) -> Result<Self> {
         let like = alike.like(incident)?;
         let compared = like.len();
+        let nearest = like.iter().take(MOST_NEAR).map(|(id, _)| id.clone()).collect();
         let same = like.into_iter().filter(|(_, likeness)| likeness.resemblance() <= Resemblance::Same);
         let same = same.map(|(id, likeness)| (id, likeness.evidence)).collect();
         let services = alike.service_keys(incident);
-        Ok(Self { id: incident.id.clone(), alike: same, said: said(alike, incident)?, services, compared })
+        let (id, said, has_date) = (incident.id.clone(), said(alike, incident)?, incident.date.is_some());
+        Ok(Self { id, alike: same, said, services, has_date, compared, nearest })
     }
 
     /// Whether it is the same as another, and how much they are alike: each by the text of the other. What happened to other
-    /// services is not the same again, however alike its report is.
+    /// services is not the same again, however alike its report is; and of two reports of which one has no date, nobody knows
+    /// whether they are of one time.
     fn is_same(&self, other: &Self) -> Option<f32> {
         let like = |a: &Self, b: &Self| a.alike.iter().find(|(id, _)| *id == b.id).map(|&(_, likeness)| likeness);
         let unknown = self.services.is_empty() || other.services.is_empty();
         let shared = unknown || self.services.iter().any(|service| other.services.contains(service));
-        Some(like(self, other)?.min(like(other, self)?)).filter(|_| shared)
+        let known = self.has_date && other.has_date;
+        Some(like(self, other)?.min(like(other, self)?)).filter(|_| shared && known)
     }
 }
 
@@ -153,10 +165,10 @@ impl Recurring {
     /// At most so many incidents are looked at.
     pub const MOST: usize = MAX_RECURRING;
 
-    /// What happened again among the incidents that match.
-    pub(crate) fn new(alike: &Alike<'_>) -> Result<Self> {
+    /// What happened again among the incidents that match, of which so many are looked at, the latest.
+    pub(crate) fn new(alike: &Alike<'_>, most: usize) -> Result<Self> {
         let started = Instant::now();
-        let matching = alike.matching(Self::MOST)?;
+        let matching = alike.matching(most)?;
         let nodes = alike.map(&matching, |incident| Node::read(alike, incident))?;
         let clusters = found(alike, &nodes)?;
         Ok(Self {
@@ -342,6 +354,10 @@ impl Cluster {
 /// no more is known.
 fn is_same_time(before: &Incident, incident: &Incident) -> bool {
     let (Some(a), Some(b)) = (&before.date, &incident.date) else { return false };
+    if a.value.precision().min(b.value.precision()) == Precision::Month {
+        let month = |date: Timestamp| date.to_string().get(..7).map(str::to_owned);
+        return month(a.value) == month(b.value);
+    }
     if !(a.value.has_time() && b.value.has_time()) {
         return a.value.day() == b.value.day();
     }

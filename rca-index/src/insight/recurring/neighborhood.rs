@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{Cluster, Node, found};
+use super::{Cluster, Node, found, said};
 use crate::error::Result;
 use crate::incident::Incident;
 use crate::search::Alike;
@@ -27,6 +27,15 @@ pub(crate) fn neighborhood(alike: &Alike<'_>, incident: &Incident) -> Result<Opt
         if far < FAR {
             let near = node.alike.iter().map(|(id, _)| id).chain(node.said.iter().map(|said| &said.id));
             next.extend(near.map(|id| (id.clone(), far + 1)));
+        }
+        if far == 0 {
+            // What says that it is this one again is mostly like it.
+            for other in &node.nearest {
+                let Some(report) = alike.get(other)? else { continue };
+                if said(alike, &report)?.iter().any(|said| said.id == id) {
+                    next.push_back((other.clone(), 1));
+                }
+            }
         }
         asked.insert(id, node);
     }

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use crate::incident::{Incident, Link, OwnField};
+use crate::incident::{Incident, Link, OwnField, SectionKind};
 use crate::parse::clauses::{Clause, MAYBE, NOT, NOT_BEHIND, Set, clauses, hits, plain, sets, vocabulary};
 use crate::parse::phrases::Phrases;
 use crate::parse::sentences;
@@ -78,7 +78,7 @@ pub(crate) fn stated(incident: &Incident) -> Vec<Stated> {
     let mut found = by_key(incident);
     let links = incident.links.iter().filter(|link| !link.external).take(MOST_LINKS);
     let lines: Vec<&str> = incident.source.lines().collect();
-    for link in links {
+    for link in links.filter(|link| is_about_the_whole(incident, link.line)) {
         let passage = passage(&lines, link.line as usize);
         let marked = marked(&passage, link);
         let says =
@@ -89,6 +89,15 @@ pub(crate) fn stated(incident: &Incident) -> Vec<Stated> {
         }
     }
     found
+}
+
+/// Whether a line stands where a report speaks of its incident as a whole. Rows of a timeline tell what somebody believed at that
+/// moment or what broke besides; lessons and actions speak of what may come.
+fn is_about_the_whole(incident: &Incident, line: u32) -> bool {
+    let sections = incident.sections.iter().rev().filter(|section| !section.is_front_matter());
+    let kind = { sections }.find(|section| section.line <= line).map(|section| section.kind);
+    use SectionKind::{Body, Related, RootCause, Summary};
+    kind.is_none_or(|kind| matches!(kind, Summary | RootCause | Related | Body))
 }
 
 /// Whether a text has the words by which a report says that it is the same again, as the title of a report may: where they
@@ -110,7 +119,7 @@ fn by_key(incident: &Incident) -> Vec<Stated> {
         .collect()
 }
 
-/// The paragraph, item or row of a table that a line is in, on one line.
+/// The paragraph or item that a line is in, on one line; nothing in a table.
 fn passage(lines: &[&str], line: usize) -> String {
     let Some(at) = line.checked_sub(1).filter(|&at| at < lines.len()) else { return String::new() };
     let (mut first, mut last) = (at, at);
@@ -125,9 +134,11 @@ fn passage(lines: &[&str], line: usize) -> String {
     if lines.iter().map(|line| line.len()).sum::<usize>() > MOST_BYTES * 4 {
         return String::new();
     }
-    let text = lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-    // The cells of a row are sentences of their own.
-    if text.starts_with('|') { text.replace(" | ", ". ") } else { text }
+    // A row of a table says what its columns are about.
+    if lines[0].trim_start().starts_with('|') {
+        return String::new();
+    }
+    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a line may belong to a paragraph with the next.
@@ -258,10 +269,9 @@ mod tests {
             "[[b]] happened again, for the third time this year.",
             "## Related Incidents\n\n- [[b]]: same cause\n- [[c]]: other cause",
             "- [May](b.md), the first time; this is the second time",
-            "| 10:00 | Alert | the same problem as in [[b]] |",
             "Not a deploy this time, but a repeat of [[b]].",
             "The pods were\nrestarted. It is the same bug\nas in [[b]], which was never fixed.",
-            "[[b]] の D-2 が未実装のまま同種の問題が再発した",
+            "[[b]] と同種の問題が再発した",
             "- [[b]] 証明書期限切れ（同一シグネチャの 1 度目）",
             "Dieselbe Ursache wie in [[b]].",
         ] {
@@ -290,6 +300,9 @@ mod tests {
             "本件は [[b]] の再発ではない",
             "[[b]] と同文のエラーだが別根本原因",
             "再発防止は [[b]] を参照",
+            "## Timeline\n\n- 10:00 the same problem as in [[b]], we believe",
+            "## Lessons Learned\n\n- The same problem as in [[b]] finds us again",
+            "| Start | 10:00, a recurrence of [[b]] |\n|---|---|\n| End | 11:00 |",
             "Somebody said \"it is the same issue as last year\" and meant [[b]].",
             "It is the same issue as in the [vendor's report](https://status.example/1).",
         ] {
