@@ -118,12 +118,18 @@ pub(super) fn recurrence(cluster: &Cluster, id: &str) -> Option<String> {
     let other = |nth: usize| cluster.incidents.iter().find(|one| one.nth == nth);
     let told = |what: &str, one: &Occurrence| {
         let date = one.incident.date.map(|date| format!("{} ", date.day())).unwrap_or_default();
-        format!("{what} {date}{}", one.incident.id)
+        format!("{what} {date}{}", name(&one.incident.id))
     };
     let before = own.nth.checked_sub(1).and_then(other).map(|one| told("before:", one));
     let next = other(own.nth + 1).map(|one| told("next:", one));
     let parts = [Some(format!("the {}", nth_of(own.nth, cluster.times))), before, next];
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+}
+
+/// The file name of an id, by which `rca show` finds it; with its folder where that has one report.
+fn name(id: &str) -> &str {
+    let last = id.rsplit('/').next().unwrap_or(id);
+    if matches!(last, "index" | "_index" | "README" | "readme") { id } else { last }
 }
 
 /// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.

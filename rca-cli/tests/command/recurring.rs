@@ -147,6 +147,11 @@ fn show_and_seen_say_which_time_it_is() {
     assert!(said.contains("seen          the 1st of 2 times; next: 2023-01-11 disk-2"), "{said}");
     let other = workshop.stdout(&["show", "other-3", "--archive", "archive"]);
     assert!(!other.contains("  seen  "), "{other}");
-    let seen = workshop.stdout(&["seen", "--archive", "archive", "the queue of orders grows, consumers too slow"]);
+    let seen = workshop.stdout(&[
+        "seen",
+        "--archive",
+        "archive",
+        "the queue of orders grows, its consumers are too slow, messages wait for hours",
+    ]);
     assert!(seen.contains("Seen 3 times: 2024-02-03, 2024-06-02, last 2025-06-02; this would be the 4th."), "{seen}");
 }

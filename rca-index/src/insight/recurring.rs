@@ -54,7 +54,7 @@ pub struct Recurring {
 pub struct Cluster {
     /// The incidents, the earliest first; those with no known date are last.
     pub incidents: Vec<Occurrence>,
-    /// How often it was seen: reports of the same time count once.
+    /// How often it was seen: reports of one day, or of overlapping times, count once.
     pub times: usize,
     /// When the first and the last began, of those whose date is known.
     pub first: Option<Timestamp>,
@@ -350,16 +350,16 @@ impl Cluster {
     }
 }
 
-/// Whether two incidents, in the order of their dates, are two reports of one time: they overlap, or began on one day of which
-/// no more is known.
+/// Whether two incidents, in the order of their dates, are two reports of one time: they began on one day, or overlap. Two alike
+/// reports of one day are mostly parts of one thing.
 fn is_same_time(before: &Incident, incident: &Incident) -> bool {
     let (Some(a), Some(b)) = (&before.date, &incident.date) else { return false };
     if a.value.precision().min(b.value.precision()) == Precision::Month {
         let month = |date: Timestamp| date.to_string().get(..7).map(str::to_owned);
         return month(a.value) == month(b.value);
     }
-    if !(a.value.has_time() && b.value.has_time()) {
-        return a.value.day() == b.value.day();
+    if a.value.day() == b.value.day() {
+        return true;
     }
     let minutes = before.duration.as_ref().map_or(0.0, |duration| duration.value);
     (b.value.unix_seconds() - a.value.unix_seconds()) as f64 <= minutes * 60.0

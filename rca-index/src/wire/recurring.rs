@@ -59,7 +59,7 @@ pub struct RecurringSummaryForm<'a> {
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct ClusterForm<'a> {
-    /// How often it was seen: reports of the same time count once.
+    /// How often it was seen: reports of one day, or of overlapping times, count once.
     pub times: usize,
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
@@ -174,7 +174,17 @@ impl<'a> RecurringForm<'a> {
     /// The same with the folder that the paths are in.
     ///
     /// # Examples
-    /// See [`new`](Self::new).
+    /// ```
+    /// use rca_index::wire::RecurringForm;
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let recurring = index.recurring(&SearchRequest::default())?;
+    /// let json = serde_json::to_value(RecurringForm::new("", &recurring).root("/reports"))?;
+    /// assert_eq!(json["root"], "/reports");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { summary: RecurringSummaryForm { root: Some(root), ..self.summary }, ..self }

@@ -112,14 +112,14 @@ fn two_reports_of_one_time_count_once() {
     let found = Recurring::new(&alike(&again), Recurring::MOST).unwrap();
     let numbers: Vec<usize> = found.clusters[0].incidents.iter().map(|one| one.nth).collect();
     assert_eq!((ids(&found.clusters[0]), numbers, found.clusters[0].times), (vec!["a", "b", "c"], vec![1, 1, 2], 2));
-    // Times of one day are two if the first was over.
+    // Of two days, they are one if the first was not over.
     let lasted = |id: &str, time: &str| {
-        let mut one = incident(id, &format!("2025-01-10T{time}:00Z"), "s0", KINDS[0]);
+        let mut one = incident(id, &format!("2025-01-{time}:00Z"), "s0", KINDS[0]);
         one.duration = Some(60.0.into());
         one
     };
-    for (second, times) in [("10:30", 0), ("12:00", 1)] {
-        let both = [lasted("a", "10:00"), lasted("b", second)];
+    for (second, times) in [("10T23:45", 0), ("11T00:20", 0), ("11T02:00", 1)] {
+        let both = [lasted("a", "10T23:30"), lasted("b", second)];
         assert_eq!(all(&engine(others().into_iter().chain(both))).len(), times, "{second}");
     }
 }
