@@ -9,6 +9,7 @@ mod facets;
 mod help;
 mod index;
 mod man;
+mod recurring;
 mod search;
 mod seen;
 mod show;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Index(index::Arguments),
     Search(search::Arguments),
     Seen(seen::Arguments),
+    Recurring(recurring::Arguments),
     Show(show::Arguments),
     Facets(facets::Arguments),
     Check(check::Arguments),
@@ -46,6 +48,7 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<ExitCode, F
         Command::Index(arguments) => index::run(&arguments, context),
         Command::Search(arguments) => search::run(&arguments, context),
         Command::Seen(arguments) => seen::run(&arguments, context),
+        Command::Recurring(arguments) => recurring::run(&arguments, context),
         Command::Show(arguments) => show::run(&arguments, context),
         Command::Facets(arguments) => facets::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{left_out, place, problems, update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, facet_rows, recurring};
 use crate::terminal::{Output, Palette, clean};
 
 /// One line per hit.
@@ -44,6 +44,10 @@ impl Renderer for Compact {
             write_line(out, location, &hit.incident, line, &format!("  ({})", hit.resemblance.name()))?;
         }
         Ok(())
+    }
+
+    fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        Ok(recurring::in_lines(out, location, answer)?)
     }
 
     fn frame(&self) -> Frame {

@@ -7,7 +7,9 @@ use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
 use rca_index::wire::{Fields, SelectedForm, UnknownField};
-use rca_index::{CheckReport, FixKind, Health, LeftOut, ReportProblem, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{
+    CheckReport, FixKind, Health, LeftOut, ReportProblem, SearchRequest, SearchResults, Timestamp, UpdateReport,
+};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -16,7 +18,7 @@ use serde_json::Value;
 use crate::render::json::escape;
 use crate::render::talk::Talk;
 use crate::render::text::{ignored_files, level_name};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// The columns of an incident when no fields are asked for.
@@ -27,6 +29,10 @@ const HIT_COLUMNS: &str = "score,section,line,snippet,match";
 /// The columns of what was seen like a pasted text.
 const SEEN_COLUMNS: &str =
     "level,id,path,title,date,severity,services,duration_minutes,fix_kind,fix,fix_line,words,share,z,evidence";
+
+/// The columns of what happened again: a row for each incident.
+const RECURRING_COLUMNS: &str =
+    "cluster,times,nth,id,path,title,date,severity,services,days_since,fix_kind,fix,fix_line,came_back,unfinished";
 
 /// Comma-separated values.
 #[derive(Clone, Copy)]
@@ -98,6 +104,34 @@ impl Renderer for Csv<'_> {
             let words = joined(hit.words.iter().map(String::as_str));
             let cells = head.into_iter().chain(rest).chain([&*words]).chain(shares.iter().map(String::as_str));
             table.write_record(cells.map(|cell| clean(cell).into_owned()))?;
+        }
+        Ok(table.flush()?)
+    }
+
+    fn recurring(&self, out: &mut Output, _location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        let mut table = self.table(out);
+        table.write_record(RECURRING_COLUMNS.split(','))?;
+        for (number, cluster) in answer.recurring.clusters.iter().enumerate() {
+            for one in &cluster.incidents {
+                let (incident, fix) = (&one.incident, one.fix.as_ref());
+                let date = |date: Option<Timestamp>| date.map(|date| date.to_string()).unwrap_or_default();
+                let head = [number + 1, cluster.times, one.nth].map(|n| n.to_string());
+                let facts = [
+                    incident.id.clone(),
+                    incident.path.clone(),
+                    incident.title.clone(),
+                    date(incident.date),
+                    incident.severity.as_ref().map(|severity| severity.name.clone()).unwrap_or_default(),
+                    joined(incident.services.iter().map(String::as_str)),
+                    one.days_since.map(|days| days.to_string()).unwrap_or_default(),
+                    fix.and_then(|fix| fix.kind).map_or("", FixKind::name).to_owned(),
+                    fix.map(|fix| fix.text.clone()).unwrap_or_default(),
+                    fix.and_then(|fix| fix.line).map(|line| line.to_string()).unwrap_or_default(),
+                    date(one.came_back),
+                    joined(one.unfinished.iter().map(|action| action.text.as_str())),
+                ];
+                table.write_record(head.iter().chain(&facts).map(|cell| clean(cell).into_owned()))?;
+            }
         }
         Ok(table.flush()?)
     }

@@ -21,7 +21,7 @@ use crate::render::talk::Talk;
 use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, seen};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, recurring, seen};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
@@ -69,6 +69,10 @@ impl Renderer for Human {
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         Ok(seen::for_people(out, location, answer)?)
+    }
+
+    fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        Ok(recurring::for_people(out, location, answer)?)
     }
 
     fn frame(&self) -> Frame {
@@ -292,7 +296,9 @@ fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) 
         }
     } else if answer.sections.is_empty() {
         writeln!(out)?;
-        for (name, value) in known(incident) {
+        let again = answer.index.recurrence(incident).ok().flatten();
+        let again = again.and_then(|cluster| recurring::recurrence(&cluster, &incident.id));
+        for (name, value) in known(incident).into_iter().chain(again.map(|again| ("seen", again))) {
             let value = clean(&value);
             for (i, line) in wrap(&value, out.width.saturating_sub(16)).iter().enumerate() {
                 let name = if i == 0 { &*clean(name) } else { "" };

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use rca_index::wire::{
-    CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, SearchForm, SeenForm, SelectedForm,
-    StreamedSearchForm, UpdateForm,
+    CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, RecurringForm, SearchForm,
+    SeenForm, SelectedForm, StreamedSearchForm, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::fields::Shown;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection};
 use crate::terminal::Output;
 
 /// One JSON document.
@@ -69,6 +69,10 @@ impl Renderer for Json<'_> {
         Ok(document(out, &SeenForm::new(answer.signal, answer.seen).root(&location.root()))?)
     }
 
+    fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        Ok(document(out, &recurring_form(answer).root(&location.root()))?)
+    }
+
     fn frame(&self) -> Frame {
         Frame { open: "[\n", between: ",\n", close: "]\n" }
     }
@@ -110,6 +114,13 @@ pub(crate) fn incident_form<'a>(answer: &IncidentAnswer<'a>) -> IncidentForm<'a>
         sections.is_empty()
             || sections.iter().any(|shown| matches!(shown, Shown::Section(kind) if kind.name() == section.section))
     });
+    form
+}
+
+/// The wire form of what happened again, of which not all may be shown.
+pub(crate) fn recurring_form<'a>(answer: &RecurringAnswer<'a>) -> RecurringForm<'a> {
+    let mut form = RecurringForm::new(answer.query, answer.recurring);
+    form.summary.total = answer.total;
     form
 }
 

@@ -8,17 +8,19 @@ use std::iter;
 
 use rca_index::wire::{
     CheckForm, CheckLine, FacetValueForm, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentLine, LeftOutForm,
-    LeftOutsLine, LeftOutsSummaryForm, ProblemForm, QueryErrorsForm, QueryErrorsLine, SearchLine, SearchSummaryForm,
-    SeenForm, SeenLine, StateLine, UpdateForm,
+    LeftOutsLine, LeftOutsSummaryForm, ProblemForm, QueryErrorsForm, QueryErrorsLine, RecurringForm, RecurringLine,
+    SearchLine, SearchSummaryForm, SeenForm, SeenLine, StateLine, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::render::json::{escape, incident_form, selected};
+use crate::render::json::{escape, incident_form, recurring_form, selected};
 use crate::render::talk::Talk;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection, WatchEvent, events, facet_rows};
+use crate::render::{
+    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection, WatchEvent, events, facet_rows,
+};
 use crate::terminal::Output;
 
 /// One JSON document per line.
@@ -76,6 +78,13 @@ impl Renderer for Jsonl<'_> {
         let SeenForm { summary, hits, .. } = SeenForm::new(answer.signal, answer.seen).root(&root);
         lines(out, hits.into_iter().map(|hit| SeenLine::Hit(Box::new(hit))))?;
         Ok(lines(out, [SeenLine::End(Box::new(summary))])?)
+    }
+
+    fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        let root = location.root();
+        let RecurringForm { summary, clusters, .. } = recurring_form(answer).root(&root);
+        lines(out, clusters.into_iter().map(|cluster| RecurringLine::Cluster(Box::new(cluster))))?;
+        Ok(lines(out, [RecurringLine::End(Box::new(summary))])?)
     }
 
     fn frame(&self) -> Frame {

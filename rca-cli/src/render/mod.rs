@@ -13,6 +13,7 @@ mod json;
 mod jsonl;
 mod markdown;
 mod paths;
+mod recurring;
 mod sarif;
 mod seen;
 mod table;
@@ -28,8 +29,8 @@ use std::io::Write as _;
 use rca_index::signal::Signal;
 use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
-    CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, Seen,
-    UpdateReport,
+    CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, Recurring, SearchRequest, SearchResults, Section,
+    Seen, UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -81,6 +82,11 @@ pub(crate) trait Renderer {
 
     /// Writes what was seen like a pasted text.
     fn seen(&self, _out: &mut Output, _location: &Location, _answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
+
+    /// Writes what happened again.
+    fn recurring(&self, _out: &mut Output, _location: &Location, _answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
         Err(for_problems_only())
     }
 
@@ -263,6 +269,17 @@ pub(crate) struct SeenAnswer<'a> {
     pub(crate) show_signal: bool,
 }
 
+/// What happened again.
+pub(crate) struct RecurringAnswer<'a> {
+    pub(crate) query: &'a str,
+    /// The clusters to show.
+    pub(crate) recurring: &'a Recurring,
+    /// How many there are.
+    pub(crate) total: usize,
+    /// Whether only clusters with unfinished actions are asked for.
+    pub(crate) unfinished: bool,
+}
+
 /// What stands around the incidents of a list: before the first, between two, after the last.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
@@ -320,6 +337,19 @@ pub(crate) fn seen(context: &mut Context, location: &Location, answer: &SeenAnsw
     context.out.page()?;
     renderer.seen(&mut context.out, location, answer)?;
     renderer.talk().after_seen(context, answer);
+    Ok(())
+}
+
+/// Prints what happened again.
+pub(crate) fn recurring(
+    context: &mut Context,
+    location: &Location,
+    answer: &RecurringAnswer<'_>,
+) -> Result<(), Failure> {
+    let renderer = renderer(context.global.format);
+    context.out.page()?;
+    renderer.recurring(&mut context.out, location, answer)?;
+    renderer.talk().after_recurring(context, answer);
     Ok(())
 }
 

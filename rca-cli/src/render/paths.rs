@@ -13,7 +13,7 @@ use crate::location::Location;
 use crate::quoting::quoted;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// Paths of reports.
@@ -57,6 +57,11 @@ impl Renderer for Paths {
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         let hits = &answer.seen.hits;
         Ok(hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
+    }
+
+    fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        let incidents = answer.recurring.clusters.iter().flat_map(|cluster| &cluster.incidents);
+        Ok({ incidents }.try_for_each(|one| self.path(out, &location.path_of(&one.incident.path)))?)
     }
 
     fn frame(&self) -> Frame {

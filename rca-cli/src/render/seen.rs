@@ -10,6 +10,7 @@ use rca_index::{Action, FixCount, FixKind, Judgement, Resemblance, Seen, SeenHit
 use crate::location::Location;
 use crate::paths::link_target;
 use crate::quantity::{count, minutes, thousands};
+use crate::render::recurring::ordinal;
 use crate::render::text::{FIX_UNKNOWN, place};
 use crate::render::{SeenAnswer, human, markdown};
 use crate::terminal::{Output, Palette, clean, wrap};
@@ -78,7 +79,7 @@ fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::R
 }
 
 /// Writes a fact of a hit behind its label.
-fn labeled(out: &mut Output, label: &str, text: &str) -> io::Result<()> {
+pub(super) fn labeled(out: &mut Output, label: &str, text: &str) -> io::Result<()> {
     let dim = out.palette.dim;
     for (nth, line) in wrap(&clean(text), out.width.saturating_sub(LABEL + 2)).iter().enumerate() {
         let label = if nth == 0 { label } else { "" };
@@ -212,22 +213,26 @@ fn verdict(seen: &Seen) -> String {
             format!(": {}, last {last}", listed.join(", "))
         }
     };
-    format!("{times}{dates}{}", fixed_by(&seen.fixes, seen.fixes_unknown))
+    // Beyond what is counted, nobody knows which time it is.
+    let counted = seen.judgement == Judgement::Seen && seen.times_seen < Seen::MOST;
+    let next = if counted { format!("; this would be the {}", ordinal(seen.times_seen + 1)) } else { String::new() };
+    let fixed = fixed_by(&seen.fixes, seen.fixes_unknown).map(|fixed| format!(". {fixed}")).unwrap_or_default();
+    format!("{times}{dates}{next}{fixed}")
 }
 
-fn fixed_by(fixes: &[FixCount], unknown: usize) -> String {
+/// What fixed incidents, by kind; `None` where the words of their reports tell no kind.
+pub(super) fn fixed_by(fixes: &[FixCount], unknown: usize) -> Option<String> {
     if fixes.is_empty() {
         let who = if unknown == 1 { "The report does not say" } else { "No report says" };
-        return format!(". {who} what fixed it");
+        return Some(format!("{who} what fixed it"));
     }
-    // Each hit says how in the words of its report.
     if fixes.iter().all(|fix| fix.kind.is_none()) {
-        return String::new();
+        return None;
     }
     let kind = |fix: &FixCount| format!("{} ({})", fix.kind.map_or("another way", FixKind::label), fix.count);
     let fixes = fixes.iter().map(kind).collect::<Vec<_>>().join(", ");
     let unknown = if unknown == 0 { String::new() } else { format!("; unknown ({unknown})") };
-    format!(". Fixed by: {fixes}{unknown}")
+    Some(format!("Fixed by: {fixes}{unknown}"))
 }
 
 /// `Nothing like it in 66 incidents (nearest: Disk full, 2 of 9 words)`
@@ -246,16 +251,18 @@ fn in_common(hit: &SeenHit) -> String {
     format!("{}{more}: {} of {} words{chance}", words.join(", "), hit.words.len(), hit.of_words)
 }
 
+/// An action with its owner and due date.
+pub(super) fn action_text(action: &Action) -> String {
+    // Many reports name the owner in the text.
+    let owner = action.owner.clone().filter(|owner| !action.text.contains(owner.as_str()));
+    let details = [owner, action.due.map(|due| format!("due {due}"))];
+    let details: Vec<String> = details.into_iter().flatten().collect();
+    if details.is_empty() { action.text.clone() } else { format!("{} ({})", action.text, details.join(", ")) }
+}
+
 /// The first open actions of a hit, and how many more there are.
 fn actions(hit: &SeenHit) -> Vec<String> {
-    let text = |action: &Action| {
-        // Many reports name the owner in the text.
-        let owner = action.owner.clone().filter(|owner| !action.text.contains(owner.as_str()));
-        let details = [owner, action.due.map(|due| format!("due {due}"))];
-        let details: Vec<String> = details.into_iter().flatten().collect();
-        if details.is_empty() { action.text.clone() } else { format!("{} ({})", action.text, details.join(", ")) }
-    };
-    let mut texts: Vec<String> = hit.open_actions().map(text).collect();
+    let mut texts: Vec<String> = hit.open_actions().map(action_text).collect();
     let more = texts.len().saturating_sub(ACTIONS);
     if more > 0 {
         texts.truncate(ACTIONS);

@@ -11,8 +11,8 @@ use rca_index::{
 use crate::context::Context;
 use crate::location::Location;
 use crate::quantity::{MOST_LISTED, count, thousands};
-use crate::render::SeenAnswer;
 use crate::render::text::{ignored, problem, some_of};
+use crate::render::{RecurringAnswer, SeenAnswer};
 use crate::terminal::clean;
 
 /// What a format prints on stderr beside its results.
@@ -107,6 +107,32 @@ impl Talk {
         }
         not_taken_in(context, seen.failed);
         context.detail(format_args!("rca: interpreted as {}", clean(&seen.interpreted)));
+    }
+
+    /// Talk after what happened again.
+    pub(crate) fn after_recurring(self, context: &mut Context, answer: &RecurringAnswer<'_>) {
+        let recurring = answer.recurring;
+        if self.feedback {
+            recurring.cuts.iter().for_each(|cut| context.say(format_args!("rca: {cut}")));
+            if recurring.looked_at < recurring.matching {
+                let (looked_at, all) = (thousands(recurring.looked_at), count(recurring.matching, "incident"));
+                context.say(format_args!(
+                    "rca: the latest {looked_at} of {all} were looked at; a query or --since narrows it"
+                ));
+            }
+        }
+        if self.counts {
+            recurring.unknown_values.iter().take(MOST_LISTED).for_each(|unknown| unknown_value(context, unknown));
+            let more = answer.total.saturating_sub(recurring.clusters.len());
+            if more > 0 {
+                context.say(format_args!("rca: {} more; -n {} shows all", thousands(more), answer.total));
+            }
+            let seconds = recurring.took.as_secs_f64();
+            let (looked_at, total) = (count(recurring.looked_at, "incident"), thousands(answer.total));
+            context.say(format_args!("{total} recurring in {looked_at}, in {seconds:.1} s"));
+        }
+        not_taken_in(context, recurring.failed);
+        context.detail(format_args!("rca: interpreted as {}", clean(&recurring.interpreted)));
     }
 
     /// Talk after facet counts.

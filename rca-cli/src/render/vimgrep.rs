@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// One line per place.
@@ -62,6 +62,19 @@ impl Renderer for Vimgrep {
             let (line, text) = (fix.and_then(|fix| fix.line), fix.map_or(&hit.incident.title.value, |fix| &fix.text));
             let place = Place { line: line.unwrap_or(1), column: 1, text };
             write_place(out, location, &hit.incident.path, &place)?;
+        }
+        Ok(())
+    }
+
+    fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        for one in answer.recurring.clusters.iter().flat_map(|cluster| &cluster.incidents) {
+            let (path, fix) = (&one.incident.path, one.fix.as_ref());
+            let (line, text) = (fix.and_then(|fix| fix.line), fix.map_or(&one.incident.title, |fix| &fix.text));
+            write_place(out, location, path, &Place { line: line.unwrap_or(1), column: 1, text })?;
+            for action in &one.unfinished {
+                let text = format!("not done: {}", action.text);
+                write_place(out, location, path, &Place { line: action.line, column: 1, text: &text })?;
+            }
         }
         Ok(())
     }

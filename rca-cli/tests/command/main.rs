@@ -26,6 +26,7 @@ mod outputs;
 mod pager;
 mod readers;
 mod readme;
+mod recurring;
 mod repairs;
 mod room;
 mod schemas;

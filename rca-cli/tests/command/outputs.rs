@@ -140,6 +140,31 @@ fn no_format_prints_what_a_report_says_as_anything_but_text() {
 }
 
 #[test]
+fn no_format_prints_what_happened_again_as_anything_but_text() {
+    let workshop = Workshop::new();
+    for (number, (_, value)) in VALUES.iter().enumerate() {
+        let yaml = in_yaml(value);
+        for (name, day, key) in [("a", 2, String::new()), ("b", 9, format!("recurrence_of: a-{number}\n"))] {
+            let report = format!(
+                "---\ntitle: \"{yaml}\"\ndate: 2025-06-0{day}\nseverity: \"{yaml}\"\nservices: [\"{yaml}\"]\n\
+                 resolution: \"restarted it {yaml}\"\n{key}---\n\n## Action Items\n\n- [ ] mend {value}\n"
+            );
+            workshop.write(&format!("{name}-{number}.md"), &report);
+        }
+    }
+    workshop.write("rca.toml", "");
+    assert_eq!(workshop.rca(&["index"]).code, 0);
+    for format in formats("recurring") {
+        let run = workshop.rca(&["recurring", "-n", "100", "--format", &format]);
+        check_output(&format, &format!("recurring {format}"), &run);
+        assert!(run.stdout.contains("a-0"), "{format}: {run:?}");
+    }
+    let found = workshop.json(&["recurring", "-n", "100"]);
+    assert!(found["clusters"].as_array().unwrap().len() >= VALUES.len() / 2, "{found}");
+    assert_eq!(workshop.rca(&["show", "a-1"]).code, 0);
+}
+
+#[test]
 fn lines_of_paths_are_quoted_as_git_does_and_read_again() {
     let workshop = archive();
     let lines = workshop.stdout(&["search", "-n", "100", "--format", "paths"]);

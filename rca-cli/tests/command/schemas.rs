@@ -99,6 +99,8 @@ fn every_json_output_is_what_its_schema_says() {
         "seen",
         &["seen", "--archive", "incidents", "--all", "kafka consumer lag on orders.placed of shipping-planner"],
     );
+    check("recurring", &["recurring", "--archive", "incidents"]);
+    check("recurring", &["recurring", "--archive", "incidents", "service:nothing-like-it"]);
     check("seen", &["seen", "--archive", "incidents", "zyzzyva of the telephony gateway"]);
     check("errors", &[&search[..], &["sevrity:P1 (kafka"]].concat());
     check("facets", &["facets", "--archive", "incidents"]);

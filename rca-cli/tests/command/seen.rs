@@ -56,7 +56,7 @@ fn an_alert_on_stdin_is_answered() {
     assert_eq!(run.code, 0, "{run:?}");
     for expected in [
         "alertmanager: QueueBacklog",
-        "Seen 2 times: 2024-02-03, last 2025-06-02. Fixed by: scaled (1); unknown (1)",
+        "Seen 2 times: 2024-02-03, last 2025-06-02; this would be the 3rd. Fixed by: scaled (1); unknown (1)",
         "Runbook: https://wiki.example/runbooks/queue",
         "same: Queue backlog in orders",
         "· P2 · orders ·",

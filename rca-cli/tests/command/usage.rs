@@ -23,6 +23,7 @@ fn no_error_of_the_command_line_lets_a_control_character_through() {
         &["search", "-\u{1b}", "--archive", "archive"],
         &["show", "a", "--section", EVIL],
         &["show", "a", EVIL, EVIL],
+        &["recurring", "--min", EVIL],
         &["doctor", EVIL],
         &["doctor", &long],
         &["index", "--threads", EVIL],

@@ -105,6 +105,11 @@ impl Candidate {
         self.order as f32
     }
 
+    /// The id of its incident.
+    pub(crate) fn id(&self) -> &str {
+        self.id.text()
+    }
+
     /// Breaks a tie: the later incident first, then by id.
     pub(crate) fn break_tie(&self, other: &Self) -> Ordering {
         other.date.cmp(&self.date).then_with(|| {

@@ -45,6 +45,11 @@ impl<'e> Snapshot<'e> {
         Self { engine, searcher, commit, lookups: Lookups::default() }
     }
 
+    /// The same commit, for another search.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.engine, self.searcher.clone(), Arc::clone(&self.commit))
+    }
+
     /// The number of incidents.
     pub(crate) fn incidents(&self) -> usize {
         self.searcher.num_docs() as usize
@@ -109,6 +114,18 @@ impl<'e> Snapshot<'e> {
         work: impl Fn(&'c T) -> Result<R> + Sync + Send,
     ) -> Result<Vec<R>> {
         map_all(candidates.iter().collect(), self.is_large(), work)
+    }
+
+    /// The same in parallel however large the index is, for work that takes long for each.
+    ///
+    /// # Errors
+    /// The first error of `work`.
+    pub(crate) fn map_at_once<'c, T: Sync, R: Send>(
+        &self,
+        candidates: &'c [T],
+        work: impl Fn(&'c T) -> Result<R> + Sync + Send,
+    ) -> Result<Vec<R>> {
+        map_all(candidates.iter().collect(), true, work)
     }
 
     /// Loads an incident by its id.

@@ -3,7 +3,13 @@
 //! In: incidents. Out: plain data, each with the place that it was read from.
 
 mod fix;
+mod recurring;
 mod seen;
+mod shingles;
+mod similar;
 
 pub use fix::{Fix, FixKind, FixSource};
+pub(crate) use recurring::neighborhood;
+pub use recurring::{Cluster, Occurrence, Recurring, Said};
 pub use seen::{FixCount, Judgement, Nearest, Runbook, Seen, SeenHit};
+pub use similar::{LinkFilter, Linked, Similar, SimilarHit, SimilarLevel};

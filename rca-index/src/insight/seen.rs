@@ -220,7 +220,7 @@ impl Seen {
             meant.iter().filter_map(|hit| Some(hit.incident.date.as_ref()?.value)).collect();
         dates.sort_by_key(|date| date.unix_seconds());
         let fixes_unknown = meant.iter().filter(|hit| hit.fix.is_none()).count();
-        let fixes = fixes(meant);
+        let fixes = count_fixes(meant.iter().map(|hit| (hit.incident.id.as_str(), hit.fix.as_ref())));
         hits.retain(|hit| weak || hit.resemblance != Resemblance::Weak);
         hits.truncate(limit);
         Self {
@@ -245,28 +245,32 @@ impl Seen {
     }
 }
 
-fn seen_hit(hit: Hit) -> Option<SeenHit> {
-    let (likeness, explanation) = (hit.likeness?, hit.explanation?);
+/// The words that a hit has, those that tell the most first.
+pub(super) fn words_in_common(explanation: &Explanation) -> Vec<String> {
     let mut words: Vec<_> = explanation.words.iter().filter(|word| word.score > 0.0).collect();
     words.sort_by(|a, b| b.rarity.total_cmp(&a.rarity));
-    let words = words.into_iter().map(|word| word.word.clone()).collect();
+    words.into_iter().map(|word| word.word.clone()).collect()
+}
+
+fn seen_hit(hit: Hit) -> Option<SeenHit> {
+    let (likeness, explanation) = (hit.likeness?, hit.explanation?);
     Some(SeenHit {
         resemblance: likeness.resemblance(),
         likeness,
         fix: hit.incident.fix(),
         incident: hit.incident,
-        words,
+        words: words_in_common(&explanation),
         of_words: explanation.words.len(),
         explanation,
     })
 }
 
-/// How often each kind of fix occurs, the most frequent first, of equals that of the best hit.
-fn fixes(hits: &[SeenHit]) -> Vec<FixCount> {
+/// How often each kind of fix of some incidents occurs, the most frequent first, of equals that of the first incident.
+pub(super) fn count_fixes<'f>(incidents: impl IntoIterator<Item = (&'f str, Option<&'f Fix>)>) -> Vec<FixCount> {
     let mut counts: Vec<FixCount> = Vec::new();
-    for hit in hits {
-        let Some(fix) = &hit.fix else { continue };
-        let id = hit.incident.id.clone();
+    for (id, fix) in incidents {
+        let Some(fix) = fix else { continue };
+        let id = id.to_owned();
         match counts.iter_mut().find(|count| count.kind == fix.kind) {
             Some(found) => {
                 found.count += 1;

@@ -3,6 +3,7 @@
 //! In: a request and an index. Out: results as plain data. A search has two passes: candidate retrieval over all
 //! incidents, in the engine, then reranking of the best 200, here. The plan interprets the query.
 
+mod alike;
 mod explanation;
 mod feedback;
 mod fields;
@@ -18,8 +19,9 @@ mod weighted_tests;
 #[cfg(test)]
 mod work_tests;
 
+pub(crate) use alike::Alike;
 pub use explanation::{Explanation, WordScore};
-pub(crate) use hits::Hits;
+pub(crate) use hits::{Hits, Like};
 pub use request::SearchRequest;
 pub use results::{FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchResults, Snippet, Suggestion};
 pub(crate) use titles::titled;
@@ -61,12 +63,28 @@ pub(crate) fn search_summaries(engine: &Engine, request: &SearchRequest) -> Resu
 /// request asks for; none has snippets. No other report is parsed.
 pub(crate) fn search_seen(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
     let started = Instant::now();
-    let ranked = SearchRequest { limit: RERANKED, offset: 0, snippets: 0, explain: true, ..request.clone() };
+    let ranked = request.for_candidates();
     let (mut results, mut hits) = find(engine, &ranked, Search::hits)?;
     hits.keep_like(request.limit);
     results.hits = hits.all()?;
     results.took = started.elapsed();
     Ok(results)
+}
+
+/// A search for incidents like a report: those that are like it, then, if asked for, weak ones, in all at most `most`. The hits
+/// are made as they are taken; the request is for as many as are reranked.
+pub(crate) fn search_similar<'a>(
+    engine: &'a Engine,
+    request: &'a SearchRequest,
+    most: usize,
+    weak: bool,
+) -> Result<(SearchResults, Like, Hits<'a>)> {
+    let started = Instant::now();
+    let (mut results, mut hits) = find(engine, request, Search::hits)?;
+    let like = hits.put_like_first(weak);
+    hits.truncate(most);
+    results.took = started.elapsed();
+    Ok((results, like, hits))
 }
 
 /// A search whose hits are made as they are taken; the results have none. The first ones are made already, so that most
@@ -94,23 +112,7 @@ fn find<'a, T>(
     request: &'a SearchRequest,
     load: Load<'a, T>,
 ) -> Result<(SearchResults<T>, Hits<'a, T>)> {
-    let snapshot = engine.snapshot()?;
-    let now = request.now.unwrap_or_else(system_now);
-    let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
-    let (house, zone) = (snapshot.house(), &request.zone);
-    known_severities(request, house)?;
-    let planner = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone };
-    let mut plan = match &request.weighted {
-        Some(texts) => planner.plan_weighted(texts, &request.query, snapshot.statistics().incidents)?,
-        None => planner.plan(&request.query)?,
-    };
-    let words = snapshot.look_up(&plan)?;
-    plan.keep_affordable(
-        |word| words.rarity(word),
-        |word| words.cost(word),
-        reads_allowed(snapshot.statistics().incidents),
-    );
-    let search = Search { request, snapshot, plan, words, now };
+    let search = Search::new(engine.snapshot()?, request)?;
 
     // Where any word suffices, there is nothing fuller than a partial match.
     let all = if search.plan.any { Pass::default() } else { search.pass(Needed::All, &request.facets, &[])? };
@@ -153,6 +155,28 @@ struct Search<'a> {
     plan: Plan,
     words: KnownWords,
     now: i64,
+}
+
+impl<'a> Search<'a> {
+    /// Plans a request, and looks its words up.
+    fn new(snapshot: Snapshot<'a>, request: &'a SearchRequest) -> Result<Self> {
+        let now = request.now.unwrap_or_else(system_now);
+        let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
+        let (house, zone) = (snapshot.house(), &request.zone);
+        known_severities(request, house)?;
+        let planner = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone };
+        let mut plan = match &request.weighted {
+            Some(texts) => planner.plan_weighted(texts, &request.query, snapshot.statistics().incidents)?,
+            None => planner.plan(&request.query)?,
+        };
+        let words = snapshot.look_up(&plan)?;
+        plan.keep_affordable(
+            |word| words.rarity(word),
+            |word| words.cost(word),
+            reads_allowed(snapshot.statistics().incidents),
+        );
+        Ok(Self { request, snapshot, plan, words, now })
+    }
 }
 
 /// The result of one pass over the index.

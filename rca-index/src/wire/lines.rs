@@ -8,8 +8,8 @@ use serde::Serialize;
 #[cfg(feature = "archive")]
 use super::{CheckSummaryForm, HealthForm, LeftOutForm, LeftOutsSummaryForm, ProblemForm, UpdateForm};
 use super::{
-    FacetsSummaryForm, HitForm, IncidentForm, QueryErrorsForm, SearchSummaryForm, SeenHitForm, SeenSummaryForm,
-    SelectedForm,
+    ClusterForm, FacetsSummaryForm, HitForm, IncidentForm, QueryErrorsForm, RecurringSummaryForm, SearchSummaryForm,
+    SeenHitForm, SeenSummaryForm, SelectedForm,
 };
 
 /// The count of one value of a facet.
@@ -64,6 +64,17 @@ pub enum SearchLine<'a> {
 pub enum SeenLine<'a> {
     Hit(Box<SeenHitForm<'a>>),
     End(Box<SeenSummaryForm<'a>>),
+}
+
+/// A line of what happened again: clusters, then the end.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum RecurringLine<'a> {
+    Cluster(Box<ClusterForm<'a>>),
+    End(Box<RecurringSummaryForm<'a>>),
 }
 
 /// A line of facet counts: counts, then the end.

@@ -7,6 +7,7 @@ mod explanation;
 mod fields;
 mod incident;
 mod lines;
+mod recurring;
 #[cfg(feature = "archive")]
 mod report;
 #[cfg(feature = "schema")]
@@ -29,7 +30,8 @@ pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
-pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, SearchLine, SeenLine};
+pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, RecurringLine, SearchLine, SeenLine};
+pub use recurring::{ClusterForm, OccurrenceForm, RecurringForm, RecurringSummaryForm, SaidForm, UnfinishedForm};
 #[cfg(feature = "archive")]
 pub use report::{
     CheckForm, CheckSummaryForm, HealthForm, IgnoredForm, LeftOutForm, LeftOutsForm, LeftOutsSummaryForm, ProblemForm,

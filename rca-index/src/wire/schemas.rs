@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     CheckForm, CheckLine, FORM_FIELDS, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentForm, IncidentLine,
-    LeftOutsForm, LeftOutsLine, QueryErrorsForm, QueryErrorsLine, SearchForm, SearchLine, SeenForm, SeenLine,
-    SnippetForm, StateLine, UpdateForm,
+    LeftOutsForm, LeftOutsLine, QueryErrorsForm, QueryErrorsLine, RecurringForm, RecurringLine, SearchForm, SearchLine,
+    SeenForm, SeenLine, SnippetForm, StateLine, UpdateForm,
 };
 
 /// The names of the forms, each with what is written in it.
@@ -18,6 +18,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("search-lines", "each line of rca search --format jsonl"),
     ("seen", "rca seen --format json"),
     ("seen-lines", "each line of rca seen --format jsonl"),
+    ("recurring", "rca recurring --format json"),
+    ("recurring-lines", "each line of rca recurring --format jsonl"),
     ("fields", "a hit or an incident of which --fields chooses the fields"),
     ("show", "rca show --format json"),
     ("show-lines", "the line of rca show --format jsonl"),
@@ -49,6 +51,8 @@ pub fn schema(name: &str) -> Option<Value> {
         "search-lines" => of::<SearchLine<'static>>(),
         "seen" => of::<SeenForm<'static>>(),
         "seen-lines" => of::<SeenLine<'static>>(),
+        "recurring" => of::<RecurringForm<'static>>(),
+        "recurring-lines" => of::<RecurringLine<'static>>(),
         "fields" => return Some(selected()),
         "show" => of::<IncidentForm<'static>>(),
         "show-lines" => of::<IncidentLine<'static>>(),

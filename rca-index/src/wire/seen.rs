@@ -309,7 +309,7 @@ impl<'a> SeenHitForm<'a> {
 }
 
 impl<'a> FixCountForm<'a> {
-    fn new(count: &'a crate::insight::FixCount) -> Self {
+    pub(super) fn new(count: &'a crate::insight::FixCount) -> Self {
         Self { kind: count.kind.map(FixKind::name), count: count.count, ids: &count.ids }
     }
 }
