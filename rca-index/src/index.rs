@@ -14,7 +14,7 @@ use crate::engine::health::{Comparison, Health};
 use crate::engine::{Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Problem, Summary};
-use crate::insight::Seen;
+use crate::insight::{LinkFilter, Seen, Similar};
 use crate::parse::parse_report;
 #[cfg(feature = "archive")]
 use crate::parse::report_id;
@@ -287,6 +287,46 @@ impl Index {
     pub fn seen(&self, signal: &Signal, request: &SearchRequest, weak: bool) -> Result<Seen> {
         let found = self.engine.guard(|| search::search_seen(&self.engine, request))?;
         Ok(Seen::new(signal, found, self.len()?, request.limit, weak))
+    }
+
+    /// Looks for other incidents like an incident, and for links between them and it. The request is that of
+    /// [`from_incident`](SearchRequest::from_incident), with filters and a number of hits. Hits that are no more like it than chance
+    /// would have it are among them only if `weak` is set, or if only linked ones are asked for.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query) for a filter that the index knows to be wrong,
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, LinkFilter, SearchRequest, SimilarLevel};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let lag = |id, text| Incident::new(id, format!("Kafka consumer lag in orders: {text}"));
+    /// let first = lag("OPS-1", "partition 7 stuck behind a poison message");
+    /// index.upsert([first.clone(), lag("OPS-2", "partition 7 stuck behind a poison message"), Incident::new("OPS-3", "Disk full")])?;
+    /// let similar = index.similar(&first, &SearchRequest::from_incident(&first), LinkFilter::Any, false)?;
+    /// let hit = &similar.hits[0];
+    /// assert_eq!((hit.incident.id.as_str(), hit.level), ("OPS-2", SimilarLevel::NearDuplicate));
+    /// assert!(hit.linked.is_none() && similar.hits.len() == 1);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn similar(
+        &self,
+        incident: &Incident,
+        request: &SearchRequest,
+        links: LinkFilter,
+        weak: bool,
+    ) -> Result<Similar> {
+        let candidates = request.for_candidates();
+        let names = self.engine.guard(|| self.engine.snapshot()?.names())?;
+        let (most, weak) = match links {
+            LinkFilter::Any => (request.limit.max(1), weak),
+            LinkFilter::Unlinked => (candidates.limit, weak),
+            LinkFilter::Linked => (candidates.limit, true),
+        };
+        let found = self.engine.guard(|| search::search_similar(&self.engine, &candidates, most, weak))?;
+        Similar::new((incident, &names), found, (links, request.limit, weak), self.len()?)
     }
 
     /// The ids of all incidents, sorted by their bytes. Nothing else of an incident is read.

@@ -35,6 +35,7 @@
 //! | what a pasted alert, log or stack trace tells | [`signal`] |
 //! | all fields for search, filters and sorting | [`FIELDS`] |
 //! | incidents like a pasted text, and what fixed them | [`Index::seen`], [`Seen`] |
+//! | incidents like an incident, and which of them are linked | [`Index::similar`], [`Similar`] |
 //! | the facts of an incident | [`Incident`] |
 //! | parsing one report without an index | [`parse`] |
 //! | problems in reports | [`check()`] |
@@ -238,7 +239,10 @@ pub use incident::{
     Section, SectionKind, ServiceNames, Severity, SeverityLabels, Source, Sourced, Summary, TimelineRow, Timestamp,
 };
 pub use index::{Index, IndexOptions, Named};
-pub use insight::{Fix, FixCount, FixKind, FixSource, Judgement, Nearest, Runbook, Seen, SeenHit};
+pub use insight::{
+    Fix, FixCount, FixKind, FixSource, Judgement, LinkFilter, Linked, Nearest, Runbook, Seen, SeenHit, Similar,
+    SimilarHit, SimilarLevel,
+};
 pub use schema::{
     FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
 };

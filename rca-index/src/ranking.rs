@@ -167,6 +167,8 @@ pub(crate) const FEEDBACK_WEIGHT: f32 = 0.5;
 pub(crate) const SIGNAL_WORDS: usize = 30;
 /// How many words of a report are looked for to find reports like it.
 pub(crate) const REPORT_WORDS: usize = 50;
+/// How much of a report's text is looked at to find reports like it, in bytes.
+pub(crate) const MAX_REPORT_BYTES: usize = 1 << 20;
 /// How much a word of a pasted text counts for each time that it is repeated; see [`repeated_weight`].
 pub(crate) const REPEATED_WEIGHT: f32 = 0.3;
 /// The weight of a single part of an identifier of a pasted text, relative to a word.
@@ -183,6 +185,16 @@ pub(crate) const LIKE_EVIDENCE: f32 = 1.05;
 /// From this [`evidence`] on, it is the same again: four in five of the expected reports of the corpus have it, and no first
 /// hit of a paste asked of an archive with nothing like it.
 pub(crate) const SAME_EVIDENCE: f32 = 2.0;
+/// How many words in a row are a shingle, by which the wording of two reports is compared.
+pub(crate) const SHINGLE_WORDS: usize = 3;
+/// From this share of common shingles on, two reports may be near duplicates.
+pub(crate) const NEAR_SHINGLES: f32 = 0.5;
+/// From this share on of what a report says, a report with such wording is its near duplicate: the same template with other
+/// facts has less.
+pub(crate) const NEAR_SHARE: f32 = 0.75;
+/// From this share on of what a report says, one of the same day and of a service in common is its near duplicate, whatever its
+/// wording.
+pub(crate) const SAME_DAY_SHARE: f32 = 0.5;
 /// So many incidents count at least in [`evidence`]: what is rare in a smaller archive may be common elsewhere.
 pub(crate) const MIN_DISTINCT: u64 = 30;
 /// How much more a word tells at most in a small archive. Of one or two incidents, ordinary words are as rare as telling ones.

@@ -93,6 +93,10 @@ impl Compiler<'_> {
 
     fn condition(&self, condition: &Condition) -> Box<dyn Query> {
         match condition {
+            Condition::Id(id) => {
+                let term = Term::from_field_text(self.fields.key, id);
+                unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+            }
             Condition::Facet { facet, keys } => self.facet(*facet, keys),
             Condition::FacetPrefix { facet, prefix } => self.facet_prefix(*facet, prefix),
             Condition::SeverityRank { comparison, rank } => self.severity(*comparison, *rank),

@@ -164,6 +164,10 @@ impl Vocabulary for Snapshot<'_> {
         self.incidents_with_any(forms).map_err(|e| self.engine.error(e))
     }
 
+    fn has_incident(&self, id: &str) -> Result<bool> {
+        self.has_term(&Term::from_field_text(self.engine.fields.key, id)).map_err(|e| self.engine.error(e))
+    }
+
     fn has_key(&self, key: &str) -> Result<bool> {
         self.has_term(&keys::term(self.engine.fields.keys, key, None)).map_err(|e| self.engine.error(e))
     }

@@ -4,6 +4,9 @@
 
 mod fix;
 mod seen;
+mod shingles;
+mod similar;
 
 pub use fix::{Fix, FixKind, FixSource};
 pub use seen::{FixCount, Judgement, Nearest, Runbook, Seen, SeenHit};
+pub use similar::{LinkFilter, Linked, Similar, SimilarHit, SimilarLevel};

@@ -245,17 +245,21 @@ impl Seen {
     }
 }
 
-fn seen_hit(hit: Hit) -> Option<SeenHit> {
-    let (likeness, explanation) = (hit.likeness?, hit.explanation?);
+/// The words that a hit has, those that tell the most first.
+pub(super) fn words_in_common(explanation: &Explanation) -> Vec<String> {
     let mut words: Vec<_> = explanation.words.iter().filter(|word| word.score > 0.0).collect();
     words.sort_by(|a, b| b.rarity.total_cmp(&a.rarity));
-    let words = words.into_iter().map(|word| word.word.clone()).collect();
+    words.into_iter().map(|word| word.word.clone()).collect()
+}
+
+fn seen_hit(hit: Hit) -> Option<SeenHit> {
+    let (likeness, explanation) = (hit.likeness?, hit.explanation?);
     Some(SeenHit {
         resemblance: likeness.resemblance(),
         likeness,
         fix: hit.incident.fix(),
         incident: hit.incident,
-        words,
+        words: words_in_common(&explanation),
         of_words: explanation.words.len(),
         explanation,
     })

@@ -49,6 +49,8 @@ pub(crate) struct TimeRange {
 /// A condition on a value of an incident.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Condition {
+    /// The incident with this id.
+    Id(String),
     /// Any of these values of a facet, or values below them in the hierarchy.
     Facet {
         /// The facet.

@@ -32,6 +32,14 @@ pub(crate) trait Vocabulary {
         self.incidents_with(&[Form { pattern: Pattern::Word(word.to_owned()), weight: 1.0 }])
     }
 
+    /// Whether there is an incident with this id.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    fn has_incident(&self, _id: &str) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Whether an incident has a key of front matter that the field table does not know.
     ///
     /// # Errors

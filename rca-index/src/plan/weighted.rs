@@ -6,16 +6,16 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
-use crate::incident::Incident;
+use crate::incident::{Incident, SectionKind};
 use crate::plan::draft::Draft;
 use crate::plan::planner::Planner;
 use crate::plan::sequence::Sequence;
 use crate::plan::words::words;
-use crate::plan::{AnyVocabulary, Clause, Condition, Form, Plan, TypedAt, Word, WordId, matching_keys};
+use crate::plan::{AnyVocabulary, Clause, Condition, Form, Pattern, Plan, TypedAt, Word, WordId, matching_keys};
 use crate::query::{Node, NodeKind, Query, Text};
 use crate::ranking::{
-    MAX_SERVICES, MAX_WEIGHED, MIN_DISTINCT, MIN_PART_BYTES, REPORT_WORDS, SIGNAL_WORDS, WEIGHTED_PART_WEIGHT, idf,
-    repeated_weight,
+    MAX_REPORT_BYTES, MAX_SERVICES, MAX_WEIGHED, MIN_DISTINCT, MIN_PART_BYTES, REPORT_WORDS, SIGNAL_WORDS,
+    WEIGHTED_PART_WEIGHT, idf, repeated_weight,
 };
 use crate::schema::Facet;
 use crate::signal::Signal;
@@ -31,6 +31,8 @@ pub struct WeightedTexts {
     pub services: Vec<String>,
     /// How many words are looked for: those with the most weight that the archive knows.
     pub words: usize,
+    /// The id of the incident that the texts are of. It is never found, and what no other incident has says nothing.
+    pub except: Option<String>,
 }
 
 impl WeightedTexts {
@@ -44,10 +46,11 @@ impl WeightedTexts {
     /// assert_eq!((texts.texts.len(), texts.words), (2, 30));
     /// ```
     pub fn new(texts: impl IntoIterator<Item = (String, f32)>, words: usize) -> Self {
-        Self { texts: texts.into_iter().collect(), services: Vec::new(), words }
+        Self { texts: texts.into_iter().collect(), services: Vec::new(), words, except: None }
     }
 
-    /// The whole text of a report, for reports like it.
+    /// The whole text of a report, for other reports like it. What its section of related incidents says is said of others.
+    /// Of a longer text, the first megabyte counts.
     ///
     /// # Examples
     /// ```
@@ -57,13 +60,22 @@ impl WeightedTexts {
     /// let report = Incident::new("OPS-1", "Queue backlog");
     /// index.upsert([report.clone(), Incident::new("OPS-2", "The queue had a backlog")])?;
     /// let found = index.search(&SearchRequest::weighted(WeightedTexts::of_report(&report)))?;
-    /// assert_eq!(found.hits.len(), 2);
+    /// let ids: Vec<&str> = found.hits.iter().map(|hit| hit.incident.id.as_str()).collect();
+    /// assert_eq!(ids, ["OPS-2"]);
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn of_report(report: &Incident) -> Self {
-        let title = (report.title.value.clone(), 1.0);
-        let sections = report.sections.iter().map(|section| (report.visible_text(section).into_owned(), 1.0));
-        Self { services: report.services.clone(), ..Self::new([title].into_iter().chain(sections), REPORT_WORDS) }
+        let mut left = MAX_REPORT_BYTES;
+        let title = [(report.title.value.clone(), 1.0)];
+        let sections = report.sections.iter().filter(|section| section.kind != SectionKind::Related);
+        let texts = sections.map_while(|section| {
+            let mut text = report.visible_text(section).into_owned();
+            truncate(&mut text, left);
+            left -= text.len();
+            (left > 0 || !text.is_empty()).then_some((text, 1.0))
+        });
+        let found = Self::new(title.into_iter().chain(texts), REPORT_WORDS);
+        Self { services: report.services.clone(), except: Some(report.id.clone()), ..found }
     }
 
     /// What a pasted text tells.
@@ -84,6 +96,12 @@ impl WeightedTexts {
         let services = signal.services.iter().map(|service| service.text.clone()).collect();
         Self { services, ..Self::new(texts, SIGNAL_WORDS) }
     }
+}
+
+/// Keeps at most so many bytes of a text.
+fn truncate(text: &mut String, most: usize) {
+    let end = (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    text.truncate(end);
 }
 
 /// A word of the texts.
@@ -118,8 +136,12 @@ impl Planner<'_> {
         let mut heaviest: Vec<(f32, Weighed)> = Vec::new();
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         let at_least = incidents.max(MIN_DISTINCT);
+        let own = match &texts.except {
+            Some(id) => u64::from(self.vocabulary.has_incident(id)?),
+            None => 0,
+        };
         for weighed in self.weigh(texts) {
-            let frequency = self.frequency(&weighed)?;
+            let frequency = self.frequency(&weighed, own)?;
             let weight = weighed.weight * repeated_weight(weighed.times);
             if frequency == 0 {
                 unknown.push(weight * idf(0, at_least));
@@ -130,6 +152,9 @@ impl Planner<'_> {
         }
         heaviest.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.written.cmp(&b.1.written)));
         let known = known_share(&known, &unknown, texts.words);
+        if own > 0 {
+            heaviest = self.of_others(heaviest, texts.words, own)?;
+        }
         heaviest.truncate(texts.words);
         // In the order of the texts again, so that neighbors are neighbors.
         heaviest.sort_by_key(|(_, weighed)| (weighed.first.sequence, weighed.first.offset));
@@ -151,7 +176,26 @@ impl Planner<'_> {
         let interpreted = Query { root: Node::and(parts, 0..0), sort: query.sort };
         let preferred = self.preferred(&texts.services);
         let plan = Plan { ranked, preferred, known, any: true, interpreted, ..draft.into_plan() };
-        Ok(plan.with_conditions_of(conditions))
+        let mut plan = plan.with_conditions_of(conditions);
+        let except = texts.except.iter().map(|id| Clause::Not(Box::new(Clause::Condition(Condition::Id(id.clone())))));
+        plan.conditions.extend(except);
+        Ok(plan)
+    }
+
+    /// The first words that another incident has besides the one that the texts are of. Frequencies count versions of it that
+    /// were deleted, so a word that an edit has left in it looks like one of two incidents.
+    fn of_others(&self, words: Vec<(f32, Weighed)>, most: usize, own: u64) -> Result<Vec<(f32, Weighed)>> {
+        let mut kept = Vec::with_capacity(most);
+        for (weight, weighed) in words {
+            if kept.len() == most {
+                break;
+            }
+            let exact = Form { pattern: Pattern::Word(self.folded(&weighed.written)), weight: 1.0 };
+            if self.vocabulary.incidents_with(&[exact])? > own || self.incidents_with_forms(&weighed)? > own {
+                kept.push((weight, weighed));
+            }
+        }
+        Ok(kept)
     }
 
     /// The words and identifiers of the texts, and the single parts of identifiers, each once.
@@ -184,12 +228,17 @@ impl Planner<'_> {
         found
     }
 
-    /// How many incidents have a word, or another form of it if none has the word itself.
-    fn frequency(&self, weighed: &Weighed) -> Result<u64> {
+    /// How many incidents, besides `own`, have a word, or another form of it if none has the word itself.
+    fn frequency(&self, weighed: &Weighed, own: u64) -> Result<u64> {
         let exact = self.vocabulary.frequency(&self.folded(&weighed.written))?;
-        if exact > 0 {
-            return Ok(exact);
+        if exact > own {
+            return Ok(exact - own);
         }
+        Ok(self.incidents_with_forms(weighed)?.saturating_sub(own))
+    }
+
+    /// How many incidents have a word in any form.
+    fn incidents_with_forms(&self, weighed: &Weighed) -> Result<u64> {
         let mut most = 0;
         for word in words(self.analyzer, &weighed.written, None) {
             // The parts of an identifier in a row are words of their own here.

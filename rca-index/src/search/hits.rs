@@ -13,7 +13,7 @@ use crate::plan::WordWeight;
 use crate::ranking::MAX_SEEN;
 use crate::schema::Facet;
 use crate::search::snippet::Passages;
-use crate::search::{Explanation, Hit, Ranked, Resemblance, Search, Snippet};
+use crate::search::{Explanation, Hit, Likeness, Ranked, Resemblance, Search, Snippet};
 
 /// How many hits are made at once: enough for several processors, few enough to be held in memory whatever their size.
 const AT_ONCE: usize = 32;
@@ -31,6 +31,13 @@ pub(crate) struct Hits<'a, T = Incident> {
     /// The hits that are made and not taken yet.
     made: VecDeque<Hit<T>>,
     spellings: Spellings,
+}
+
+/// What the best candidate is called, and how many candidates are like what is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Like {
+    pub(crate) best: Resemblance,
+    pub(crate) incidents: usize,
 }
 
 impl<'a, T> Hits<'a, T> {
@@ -63,6 +70,29 @@ impl<'a, T> Hits<'a, T> {
             })
             .map(|(_, ranked)| ranked.clone())
             .collect();
+        self.ranked = kept.into_iter();
+    }
+
+    /// Puts the candidates that are like what is looked for first, in the order of their scores, and keeps the others behind them
+    /// only if `weak` is set; the first is kept in any case. Must be called before any hit is made.
+    pub(super) fn put_like_first(&mut self, weak: bool) -> Like {
+        let of = |ranked: &Ranked| self.search.likeness(ranked).map_or(Resemblance::Weak, Likeness::resemblance);
+        let candidates = self.ranked.as_slice();
+        let best = candidates.first().map_or(Resemblance::Weak, of);
+        // No hit is called more than the first.
+        let mut called: Vec<(Resemblance, &Ranked)> =
+            candidates.iter().map(|ranked| (of(ranked).max(best), ranked)).collect();
+        called.sort_by_key(|(resemblance, _)| *resemblance);
+        let incidents = called.iter().filter(|(resemblance, _)| *resemblance != Resemblance::Weak).count();
+        let kept = if weak { called.len() } else { incidents.max(1) };
+        let kept: Vec<Ranked> = called.into_iter().take(kept).map(|(_, ranked)| ranked.clone()).collect();
+        self.ranked = kept.into_iter();
+        Like { best, incidents }
+    }
+
+    /// Keeps so many candidates. Must be called before any hit is made.
+    pub(super) fn truncate(&mut self, most: usize) {
+        let kept: Vec<Ranked> = self.ranked.as_slice().iter().take(most).cloned().collect();
         self.ranked = kept.into_iter();
     }
 

@@ -19,7 +19,7 @@ mod weighted_tests;
 mod work_tests;
 
 pub use explanation::{Explanation, WordScore};
-pub(crate) use hits::Hits;
+pub(crate) use hits::{Hits, Like};
 pub use request::SearchRequest;
 pub use results::{FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchResults, Snippet, Suggestion};
 pub(crate) use titles::titled;
@@ -61,12 +61,28 @@ pub(crate) fn search_summaries(engine: &Engine, request: &SearchRequest) -> Resu
 /// request asks for; none has snippets. No other report is parsed.
 pub(crate) fn search_seen(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
     let started = Instant::now();
-    let ranked = SearchRequest { limit: RERANKED, offset: 0, snippets: 0, explain: true, ..request.clone() };
+    let ranked = request.for_candidates();
     let (mut results, mut hits) = find(engine, &ranked, Search::hits)?;
     hits.keep_like(request.limit);
     results.hits = hits.all()?;
     results.took = started.elapsed();
     Ok(results)
+}
+
+/// A search for incidents like a report: those that are like it, then, if asked for, weak ones, in all at most `most`. The hits
+/// are made as they are taken; the request is for as many as are reranked.
+pub(crate) fn search_similar<'a>(
+    engine: &'a Engine,
+    request: &'a SearchRequest,
+    most: usize,
+    weak: bool,
+) -> Result<(SearchResults, Like, Hits<'a>)> {
+    let started = Instant::now();
+    let (mut results, mut hits) = find(engine, request, Search::hits)?;
+    let like = hits.put_like_first(weak);
+    hits.truncate(most);
+    results.took = started.elapsed();
+    Ok((results, like, hits))
 }
 
 /// A search whose hits are made as they are taken; the results have none. The first ones are made already, so that most

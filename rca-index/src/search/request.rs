@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::incident::{DayZone, HouseNames, Incident};
 use crate::plan::{AnyVocabulary, Planner, WeightedTexts};
 use crate::query::{self, MAX_QUERY_BYTES, Node, Query, QueryOptions, Sort};
+use crate::ranking::RERANKED;
 use crate::schema::FacetName;
 use crate::search::Snippet;
 use crate::search::snippet::Passages;
@@ -134,6 +135,30 @@ impl SearchRequest {
     /// ```
     pub fn from_signal(signal: &Signal) -> Self {
         Self::weighted(WeightedTexts::of_signal(signal))
+    }
+
+    /// A request for the first ten incidents like another: any of the words of its text suffices, those that say most count
+    /// most, and its services are preferred. The incident itself, by its id, is no hit; it need not be in the index.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let backlog = Incident::new("OPS-1", "Backlog in the orders queue");
+    /// index.upsert([backlog.clone(), Incident::new("OPS-2", "Queue full: orders wait"), Incident::new("OPS-3", "Disk full")])?;
+    /// let found = index.search(&SearchRequest::from_incident(&backlog))?;
+    /// let ids: Vec<&str> = found.hits.iter().map(|hit| hit.incident.id.as_str()).collect();
+    /// assert_eq!(ids, ["OPS-2"]);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn from_incident(incident: &Incident) -> Self {
+        Self::weighted(WeightedTexts::of_report(incident))
+    }
+
+    /// The same request for all candidates that are reranked, explained and without snippets.
+    pub(crate) fn for_candidates(&self) -> Self {
+        Self { limit: RERANKED, offset: 0, snippets: 0, explain: true, ..self.clone() }
     }
 
     /// A request for the first ten incidents that have any words of some texts, whose words count differently.
