@@ -12,6 +12,7 @@ mod man;
 mod search;
 mod seen;
 mod show;
+mod similar;
 mod watch;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Search(search::Arguments),
     Seen(seen::Arguments),
     Show(show::Arguments),
+    Similar(similar::Arguments),
     Facets(facets::Arguments),
     Check(check::Arguments),
     Doctor(doctor::Arguments),
@@ -47,6 +49,7 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<ExitCode, F
         Command::Search(arguments) => search::run(&arguments, context),
         Command::Seen(arguments) => seen::run(&arguments, context),
         Command::Show(arguments) => show::run(&arguments, context),
+        Command::Similar(arguments) => similar::run(&arguments, context),
         Command::Facets(arguments) => facets::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),

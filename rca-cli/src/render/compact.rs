@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{left_out, place, problems, update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows, similar};
 use crate::terminal::{Output, Palette, clean};
 
 /// One line per hit.
@@ -42,6 +42,14 @@ impl Renderer for Compact {
         for hit in &answer.seen.hits {
             let line = hit.fix.as_ref().and_then(|fix| fix.line);
             write_line(out, location, &hit.incident, line, &format!("  ({})", hit.resemblance.name()))?;
+        }
+        Ok(())
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        for hit in &answer.similar.hits {
+            let line = hit.fix.as_ref().and_then(|fix| fix.line);
+            write_line(out, location, &hit.incident, line, &format!("  ({})", similar::level(hit)))?;
         }
         Ok(())
     }

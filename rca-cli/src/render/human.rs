@@ -21,7 +21,7 @@ use crate::render::talk::Talk;
 use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, seen};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, SimilarAnswer, seen, similar};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
@@ -69,6 +69,10 @@ impl Renderer for Human {
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         Ok(seen::for_people(out, location, answer)?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        Ok(similar::for_people(out, location, answer)?)
     }
 
     fn frame(&self) -> Frame {

@@ -9,7 +9,7 @@ use std::iter;
 use rca_index::wire::{
     CheckForm, CheckLine, FacetValueForm, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentLine, LeftOutForm,
     LeftOutsLine, LeftOutsSummaryForm, ProblemForm, QueryErrorsForm, QueryErrorsLine, SearchLine, SearchSummaryForm,
-    SeenForm, SeenLine, StateLine, UpdateForm,
+    SeenForm, SeenLine, SimilarForm, SimilarLine, StateLine, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
@@ -18,7 +18,9 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::json::{escape, incident_form, selected};
 use crate::render::talk::Talk;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection, WatchEvent, events, facet_rows};
+use crate::render::{
+    Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, Selection, SimilarAnswer, WatchEvent, events, facet_rows,
+};
 use crate::terminal::Output;
 
 /// One JSON document per line.
@@ -76,6 +78,14 @@ impl Renderer for Jsonl<'_> {
         let SeenForm { summary, hits, .. } = SeenForm::new(answer.signal, answer.seen).root(&root);
         lines(out, hits.into_iter().map(|hit| SeenLine::Hit(Box::new(hit))))?;
         Ok(lines(out, [SeenLine::End(Box::new(summary))])?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        let root = location.root();
+        let form = SimilarForm::new(answer.incident, answer.similar, answer.explain).root(&root);
+        let SimilarForm { summary, hits, .. } = form;
+        lines(out, hits.into_iter().map(|hit| SimilarLine::Hit(Box::new(hit))))?;
+        Ok(lines(out, [SimilarLine::End(Box::new(summary))])?)
     }
 
     fn frame(&self) -> Frame {

@@ -13,7 +13,7 @@ use crate::paths::{link_target, slashed};
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
 use crate::render::text::{FIX_UNKNOWN, health_lines, left_out_file, problem, update_summary};
-use crate::render::{Hits, IncidentAnswer, Renderer, SeenAnswer, seen};
+use crate::render::{Hits, IncidentAnswer, Renderer, SeenAnswer, SimilarAnswer, seen, similar};
 use crate::terminal::{Output, clean, clean_marked};
 
 /// Markdown.
@@ -45,6 +45,10 @@ impl Renderer for Markdown {
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         Ok(seen::in_markdown(out, location, answer)?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        Ok(similar::in_markdown(out, location, answer)?)
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

@@ -15,6 +15,7 @@ mod markdown;
 mod paths;
 mod sarif;
 mod seen;
+mod similar;
 mod table;
 mod talk;
 mod text;
@@ -29,7 +30,7 @@ use rca_index::signal::Signal;
 use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
     CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, SearchRequest, SearchResults, Section, Seen,
-    UpdateReport,
+    Similar, UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -81,6 +82,11 @@ pub(crate) trait Renderer {
 
     /// Writes what was seen like a pasted text.
     fn seen(&self, _out: &mut Output, _location: &Location, _answer: &SeenAnswer<'_>) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
+
+    /// Writes the incidents like an incident.
+    fn similar(&self, _out: &mut Output, _location: &Location, _answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
         Err(for_problems_only())
     }
 
@@ -263,6 +269,14 @@ pub(crate) struct SeenAnswer<'a> {
     pub(crate) show_signal: bool,
 }
 
+/// The incidents like an incident.
+pub(crate) struct SimilarAnswer<'a> {
+    pub(crate) incident: &'a Incident,
+    pub(crate) similar: &'a Similar,
+    /// Explain the score of each hit.
+    pub(crate) explain: bool,
+}
+
 /// What stands around the incidents of a list: before the first, between two, after the last.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
@@ -320,6 +334,15 @@ pub(crate) fn seen(context: &mut Context, location: &Location, answer: &SeenAnsw
     context.out.page()?;
     renderer.seen(&mut context.out, location, answer)?;
     renderer.talk().after_seen(context, answer);
+    Ok(())
+}
+
+/// Prints the incidents like an incident.
+pub(crate) fn similar(context: &mut Context, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+    let renderer = renderer(context.global.format);
+    context.out.page()?;
+    renderer.similar(&mut context.out, location, answer)?;
+    renderer.talk().after_similar(context, answer.similar);
     Ok(())
 }
 

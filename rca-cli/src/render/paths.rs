@@ -13,7 +13,7 @@ use crate::location::Location;
 use crate::quoting::quoted;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// Paths of reports.
@@ -56,6 +56,11 @@ impl Renderer for Paths {
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         let hits = &answer.seen.hits;
+        Ok(hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        let hits = &answer.similar.hits;
         Ok(hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
     }
 

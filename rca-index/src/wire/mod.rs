@@ -12,6 +12,7 @@ mod report;
 #[cfg(feature = "schema")]
 mod schemas;
 mod seen;
+mod similar;
 mod stated;
 mod streamed;
 
@@ -29,7 +30,7 @@ pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
-pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, SearchLine, SeenLine};
+pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, SearchLine, SeenLine, SimilarLine};
 #[cfg(feature = "archive")]
 pub use report::{
     CheckForm, CheckSummaryForm, HealthForm, IgnoredForm, LeftOutForm, LeftOutsForm, LeftOutsSummaryForm, ProblemForm,
@@ -41,6 +42,7 @@ pub use seen::{
     FixCountForm, LabelForm, NearestForm, OpenActionForm, PartForm, RunbookForm, SeenForm, SeenHitForm,
     SeenSummaryForm, SignalForm,
 };
+pub use similar::{LinkedForm, SimilarForm, SimilarHitForm, SimilarSummaryForm};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 pub use streamed::StreamedSearchForm;
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     CheckForm, CheckLine, FORM_FIELDS, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentForm, IncidentLine,
     LeftOutsForm, LeftOutsLine, QueryErrorsForm, QueryErrorsLine, SearchForm, SearchLine, SeenForm, SeenLine,
-    SnippetForm, StateLine, UpdateForm,
+    SimilarForm, SimilarLine, SnippetForm, StateLine, UpdateForm,
 };
 
 /// The names of the forms, each with what is written in it.
@@ -18,6 +18,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("search-lines", "each line of rca search --format jsonl"),
     ("seen", "rca seen --format json"),
     ("seen-lines", "each line of rca seen --format jsonl"),
+    ("similar", "rca similar --format json"),
+    ("similar-lines", "each line of rca similar --format jsonl"),
     ("fields", "a hit or an incident of which --fields chooses the fields"),
     ("show", "rca show --format json"),
     ("show-lines", "the line of rca show --format jsonl"),
@@ -49,6 +51,8 @@ pub fn schema(name: &str) -> Option<Value> {
         "search-lines" => of::<SearchLine<'static>>(),
         "seen" => of::<SeenForm<'static>>(),
         "seen-lines" => of::<SeenLine<'static>>(),
+        "similar" => of::<SimilarForm<'static>>(),
+        "similar-lines" => of::<SimilarLine<'static>>(),
         "fields" => return Some(selected()),
         "show" => of::<IncidentForm<'static>>(),
         "show-lines" => of::<IncidentLine<'static>>(),
