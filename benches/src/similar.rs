@@ -101,7 +101,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
                 let found = find(&archive.index, &asked, arguments.title_and_summary)?;
                 let at = found.hits.iter().position(|hit| hit.incident.id == linked);
                 let like = at.and_then(|at| called(&found, at));
-                dump("pair", &archive.name, &incident.id, &archive.index, &found, at);
                 let half = half(&incident.id);
                 for name in [format!("{} {half}", archive.name), format!("all {half}")] {
                     tallies.entry(name).or_default().add(at.map(|at| at + 1), like);
@@ -178,7 +177,7 @@ fn find(index: &Index, incident: &Incident, short: bool) -> Result<SearchResults
         let is_summary = |section: &rca_index::Section| section.kind == rca_index::SectionKind::Summary;
         incident.sections.retain(is_summary);
     }
-    Ok(index.search_summaries(&SearchRequest::from_incident(&incident).limit(DEPTH).explain(true))?)
+    Ok(index.search_summaries(&SearchRequest::from_incident(&incident).limit(DEPTH))?)
 }
 
 /// The evidence of a hit, and what it is called: no more than the first.
@@ -196,7 +195,6 @@ fn elsewhere(archives: &[Loaded], arguments: &Arguments) -> Result<(), Box<dyn E
         for other in archives.iter().filter(|other| other.name != archive.name) {
             for incident in &archive.incidents {
                 let found = find(&other.index, incident, arguments.title_and_summary)?;
-                dump("else", &other.name, &incident.id, &other.index, &found, Some(0));
                 let (number, resemblance) = called(&found, 0).unwrap_or((0.0, Resemblance::Weak));
                 let half = half(&incident.id);
                 evidence.entry(half).or_default().push(number);
@@ -248,24 +246,4 @@ fn near_duplicates(archives: &[Loaded], verbose: bool) -> Result<(), Box<dyn Err
         );
     }
     Ok(())
-}
-
-fn dump(kind: &str, archive: &str, id: &str, index: &Index, found: &SearchResults<Summary>, at: Option<usize>) {
-    let Some(hit) = at.and_then(|at| found.hits.get(at)) else {
-        return println!("DUMP\t{kind}\t{archive}\t{id}\t-1\t0\t0\t0\t0\t0\t0\t0");
-    };
-    let (l, e) = (hit.likeness.unwrap(), hit.explanation.as_ref().unwrap());
-    let words: f32 = e.words.iter().map(|w| w.score).sum();
-    let close: f32 = e.words.iter().map(|w| w.closeness).sum();
-    let info: f32 = e.words.iter().filter(|w| w.score > 0.0).map(|w| w.rarity).sum();
-    let all: f32 = e.words.iter().map(|w| w.rarity).sum();
-    println!(
-        "DUMP\t{kind}\t{archive}\t{id}\t{}\t{}\t{}\t{}\t{}\t{info}\t{all}\t{}",
-        at.unwrap(),
-        l.share,
-        l.known,
-        l.z,
-        close / (close + words).max(1e-9),
-        index.len().unwrap()
-    );
 }
