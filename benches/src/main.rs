@@ -10,6 +10,7 @@ mod floors;
 mod generate;
 mod plain;
 mod seen;
+mod similar;
 mod words;
 
 use std::error::Error;
@@ -26,6 +27,7 @@ Examples:
   rca-bench compare --against old/rca                          speed beside another build
   rca-bench eval corpus/queries --save scores.jsonl            ranking; then --against it
   rca-bench seen corpus/queries/seen/pastes.jsonl              pasted alerts, logs and stack traces
+  rca-bench similar corpus/incidents ../archives/*              reports that link to each other
   rca-bench facts benches/facts/corpus.jsonl --texts corpus/incidents -v
   rca-bench draw corpus/incidents --facts 20 --seed 7          facts to judge one by one")]
 struct Arguments {
@@ -49,6 +51,8 @@ enum Command {
     Eval(eval::Arguments),
     /// Evaluate what is found for pasted alerts, logs and stack traces.
     Seen(seen::Arguments),
+    /// Evaluate which incidents are found to be like others, on reports that link to each other.
+    Similar(similar::Arguments),
     /// Score the facts that rca states of reports against labels that people wrote.
     Facts(facts::Arguments),
     /// Draw random stated facts, each with its source line, for a person to judge.
@@ -65,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Generate { reports, seed, folder } => generate::run(&folder, reports, seed),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Seen(arguments) => seen::run(&arguments),
+        Command::Similar(arguments) => similar::run(&arguments),
         Command::Facts(arguments) => facts::run(&arguments),
         Command::Draw(arguments) => draw::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),

@@ -19,6 +19,7 @@ Examples:
   rca search timeout --service billing-api  only incidents that affected one service
   rca seen < alert.json                     paste an alert: what is like it, and what fixed it
   rca show 2025-06-02-message-queue         show one incident in full
+  rca similar 2025-06-02-message-queue      incidents like it, and which of them it links to
   rca facets service                        count incidents per service";
 
 const EXIT_CODES: &str = "\

@@ -49,6 +49,13 @@ pub(crate) fn evidence(covered: f32, closeness: f32, information: f32, incidents
     (covered + closeness) * (information * small_archive(incidents) / distinct).sqrt()
 }
 
+/// How much says that an incident is like a report: the score of the words that are looked for, as a share of that of a report
+/// of mean length that has each of them once, times the share of what the report says that any other report knows. How many
+/// of the words a report has says little: long reports have many, once each.
+pub(crate) fn report_evidence(strength: f32, known: f32) -> f32 {
+    REPORT_EVIDENCE * strength * known
+}
+
 /// How much more a word tells than its rarity says where there are few incidents: of three, one in three has the rarest word.
 fn small_archive(incidents: u64) -> f32 {
     (idf(1, incidents.max(MIN_DISTINCT)) / idf(1, incidents)).min(MAX_SMALL)
@@ -185,6 +192,9 @@ pub(crate) const LIKE_EVIDENCE: f32 = 1.05;
 /// From this [`evidence`] on, it is the same again: four in five of the expected reports of the corpus have it, and no first
 /// hit of a paste asked of an archive with nothing like it.
 pub(crate) const SAME_EVIDENCE: f32 = 2.0;
+/// Scales the evidence of reports, so that the thresholds are those of pasted texts. 5 in 100 reports have it in archives of other
+/// teams.
+pub(crate) const REPORT_EVIDENCE: f32 = 4.2;
 /// How many words in a row are a shingle, by which the wording of two reports is compared.
 pub(crate) const SHINGLE_WORDS: usize = 3;
 /// From this share of common shingles on, two reports may be near duplicates.

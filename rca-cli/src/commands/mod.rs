@@ -13,6 +13,7 @@ mod recurring;
 mod search;
 mod seen;
 mod show;
+mod similar;
 mod watch;
 
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Seen(seen::Arguments),
     Recurring(recurring::Arguments),
     Show(show::Arguments),
+    Similar(similar::Arguments),
     Facets(facets::Arguments),
     Check(check::Arguments),
     Doctor(doctor::Arguments),
@@ -50,6 +52,7 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<ExitCode, F
         Command::Seen(arguments) => seen::run(&arguments, context),
         Command::Recurring(arguments) => recurring::run(&arguments, context),
         Command::Show(arguments) => show::run(&arguments, context),
+        Command::Similar(arguments) => similar::run(&arguments, context),
         Command::Facets(arguments) => facets::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),

@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{left_out, place, problems, update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, facet_rows, recurring};
+use crate::render::{
+    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows, recurring, similar,
+};
 use crate::terminal::{Output, Palette, clean};
 
 /// One line per hit.
@@ -48,6 +50,14 @@ impl Renderer for Compact {
 
     fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
         Ok(recurring::in_lines(out, location, answer)?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        for hit in &answer.similar.hits {
+            let line = hit.fix.as_ref().and_then(|fix| fix.line);
+            write_line(out, location, &hit.incident, line, &format!("  ({})", similar::level(hit)))?;
+        }
+        Ok(())
     }
 
     fn frame(&self) -> Frame {

@@ -8,7 +8,8 @@ use std::io::Write;
 use ::csv::{Result as CsvResult, Writer};
 use rca_index::wire::{Fields, SelectedForm, UnknownField};
 use rca_index::{
-    CheckReport, FixKind, Health, LeftOut, ReportProblem, SearchRequest, SearchResults, Timestamp, UpdateReport,
+    CheckReport, Fix, FixKind, Health, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, Timestamp,
+    UpdateReport,
 };
 
 use crate::failure::Failure;
@@ -18,7 +19,9 @@ use serde_json::Value;
 use crate::render::json::escape;
 use crate::render::talk::Talk;
 use crate::render::text::{ignored_files, level_name};
-use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection, facet_rows};
+use crate::render::{
+    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection, SimilarAnswer, facet_rows,
+};
 use crate::terminal::{Output, clean};
 
 /// The columns of an incident when no fields are asked for.
@@ -33,6 +36,9 @@ const SEEN_COLUMNS: &str =
 /// The columns of what happened again: a row for each incident.
 const RECURRING_COLUMNS: &str =
     "cluster,times,nth,id,path,title,date,severity,services,days_since,fix_kind,fix,fix_line,came_back,unfinished";
+/// The columns of the incidents like an incident.
+const SIMILAR_COLUMNS: &str = "level,id,path,title,date,severity,services,duration_minutes,fix_kind,fix,fix_line,words,\
+     linked_to,linked_from,common_services,wording,covered,evidence";
 
 /// Comma-separated values.
 #[derive(Clone, Copy)]
@@ -90,19 +96,24 @@ impl Renderer for Csv<'_> {
         let mut table = self.table(out);
         table.write_record(SEEN_COLUMNS.split(','))?;
         for hit in &answer.seen.hits {
-            let incident = &hit.incident;
-            let date = incident.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default();
-            let severity = incident.severity.as_ref().map(|severity| severity.value.name.clone()).unwrap_or_default();
-            let duration = incident.duration.as_ref().map(|duration| duration.value.to_string()).unwrap_or_default();
-            let services = joined(incident.services.iter().map(String::as_str));
-            let fix = hit.fix.as_ref();
-            let kind = fix.and_then(|fix| fix.kind).map_or("", FixKind::name);
-            let line = fix.and_then(|fix| fix.line).map(|line| line.to_string()).unwrap_or_default();
+            let head = liked(hit.resemblance.name(), &hit.incident, hit.fix.as_ref(), &hit.words);
             let shares = [hit.likeness.share, hit.likeness.z, hit.likeness.evidence].map(|n| format!("{n:.3}"));
-            let head = [hit.resemblance.name(), &incident.id, &incident.path, &incident.title.value, &date, &severity];
-            let rest = [services.as_str(), &duration, kind, fix.map_or("", |fix| fix.text.as_str()), &line];
-            let words = joined(hit.words.iter().map(String::as_str));
-            let cells = head.into_iter().chain(rest).chain([&*words]).chain(shares.iter().map(String::as_str));
+            table.write_record(head.iter().chain(&shares).map(|cell| clean(cell).into_owned()))?;
+        }
+        Ok(table.flush()?)
+    }
+
+    fn similar(&self, out: &mut Output, _location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        let mut table = self.table(out);
+        table.write_record(SIMILAR_COLUMNS.split(','))?;
+        for hit in &answer.similar.hits {
+            let head = liked(hit.level.name(), &hit.incident, hit.fix.as_ref(), &hit.words);
+            let line = |line: Option<u32>| line.map(|line| line.to_string()).unwrap_or_default();
+            let links = hit.linked.map(|linked| [linked.to, linked.from]).unwrap_or_default().map(line);
+            let (covered, evidence) = (hit.likeness.share * hit.likeness.known, hit.likeness.evidence);
+            let shares = [hit.wording, covered, evidence].map(|n| format!("{n:.3}"));
+            let common = joined(hit.services.iter().map(String::as_str));
+            let cells = head.iter().chain(&links).chain([&common]).chain(&shares);
             table.write_record(cells.map(|cell| clean(cell).into_owned()))?;
         }
         Ok(table.flush()?)
@@ -271,6 +282,20 @@ fn without_formulas(cell: &str) -> Cow<'_, str> {
     // OWASP's advice against CSV injection: the apostrophe makes the cell text, and is not shown.
     let part = |part: &str| if is_formula(part) { format!("'{part}") } else { part.to_owned() };
     Cow::Owned(cell.split(';').map(part).collect::<Vec<_>>().join(";"))
+}
+
+/// What is written of an incident that is like something: its level, its facts, what fixed it, and the words in common.
+fn liked(level: &str, incident: &Incident, fix: Option<&Fix>, words: &[String]) -> Vec<String> {
+    let date = incident.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default();
+    let severity = incident.severity.as_ref().map(|severity| severity.value.name.clone()).unwrap_or_default();
+    let duration = incident.duration.as_ref().map(|duration| duration.value.to_string()).unwrap_or_default();
+    let services = joined(incident.services.iter().map(String::as_str));
+    let kind = fix.and_then(|fix| fix.kind).map_or("", FixKind::name).to_owned();
+    let line = fix.and_then(|fix| fix.line).map(|line| line.to_string()).unwrap_or_default();
+    let text = fix.map(|fix| fix.text.clone()).unwrap_or_default();
+    let head = [level, &incident.id, &incident.path, &incident.title.value].map(str::to_owned);
+    let words = joined(words.iter().map(String::as_str));
+    head.into_iter().chain([date, severity, services, duration, kind, text, line, words]).collect()
 }
 
 /// A list in one cell.

@@ -21,7 +21,9 @@ use crate::render::talk::Talk;
 use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
-use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, recurring, seen};
+use crate::render::{
+    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, recurring, seen, similar,
+};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
@@ -73,6 +75,10 @@ impl Renderer for Human {
 
     fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
         Ok(recurring::for_people(out, location, answer)?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        Ok(similar::for_people(out, location, answer)?)
     }
 
     fn frame(&self) -> Frame {

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use rca_index::wire::{
     CheckForm, FacetsForm, HealthForm, IncidentForm, LeftOutsForm, QueryErrorsForm, RecurringForm, SearchForm,
-    SeenForm, SelectedForm, StreamedSearchForm, UpdateForm,
+    SeenForm, SelectedForm, SimilarForm, StreamedSearchForm, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::fields::Shown;
 use crate::location::Location;
 use crate::render::talk::Talk;
-use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection, SimilarAnswer};
 use crate::terminal::Output;
 
 /// One JSON document.
@@ -71,6 +71,10 @@ impl Renderer for Json<'_> {
 
     fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
         Ok(document(out, &recurring_form(answer).root(&location.root()))?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        Ok(document(out, &SimilarForm::new(answer.incident, answer.similar, answer.explain).root(&location.root()))?)
     }
 
     fn frame(&self) -> Frame {

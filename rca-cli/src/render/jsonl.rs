@@ -9,7 +9,7 @@ use std::iter;
 use rca_index::wire::{
     CheckForm, CheckLine, FacetValueForm, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentLine, LeftOutForm,
     LeftOutsLine, LeftOutsSummaryForm, ProblemForm, QueryErrorsForm, QueryErrorsLine, RecurringForm, RecurringLine,
-    SearchLine, SearchSummaryForm, SeenForm, SeenLine, StateLine, UpdateForm,
+    SearchLine, SearchSummaryForm, SeenForm, SeenLine, SimilarForm, SimilarLine, StateLine, UpdateForm,
 };
 use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
 use serde::Serialize;
@@ -19,7 +19,8 @@ use crate::location::Location;
 use crate::render::json::{escape, incident_form, recurring_form, selected};
 use crate::render::talk::Talk;
 use crate::render::{
-    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection, WatchEvent, events, facet_rows,
+    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, Selection, SimilarAnswer, WatchEvent, events,
+    facet_rows,
 };
 use crate::terminal::Output;
 
@@ -85,6 +86,14 @@ impl Renderer for Jsonl<'_> {
         let RecurringForm { summary, clusters, .. } = recurring_form(answer).root(&root);
         lines(out, clusters.into_iter().map(|cluster| RecurringLine::Cluster(Box::new(cluster))))?;
         Ok(lines(out, [RecurringLine::End(Box::new(summary))])?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        let root = location.root();
+        let form = SimilarForm::new(answer.incident, answer.similar, answer.explain).root(&root);
+        let SimilarForm { summary, hits, .. } = form;
+        lines(out, hits.into_iter().map(|hit| SimilarLine::Hit(Box::new(hit))))?;
+        Ok(lines(out, [SimilarLine::End(Box::new(summary))])?)
     }
 
     fn frame(&self) -> Frame {

@@ -13,7 +13,9 @@ use crate::paths::{link_target, slashed};
 use crate::quantity::minutes;
 use crate::render::talk::Talk;
 use crate::render::text::{FIX_UNKNOWN, health_lines, left_out_file, problem, update_summary};
-use crate::render::{Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, recurring, seen};
+use crate::render::{
+    Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, recurring, seen, similar,
+};
 use crate::terminal::{Output, clean, clean_marked};
 
 /// Markdown.
@@ -49,6 +51,10 @@ impl Renderer for Markdown {
 
     fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
         Ok(recurring::in_markdown(out, location, answer)?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        Ok(similar::in_markdown(out, location, answer)?)
     }
 
     fn facets(&self, out: &mut Output, _request: &SearchRequest, results: &SearchResults) -> Result<(), Failure> {

@@ -16,6 +16,7 @@ mod paths;
 mod recurring;
 mod sarif;
 mod seen;
+mod similar;
 mod table;
 mod talk;
 mod text;
@@ -30,7 +31,7 @@ use rca_index::signal::Signal;
 use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
     CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, Recurring, SearchRequest, SearchResults, Section,
-    Seen, UpdateReport,
+    Seen, Similar, UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -87,6 +88,11 @@ pub(crate) trait Renderer {
 
     /// Writes what happened again.
     fn recurring(&self, _out: &mut Output, _location: &Location, _answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
+
+    /// Writes the incidents like an incident.
+    fn similar(&self, _out: &mut Output, _location: &Location, _answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
         Err(for_problems_only())
     }
 
@@ -280,6 +286,14 @@ pub(crate) struct RecurringAnswer<'a> {
     pub(crate) unfinished: bool,
 }
 
+/// The incidents like an incident.
+pub(crate) struct SimilarAnswer<'a> {
+    pub(crate) incident: &'a Incident,
+    pub(crate) similar: &'a Similar,
+    /// Explain the score of each hit.
+    pub(crate) explain: bool,
+}
+
 /// What stands around the incidents of a list: before the first, between two, after the last.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
@@ -350,6 +364,15 @@ pub(crate) fn recurring(
     context.out.page()?;
     renderer.recurring(&mut context.out, location, answer)?;
     renderer.talk().after_recurring(context, answer);
+    Ok(())
+}
+
+/// Prints the incidents like an incident.
+pub(crate) fn similar(context: &mut Context, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+    let renderer = renderer(context.global.format);
+    context.out.page()?;
+    renderer.similar(&mut context.out, location, answer)?;
+    renderer.talk().after_similar(context, answer.similar);
     Ok(())
 }
 

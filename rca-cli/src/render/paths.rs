@@ -13,7 +13,7 @@ use crate::location::Location;
 use crate::quoting::quoted;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// Paths of reports.
@@ -62,6 +62,11 @@ impl Renderer for Paths {
     fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
         let incidents = answer.recurring.clusters.iter().flat_map(|cluster| &cluster.incidents);
         Ok({ incidents }.try_for_each(|one| self.path(out, &location.path_of(&one.incident.path)))?)
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        let hits = &answer.similar.hits;
+        Ok(hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
     }
 
     fn frame(&self) -> Frame {

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use rca_index::signal::{Part, Signal};
-use rca_index::{Action, FixCount, FixKind, Judgement, Resemblance, Seen, SeenHit};
+use rca_index::{Action, Fix, FixCount, FixKind, Incident, Judgement, Nearest, Resemblance, Seen, SeenHit};
 
 use crate::location::Location;
 use crate::paths::link_target;
@@ -53,22 +53,8 @@ fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::R
     let incident = &hit.incident;
     human::leveled_title(out, hit.resemblance.name(), incident)?;
     human::fact_line(out, incident)?;
-    let path = |out: &Output, line: Option<u32>| place(out, location, &incident.path, line);
-    let dim = out.palette.dim;
-    match &hit.fix {
-        Some(fix) => {
-            labeled(out, "fixed by", &fix.text)?;
-            let kind = fix.kind.map(|kind| format!("{}  ", kind.label())).unwrap_or_default();
-            let at = path(out, fix.line);
-            writeln!(out, "  {:LABEL$}{dim}{kind}{at}{dim:#}", "")?;
-        }
-        None => {
-            labeled(out, "fixed by", FIX_UNKNOWN)?;
-            let at = path(out, None);
-            writeln!(out, "  {:LABEL$}{dim}{at}{dim:#}", "")?;
-        }
-    }
-    labeled(out, "because", &in_common(hit))?;
+    fixed_by_line(out, location, incident, hit.fix.as_ref())?;
+    labeled(out, "because", &seen_in_common(hit))?;
     for text in actions(hit) {
         labeled(out, "open", &text)?;
     }
@@ -76,6 +62,20 @@ fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::R
         labeled(out, "runbook", &runbook.target)?;
     }
     Ok(())
+}
+
+/// Writes what fixed an incident, and where its report says so.
+pub(super) fn fixed_by_line(
+    out: &mut Output,
+    location: &Location,
+    incident: &Incident,
+    fix: Option<&Fix>,
+) -> io::Result<()> {
+    labeled(out, "fixed by", fix.map_or(FIX_UNKNOWN, |fix| &fix.text))?;
+    let kind = fix.and_then(|fix| fix.kind).map(|kind| format!("{}  ", kind.label())).unwrap_or_default();
+    let at = place(out, location, &incident.path, fix.and_then(|fix| fix.line));
+    let dim = out.palette.dim;
+    writeln!(out, "  {:LABEL$}{dim}{kind}{at}{dim:#}", "")
 }
 
 /// Writes a fact of a hit behind its label.
@@ -103,38 +103,44 @@ pub(super) fn in_markdown(out: &mut Output, location: &Location, answer: &SeenAn
     }
     for (nth, hit) in seen.hits.iter().enumerate() {
         let incident = &hit.incident;
-        let target = link_target(&location.path_of(&incident.path));
-        let newline = if nth == 0 { "\n" } else { "" };
-        write!(
-            out,
-            "{newline}{}. {}: [{}](<{target}>)",
-            nth + 1,
-            hit.resemblance.name(),
-            escape(&incident.title.value)
-        )?;
-        let facts = [
-            incident.date.as_ref().map(|date| date.value.day().to_string()),
-            incident.severity.as_ref().map(|severity| severity.value.name.clone()),
-            (!incident.services.is_empty()).then(|| incident.services.join(", ")),
-            incident.duration.as_ref().map(|duration| minutes(duration.value)),
-        ];
-        facts.iter().flatten().try_for_each(|fact| write!(out, " · {}", escape(fact)))?;
-        writeln!(out)?;
-        let fix = hit.fix.as_ref().map_or_else(
-            || FIX_UNKNOWN.to_owned(),
-            |fix| {
-                let line = fix.line.map(|line| format!(":{line}")).unwrap_or_default();
-                let path = location.path_of(&incident.path);
-                let at = markdown::code(&clean(&format!("{}{line}", path.to_string_lossy())));
-                format!("{} ({at})", escape(&fix.text))
-            },
-        );
-        writeln!(out, "   - fixed by: {fix}")?;
-        writeln!(out, "   - because: {}", escape(&in_common(hit)))?;
+        head_in_markdown(out, location, nth, hit.resemblance.name(), incident)?;
+        writeln!(out, "   - fixed by: {}", fix_in_markdown(location, incident, hit.fix.as_ref()))?;
+        writeln!(out, "   - because: {}", escape(&seen_in_common(hit)))?;
         actions(hit).iter().try_for_each(|action| writeln!(out, "   - open: {}", escape(action)))?;
         hit.runbooks().try_for_each(|link| writeln!(out, "   - runbook: {}", escape(&link.target)))?;
     }
     Ok(())
+}
+
+/// Writes the number, the level, the title with a link and the facts of a hit.
+pub(super) fn head_in_markdown(
+    out: &mut Output,
+    location: &Location,
+    nth: usize,
+    level: &str,
+    incident: &Incident,
+) -> io::Result<()> {
+    let escape = |text: &str| markdown::escape(&clean(text));
+    let target = link_target(&location.path_of(&incident.path));
+    let newline = if nth == 0 { "\n" } else { "" };
+    write!(out, "{newline}{}. {level}: [{}](<{target}>)", nth + 1, escape(&incident.title.value))?;
+    let facts = [
+        incident.date.as_ref().map(|date| date.value.day().to_string()),
+        incident.severity.as_ref().map(|severity| severity.value.name.clone()),
+        (!incident.services.is_empty()).then(|| incident.services.join(", ")),
+        incident.duration.as_ref().map(|duration| minutes(duration.value)),
+    ];
+    facts.iter().flatten().try_for_each(|fact| write!(out, " · {}", escape(fact)))?;
+    writeln!(out)
+}
+
+/// What fixed an incident, and where its report says so, in Markdown.
+pub(super) fn fix_in_markdown(location: &Location, incident: &Incident, fix: Option<&Fix>) -> String {
+    let Some(fix) = fix else { return FIX_UNKNOWN.to_owned() };
+    let line = fix.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let path = location.path_of(&incident.path);
+    let at = markdown::code(&clean(&format!("{}{line}", path.to_string_lossy())));
+    format!("{} ({at})", markdown::escape(&clean(&fix.text)))
 }
 
 /// What was understood, in one line: `alertmanager: DiskFull · the disk of the collector is full · service log-collector`.
@@ -189,7 +195,7 @@ fn parts(signal: &Signal) -> Vec<String> {
 /// `Seen 3 times: 2023-01-02, 2024-05-06, last 2025-02-03. Fixed by: scaled (2), hot fix (1)`
 fn verdict(seen: &Seen) -> String {
     let times = match (seen.judgement, seen.times_seen) {
-        (Judgement::Nothing, _) => return nothing(seen),
+        (Judgement::Nothing, _) => return nothing(seen.incidents, seen.nearest.as_ref()),
         (Judgement::Like, _) => {
             let are = if seen.like == 1 { "is" } else { "are" };
             format!("Not seen before, but {} {are} like it", count(seen.like, "incident"))
@@ -236,19 +242,24 @@ pub(super) fn fixed_by(fixes: &[FixCount], unknown: usize) -> Option<String> {
 }
 
 /// `Nothing like it in 66 incidents (nearest: Disk full, 2 of 9 words)`
-fn nothing(seen: &Seen) -> String {
-    let nearest = seen.nearest.as_ref().map(|nearest| {
+pub(super) fn nothing(incidents: usize, nearest: Option<&Nearest>) -> String {
+    let nearest = nearest.map(|nearest| {
         format!(" (nearest: {}, {} of {} words)", shortened(&nearest.title), nearest.words, nearest.of_words)
     });
-    format!("Nothing like it in {}{}", count(seen.incidents, "incident"), nearest.unwrap_or_default())
+    format!("Nothing like it in {}{}", count(incidents, "incident"), nearest.unwrap_or_default())
 }
 
 /// `lag, consumer, orders: 9 of 12 words`
-fn in_common(hit: &SeenHit) -> String {
-    let words: Vec<&str> = hit.words.iter().take(WORDS).map(String::as_str).collect();
-    let more = if hit.words.len() > WORDS { " …" } else { "" };
+fn seen_in_common(hit: &SeenHit) -> String {
     let chance = if hit.resemblance == Resemblance::Weak { ", which any text may have" } else { "" };
-    format!("{}{more}: {} of {} words{chance}", words.join(", "), hit.words.len(), hit.of_words)
+    in_common(&hit.words, hit.of_words) + chance
+}
+
+/// The first words that two texts have in common, and how many.
+pub(super) fn in_common(words: &[String], of_words: usize) -> String {
+    let first: Vec<&str> = words.iter().take(WORDS).map(String::as_str).collect();
+    let more = if words.len() > WORDS { " …" } else { "" };
+    format!("{}{more}: {} of {of_words} words", first.join(", "), words.len())
 }
 
 /// An action with its owner and due date.

@@ -4,8 +4,8 @@
 
 use rca_index::signal::UnreadReason;
 use rca_index::{
-    CheckReport, FailedCount, Hit, Level, Match, ReportProblem, SearchRequest, SearchResults, UnknownValue,
-    UpdateReport,
+    CheckReport, FailedCount, Hit, Level, LinkFilter, Match, ReportProblem, SearchRequest, SearchResults, Similar,
+    UnknownValue, UpdateReport,
 };
 
 use crate::context::Context;
@@ -133,6 +133,23 @@ impl Talk {
         }
         not_taken_in(context, recurring.failed);
         context.detail(format_args!("rca: interpreted as {}", clean(&recurring.interpreted)));
+    }
+
+    /// Talk after the incidents like an incident.
+    pub(crate) fn after_similar(self, context: &mut Context, similar: &Similar) {
+        if self.feedback {
+            similar.cuts.iter().for_each(|cut| context.say(format_args!("rca: {cut}")));
+        }
+        if self.counts {
+            similar.unknown_values.iter().take(MOST_LISTED).for_each(|unknown| unknown_value(context, unknown));
+            let more = similar.like.saturating_sub(similar.hits.len());
+            if more > 0 && similar.links == LinkFilter::Any {
+                let n = similar.like;
+                context.say(format_args!("rca: {} more like it; -n {n} shows all", thousands(more)));
+            }
+        }
+        not_taken_in(context, similar.failed);
+        context.detail(format_args!("rca: interpreted as {}", clean(&similar.interpreted)));
     }
 
     /// Talk after facet counts.

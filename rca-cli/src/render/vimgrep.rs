@@ -4,13 +4,15 @@
 
 use std::io::{self, Write as _};
 
-use rca_index::{CheckReport, Health, Hit, LeftOut, SearchRequest, SearchResults, Snippet, UpdateReport};
+use rca_index::{
+    CheckReport, Fix, Health, Hit, Incident, LeftOut, SearchRequest, SearchResults, Snippet, UpdateReport,
+};
 
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, facet_rows};
+use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows};
 use crate::terminal::{Output, clean};
 
 /// One line per place.
@@ -58,10 +60,14 @@ impl Renderer for Vimgrep {
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         for hit in &answer.seen.hits {
-            let fix = hit.fix.as_ref();
-            let (line, text) = (fix.and_then(|fix| fix.line), fix.map_or(&hit.incident.title.value, |fix| &fix.text));
-            let place = Place { line: line.unwrap_or(1), column: 1, text };
-            write_place(out, location, &hit.incident.path, &place)?;
+            write_place(out, location, &hit.incident.path, &fix_place(&hit.incident, hit.fix.as_ref()))?;
+        }
+        Ok(())
+    }
+
+    fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
+        for hit in &answer.similar.hits {
+            write_place(out, location, &hit.incident.path, &fix_place(&hit.incident, hit.fix.as_ref()))?;
         }
         Ok(())
     }
@@ -117,6 +123,12 @@ impl Renderer for Vimgrep {
     fn talk(&self) -> Talk {
         Talk { problems: true, partial: true, ..Talk::FEEDBACK }
     }
+}
+
+/// Where a report says what fixed the incident, or its title.
+fn fix_place<'a>(incident: &'a Incident, fix: Option<&'a Fix>) -> Place<'a> {
+    let text = fix.map_or(&incident.title.value, |fix| &fix.text);
+    Place { line: fix.and_then(|fix| fix.line).unwrap_or(1), column: 1, text }
 }
 
 /// The places of a hit: one for each passage, or its title.

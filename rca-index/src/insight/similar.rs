@@ -22,6 +22,8 @@ use crate::search::{Cut, Explanation, Hit, Like, Likeness, Resemblance, SearchRe
 pub struct Similar {
     /// The hits to show: near duplicates, then those that are like it, then weak ones; those of one level best first.
     pub hits: Vec<SimilarHit>,
+    /// Which of them were wanted.
+    pub links: LinkFilter,
     /// How many incidents are like it, shown or not, linked or not.
     pub like: usize,
     /// The incident that is nearest, where nothing is like it.
@@ -173,6 +175,7 @@ impl Similar {
         hits.sort_by_key(|hit| hit.level);
         Ok(Self {
             hits,
+            links,
             like: like.incidents,
             nearest,
             incidents,
@@ -182,6 +185,26 @@ impl Similar {
             failed: found.failed,
             took: found.took,
         })
+    }
+
+    /// Whether nothing that was wanted is like it. A linked incident is what was wanted, however much it is like it.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, LinkFilter, SearchRequest};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let disk = Incident::new("OPS-1", "Disk full");
+    /// index.upsert([disk.clone(), Incident::new("OPS-2", "Certificate expired")])?;
+    /// assert!(index.similar(&disk, &SearchRequest::from_incident(&disk), LinkFilter::Any, true)?.is_nothing());
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn is_nothing(&self) -> bool {
+        match self.links {
+            LinkFilter::Any => self.like == 0,
+            LinkFilter::Linked => self.hits.is_empty(),
+            LinkFilter::Unlinked => !self.hits.iter().any(|hit| hit.level != SimilarLevel::Weak),
+        }
     }
 }
 

@@ -151,7 +151,8 @@ impl Planner<'_> {
             }
         }
         heaviest.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.written.cmp(&b.1.written)));
-        let known = known_share(&known, &unknown, texts.words);
+        // A report has hundreds of words, and the heaviest are its own: all of them count.
+        let known = known_share(&known, &unknown, if texts.except.is_some() { usize::MAX } else { texts.words });
         if own > 0 {
             heaviest = self.of_others(heaviest, texts.words, own)?;
         }

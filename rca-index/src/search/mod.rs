@@ -36,7 +36,7 @@ use crate::incident::{HouseNames, Summary};
 use crate::plan::{Correction, Needed, Plan, Planner, reads_allowed};
 pub use crate::plan::{Cut, CutKind, WeightedTexts};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
-use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED, evidence};
+use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED, evidence, report_evidence};
 use crate::schema::FacetName;
 use crate::search::feedback::common_words;
 use crate::search::hits::Load;
@@ -321,7 +321,10 @@ impl Search<'_> {
     fn likeness(&self, ranked: &Ranked) -> Option<Likeness> {
         let shares = ranked.shares.as_ref().filter(|_| self.plan.any)?;
         let (share, known, incidents) = (shares.share, self.plan.known, self.snapshot.statistics().incidents);
-        let evidence = evidence(share * known, shares.closeness(), shares.information, incidents);
+        let evidence = match &self.request.weighted {
+            Some(WeightedTexts { except: Some(_), .. }) => report_evidence(shares.strength, known),
+            _ => evidence(share * known, shares.closeness(), shares.information, incidents),
+        };
         Some(Likeness { share, z: ranked.z, known, evidence })
     }
 }

@@ -79,6 +79,8 @@ pub(super) struct Shares {
     pub(super) share: f32,
     /// What these words tell: the sum of their weights times rarity.
     pub(super) information: f32,
+    /// The score of the words, as a share of that of an incident of mean length that has each of them once.
+    pub(super) strength: f32,
 }
 
 impl Shares {
@@ -125,6 +127,9 @@ impl Reranker<'_> {
             .fold((0.0, 0.0), |(covered, information), (_, weight)| (covered + weight.share, information + weight.idf));
         let known: f32 = self.weights.iter().filter(|weight| weight.known).map(|weight| weight.share).sum();
         let share = if known > 0.0 { covered / known } else { 0.0 };
+        let all: f32 = self.weights.iter().map(|weight| weight.idf).sum();
+        let scored: f32 = words.iter().map(|(_, score)| score).sum();
+        let strength = if all > 0.0 { scored / all } else { 0.0 };
         let coverage = coverage(covered, total);
         // In whole days, so that scores do not change during a day.
         let age = self.now.zip(date).map(|(now, date)| (now.saturating_sub(date).max(0) / 86_400) as f32);
@@ -132,7 +137,7 @@ impl Reranker<'_> {
         let rank = rank.filter(|_| self.now.is_some());
         let severe = 1.0 + rank.map_or(0.0, |rank| SEVERE_WEIGHT * (1.0 - rank.min(5) as f32 / 5.0));
         let service = if preferred { 1.0 + SERVICE_WEIGHT } else { 1.0 };
-        Shares { words, pairs, feedback: 0.0, coverage, recent, severe, service, share, information }
+        Shares { words, pairs, feedback: 0.0, coverage, recent, severe, service, share, information, strength }
     }
 
     /// The feedback score, given the feedback words with their shares.

@@ -18,10 +18,10 @@ pub struct ExplanationForm<'a> {
     pub coverage: f32,
     pub recency: f32,
     pub severity: f32,
-    /// The factor for a service that a pasted text names.
+    /// The factor for a service that a pasted text, or the report asked with, names.
     #[serde(skip_serializing_if = "is_one")]
     pub service: f32,
-    /// For a pasted text: the share of its information that the hit has, and how far its score is from those of all
+    /// For a pasted text or another report: the share of its information that the hit has, and how far its score is from those of all
     /// incidents, in standard deviations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f32>,

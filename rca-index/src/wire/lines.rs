@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{CheckSummaryForm, HealthForm, LeftOutForm, LeftOutsSummaryForm, ProblemForm, UpdateForm};
 use super::{
     ClusterForm, FacetsSummaryForm, HitForm, IncidentForm, QueryErrorsForm, RecurringSummaryForm, SearchSummaryForm,
-    SeenHitForm, SeenSummaryForm, SelectedForm,
+    SeenHitForm, SeenSummaryForm, SelectedForm, SimilarHitForm, SimilarSummaryForm,
 };
 
 /// The count of one value of a facet.
@@ -75,6 +75,17 @@ pub enum SeenLine<'a> {
 pub enum RecurringLine<'a> {
     Cluster(Box<ClusterForm<'a>>),
     End(Box<RecurringSummaryForm<'a>>),
+}
+
+/// A line of the incidents like an incident: hits, then the end.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum SimilarLine<'a> {
+    Hit(Box<SimilarHitForm<'a>>),
+    End(Box<SimilarSummaryForm<'a>>),
 }
 
 /// A line of facet counts: counts, then the end.

@@ -13,6 +13,7 @@ mod report;
 #[cfg(feature = "schema")]
 mod schemas;
 mod seen;
+mod similar;
 mod stated;
 mod streamed;
 
@@ -30,7 +31,9 @@ pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
-pub use lines::{FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, RecurringLine, SearchLine, SeenLine};
+pub use lines::{
+    FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, RecurringLine, SearchLine, SeenLine, SimilarLine,
+};
 pub use recurring::{ClusterForm, OccurrenceForm, RecurringForm, RecurringSummaryForm, SaidForm, UnfinishedForm};
 #[cfg(feature = "archive")]
 pub use report::{
@@ -43,6 +46,7 @@ pub use seen::{
     FixCountForm, LabelForm, NearestForm, OpenActionForm, PartForm, RunbookForm, SeenForm, SeenHitForm,
     SeenSummaryForm, SignalForm,
 };
+pub use similar::{LinkedForm, SimilarForm, SimilarHitForm, SimilarSummaryForm};
 pub use stated::{PlaceForm, StatedFact, stated_facts};
 pub use streamed::StreamedSearchForm;
 

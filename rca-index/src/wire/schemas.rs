@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     CheckForm, CheckLine, FORM_FIELDS, FacetsForm, FacetsLine, HealthForm, HitForm, IncidentForm, IncidentLine,
     LeftOutsForm, LeftOutsLine, QueryErrorsForm, QueryErrorsLine, RecurringForm, RecurringLine, SearchForm, SearchLine,
-    SeenForm, SeenLine, SnippetForm, StateLine, UpdateForm,
+    SeenForm, SeenLine, SimilarForm, SimilarLine, SnippetForm, StateLine, UpdateForm,
 };
 
 /// The names of the forms, each with what is written in it.
@@ -20,6 +20,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("seen-lines", "each line of rca seen --format jsonl"),
     ("recurring", "rca recurring --format json"),
     ("recurring-lines", "each line of rca recurring --format jsonl"),
+    ("similar", "rca similar --format json"),
+    ("similar-lines", "each line of rca similar --format jsonl"),
     ("fields", "a hit or an incident of which --fields chooses the fields"),
     ("show", "rca show --format json"),
     ("show-lines", "the line of rca show --format jsonl"),
@@ -53,6 +55,8 @@ pub fn schema(name: &str) -> Option<Value> {
         "seen-lines" => of::<SeenLine<'static>>(),
         "recurring" => of::<RecurringForm<'static>>(),
         "recurring-lines" => of::<RecurringLine<'static>>(),
+        "similar" => of::<SimilarForm<'static>>(),
+        "similar-lines" => of::<SimilarLine<'static>>(),
         "fields" => return Some(selected()),
         "show" => of::<IncidentForm<'static>>(),
         "show-lines" => of::<IncidentLine<'static>>(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{CutForm, Figure, FixForm, HeadForm, UnknownValueForm, VERSION, milliseconds};
 use crate::incident::{Action, Timestamp};
-use crate::insight::{FixKind, Runbook, Seen, SeenHit};
+use crate::insight::{FixKind, Nearest, Runbook, Seen, SeenHit};
 use crate::search::Cut;
 use crate::signal::{Part, Signal};
 
@@ -246,12 +246,7 @@ impl<'a> SeenSummaryForm<'a> {
             fixes: seen.fixes.iter().map(FixCountForm::new).collect(),
             fixes_unknown: seen.fixes_unknown,
             incidents: seen.incidents,
-            nearest: seen.nearest.as_ref().map(|nearest| NearestForm {
-                id: &nearest.id,
-                title: &nearest.title,
-                words: nearest.words,
-                of_words: nearest.of_words,
-            }),
+            nearest: seen.nearest.as_ref().map(NearestForm::new),
             runbooks: seen.runbooks.iter().map(RunbookForm::new).collect(),
             open_actions: seen.hits.iter().flat_map(open_actions).collect(),
             failed: seen.failed.total(),
@@ -311,6 +306,12 @@ impl<'a> SeenHitForm<'a> {
 impl<'a> FixCountForm<'a> {
     pub(super) fn new(count: &'a crate::insight::FixCount) -> Self {
         Self { kind: count.kind.map(FixKind::name), count: count.count, ids: &count.ids }
+    }
+}
+
+impl<'a> NearestForm<'a> {
+    pub(super) fn new(nearest: &'a Nearest) -> Self {
+        Self { id: &nearest.id, title: &nearest.title, words: nearest.words, of_words: nearest.of_words }
     }
 }
 
