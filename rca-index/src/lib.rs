@@ -240,7 +240,8 @@ pub use incident::{
 pub use index::{Index, IndexOptions, Named};
 pub use insight::{Fix, FixCount, FixKind, FixSource, Judgement, Nearest, Runbook, Seen, SeenHit};
 pub use schema::{
-    FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
+    FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, LinkField, NumberField, TextField, Unit,
+    fields_named,
 };
 pub use search::{
     Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchRequest,

@@ -21,7 +21,7 @@ use crate::render::talk::Talk;
 use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
-use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, seen};
+use crate::render::{Frame, Hits, IncidentAnswer, Renderer, SeenAnswer, mentions, seen};
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
 const INDENT: &str = "  ";
@@ -64,7 +64,8 @@ impl Renderer for Human {
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(incident(out, location, answer)?)
+        incident(out, location, answer)?;
+        mentions::for_people(out, location, answer)
     }
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {

@@ -130,7 +130,8 @@ impl Snapshot<'_> {
         needed: Needed,
         collect: Collect,
     ) -> Result<Candidates> {
-        let compiler = Compiler { fields: &self.engine.fields, words, statistics: self.statistics() };
+        let links = self.link_sets(plan)?;
+        let compiler = Compiler { fields: &self.engine.fields, words, statistics: self.statistics(), links: &links };
         let query = compiler.compile(plan, needed);
         self.collect(&*query, &Collector { collect }, self.is_large()).map_err(|e| self.engine.error(e))
     }
@@ -400,7 +401,8 @@ mod tests {
     fn collect(snapshot: &Snapshot<'_>, limit: usize, order: Order, parallel: bool) -> Candidates {
         let plan = plan(snapshot, "disk");
         let words = snapshot.look_up(&plan).unwrap();
-        let compiler = Compiler { fields: &snapshot.engine.fields, words: &words, statistics: snapshot.statistics() };
+        let (fields, statistics) = (&snapshot.engine.fields, snapshot.statistics());
+        let compiler = Compiler { fields, words: &words, statistics, links: &snapshot.link_sets(&plan).unwrap() };
         let query = compiler.compile(&plan, Needed::All);
         let collect = Collect { limit, order, facets: vec![crate::schema::Facet::Service.into()] };
         snapshot.collect(&*query, &Collector { collect }, parallel).unwrap()

@@ -6,6 +6,7 @@ use tantivy::query::{EnableScoring, Scorer};
 use crate::engine::collect::Candidate;
 use crate::engine::compile::Compiler;
 use crate::engine::document::{DATE, LENGTH, RANK};
+use crate::engine::links::LinkSets;
 use crate::engine::lookup::KnownWords;
 use crate::engine::regions::{RegionMap, region_at};
 use crate::engine::snapshot::{Snapshot, map_all};
@@ -74,8 +75,9 @@ impl Snapshot<'_> {
 impl Snapshot<'_> {
     /// The incidents of a segment that meet a condition, in order.
     fn meeting(&self, condition: &Condition, reader: &SegmentReader) -> tantivy::Result<Box<dyn Scorer>> {
-        let words = KnownWords::default();
-        let compiler = Compiler { fields: &self.engine.fields, words: &words, statistics: self.statistics() };
+        let (words, links) = (KnownWords::default(), LinkSets::default());
+        let (fields, statistics) = (&self.engine.fields, self.statistics());
+        let compiler = Compiler { fields, words: &words, statistics, links: &links };
         let query = compiler.of_condition(condition);
         query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?.scorer(reader, 1.0)
     }
