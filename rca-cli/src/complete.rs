@@ -158,12 +158,18 @@ fn query_word(typed: &str) -> Vec<CompletionCandidate> {
     match field {
         "has" | "no" => candidates(&before, matching(present(), value)),
         "sort" => candidates(&before, matching(sort_keys(), value)),
+        _ if is_of_links(field) => in_list_behind(&before, value, live_names),
         _ => in_list_behind(&before, value, |part| live_values(field, part)),
     }
 }
 
 fn is_facet(kind: FieldKind) -> bool {
     matches!(kind, FieldKind::Facet(_))
+}
+
+/// Whether the values of a field are names of incidents.
+fn is_of_links(field: &str) -> bool {
+    FIELDS.iter().any(|spec| spec.name == field && matches!(spec.kind, FieldKind::Link(_)))
 }
 
 /// Names of fields for which this query is valid.
@@ -268,6 +274,8 @@ mod tests {
         assert_eq!(values(&query_word("serv")), ["service:"]);
         assert!(values(&query_word("sort:-da")).contains(&"sort:-date".to_owned()));
         assert!(values(&query_word("has:act")).contains(&"has:actions".to_owned()));
+        assert_eq!(values(&query_word("has:back")), ["has:backlinks"]);
+        assert_eq!(values(&query_word("no:back")), ["no:backlinks"]);
         let listed = in_list("id,minutes_", |part| matching(form_fields(), part));
         assert_eq!(values(&listed), ["id,minutes_to", "id,minutes_from"]);
     }

@@ -1,5 +1,6 @@
 //! The index handle, the main type of the public API. It only delegates.
 
+mod links;
 mod options;
 mod write;
 

@@ -244,7 +244,8 @@ pub use insight::{
     Said, Seen, SeenHit, Similar, SimilarHit, SimilarLevel,
 };
 pub use schema::{
-    FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, NumberField, TextField, Unit, fields_named,
+    FIELDS, Facet, FacetName, FieldKind, FieldSpec, FilterFlag, FlagKind, LinkField, NumberField, TextField, Unit,
+    fields_named,
 };
 pub use search::{
     Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchRequest,

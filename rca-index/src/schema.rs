@@ -312,6 +312,16 @@ pub enum Unit {
     Count,
 }
 
+/// A field of links between incidents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LinkField {
+    /// To the incidents that its value names.
+    Links,
+    /// From the incidents that its value names.
+    Backlinks,
+}
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -324,6 +334,8 @@ pub enum FieldKind {
     Number(NumberField, Unit),
     /// The day or time when the incident started.
     Date,
+    /// Links from or to other incidents.
+    Link(LinkField),
 }
 
 impl FieldKind {
@@ -340,6 +352,7 @@ impl FieldKind {
             Self::Text(_) => "words",
             Self::Facet(_) => "values",
             Self::Date => "date",
+            Self::Link(_) => "ids",
             Self::Number(_, Unit::Minutes) => "minutes",
             Self::Number(_, Unit::Milliseconds) => "ms",
             Self::Number(_, Unit::Percent) => "%",
@@ -503,6 +516,14 @@ pub const FIELDS: &[FieldSpec] = &[
         .with_flags(TAG_FLAGS),
     facet(&["state"], Facet::Status, "status", "resolved, open ...").with_flags(STATUS_FLAGS),
     FieldSpec::new("date", &["start", "when"], FieldKind::Date, 0.0, "when it started").with_flags(DATE_FLAGS),
+    FieldSpec::new("links", &[], FieldKind::Link(LinkField::Links), 0.0, "links to these: id, path or file name"),
+    FieldSpec::new(
+        "backlinks",
+        &[],
+        FieldKind::Link(LinkField::Backlinks),
+        0.0,
+        "these link to it; has:backlinks: any does",
+    ),
     number("duration", &["duration_minutes"], NumberField::Duration, Unit::Minutes, "minutes from start to end")
         .with_flags(DURATION_FLAGS),
     number("impact", &["user_minutes"], NumberField::Impact, Unit::Count, "user-minutes: users affected x minutes")

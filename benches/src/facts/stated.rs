@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rca_index::wire::IncidentForm;
+use rca_index::wire::{IncidentForm, NoLinks};
 use rca_index::{Archive, Incident, Index, SearchRequest, UpdateOptions};
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub fn incidents(archive: &Path) -> Result<Vec<Incident>, Box<dyn Error>> {
 /// By the library that this program is built with.
 pub fn by_library(archive: &Path) -> Result<Stated, Box<dyn Error>> {
     let facts = |incident: Incident| -> Result<(String, Value), Box<dyn Error>> {
-        let facts = serde_json::to_value(IncidentForm::new(&incident, |_target| Vec::new()))?;
+        let facts = serde_json::to_value(IncidentForm::new(&incident, &NoLinks))?;
         Ok((incident.path, facts))
     };
     incidents(archive)?.into_iter().map(facts).collect()

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use ::csv::{Result as CsvResult, Writer};
-use rca_index::wire::{Fields, SelectedForm, UnknownField};
+use rca_index::wire::{Fields, LinkLookup, NoLinks, SelectedForm, UnknownField};
 use rca_index::{
     CheckReport, Fix, FixKind, Health, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, Timestamp,
     UpdateReport,
@@ -63,7 +63,7 @@ impl Renderer for Csv<'_> {
         let mut table = self.table(out);
         table.write_record(fields.names())?;
         for hit in hits {
-            table.write_form(&fields.of_hit(&hit?, Some(&root), &|target| self.resolve(target)))?;
+            table.write_form(&fields.of_hit(&hit?, Some(&root), self.lookup()))?;
         }
         Ok(table.flush()?)
     }
@@ -88,7 +88,7 @@ impl Renderer for Csv<'_> {
         if answer.nth.is_none_or(|nth| nth == 0) {
             table.write_record(fields.names())?;
         }
-        table.write_form(&fields.of_incident(answer.incident, Some(&root), &|target| self.resolve(target)))?;
+        table.write_form(&fields.of_incident(answer.incident, Some(&root), self.lookup()))?;
         Ok(table.flush()?)
     }
 
@@ -237,8 +237,9 @@ impl Csv<'_> {
         }
     }
 
-    fn resolve(&self, target: &str) -> Vec<String> {
-        self.selection.map(|selection| selection.resolve(target)).unwrap_or_default()
+    /// Who knows of links; the usual columns have none.
+    fn lookup(&self) -> &dyn LinkLookup {
+        self.selection.map_or(&NoLinks, |selection| selection.index as &dyn LinkLookup)
     }
 }
 

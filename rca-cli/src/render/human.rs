@@ -22,7 +22,8 @@ use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
 use crate::render::{
-    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, recurring, seen, similar,
+    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, mentions, recurring, seen,
+    similar,
 };
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
@@ -66,7 +67,8 @@ impl Renderer for Human {
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(incident(out, location, answer)?)
+        incident(out, location, answer)?;
+        mentions::for_people(out, location, answer)
     }
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {

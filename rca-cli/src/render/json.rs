@@ -36,10 +36,9 @@ impl Renderer for Json<'_> {
         hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         let root = location.root();
-        let resolve = |target: &str| self.selection.map(|selection| selection.resolve(target)).unwrap_or_default();
         let form = StreamedSearchForm::new(request, results, hits).root(&root);
         let form = match self.selection {
-            Some(selection) => form.fields(selection.fields, &resolve),
+            Some(selection) => form.fields(selection.fields, selection.index),
             None => form,
         };
         let written = document(out, &form);
@@ -112,7 +111,7 @@ impl Renderer for Json<'_> {
 
 /// The wire form of an incident, with the sections asked for.
 pub(crate) fn incident_form<'a>(answer: &IncidentAnswer<'a>) -> IncidentForm<'a> {
-    let mut form = IncidentForm::new(answer.incident, |target| answer.index.resolve(target).unwrap_or_default());
+    let mut form = IncidentForm::new(answer.incident, answer.index);
     let sections = answer.sections;
     form.sections.retain(|section| {
         sections.is_empty()
@@ -134,8 +133,7 @@ pub(crate) fn selected<'s>(
     answer: &IncidentAnswer<'_>,
     root: &str,
 ) -> Option<SelectedForm<'s>> {
-    let resolve = |target: &str| answer.index.resolve(target).unwrap_or_default();
-    Some(selection?.fields.of_incident(answer.incident, Some(root), &resolve))
+    Some(selection?.fields.of_incident(answer.incident, Some(root), answer.index))
 }
 
 /// Writes one document, as far as it is known while it is made.

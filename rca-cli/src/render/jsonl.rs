@@ -43,10 +43,7 @@ impl Renderer for Jsonl<'_> {
         for hit in hits {
             let hit = hit?;
             let line = match self.selection {
-                Some(selection) => {
-                    let resolve = |target: &str| selection.resolve(target);
-                    SearchLine::Selected(selection.fields.of_hit(&hit, Some(&root), &resolve))
-                }
+                Some(selection) => SearchLine::Selected(selection.fields.of_hit(&hit, Some(&root), selection.index)),
                 None => SearchLine::Hit(HitForm::new(&hit)),
             };
             lines(out, [line])?;

@@ -12,6 +12,7 @@ mod human;
 mod json;
 mod jsonl;
 mod markdown;
+mod mentions;
 mod paths;
 mod recurring;
 mod sarif;
@@ -161,18 +162,11 @@ pub(crate) fn renderer(format: Format) -> &'static dyn Renderer {
     }
 }
 
-/// The fields that are asked for, and the index that resolves the links among them.
+/// The fields that are asked for, and the index that knows of the links among them.
 #[derive(Clone, Copy)]
 pub(crate) struct Selection<'a> {
     fields: &'a Fields,
     index: &'a Index,
-}
-
-impl Selection<'_> {
-    /// The incidents that match the target of a link.
-    fn resolve(&self, target: &str) -> Vec<String> {
-        self.index.resolve(target).unwrap_or_default()
-    }
 }
 
 /// The renderer of a format that writes only the fields asked for.
@@ -210,7 +204,7 @@ pub(crate) struct IncidentAnswer<'a> {
     pub(crate) line: Option<u32>,
     /// In a list of incidents, the place of this one, counted from 0.
     pub(crate) nth: Option<usize>,
-    /// Resolves the targets of links.
+    /// Knows where links lead, and who links to the incident.
     pub(crate) index: &'a Index,
     /// Bytes of the source before the first section that is shown.
     skipped: usize,

@@ -46,6 +46,8 @@ const TYPED: &[(&str, &str, &str)] = &[
     ("rca search service:bil", "service:billing", "service:orders"),
     ("rca search tag:", "tag:mq/kafka", "tag:none"),
     ("rca search severity:P1,", "severity:P1,P2", "severity:P1,none"),
+    ("rca search links:2025/qu", "links:2025/queue", "links:2025/disk"),
+    ("rca search has:backl", "has:backlinks", "has:links"),
     ("rca search queue sort:-da", "sort:-date", "sort:date"),
     ("rca search --sort dur", "duration", "date"),
     ("rca search --facets service,te", "service,team", "service,tag"),

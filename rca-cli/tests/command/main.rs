@@ -17,6 +17,7 @@ mod hostile;
 mod ignored;
 mod keys;
 mod kills;
+mod links;
 mod locations;
 mod looks;
 mod manuals;

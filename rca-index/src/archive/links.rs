@@ -6,9 +6,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use percent_encoding::percent_decode_str;
 use walkdir::{DirEntry, WalkDir};
 
+use crate::archive::link_key::{LinkKey, is_name, path_of};
 use crate::archive::names::Names;
 use crate::parse::stem;
 
@@ -37,14 +37,9 @@ impl<'a> Lookup<'a> {
 
     /// Whether a link of this report, given by its path in the archive, leads nowhere. In doubt it does not.
     pub(super) fn is_dangling(&mut self, report: &str, target: &str) -> bool {
-        let path = target.split(['#', '?']).next().unwrap_or_default();
-        let path = percent_decode_str(path).decode_utf8_lossy().replace('\\', "/");
-        let path = path.trim();
-        is_name(path)
-            && self.names.resolve(target).is_empty()
-            && !self.is_on_disk(report, path)
-            && !is_attachment(path)
-            && !self.is_note(path)
+        let path = path_of(target);
+        let leads = || LinkKey::new(report, target).is_some_and(|key| !self.names.linked(&key).is_empty());
+        is_name(&path) && !leads() && !self.is_on_disk(report, &path) && !is_attachment(&path) && !self.is_note(&path)
     }
 
     /// Whether a name without folders is that of a document anywhere in the repository: note tools link by name alone.
@@ -125,16 +120,6 @@ impl<'a> Lookup<'a> {
         };
         names.iter().find(fits).cloned()
     }
-}
-
-/// Whether this can be the name of a document. Not so: the number or letter of a footnote, the place of a table of contents,
-/// an expression of a shell or a template, an address.
-fn is_name(path: &str) -> bool {
-    let is_footnote = path.starts_with('^') || path.chars().count() <= 2 || path.bytes().all(|b| b.is_ascii_digit());
-    let is_contents = path.trim_matches('_').eq_ignore_ascii_case("toc");
-    let is_expression =
-        path.starts_with(['-', '!', ':']) || path.contains(['$', '"', '<', '>', '{', '}', '|', '*', '=']);
-    !is_footnote && !is_contents && !is_expression && !path.contains("://")
 }
 
 /// Whether a name without folders is that of a picture or another file, which note tools keep anywhere.

@@ -10,6 +10,7 @@ mod ignore_patterns;
 pub(crate) mod ignored;
 mod include;
 mod kept;
+pub(crate) mod link_key;
 mod links;
 pub(crate) mod names;
 mod near;

@@ -1,11 +1,12 @@
 //! Name resolution: finds incidents by id, path, file name, or the start of a file name, for links, `rca show` and
 //! other tools.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::archive::link_key::{LinkKey, path_of};
 use crate::parse::{name_of_id, report_id, stem};
 use crate::text::row::Row;
 
@@ -27,13 +28,57 @@ impl Names {
     /// with the name, else ids whose file name starts with the name, up to a word boundary. A link may be
     /// percent-encoded, with a fragment: `PM%201.md#impact`.
     pub(crate) fn resolve(&self, name: &str) -> Vec<String> {
-        let found = self.named(name);
+        self.resolved(name, Fit::Start)
+    }
+
+    /// The ids that a link may mean, sorted; several if it does not say which. This is the one rule of what links lead to: an
+    /// id, else the report at the place that the link leads to as seen from its own report, else what [`Names::resolve`]
+    /// says, where a whole file name is not the start of another.
+    pub(crate) fn linked(&self, key: &LinkKey) -> Vec<String> {
+        if key.is_bare() && self.ids.contains(&key.target) {
+            return vec![key.target.clone()];
+        }
+        if let Some(id) = self.at(&key.place) {
+            return vec![id];
+        }
+        self.resolved(&key.target, if key.has_extension() { Fit::Whole } else { Fit::Start })
+    }
+
+    /// The id that a link means, if it means one.
+    pub(crate) fn linked_to(&self, key: &LinkKey) -> Option<String> {
+        <[String; 1]>::try_from(self.linked(key)).ok().map(|[id]| id)
+    }
+
+    /// The id at a path in the archive, in any case.
+    fn at(&self, path: &str) -> Option<String> {
+        if path.is_empty() {
+            return None;
+        }
+        let id = report_id(path);
+        if self.ids.contains(&id) {
+            return Some(id);
+        }
+        let wanted = bare(&name_of_id(path));
+        let same = self.by_name.get(file_name(&wanted)).into_iter().flatten();
+        let same: Vec<String> = same.filter(|id| bare(&name_of_id(id)) == wanted).cloned().collect();
+        <[String; 1]>::try_from(with_extension(same, path)).ok().map(|[id]| id)
+    }
+
+    /// The ids that a path means whose last folders and file name are those of a report: a path as seen from elsewhere.
+    pub(crate) fn at_the_end_of(&self, path: &str) -> Option<String> {
+        let path = path.replace('\\', "/");
+        let mut ends = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
+        ends.find_map(|end| self.at(end))
+    }
+
+    fn resolved(&self, name: &str, fit: Fit) -> Vec<String> {
+        let found = self.named(name, fit);
         if !found.is_empty() {
             return found;
         }
         let path = name.split(['#', '?']).next().unwrap_or_default();
         let path = percent_decode_str(path).decode_utf8_lossy();
-        if path == name { found } else { self.named(&path) }
+        if path == name || path.trim().is_empty() { found } else { self.named(&path, fit) }
     }
 
     /// The ids whose file name has these words in a row, sorted. For people only: a link means a whole name.
@@ -65,7 +110,7 @@ impl Names {
         names
     }
 
-    fn named(&self, name: &str) -> Vec<String> {
+    fn named(&self, name: &str, fit: Fit) -> Vec<String> {
         let trimmed = name.trim().trim_start_matches("./");
         // A name may begin or end with a space.
         for name in [name, trimmed] {
@@ -76,17 +121,17 @@ impl Names {
         }
         let name = trimmed;
         let name = name.trim_start_matches("../");
-        let found = self.with_name(&bare(&name_of_id(name)));
+        let found = self.with_name(&bare(&name_of_id(name)), fit);
         if !found.is_empty() {
             return with_extension(found, name);
         }
         // Pages that are made of a report have an extension of their own.
         let without = stem(name);
-        if without == name { found } else { self.with_name(&bare(without)) }
+        if without == name { found } else { self.with_name(&bare(without), fit) }
     }
 
     /// The ids whose path ends with a bare name, else those whose file name starts so.
-    fn with_name(&self, wanted: &str) -> Vec<String> {
+    fn with_name(&self, wanted: &str, fit: Fit) -> Vec<String> {
         let last = file_name(wanted);
         if last.is_empty() {
             return Vec::new();
@@ -99,7 +144,7 @@ impl Names {
         };
         let same = self.by_name.get(last).into_iter().flatten().filter(folders_fit);
         let mut found: Vec<String> = same.cloned().collect();
-        if found.is_empty() {
+        if found.is_empty() && fit == Fit::Start {
             let longer = self.by_name.range(last.to_owned()..).take_while(|(name, _)| name.starts_with(last));
             let longer = longer.filter(|(name, _)| !name[last.len()..].starts_with(char::is_alphanumeric));
             found = longer.flat_map(|(_, ids)| ids).filter(folders_fit).cloned().collect();
@@ -107,6 +152,38 @@ impl Names {
         found.sort();
         found
     }
+}
+
+/// How a file name must be like the one asked for, where no path is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// It is the same.
+    Whole,
+    /// It begins with it, up to a word boundary.
+    Start,
+}
+
+/// The file names, as [`Names`] has them, of which one must be, or begin, that of a report for a link to lead to it.
+pub(super) fn sought(target: &str, place: &str) -> BTreeSet<String> {
+    let name = |path: &str| file_name(&bare(&name_of_id(path))).to_owned();
+    let path = target.split(['#', '?']).next().unwrap_or_default();
+    let readings = [target, &percent_decode_str(path).decode_utf8_lossy(), &path_of(target), place];
+    let readings = readings.into_iter().map(str::trim).filter(|reading| !reading.is_empty());
+    let readings = readings.flat_map(|reading| [reading, reading.trim_start_matches("./").trim_start_matches("../")]);
+    readings.flat_map(|reading| [name(reading), name(stem(reading)), name(&report_id(reading))]).collect()
+}
+
+/// The file names by which links to the report with an id may look for it.
+pub(crate) fn seekers(id: &str) -> Vec<String> {
+    /// Those in links are not longer, in bytes; only a given id may be.
+    const LONGEST: usize = 4_000;
+    let name = bare(&name_of_id(id));
+    let name = file_name(&name);
+    let ends = |at: usize| !name[at..].starts_with(char::is_alphanumeric);
+    (0..=name.len().min(LONGEST))
+        .filter(|&at| name.is_char_boundary(at) && ends(at))
+        .map(|at| name[..at].to_owned())
+        .collect()
 }
 
 /// Of ids with one name, those with the extension that was written, if there are any: `queue` is `queue.md`, and not `queue.mdx`.
@@ -135,7 +212,100 @@ fn file_name(id: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn a_link_leads_to_what_it_names_as_seen_from_its_report() {
+        let mut names = Names::default();
+        let ids = [
+            "queue", "2024/queue", "2024/disk/index", "2024/README", "2025/queue", "2025/PM-033-mtls-expired",
+            "2025/On Call", "2025/100%25 full", "b/queue-backlog", "deep/2023/old", "c/Api.mdx", "c/api", "e/twin",
+            "f/twin",
+        ];
+        ids.iter().for_each(|id| names.add(id));
+        let check = |report: &str, target: &str, expected: &[&str]| {
+            let linked = LinkKey::new(report, target).map(|key| names.linked(&key)).unwrap_or_default();
+            assert_eq!(linked, expected, "{report}: {target}");
+        };
+        // The report beside it comes before others of its name, and an id before both.
+        check("2024/a.md", "queue.md", &["2024/queue"]);
+        check("2024/a.md", "./queue.md#cause", &["2024/queue"]);
+        check("2024/a.md", "../2025/QUEUE.md?plain=1", &["2025/queue"]);
+        check("2024/a.md", "..\\2025\\queue.md", &["2025/queue"]);
+        check("2024/a.md", "queue", &["queue"]);
+        check("2024/a.md", "2025/queue", &["2025/queue"]);
+        check("2024/a.md", "/queue.md", &["queue"]);
+        check("2025/a.md", "PM-033", &["2025/PM-033-mtls-expired"]);
+        check("a.md", "pm-033", &["2025/PM-033-mtls-expired"]);
+        check("a.md", "2025/On%20Call.md", &["2025/On Call"]);
+        check("a.md", "2025/100%25%20full.md", &["2025/100%25 full"]);
+        check("a.md", "2025/100% full.md", &["2025/100%25 full"]);
+        check("a.md", "c/Api.mdx", &["c/Api.mdx"]);
+        check("c/x.md", "API.md", &["c/api"]);
+        // A folder stands for the report in it.
+        check("2024/a.md", "disk/", &["2024/disk/index"]);
+        check("2024/a.md", "disk/index.md", &["2024/disk/index"]);
+        check("2025/a.md", "../2024", &["2024/README"]);
+        check("2025/a.md", "../b/", &[]);
+        // What was moved is found by its name.
+        check("2025/a.md", "2023/old.md", &["deep/2023/old"]);
+        check("b/a.md", "on call", &["2025/On Call"]);
+        // A whole file name is not the start of another, and a path out of the archive is none in it.
+        check("a.md", "queue-backlog.md", &["b/queue-backlog"]);
+        check("2025/a.md", "PM-033.md", &[]);
+        check("2025/a.md", "../../queue.md", &[]);
+        check("a.md", "../2025/queue.md", &[]);
+        // It does not say which.
+        check("z/a.md", "x/../q/queue", &[]);
+        check("deep/a.md", "2023/../../2024/gone.md", &[]);
+        check("a.md", "twin", &["e/twin", "f/twin"]);
+        check("f/a.md", "twin", &["f/twin"]);
+    }
+
+    #[test]
+    fn a_path_as_seen_from_elsewhere_ends_like_one_of_the_archive() {
+        let mut names = Names::default();
+        ["2025/queue", "disk"].iter().for_each(|id| names.add(id));
+        let check = |path: &str, expected: Option<&str>| assert_eq!(names.at_the_end_of(path).as_deref(), expected);
+        check("incidents/2025/queue.md", Some("2025/queue"));
+        check("/home/x/incidents/2025/queue.md", Some("2025/queue"));
+        check("incidents\\disk.md", Some("disk"));
+        check("incidents/queue.md", None);
+        check("disk", None);
+        check("x/", None);
+    }
+
+    /// Parts of ids and of targets that meet.
+    const PARTS: [&str; 22] = [
+        "a", "b", "-", "_", " ", ".", "..", "/", "../", "./", "#", "?", "%20", "%25", "%", ".md", ".mdx", ".html",
+        ".png", "é", "e\u{301}", "index",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+        /// An index looks only for links whose terms may lead to an id: none is missed.
+        #[test]
+        fn every_link_is_found_by_the_file_name_of_what_it_leads_to(
+            ids in prop::collection::vec(prop::collection::vec(prop::sample::select(&PARTS[..]), 1..6), 1..6),
+            links in prop::collection::vec(prop::collection::vec(prop::sample::select(&PARTS[..]), 1..7), 1..8),
+            report in prop::sample::select(&["", "a.md", "a/b.md", "a/b/a.md"][..]),
+        ) {
+            let mut names = Names::default();
+            ids.iter().for_each(|parts| names.add(&parts.concat()));
+            for target in links.iter().map(|parts| parts.concat()) {
+                let Some(key) = LinkKey::new(report, &target) else { continue };
+                let terms: Vec<String> = key.terms().collect();
+                for id in names.linked(&key) {
+                    let starts: Vec<String> = seekers(&id).iter().map(|name| LinkKey::terms_start(name)).collect();
+                    let is_found = terms.iter().any(|term| starts.iter().any(|start| term.starts_with(start)));
+                    prop_assert!(is_found, "{:?} in {:?} leads to {:?}: {:?}, {:?}", target, report, id, terms, starts);
+                }
+            }
+        }
+    }
 
     #[test]
     fn names_match_the_end_of_an_id_or_the_start_of_a_file_name() {

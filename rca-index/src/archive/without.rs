@@ -2,6 +2,7 @@
 //! keeps.
 
 mod kept;
+pub(crate) mod link_key;
 pub(crate) mod names;
 pub(crate) mod stamp;
 

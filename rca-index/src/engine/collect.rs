@@ -16,6 +16,7 @@ use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 use crate::engine::compile::Compiler;
 use crate::engine::document::{DATE, KEY, RANK, number_column};
 use crate::engine::floor::Floor;
+use crate::engine::links::LinkSets;
 use crate::engine::lookup::KnownWords;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::tally::{BLOCK, FacetTally};
@@ -137,17 +138,18 @@ impl Snapshot<'_> {
         needed: Needed,
         collect: Collect,
     ) -> Result<Candidates> {
-        let compiler = self.compiler(words);
+        let links = self.link_sets(plan)?;
+        let compiler = self.compiler(words, &links);
         let query = compiler.compile(plan, needed);
         let collector = Collector { collect, floor: compiler.floor };
         let found = self.collect(&*query, &collector, self.is_large());
         found.and_then(|found| compiler.fault.check().map(|()| found)).map_err(|e| self.engine.error(e))
     }
 
-    /// What compiles plans with these words.
-    pub(super) fn compiler<'a>(&'a self, words: &'a KnownWords) -> Compiler<'a> {
+    /// What compiles plans with these words and incidents that links lead to.
+    pub(super) fn compiler<'a>(&'a self, words: &'a KnownWords, links: &'a LinkSets) -> Compiler<'a> {
         let (floor, fault) = (Floor::default(), ReadFault::default());
-        Compiler { fields: &self.engine.fields, words, statistics: self.statistics(), floor, fault }
+        Compiler { fields: &self.engine.fields, words, statistics: self.statistics(), links, floor, fault }
     }
 
     /// Collects from all segments, in parallel if the index is large.
@@ -435,7 +437,8 @@ mod tests {
     fn collect(snapshot: &Snapshot<'_>, limit: usize, order: Order, parallel: bool) -> Candidates {
         let plan = plan(snapshot, "disk");
         let words = snapshot.look_up(&plan).unwrap();
-        let compiler = snapshot.compiler(&words);
+        let links = snapshot.link_sets(&plan).unwrap();
+        let compiler = snapshot.compiler(&words, &links);
         let query = compiler.compile(&plan, Needed::All);
         let collect = Collect { limit, order, facets: vec![crate::schema::Facet::Service.into()] };
         snapshot.collect(&*query, &Collector { collect, floor: compiler.floor.clone() }, parallel).unwrap()

@@ -14,6 +14,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use crate::engine::document::{Fields, HAS_TIME};
 use crate::engine::floor::Floor;
 use crate::engine::keys::{self, InRange};
+use crate::engine::links::LinkSets;
 use crate::engine::lookup::KnownWords;
 use crate::engine::scorer::{Enough, WordsQuery};
 use crate::engine::terms::ReadFault;
@@ -26,6 +27,7 @@ pub(super) struct Compiler<'a> {
     pub(super) fields: &'a Fields,
     pub(super) words: &'a KnownWords,
     pub(super) statistics: Statistics,
+    pub(super) links: &'a LinkSets,
     /// The least score that matters.
     pub(super) floor: Floor,
     pub(super) fault: ReadFault,
@@ -126,6 +128,9 @@ impl Compiler<'_> {
                 unscored(Box::new(InRange { field: self.fields.keys, key: key.clone(), range: range.clone() }))
             }
             Condition::HasKey { key, present } => present_or_not(self.key_term(key, None), *present),
+            Condition::LinksTo(_) | Condition::LinkedFrom(_) | Condition::Linked => {
+                self.links.query(condition).map_or_else(|| Box::new(EmptyQuery) as Box<dyn Query>, unscored)
+            }
         }
     }
 

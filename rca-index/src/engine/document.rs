@@ -12,16 +12,17 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
+use crate::archive::link_key::{LinkKey, link_keys};
 use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
 use crate::engine::snapshot::Owner;
 use crate::incident::{HouseNames, Incident, Section, SectionKind, Summary};
 use crate::parse::{ParseOptions, parse_report, report_id, stem, visible_text};
-use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, NumberField, TextField};
+use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, LinkField, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
-pub(super) const FORMAT: u32 = 8;
+pub(super) const FORMAT: u32 = 9;
 /// Among the names of fields that have a value: the incident comes from a program. No field has this name.
 pub(super) const GIVEN: &str = "incident.given";
 /// The name of the analyzer in the engine.
@@ -64,6 +65,8 @@ pub(super) struct Fields {
     length: Field,
     /// Keys of front matter that the field table does not know, with their values.
     pub(super) keys: Field,
+    /// What links of the report say, and where they lead as seen from it: see [`LinkKey`].
+    pub(super) links: Field,
     /// The path of the report.
     path: Field,
     /// What lists show of the incident, so that no report is parsed for them.
@@ -144,6 +147,7 @@ impl Fields {
         let title = builder.add_text_field("title", words.clone().set_stored());
         let text = builder.add_text_field(TEXT, words);
         let keys = builder.add_facet_field(KEYS, FacetOptions::default());
+        let links = builder.add_text_field("links", raw.clone());
         let path = builder.add_text_field("path", STORED);
         // As text, because the engine stores bytes one by one.
         let source = builder.add_text_field("source", STORED);
@@ -161,7 +165,7 @@ impl Fields {
                 FieldKind::Number(number, _) => {
                     numbers.insert(number, builder.add_f64_field(&number_column(number), column.clone()));
                 }
-                FieldKind::Text(_) | FieldKind::Date => {}
+                FieldKind::Text(_) | FieldKind::Date | FieldKind::Link(_) => {}
             }
         }
         let schema = builder.build();
@@ -177,6 +181,7 @@ impl Fields {
             regions,
             length,
             keys,
+            links,
             path,
             summary,
             source,
@@ -263,6 +268,9 @@ impl Fields {
                 FieldKind::Facet(facet) => self.add_facets(&mut doc, facet, incident, house),
                 FieldKind::Number(number, _) => self.add_number(&mut doc, number, incident),
                 FieldKind::Date => incident.date.is_some(),
+                FieldKind::Link(LinkField::Links) => self.add_links(&mut doc, incident),
+                // Only the other incidents tell.
+                FieldKind::Link(LinkField::Backlinks) => false,
             };
             if present {
                 has.extend([spec.name, " "]);
@@ -302,6 +310,12 @@ impl Fields {
             doc.add(keys, value.key);
         }
         any
+    }
+
+    fn add_links(&self, doc: &mut EngineDocument, incident: &Incident) -> bool {
+        let keys = link_keys(incident);
+        keys.iter().flat_map(LinkKey::terms).for_each(|term| doc.add(self.links, term));
+        !keys.is_empty()
     }
 
     fn add_number(&self, doc: &mut EngineDocument, number: NumberField, incident: &Incident) -> bool {

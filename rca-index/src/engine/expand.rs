@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::plan::{Form, Pattern, Vocabulary, work};
 use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED, MAX_VISITED};
 use crate::text::analyzer::STEM_MARK;
+use crate::text::row::Row;
 
 /// Words, with the number of incidents that contain each.
 #[derive(Default)]
@@ -170,6 +171,18 @@ impl Vocabulary for Snapshot<'_> {
 
     fn has_key(&self, key: &str) -> Result<bool> {
         self.has_term(&keys::term(self.engine.fields.keys, key, None)).map_err(|e| self.engine.error(e))
+    }
+
+    fn ids_named(&self, name: &str) -> Result<Vec<String>> {
+        let names = self.names()?;
+        let found = names.resolve(name);
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        if let Some(id) = names.at_the_end_of(name) {
+            return Ok(vec![id]);
+        }
+        Ok(Row::of(name).map(|row| names.with_words(&row)).unwrap_or_default())
     }
 
     fn has_value(&self, key: &str, value: &str) -> Result<bool> {

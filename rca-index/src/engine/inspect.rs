@@ -5,6 +5,7 @@ use tantivy::query::{EnableScoring, Scorer};
 
 use crate::engine::collect::Candidate;
 use crate::engine::document::{DATE, LENGTH, RANK};
+use crate::engine::links::LinkSets;
 use crate::engine::lookup::KnownWords;
 use crate::engine::regions::{RegionMap, region_at};
 use crate::engine::snapshot::{Snapshot, map_all};
@@ -73,8 +74,8 @@ impl Snapshot<'_> {
 impl Snapshot<'_> {
     /// The incidents of a segment that meet a condition, in order.
     fn meeting(&self, condition: &Condition, reader: &SegmentReader) -> tantivy::Result<Box<dyn Scorer>> {
-        let words = KnownWords::default();
-        let query = self.compiler(&words).of_condition(condition);
+        let (words, links) = (KnownWords::default(), LinkSets::default());
+        let query = self.compiler(&words, &links).of_condition(condition);
         query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?.scorer(reader, 1.0)
     }
 }

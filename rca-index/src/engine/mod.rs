@@ -24,6 +24,7 @@ mod inspect;
 mod iterate;
 mod keys;
 mod layout;
+mod links;
 mod lock;
 mod lookup;
 mod mend;
@@ -77,6 +78,7 @@ use crate::engine::directory::{CheckedDirectory, WriteFault};
 use crate::engine::document::{ANALYZER, Fields};
 use crate::engine::fault::convert_error;
 use crate::engine::layout::Layout;
+use crate::engine::links::DocSets;
 use crate::engine::lock::FolderLock;
 use crate::engine::tokenizer::LexemeTokenizer;
 use crate::engine::turns::Turns;
@@ -113,6 +115,8 @@ struct Latest {
     note: Option<CommitNote>,
     commit: Option<(u64, Arc<Commit>)>,
     names: Option<(u64, Arc<Names>)>,
+    /// The incidents that another one links to.
+    linked: Option<(u64, Arc<DocSets>)>,
 }
 
 impl fmt::Debug for Engine {

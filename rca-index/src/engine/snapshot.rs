@@ -136,6 +136,14 @@ impl<'e> Snapshot<'e> {
         self.address(id)?.map(|address| self.read(address)).transpose()
     }
 
+    /// Whether there is an incident with this id. No document is read.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(crate) fn has_id(&self, id: &str) -> Result<bool> {
+        Ok(self.address(id)?.is_some())
+    }
+
     /// The length of an incident in the index, in bytes of text.
     ///
     /// # Errors
@@ -276,7 +284,7 @@ impl<'e> Snapshot<'e> {
         made(&doc).ok_or_else(|| self.engine.damage("a stored incident cannot be read".to_owned()))
     }
 
-    fn address(&self, id: &str) -> Result<Option<DocAddress>> {
+    pub(super) fn address(&self, id: &str) -> Result<Option<DocAddress>> {
         let field = self.engine.fields.key;
         let term = Term::from_field_text(field, id);
         for (segment_ord, reader) in (0..).zip(self.searcher.segment_readers()) {

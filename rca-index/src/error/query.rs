@@ -92,6 +92,15 @@ pub enum QueryErrorKind {
         /// The unit of the field.
         unit: Unit,
     },
+    /// A name that means no incident, or several.
+    UnknownReport {
+        /// The name as typed.
+        name: String,
+        /// The first ids that it may mean.
+        ids: Vec<String>,
+        /// How many ids it may mean.
+        of: usize,
+    },
     /// A value that is not a date.
     NotADate(String),
     /// A value that is not a severity with a rank.
@@ -146,6 +155,7 @@ impl QueryErrorKind {
             Self::UnknownField { .. } => "unknown-field",
             Self::MissingValue(_) => "missing-value",
             Self::NotANumber { .. } => "not-a-number",
+            Self::UnknownReport { .. } => "unknown-report",
             Self::NotADate(_) => "not-a-date",
             Self::NotASeverity(_) => "not-a-severity",
             Self::ReversedRange { .. } => "reversed-range",
@@ -183,6 +193,13 @@ impl QueryErrorKind {
                 Unit::Percent => "write `18`, `18%`, `>5%`".into(),
                 Unit::Count => "write `1000`, `10k`, `1.5m`, `>1000`, `100..500`".into(),
             },
+            Self::UnknownReport { ids, .. } if ids.is_empty() => {
+                "write an id, a path or a file name, as `rca search` prints them".into()
+            }
+            Self::UnknownReport { ids, of, .. } => {
+                let more = if *of > ids.len() { format!(" and {} more", of - ids.len()) } else { String::new() };
+                format!("write one of these ids: `{}`{more}", ids.join("`, `"))
+            }
             Self::NotADate(_) => {
                 "write `2025`, `2025-06`, `2025-06-02`, `2025-Q3`, `\"June 2025\"`, `2025-06..2025-07`, `>=2025-06-02`, `last-month`, `yesterday`, or `30d` for the last 30 days"
                     .into()
@@ -234,6 +251,8 @@ impl fmt::Display for QueryErrorKind {
                 };
                 write!(f, "`{value}` is not a {what}")
             }
+            Self::UnknownReport { name, of: 0, .. } => write!(f, "no such incident: `{name}`"),
+            Self::UnknownReport { name, of, .. } => write!(f, "`{name}` may mean {of} incidents"),
             Self::NotADate(value) => write!(f, "`{value}` is not a valid date"),
             Self::NotASeverity(value) => write!(f, "`{value}` is not a severity with a rank"),
             Self::ReversedRange { from, to } => write!(f, "the range `{from}..{to}` ends before it begins"),

@@ -119,6 +119,12 @@ pub(crate) enum Condition {
         /// another zone.
         zoned: Option<TimeRange>,
     },
+    /// A link to any of these incidents, other than the incident itself.
+    LinksTo(Vec<String>),
+    /// A link from any of these incidents, other than the incident itself.
+    LinkedFrom(Vec<String>),
+    /// A link from any other incident.
+    Linked,
     /// Whether a field has a value.
     Has {
         /// The field's name in the field table.

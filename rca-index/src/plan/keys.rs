@@ -1,28 +1,29 @@
-//! Keys: decides what a `key:value` of a query means in this index: a filter, or the text that was typed.
+//! Keys: decides what a `key:value` of a query means in this index: a filter, or the text that was typed; and which incidents
+//! `links:name` means.
 //!
-//! In: a query, and a vocabulary that knows the keys of the index. Out: the same query, in which every key that is left is
-//! one that the index has, or matches nothing.
+//! In: a query, and a vocabulary that knows the keys and ids of the index. Out: the same query, in which every key that is left
+//! is one that the index has, or matches nothing, and every name is an id.
 
 use std::borrow::Cow;
 
-use crate::error::{QueryError, Result};
+use crate::error::{QueryError, QueryErrorKind, Result};
 use crate::incident::OwnField;
 use crate::plan::{Condition, Vocabulary};
 use crate::query::{KeyTest, Node, NodeKind, Otherwise, Query};
 
 /// The query as this index understands it.
 pub(super) fn resolve<'q>(query: &'q Query, vocabulary: &dyn Vocabulary) -> Result<Cow<'q, Query>> {
-    if !names_a_key(&query.root) {
+    if !asks_the_index(&query.root) {
         return Ok(Cow::Borrowed(query));
     }
     Ok(Cow::Owned(Query { root: resolved(&query.root, vocabulary)?, sort: query.sort }))
 }
 
-fn names_a_key(node: &Node) -> bool {
+fn asks_the_index(node: &Node) -> bool {
     match &node.kind {
-        NodeKind::Key { .. } => true,
-        NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().any(names_a_key),
-        NodeKind::Not(inner) => names_a_key(inner),
+        NodeKind::Key { .. } | NodeKind::Links { .. } => true,
+        NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().any(asks_the_index),
+        NodeKind::Not(inner) => asks_the_index(inner),
         _ => false,
     }
 }
@@ -57,8 +58,25 @@ fn resolved(node: &Node, vocabulary: &dyn Vocabulary) -> Result<Node> {
                 Otherwise::Error(kind) => return Err(QueryError::new(span, kind.clone()).into()),
             }
         }
+        NodeKind::Links { field, names } => {
+            let ids = names.iter().map(|name| id_named(name, vocabulary, node)).collect::<Result<Vec<_>>>()?;
+            Node { kind: NodeKind::Links { field: *field, names: ids }, span }
+        }
         _ => node.clone(),
     })
+}
+
+/// The id that a name in a query means.
+fn id_named(name: &str, vocabulary: &dyn Vocabulary, node: &Node) -> Result<String> {
+    /// So many ids that a name may mean are told.
+    const TOLD: usize = 5;
+    let mut ids = vocabulary.ids_named(name)?;
+    if ids.len() == 1 {
+        return Ok(ids.remove(0));
+    }
+    let (name, of) = (name.to_owned(), ids.len());
+    ids.truncate(TOLD);
+    Err(QueryError::new(node.span.clone(), QueryErrorKind::UnknownReport { name, ids, of }).into())
 }
 
 /// What is asked of a key that the index has. A date that is no value of the key itself stands for its days.

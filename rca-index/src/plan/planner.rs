@@ -11,6 +11,7 @@ use crate::plan::keys;
 use crate::plan::sequence::Sequence;
 use crate::plan::{AnyVocabulary, Clause, Condition, Plan, Vocabulary, WordId, matching_keys};
 use crate::query::{Node, NodeKind, Query};
+use crate::schema::{FieldKind, LinkField, fields_named};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -91,7 +92,12 @@ impl Planner<'_> {
                 Ok(Group { clause, ranked: Vec::new(), interpreted: node.clone() })
             }
             kind => {
-                let clause = self.condition(kind).map_or(Clause::Everything, Clause::Condition);
+                let clause = match kind {
+                    NodeKind::Has { field, present: false } if is_backlinks(field) => {
+                        Clause::Not(Box::new(Clause::Condition(Condition::Linked)))
+                    }
+                    _ => self.condition(kind).map_or(Clause::Everything, Clause::Condition),
+                };
                 Ok(Group { clause, ranked: Vec::new(), interpreted: node.clone() })
             }
         }
@@ -135,6 +141,9 @@ impl Planner<'_> {
             NodeKind::Number { field, range } => Condition::Number { field: *field, range: *range },
             NodeKind::Date(range) => date_condition(*range, self.now, self.zone),
             NodeKind::Key { key, test, .. } => keys::condition(key, test)?,
+            NodeKind::Links { field: LinkField::Links, names } => Condition::LinksTo(names.clone()),
+            NodeKind::Links { field: LinkField::Backlinks, names } => Condition::LinkedFrom(names.clone()),
+            NodeKind::Has { field, present: true } if is_backlinks(field) => Condition::Linked,
             NodeKind::Has { field, present } => Condition::Has { field, present: *present },
             NodeKind::All | NodeKind::Text { .. } | NodeKind::And(_) | NodeKind::Or(_) | NodeKind::Not(_) => {
                 return None;
@@ -152,6 +161,11 @@ impl Clause {
             _ => Self::All(clauses),
         }
     }
+}
+
+/// Whether a field is told by other incidents alone.
+fn is_backlinks(field: &str) -> bool {
+    fields_named(field).any(|spec| spec.kind == FieldKind::Link(LinkField::Backlinks))
 }
 
 /// Adds a clause unless it is there.

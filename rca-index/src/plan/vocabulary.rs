@@ -48,6 +48,15 @@ pub(crate) trait Vocabulary {
         Ok(false)
     }
 
+    /// The ids of the incidents that a name may mean, as [`Index::resolve`](crate::Index::resolve) finds them, else by a path
+    /// as seen from elsewhere, else by words in a row of a file name; sorted.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    fn ids_named(&self, name: &str) -> Result<Vec<String>> {
+        Ok(vec![name.to_owned()])
+    }
+
     /// Whether an incident has this value, folded, under a key.
     ///
     /// # Errors

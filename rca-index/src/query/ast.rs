@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::QueryErrorKind;
 use crate::query::key::KeyRange;
-use crate::schema::{Facet, NumberField, TextField};
+use crate::schema::{Facet, LinkField, NumberField, TextField};
 
 /// A byte range in the query text.
 pub type Span = Range<usize>;
@@ -108,6 +108,14 @@ pub enum NodeKind {
         field: &'static str,
         /// `true` for `has`, `false` for `no`.
         present: bool,
+    },
+    /// `links:OPS-1`: a link to any of these incidents; `backlinks:OPS-1`: a link from any of them. Which incidents they are is
+    /// known only when the query is planned.
+    Links {
+        /// Which way.
+        field: LinkField,
+        /// Ids, paths or names as typed; at least one.
+        names: Vec<String>,
     },
     /// `team:payments`: a key of front matter that is no field of the table. Whether the archive has it is known only when
     /// the query is planned.

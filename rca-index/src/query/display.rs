@@ -68,6 +68,10 @@ fn show(node: &Node, out: &mut String) -> fmt::Result {
         NodeKind::Number { field, range } => show_number(number_name(*field), *range, out),
         NodeKind::Date(range) => write!(out, "date:{}", show_date_range(*range)),
         NodeKind::Has { field, present } => write!(out, "{}:{field}", if *present { "has" } else { "no" }),
+        NodeKind::Links { field, names } => {
+            let names: Vec<String> = names.iter().map(|name| quoted_if_needed(name)).collect();
+            write!(out, "{}:{}", name_of(|spec| spec.kind == FieldKind::Link(*field)), names.join(","))
+        }
         NodeKind::Key { typed, .. } => out.write_str(typed),
         NodeKind::And(nodes) => {
             show_all(nodes, " ", |node| matches!(node.kind, NodeKind::Or(_) | NodeKind::And(_)), out)

@@ -8,7 +8,7 @@ use crate::query::ast::{Node, NodeKind};
 use crate::query::command_line::CommandLine;
 use crate::query::key::key_at;
 use crate::query::unsupported::is_number;
-use crate::schema::fields_named;
+use crate::schema::{FieldKind, fields_named};
 
 /// A token and its position.
 #[derive(Debug, Clone, PartialEq)]
@@ -269,6 +269,10 @@ fn value_text(value: &str) -> String {
 /// value that is valid for the field. So `port:443` stays text, because `sort:443` is not valid.
 pub(super) fn nearest_field(name: &str, value: &str) -> Option<&'static str> {
     let known = nearest_name(name)?;
+    // Any value is a name: `lines:40` of a log is hardly a typo of `links:`.
+    if fields_named(known).any(|spec| matches!(spec.kind, FieldKind::Link(_))) {
+        return None;
+    }
     let bare = value.trim_end_matches(')').trim_matches('"');
     // Who mistypes the field names a level that everybody knows.
     super::parse_filter(known, bare).is_ok_and(|node| known_severities(&node)).then_some(known)

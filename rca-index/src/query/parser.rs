@@ -11,7 +11,7 @@ use crate::error::{QueryError, QueryErrorKind, QueryErrors};
 use crate::query::ast::{Node, NodeKind, Otherwise, Query, Sort, SortKey, Span, Text};
 use crate::query::dates::date_range;
 use crate::query::facets::{facet_condition, severity_range};
-use crate::query::key::{alias_test, key_or, key_test, presence, quoted as as_quoted};
+use crate::query::key::{alias_test, key_or, key_test, presence, quoted as as_quoted, values};
 use crate::query::lexer::{Token, TokenKind, lex, nearest_field};
 use crate::query::terms::{Quoted, has_letter, phrase, wildcards, word};
 use crate::query::values::{comparison, number_range};
@@ -339,6 +339,8 @@ impl Parser {
         };
         match spec.kind {
             // `severity:">=major outage"` compares, as it does without quotes.
+            FieldKind::Link(_) if text.trim().is_empty() => self.value(spec, &text, span),
+            FieldKind::Link(field) => Some(Node { kind: NodeKind::Links { field, names: vec![text] }, span }),
             FieldKind::Facet(facet) if facet != Facet::Severity || comparison(&text).is_none() => {
                 Some(Node { kind: NodeKind::Facet { facet, values: vec![text] }, span })
             }
@@ -353,8 +355,14 @@ impl Parser {
             FieldKind::Facet(Facet::Severity) if comparison(value).is_some() || value.contains("..") => {
                 severity_range(value, &span)
             }
-            FieldKind::Facet(_) if value == "*" => Ok(NodeKind::Has { field: spec.name, present: true }),
+            FieldKind::Facet(_) | FieldKind::Link(_) if value == "*" => {
+                Ok(NodeKind::Has { field: spec.name, present: true })
+            }
             FieldKind::Facet(facet) => facet_condition(facet, spec.name, value, &span),
+            FieldKind::Link(field) => match values(value) {
+                names if names.is_empty() => Err(QueryErrorKind::MissingValue(spec.name.to_owned())),
+                names => Ok(NodeKind::Links { field, names }),
+            },
             FieldKind::Number(field, unit) => number_range(value, unit).map(|range| NodeKind::Number { field, range }),
             FieldKind::Date => date_range(value).map(NodeKind::Date),
         };

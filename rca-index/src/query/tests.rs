@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::schema::{FIELDS, Facet, FieldKind, NumberField, TextField};
+use crate::schema::{FIELDS, Facet, FieldKind, LinkField, NumberField, TextField};
 
 fn query(text: &str) -> Query {
     parse(text, &QueryOptions::default()).unwrap_or_else(|errors| panic!("{text}: {errors}"))
@@ -360,9 +360,14 @@ fn leaf() -> impl Strategy<Value = Node> {
         let comparison = if worse { Comparison::GreaterOrEqual } else { Comparison::Less };
         node(NodeKind::SeverityRank { comparison, name: name.into() })
     });
+    let links =
+        (any::<bool>(), prop::collection::vec("[a-z0-9 ,\"()\\\\/*:#%-]{0,6}[a-z]", 1..3)).prop_map(|(to, names)| {
+            let field = if to { LinkField::Links } else { LinkField::Backlinks };
+            node(NodeKind::Links { field, names: names.iter().map(|name| name.trim().to_owned()).collect() })
+        });
     let has = (prop::sample::select(FIELDS), any::<bool>())
         .prop_map(|(spec, present)| node(NodeKind::Has { field: spec.name, present }));
-    prop_oneof![5 => text, 1 => facet, 1 => prefix, 1 => number, 1 => date.prop_map(|range| node(NodeKind::Date(range))), 1 => severity, 1 => has, 1 => Just(node(NodeKind::All))]
+    prop_oneof![5 => text, 1 => facet, 1 => prefix, 1 => number, 1 => date.prop_map(|range| node(NodeKind::Date(range))), 1 => severity, 1 => links, 1 => has, 1 => Just(node(NodeKind::All))]
 }
 
 /// Trees as the parser builds them: no AND directly in an AND, no OR in an OR, no NOT in a NOT.

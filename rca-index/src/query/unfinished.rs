@@ -164,7 +164,7 @@ fn last_word(tokens: &mut Vec<Token>) {
         }
     } else if is_text_field(&name) {
         replace_last(tokens, unfinished(&text));
-    } else if parse_filter(&name, &text).is_err() {
+    } else if is_of_links(&name) || parse_filter(&name, &text).is_err() {
         // The name is dropped as one that lacks a value.
         tokens.pop();
     }
@@ -174,6 +174,11 @@ fn last_word(tokens: &mut Vec<Token>) {
 fn is_text_field(name: &str) -> bool {
     let mut specs = fields_named(name).peekable();
     specs.peek().is_some() && specs.all(|spec| matches!(spec.kind, FieldKind::Text(_)))
+}
+
+/// Whether the values of a field are names of incidents; half of one is none.
+fn is_of_links(name: &str) -> bool {
+    fields_named(name).any(|spec| matches!(spec.kind, FieldKind::Link(_)))
 }
 
 fn replace_last(tokens: &mut [Token], kind: Option<TokenKind>) {

@@ -3,9 +3,9 @@
 use crate::error::Result;
 use crate::incident::{DayZone, HouseNames, Incident};
 use crate::plan::{AnyVocabulary, Planner, WeightedTexts};
-use crate::query::{self, MAX_QUERY_BYTES, Node, Query, QueryOptions, Sort};
+use crate::query::{self, MAX_QUERY_BYTES, Node, NodeKind, Query, QueryOptions, Sort};
 use crate::ranking::RERANKED;
-use crate::schema::FacetName;
+use crate::schema::{FacetName, LinkField};
 use crate::search::Snippet;
 use crate::search::snippet::Passages;
 use crate::signal::{Signal, is_paste};
@@ -176,6 +176,26 @@ impl SearchRequest {
     /// ```
     pub fn weighted(texts: WeightedTexts) -> Self {
         Self { weighted: Some(texts), ..Self::default() }
+    }
+
+    /// A request for the first ten incidents that link to the one with this id, the newest first; the search fails if there is no
+    /// such incident.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Incident, Index, SearchRequest, SectionKind};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # let mut again = Incident::new("OPS-2", "Queue backlog again");
+    /// # again.push_section(SectionKind::Related, "- OPS-1");
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog"), again])?;
+    /// let found = index.search_summaries(&SearchRequest::linking_to("OPS-1").limit(3))?;
+    /// assert_eq!((found.total, found.hits[0].incident.id.as_str()), (1, "OPS-2"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn linking_to(id: &str) -> Self {
+        let kind = NodeKind::Links { field: LinkField::Links, names: vec![id.to_owned()] };
+        Self::default().filter(Node { kind, span: 0..0 })
     }
 
     /// A request for the first ten hits of a text that is still being typed: words that start with its last word match

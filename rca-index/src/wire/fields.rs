@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::ser::SerializeMap as _;
 use serde_json::Value;
 
-use super::incident::{links, measure_details, minutes_to, sections, sources, timeline};
+use super::incident::{measure_details, minutes_to, sections, sources, timeline};
+use super::links::{LinkLookup, backlinks, links};
 use super::{ExplanationForm, Figure, FixForm, HeadForm, HitForm, OwnFields};
 use crate::incident::{Incident, MeasureKind, Milestone};
 use crate::search::{Hit, Snippet};
@@ -19,7 +20,7 @@ struct Subject<'a> {
     incident: &'a Incident,
     hit: Option<&'a Hit>,
     root: Option<&'a str>,
-    resolve: &'a dyn Fn(&str) -> Vec<String>,
+    lookup: &'a dyn LinkLookup,
 }
 
 impl Subject<'_> {
@@ -115,7 +116,11 @@ pub const FORM_FIELDS: &[FormField] = &[
     field("resolution_steps", "what was done", |s| json(&s.incident.resolution_steps)),
     field("lessons", "what the team learned", |s| json(&s.incident.lessons)),
     field("actions", "what is to be done, with owner, due date and whether it is done", |s| json(&s.incident.actions)),
-    field("links", "links with their targets", |s| json(links(s.incident, s.resolve))),
+    field("links", "links with their targets", |s| json(links(s.incident, s.lookup))),
+    field("backlinks", "the incidents that link to this one, the newest first", |s| {
+        json(backlinks(s.incident, s.lookup).0)
+    }),
+    field("backlinks_total", "how many incidents link to this one", |s| json(backlinks(s.incident, s.lookup).1)),
     field("front_matter", "keys of your own, as written; `front_matter.team` is one of them", |s| {
         json(OwnFields(&s.incident.front_matter))
     }),
@@ -260,44 +265,39 @@ impl Fields {
         self.0.iter().map(|wanted| wanted.name.as_str())
     }
 
-    /// These fields of a hit. `resolve` returns the incidents that match a link's target.
+    /// These fields of a hit. The index knows where links lead.
     ///
     /// # Examples
     /// ```
-    /// use rca_index::wire::Fields;
+    /// use rca_index::wire::{Fields, NoLinks};
     /// use rca_index::{Incident, Index, SearchRequest};
     ///
     /// # let index = Index::in_memory()?;
     /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
     /// let found = index.search(&SearchRequest::parse("queue")?)?;
     /// let fields = Fields::of_hits("id,match").unwrap();
-    /// let json = serde_json::to_value(fields.of_hit(&found.hits[0], None, &|_target| Vec::new()))?;
+    /// let json = serde_json::to_value(fields.of_hit(&found.hits[0], None, &NoLinks))?;
     /// assert_eq!(json, serde_json::json!({"id": "OPS-1", "match": "all"}));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of_hit(&self, hit: &Hit, root: Option<&str>, resolve: &dyn Fn(&str) -> Vec<String>) -> SelectedForm<'_> {
-        self.of(&Subject { incident: &hit.incident, hit: Some(hit), root, resolve })
+    pub fn of_hit(&self, hit: &Hit, root: Option<&str>, lookup: &dyn LinkLookup) -> SelectedForm<'_> {
+        self.of(&Subject { incident: &hit.incident, hit: Some(hit), root, lookup })
     }
 
-    /// These fields of an incident. `resolve` returns the incidents that match a link's target.
+    /// These fields of an incident. The index knows where links lead.
     ///
     /// # Examples
     /// ```
     /// use rca_index::Incident;
-    /// use rca_index::wire::Fields;
+    /// use rca_index::wire::{Fields, NoLinks};
     ///
     /// let (incident, fields) = (Incident::new("OPS-1", "Queue backlog"), Fields::of_incidents("title").unwrap());
-    /// let json = serde_json::to_value(fields.of_incident(&incident, None, &|_target| Vec::new()))?;
+    /// let json = serde_json::to_value(fields.of_incident(&incident, None, &NoLinks))?;
     /// assert_eq!(json, serde_json::json!({"title": "Queue backlog"}));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn of_incident(
-        &self,
-        incident: &Incident,
-        root: Option<&str>,
-        resolve: &dyn Fn(&str) -> Vec<String>,
-    ) -> SelectedForm<'_> {
-        self.of(&Subject { incident, hit: None, root, resolve })
+    pub fn of_incident(&self, incident: &Incident, root: Option<&str>, lookup: &dyn LinkLookup) -> SelectedForm<'_> {
+        self.of(&Subject { incident, hit: None, root, lookup })
     }
 
     fn of(&self, subject: &Subject<'_>) -> SelectedForm<'_> {
@@ -320,6 +320,7 @@ impl Serialize for SelectedForm<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::Summary;
     use crate::parse::{ParseOptions, parse_report};
     use crate::wire::IncidentForm;
     use crate::{Index, SearchRequest};
@@ -328,19 +329,29 @@ mod tests {
                           120 users saw errors.\n\n## Timeline\n\n- 10:00 Errors began\n- 10:04 Alert fired\n\n\
                           ## Action items\n\n- Buy disks, see [other](b.md)\n";
 
-    fn resolve(target: &str) -> Vec<String> {
-        vec![target.to_owned()]
+    /// Every link means what it says, and another incident links to each.
+    struct Known;
+
+    impl LinkLookup for Known {
+        fn linked(&self, _: &Incident, target: &str) -> Vec<String> {
+            vec![target.to_owned()]
+        }
+
+        fn backlinks(&self, incident: &Incident) -> (Vec<Summary>, usize) {
+            (vec![Summary::from(incident)], 7)
+        }
     }
 
     #[test]
     fn a_field_is_what_the_whole_form_has() {
         let incident = parse_report("a.md", REPORT.to_owned(), &ParseOptions::default()).incident;
-        let whole = json(IncidentForm::new(&incident, resolve).root("/r"));
+        let whole = json(IncidentForm::new(&incident, &Known).root("/r"));
         let all = Fields::of_incidents(&Fields::known(false).join(",")).unwrap();
-        let mut picked = json(all.of_incident(&incident, Some("/r"), &resolve));
+        let mut picked = json(all.of_incident(&incident, Some("/r"), &Known));
         picked["version"] = whole["version"].clone();
         assert_eq!(picked, whole);
         assert_eq!(picked["links"][0]["ids"], json(["b.md"]));
+        assert_eq!((&picked["backlinks"][0]["id"], &picked["backlinks_total"]), (&json("a"), &json(7)));
     }
 
     #[test]
@@ -350,10 +361,10 @@ mod tests {
         let results = index.search(&SearchRequest::parse("disk").unwrap().explain(true)).unwrap();
         let hit = &results.hits[0];
         let all = Fields::of_hits("+explanation").unwrap();
-        assert_eq!(json(all.of_hit(hit, None, &resolve)), json(HitForm::new(hit)));
+        assert_eq!(json(all.of_hit(hit, None, &Known)), json(HitForm::new(hit)));
         let text = |list: &str| {
             let fields = Fields::of_hits(list).unwrap();
-            serde_json::to_string(&fields.of_hit(hit, Some("/r"), &resolve)).unwrap()
+            serde_json::to_string(&fields.of_hit(hit, Some("/r"), &Known)).unwrap()
         };
         let expected =
             "{\"measures.users\":120,\"front_matter.team\":\"payments\",\"id\":\"a\",\"measures.tickets\":null}";

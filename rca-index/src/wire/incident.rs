@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::SerializeMap as _;
 
+use super::links::{BacklinkForm, LinkForm, LinkLookup, backlinks, links};
 use super::{Figure, HeadForm, PlaceForm, VERSION, stated_facts};
 use crate::incident::Timestamp;
 use crate::incident::{Bound, Incident, Milestone, OwnField, OwnValue};
@@ -49,6 +50,10 @@ pub struct IncidentForm<'a> {
     pub lessons: &'a crate::incident::Lessons,
     pub actions: &'a [crate::incident::Action],
     pub links: Vec<LinkForm<'a>>,
+    /// The incidents that link to this one, the newest first; at most 1,000.
+    pub backlinks: Vec<BacklinkForm>,
+    /// How many incidents link to this one.
+    pub backlinks_total: usize,
     /// Keys of front matter that the field table does not know, as written: a text, or a list of texts.
     pub front_matter: OwnFields<'a>,
     pub sections: Vec<SectionForm<'a>>,
@@ -74,19 +79,6 @@ pub struct RowForm<'a> {
     pub text: &'a str,
     pub milestone: Option<Milestone>,
     pub line: u32,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[allow(missing_docs)]
-pub struct LinkForm<'a> {
-    pub target: &'a str,
-    /// Whether it points out of the archive.
-    pub external: bool,
-    pub label: Option<&'a str>,
-    pub line: u32,
-    /// The incidents that match the target; `None` if there are none.
-    pub ids: Vec<String>,
 }
 
 /// What fixed an incident.
@@ -156,19 +148,26 @@ impl schemars::JsonSchema for OwnFields<'_> {
 }
 
 impl<'a> IncidentForm<'a> {
-    /// The JSON form of an incident. `resolve` returns the incidents that match a link's target.
+    /// The JSON form of an incident. The index it is in knows where its links lead, and who links to it.
     ///
     /// # Examples
     /// ```
-    /// use rca_index::Incident;
-    /// use rca_index::wire::IncidentForm;
+    /// use rca_index::wire::{IncidentForm, NoLinks};
+    /// use rca_index::{Incident, Index, SectionKind};
     ///
-    /// let incident = Incident::new("OPS-1", "Queue backlog");
-    /// let json = serde_json::to_value(IncidentForm::new(&incident, |_target| Vec::new()))?;
-    /// assert_eq!(json["title"], "Queue backlog");
-    /// # Ok::<(), serde_json::Error>(())
+    /// # let index = Index::in_memory()?;
+    /// let queue = Incident::new("OPS-1", "Queue backlog");
+    /// let mut again = Incident::new("OPS-2", "Queue backlog again");
+    /// again.push_section(SectionKind::Related, "- OPS-1");
+    /// index.upsert([queue.clone(), again])?;
+    /// let json = serde_json::to_value(IncidentForm::new(&queue, &index))?;
+    /// assert_eq!((&json["title"], &json["backlinks"][0]["id"]), (&"Queue backlog".into(), &"OPS-2".into()));
+    /// // Without an index.
+    /// assert_eq!(serde_json::to_value(IncidentForm::new(&queue, &NoLinks))?["backlinks_total"], 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(incident: &'a Incident, resolve: impl Fn(&str) -> Vec<String>) -> Self {
+    pub fn new(incident: &'a Incident, lookup: &dyn LinkLookup) -> Self {
+        let (backlinks, backlinks_total) = backlinks(incident, lookup);
         let severity = incident.severity.as_ref().map(|severity| &severity.value);
         Self {
             version: VERSION,
@@ -193,7 +192,9 @@ impl<'a> IncidentForm<'a> {
             resolution_steps: &incident.resolution_steps,
             lessons: &incident.lessons,
             actions: &incident.actions,
-            links: links(incident, resolve),
+            links: links(incident, lookup),
+            backlinks,
+            backlinks_total,
             front_matter: OwnFields(&incident.front_matter),
             sections: sections(incident),
         }
@@ -204,10 +205,10 @@ impl<'a> IncidentForm<'a> {
     /// # Examples
     /// ```
     /// use rca_index::Incident;
-    /// use rca_index::wire::IncidentForm;
+    /// use rca_index::wire::{IncidentForm, NoLinks};
     ///
     /// let incident = Incident::new("OPS-1", "Queue backlog");
-    /// let form = IncidentForm::new(&incident, |_target| Vec::new()).root("/reports");
+    /// let form = IncidentForm::new(&incident, &NoLinks).root("/reports");
     /// assert_eq!(serde_json::to_value(form)?["root"], "/reports");
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -246,17 +247,6 @@ pub(super) fn timeline(incident: &Incident) -> Vec<RowForm<'_>> {
         line: row.line,
     });
     rows.collect()
-}
-
-pub(super) fn links(incident: &Incident, resolve: impl Fn(&str) -> Vec<String>) -> Vec<LinkForm<'_>> {
-    let links = incident.links.iter().map(|link| LinkForm {
-        target: &link.target,
-        external: link.external,
-        label: link.label.as_deref(),
-        line: link.line,
-        ids: if link.external { Vec::new() } else { resolve(&link.target) },
-    });
-    links.collect()
 }
 
 pub(super) fn sections(incident: &Incident) -> Vec<SectionForm<'_>> {

@@ -7,6 +7,7 @@ mod explanation;
 mod fields;
 mod incident;
 mod lines;
+mod links;
 mod recurring;
 #[cfg(feature = "archive")]
 mod report;
@@ -28,12 +29,13 @@ use crate::search::{Cut, FacetCounts, Hit, SearchRequest, SearchResults, Unknown
 
 pub use explanation::{ExplanationForm, WordScoreForm};
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
-pub use incident::{FixForm, IncidentForm, LinkForm, MeasureForm, OwnFields, RowForm, SectionForm};
+pub use incident::{FixForm, IncidentForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
 pub use lines::{
     FacetValueForm, FacetsLine, IncidentLine, QueryErrorsLine, RecurringLine, SearchLine, SeenLine, SimilarLine,
 };
+pub use links::{BacklinkForm, LinkForm, LinkLookup, MOST_BACKLINKS, NoLinks};
 pub use recurring::{ClusterForm, OccurrenceForm, RecurringForm, RecurringSummaryForm, SaidForm, UnfinishedForm};
 #[cfg(feature = "archive")]
 pub use report::{

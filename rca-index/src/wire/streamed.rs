@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use crate::search::{Hit, SearchRequest, SearchResults};
-use crate::wire::{FacetForm, Fields, HitForm, SearchSummaryForm, facets};
+use crate::wire::{FacetForm, Fields, HitForm, LinkLookup, SearchSummaryForm, facets};
 
 /// The result of a search, its hits written as they are taken from an iterator: the document is that of
 /// [`SearchForm`](super::SearchForm). It can be serialized once.
@@ -31,8 +31,8 @@ struct Streamed<'a> {
     failure: Cell<Option<Error>>,
 }
 
-/// The fields that are asked for, and what resolves the links among them.
-type Chosen<'a> = (&'a Fields, &'a dyn Fn(&str) -> Vec<String>);
+/// The fields that are asked for, and who knows of the links among them.
+type Chosen<'a> = (&'a Fields, &'a dyn LinkLookup);
 
 impl<'a> StreamedSearchForm<'a> {
     /// The JSON form of search results and of the hits that follow.
@@ -84,24 +84,24 @@ impl<'a> StreamedSearchForm<'a> {
         Self { summary: self.summary.root(root), hits: Streamed { root: Some(root), ..self.hits }, ..self }
     }
 
-    /// The same with these fields of each hit only. `resolve` returns the incidents that match a link's target.
+    /// The same with these fields of each hit only. The index knows where links lead.
     ///
     /// # Examples
     /// ```
-    /// use rca_index::wire::{Fields, StreamedSearchForm};
+    /// use rca_index::wire::{Fields, NoLinks, StreamedSearchForm};
     /// use rca_index::{Incident, Index, SearchRequest};
     ///
     /// # let index = Index::in_memory()?;
     /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
     /// let (request, fields) = (SearchRequest::parse("queue")?, Fields::of_hits("id").unwrap());
     /// let (found, mut hits) = index.search_hits(&request)?;
-    /// let form = StreamedSearchForm::new(&request, &found, &mut hits).fields(&fields, &|_target| Vec::new());
+    /// let form = StreamedSearchForm::new(&request, &found, &mut hits).fields(&fields, &NoLinks);
     /// assert_eq!(serde_json::to_value(form)?["hits"], serde_json::json!([{"id": "OPS-1"}]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn fields(self, fields: &'a Fields, resolve: &'a dyn Fn(&str) -> Vec<String>) -> Self {
-        Self { hits: Streamed { chosen: Some((fields, resolve)), ..self.hits }, ..self }
+    pub fn fields(self, fields: &'a Fields, lookup: &'a dyn LinkLookup) -> Self {
+        Self { hits: Streamed { chosen: Some((fields, lookup)), ..self.hits }, ..self }
     }
 
     /// Why a hit could not be made, if that is why the document ends before its end.
@@ -140,7 +140,7 @@ impl Serialize for Streamed<'_> {
                 reason
             })?;
             match self.chosen {
-                Some((fields, resolve)) => list.serialize_element(&fields.of_hit(&hit, self.root, resolve))?,
+                Some((fields, lookup)) => list.serialize_element(&fields.of_hit(&hit, self.root, lookup))?,
                 None => list.serialize_element(&HitForm::new(&hit))?,
             }
         }
