@@ -46,10 +46,13 @@ impl LinkKey {
         !self.target.contains(['/', '\\']) && !self.has_extension()
     }
 
-    /// Whether the target names a file by its whole name, if it names one: it has an extension, or is too short or bare of
-    /// letters to be the start of a name.
+    /// Whether the target names a file by its whole name, if it names one: it has an extension, or is a year or less, which
+    /// is not meant as the start of a name.
     pub(super) fn is_whole(&self) -> bool {
-        self.has_extension() || is_number(&path_of(&self.target))
+        /// As many digits as a year.
+        const FEW: usize = 4;
+        let path = path_of(&self.target);
+        self.has_extension() || is_number(&path) && path.len() <= FEW
     }
 
     fn has_extension(&self) -> bool {

@@ -222,7 +222,7 @@ mod tests {
         let ids = [
             "queue", "2024/queue", "2024/disk/index", "2024/README", "2025/queue", "2025/PM-033-mtls-expired",
             "2025/On Call", "2025/100%25 full", "b/queue-backlog", "deep/2023/old", "c/Api.mdx", "c/api", "1-disk",
-            "n/0042", "e/twin", "f/twin",
+            "n/0042", "n/00077-dns", "n/2023-12-01-dns", "e/twin", "f/twin",
         ];
         ids.iter().for_each(|id| names.add(id));
         let check = |report: &str, target: &str, expected: &[&str]| {
@@ -258,6 +258,8 @@ mod tests {
         // The mark of a footnote is the name of a report only if one has just this name.
         check("a.md", "0042", &["n/0042"]);
         check("a.md", "1", &[]);
+        check("a.md", "2023", &[]);
+        check("a.md", "00077", &["n/00077-dns"]);
         check("2025/a.md", "../../queue.md", &[]);
         check("a.md", "../2025/queue.md", &[]);
         // It does not say which.
