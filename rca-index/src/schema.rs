@@ -3,6 +3,10 @@
 //! The query language, the index, the JSON output and the help text use this table; field names are defined nowhere
 //! else.
 
+mod kinds;
+
+pub use kinds::{LinkField, Unit};
+
 use crate::incident::names::{path_key, words_key};
 use crate::incident::{HouseNames, Incident, MeasureKind, Milestone, OwnField, SectionKind, Severity};
 use crate::ranking::TITLE_WEIGHT;
@@ -296,30 +300,6 @@ impl NumberField {
             Self::MinutesTo(milestone) => incident.minutes_to(milestone),
         }
     }
-}
-
-/// The unit of a numeric field. It determines how a bare number in a query is interpreted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Unit {
-    /// Minutes; `90`, `1h30m`, `2d`.
-    Minutes,
-    /// Milliseconds; `300`, `300ms`, `2s`.
-    Milliseconds,
-    /// Percent; `18`, `18%`.
-    Percent,
-    /// A plain number; `1000`, `10k`, `2m`.
-    Count,
-}
-
-/// A field of links between incidents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LinkField {
-    /// To the incidents that its value names.
-    Links,
-    /// From the incidents that its value names.
-    Backlinks,
 }
 
 /// What a field holds.

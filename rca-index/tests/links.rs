@@ -158,7 +158,7 @@ fn ten_thousand_links_to_one_incident_and_from_one() {
     let index = Index::in_memory().unwrap();
     let all: Vec<String> = (0..10_000).map(|n| format!("OPS-{n}")).collect();
     let mut hub = linking("hub", &all.iter().map(String::as_str).collect::<Vec<_>>());
-    hub.links.extend(linking("", &["OPS-1"; 10_000]).links);
+    hub.links.extend(linking("", &vec!["OPS-1"; 10_000]).links);
     index.upsert(all.iter().map(|id| linking(id, &["hub", "hub", id])).chain([hub])).unwrap();
     assert_eq!(index.backlinks("hub").unwrap().len(), 10_000);
     assert_eq!(backlinks(&index, "OPS-9999"), ["hub"]);

@@ -37,7 +37,7 @@ impl LinkKey {
             return Some(Self { target, place: String::new() });
         }
         let path = path_of(&target);
-        let place = is_name(&path).then(|| place(report, &path))??;
+        let place = may_be_name(&path).then(|| place(report, &path))??;
         (!place.contains(SEPARATOR)).then_some(Self { target, place })
     }
 
@@ -46,8 +46,16 @@ impl LinkKey {
         !self.target.contains(['/', '\\']) && !self.has_extension()
     }
 
-    /// Whether the target names a file by its whole name.
-    pub(super) fn has_extension(&self) -> bool {
+    /// Whether the target names a file by its whole name, if it names one: it has an extension, or is a year or less, which
+    /// is not meant as the start of a name.
+    pub(super) fn is_whole(&self) -> bool {
+        /// As many digits as a year.
+        const FEW: usize = 4;
+        let path = path_of(&self.target);
+        self.has_extension() || is_number(&path) && path.len() <= FEW
+    }
+
+    fn has_extension(&self) -> bool {
         let path = path_of(&self.target);
         stem(&path) != path
     }
@@ -123,14 +131,24 @@ fn is_id(word: &str) -> bool {
         && word.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
-/// Whether this can be the name of a document. Not so: the number or letter of a footnote, the place of a table of contents,
-/// an expression of a shell or a template, an address.
+/// Whether this is the name of a document, if it is of none that is known. Not so: the number or letter of a footnote, and what
+/// can be no name at all.
 pub(super) fn is_name(path: &str) -> bool {
-    let is_footnote = path.starts_with('^') || path.chars().count() <= 2 || path.bytes().all(|b| b.is_ascii_digit());
+    !is_number(path) && may_be_name(path)
+}
+
+/// Whether this may be the number or letter of a footnote.
+fn is_number(path: &str) -> bool {
+    path.chars().count() <= 2 || path.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether this can be the name of a document. Not so: a footnote, the place of a table of contents, an expression of a shell or
+/// a template, an address.
+fn may_be_name(path: &str) -> bool {
     let is_contents = path.trim_matches('_').eq_ignore_ascii_case("toc");
     let is_expression =
         path.starts_with(['-', '!', ':']) || path.contains(['$', '"', '<', '>', '{', '}', '|', '*', '=']);
-    !is_footnote && !is_contents && !is_expression && !path.contains("://")
+    !path.is_empty() && !path.starts_with('^') && !is_contents && !is_expression && !path.contains("://")
 }
 
 /// The path in the archive that a path in a report leads to: from its folder, or from the root of the archive if it begins
@@ -176,7 +194,8 @@ mod tests {
         check("a.md", "/../a.md", None);
         check("2025/a.md", "#impact", None);
         check("2025/a.md", "disk%00full.md", None);
-        check("2025/a.md", "1", None);
+        check("2025/a.md", "1", Some("2025/1"));
+        check("2025/a.md", "^1", None);
         check("2025/a.md", "{{ name }}", None);
         check("2025/a.md", "   ", None);
         check("2025/a.md", &"a".repeat(LONGEST + 1), None);

@@ -41,7 +41,7 @@ impl Names {
         if let Some(id) = self.at(&key.place) {
             return vec![id];
         }
-        self.resolved(&key.target, if key.has_extension() { Fit::Whole } else { Fit::Start })
+        self.resolved(&key.target, if key.is_whole() { Fit::Whole } else { Fit::Start })
     }
 
     /// The id that a link means, if it means one.
@@ -221,8 +221,8 @@ mod tests {
         let mut names = Names::default();
         let ids = [
             "queue", "2024/queue", "2024/disk/index", "2024/README", "2025/queue", "2025/PM-033-mtls-expired",
-            "2025/On Call", "2025/100%25 full", "b/queue-backlog", "deep/2023/old", "c/Api.mdx", "c/api", "e/twin",
-            "f/twin",
+            "2025/On Call", "2025/100%25 full", "b/queue-backlog", "deep/2023/old", "c/Api.mdx", "c/api", "1-disk",
+            "n/0042", "n/00077-dns", "n/2023-12-01-dns", "e/twin", "f/twin",
         ];
         ids.iter().for_each(|id| names.add(id));
         let check = |report: &str, target: &str, expected: &[&str]| {
@@ -255,6 +255,11 @@ mod tests {
         // A whole file name is not the start of another, and a path out of the archive is none in it.
         check("a.md", "queue-backlog.md", &["b/queue-backlog"]);
         check("2025/a.md", "PM-033.md", &[]);
+        // The mark of a footnote is the name of a report only if one has just this name.
+        check("a.md", "0042", &["n/0042"]);
+        check("a.md", "1", &[]);
+        check("a.md", "2023", &[]);
+        check("a.md", "00077", &["n/00077-dns"]);
         check("2025/a.md", "../../queue.md", &[]);
         check("a.md", "../2025/queue.md", &[]);
         // It does not say which.
