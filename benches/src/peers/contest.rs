@@ -18,9 +18,9 @@ pub const FTS5: &str = "SQLite FTS5";
 
 /// The number of times that all peers are asked the same query.
 const TURNS: usize = 5;
-/// Before a query is measured, a peer answers it this often, or for this long: programs with a compiler at run time get
-/// faster with each call.
-const WARM_UP_CALLS: usize = 300;
+/// Before a query is measured, a peer answers it this many times as often, or for this long: programs with a compiler at
+/// run time get faster with each call.
+const WARM_UP_CALLS: usize = 6;
 const WARM_UP_SECONDS: f64 = 1.0;
 /// The calls of one warm-up request.
 const WARM_UP_STEP: usize = 10;
@@ -103,6 +103,13 @@ pub fn warm(entries: &[Entry], reports: u64, searches: usize, log: &mut Log) -> 
             Reply::Unsupported(why) => return Err(format!("{} cannot count its reports: {why}", peer.name).into()),
         }
     }
+    // Every kind of search once, unmeasured: a compiler at run time is busy with the first ones for longer than a query is
+    // warmed up for.
+    for peer in &mut peers {
+        for query in &WARM {
+            let _supported = warm_up(query, peer, searches)?;
+        }
+    }
     for query in &WARM {
         ask_in_turn(query, &mut peers, searches, log)?;
         let alike = entries.iter().map(|entry| entry.name).filter(|&name| name != OURS || query.is_exact());
@@ -114,7 +121,7 @@ pub fn warm(entries: &[Entry], reports: u64, searches: usize, log: &mut Log) -> 
 fn ask_in_turn(query: &WarmQuery, peers: &mut [Running], searches: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
     let mut asked = Vec::new();
     for peer in peers {
-        match warm_up(query, peer)? {
+        match warm_up(query, peer, searches)? {
             Ok(seconds) => asked.push((peer, seconds, Vec::new())),
             Err(why) => log.note(format!("{}: {} is left out: {why}", query.work, peer.name)),
         }
@@ -140,11 +147,11 @@ fn repeats(searches: usize, seconds: f64) -> usize {
 }
 
 /// Repeats a query without measuring it. Returns the seconds of the last call, or why the peer has no such search.
-fn warm_up(query: &WarmQuery, peer: &mut Running) -> Result<Result<f64, String>, Box<dyn Error>> {
+fn warm_up(query: &WarmQuery, peer: &mut Running, searches: usize) -> Result<Result<f64, String>, Box<dyn Error>> {
     let (mut calls, mut spent, mut last) = (0, 0.0, 0.0);
     // The first call alone, as it may be slow.
     let mut repeat = 1;
-    while calls < WARM_UP_CALLS && spent < WARM_UP_SECONDS {
+    while calls < WARM_UP_CALLS * searches && spent < WARM_UP_SECONDS {
         match peer.ask(&query.request(repeat))? {
             Reply::Found(_, seconds) => {
                 calls += repeat;
