@@ -102,6 +102,8 @@ impl Arguments {
 pub enum Peer {
     /// Walk an archive and read every report
     Read { archive: PathBuf },
+    /// Write the files that peers get, and print the numbers of reports and of their bytes
+    Prepare { archive: PathBuf, work: PathBuf },
     /// Index a file of records with tantivy and its stock English analyzer
     Index { records: PathBuf, index: PathBuf },
     /// Search such an index
@@ -118,6 +120,11 @@ impl Peer {
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
         match self {
             Self::Read { archive } => bare::read(archive),
+            Self::Prepare { archive, work } => {
+                let Prepared { reports, bytes, .. } = prepare(&Archive::open(archive)?, work)?;
+                println!("{reports} {bytes}");
+                Ok(())
+            }
             Self::Index { records, index } => bare::index(records, index),
             Self::Search { index, kind, rare_word } => bare::search(index, *kind, rare_word),
             Self::Fts5 { lines, database } => fts5::index(lines, database),

@@ -6,14 +6,13 @@
 mod table;
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rca_index::Archive;
 
 use crate::compare::process::{Contestant, clear, measure, run_in_turn};
-use crate::compare::records::{Prepared, prepare};
 use crate::compare::table::{Log, OURS};
 use crate::compare::{FULL, machine, rca_command, size};
 use crate::generate;
@@ -105,7 +104,8 @@ fn header(rca: &Path, programs: &[Program]) -> String {
     let machine = machine::describe(rca).into_iter().filter(|(name, _)| measured.contains(&name.as_str()));
     let versions = programs.iter().map(|program| (program.peer.name().to_owned(), program.version.clone()));
     for (name, value) in machine.chain(versions) {
-        out += &format!("- {name}: {value}\n");
+        // Writing to a string never fails.
+        let _ = writeln!(out, "- {name}: {value}");
     }
     out += "- at each size in turn; files in the system's cache; medians; in parentheses rca's figure by theirs; growth from size to \
             size\n- a warm search is one call in one process: the ten best ids, titles and scores, and the exact count; no snippets\n\n";
@@ -127,9 +127,10 @@ impl Place<'_> {
         fs::create_dir_all(&archive)?;
         generate::run(&archive, reports, arguments.seed)?;
         eprintln!("preparing what the peers get");
-        let Prepared { records, lines, reports: found, bytes, .. } = prepare(&Archive::open(&archive)?, work)?;
-        // Only a peer of `compare` reads them.
-        clear(&records)?;
+        let (found, bytes) = self.prepare(&archive)?;
+        // Only a peer of `compare` reads the records.
+        clear(&work.join("records.bin"))?;
+        let lines = work.join("lines.jsonl");
         let mut log = Log::default();
         let mut entries = vec![Entry::ours(rca, own, &archive, work)];
         if !arguments.without.iter().any(|name| name == "fts5") {
@@ -158,5 +159,14 @@ impl Place<'_> {
         run_in_turn(COLD, &[cold], arguments.searches, &mut log)?;
         contest::warm(&entries, found, arguments.warm, &mut log)?;
         Ok(Measured { reports: found, bytes, log })
+    }
+
+    /// Prepares what the peers get in a process of its own: the memory of peers is measured where it exceeds that of this one.
+    fn prepare(&self, archive: &Path) -> Result<(u64, u64), Box<dyn Error>> {
+        let (archive, work) = (archive.to_string_lossy(), self.work.to_string_lossy());
+        let line = machine::first_line(&self.own.to_string_lossy(), &["peer", "prepare", &archive, &work]);
+        let numbers = line.as_deref().and_then(|line| line.split_once(' '));
+        let numbers = numbers.and_then(|(reports, bytes)| Some((reports.parse().ok()?, bytes.parse().ok()?)));
+        Ok(numbers.ok_or_else(|| format!("{archive}: cannot be prepared for the peers"))?)
     }
 }

@@ -136,7 +136,9 @@ fn ask_in_turn(query: &WarmQuery, peers: &mut [Running], searches: usize, log: &
             }
         }
     }
-    asked.into_iter().for_each(|(_, _, runs)| log.add_all(runs));
+    for (_, _, runs) in asked {
+        log.add_all(runs);
+    }
     Ok(())
 }
 

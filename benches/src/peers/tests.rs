@@ -80,7 +80,7 @@ fn sqlite_finds_what_the_lines_say() -> Result<(), Box<dyn Error>> {
 fn rca_answers_each_warm_query_by_the_protocol() -> Result<(), Box<dyn Error>> {
     let prepared = Prepared::new()?;
     let index = prepared.path().join("rca");
-    let archive = Archive::open(&prepared.path().join("archive"))?;
+    let archive = Archive::open(prepared.path().join("archive"))?;
     Index::open_or_create(&index)?.update(&archive, &UpdateOptions::default(), |_| {})?;
     let ours = Ours::open(&index)?;
     let sqlite = Fts5::open(&prepared.database)?;
