@@ -8,6 +8,8 @@ mod facts;
 #[cfg(test)]
 mod floors;
 mod generate;
+mod growth;
+mod peers;
 mod plain;
 mod seen;
 mod similar;
@@ -24,6 +26,7 @@ use clap::{Parser, Subcommand};
 Examples:
   rca-bench generate --reports 100000 target/100k
   rca-bench compare target/100k --name 100k                    speed and size beside peers
+  rca-bench growth --reports 10000,100000,1000000              cost by size, beside peers
   rca-bench compare --against old/rca                          speed beside another build
   rca-bench eval corpus/queries --save scores.jsonl            ranking; then --against it
   rca-bench seen corpus/queries/seen/pastes.jsonl              pasted alerts, logs and stack traces
@@ -59,7 +62,9 @@ enum Command {
     Draw(draw::Arguments),
     /// Compare speed and size with peers at the same work, in turn, or speed with another build.
     Compare(compare::Arguments),
-    /// The peers that `compare` runs as processes.
+    /// Measure archives of several sizes, to see how cost grows, beside the peers.
+    Growth(growth::Arguments),
+    /// The peers that `compare` and `growth` run as processes.
     #[command(subcommand, hide = true)]
     Peer(compare::Peer),
 }
@@ -73,6 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Facts(arguments) => facts::run(&arguments),
         Command::Draw(arguments) => draw::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Growth(arguments) => growth::run(&arguments),
         Command::Peer(peer) => peer.run(),
     }
 }

@@ -4,21 +4,19 @@
 
 pub mod bare;
 mod builds;
-pub mod fts5;
 mod instructions;
-mod machine;
-mod process;
+pub mod machine;
+pub mod process;
 pub mod queries;
-mod records;
-#[cfg(feature = "seekstorm")]
-pub mod seekstorm;
-mod table;
+pub mod records;
+pub mod table;
 mod warm;
 
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,14 +31,16 @@ use crate::compare::queries::{FACETS, Kind};
 use crate::compare::records::{Prepared, prepare};
 use crate::compare::table::{Goal, Log, OURS};
 use crate::compare::warm::BARE;
+use crate::peers::contest::{self, Entry, FTS5};
+use crate::peers::programs::{self, Peer as Other, Program};
+use crate::peers::queries::WARM;
+use crate::peers::{fts5, ours, serve};
 
-const FULL: &str = "full index";
+pub const FULL: &str = "full index";
 const UNCHANGED: &str = "update, nothing changed";
 const CHANGED: &str = "one report changed, until found";
-const FTS5: &str = "SQLite FTS5";
 const TANTIVY_CLI: &str = "tantivy-cli";
 const RIPGREP: &str = "ripgrep";
-const SEEKSTORM: &str = "SeekStorm";
 const FIND: &str = "find -printf";
 
 #[derive(Args)]
@@ -76,7 +76,7 @@ pub struct Arguments {
     /// The number of runs of each warm search
     #[arg(long, default_value_t = 50)]
     warm: usize,
-    /// Peers to leave out: fts5, ripgrep, tantivy-cli, seekstorm
+    /// Peers to leave out: fts5, ripgrep, tantivy-cli, lucene, bleve, seekstorm
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
     /// Only search, in the indexes of the last run in this work folder
@@ -102,26 +102,34 @@ impl Arguments {
 pub enum Peer {
     /// Walk an archive and read every report
     Read { archive: PathBuf },
+    /// Write the files that peers get, and print the numbers of reports and of their bytes
+    Prepare { archive: PathBuf, work: PathBuf },
     /// Index a file of records with tantivy and its stock English analyzer
     Index { records: PathBuf, index: PathBuf },
     /// Search such an index
     Search { index: PathBuf, kind: Kind, rare_word: String },
-    /// Index a file of records with SQLite FTS5
-    Fts5 { records: PathBuf, database: PathBuf },
-    /// Index a file of JSON lines with SeekStorm
-    #[cfg(feature = "seekstorm")]
-    Seekstorm { lines: PathBuf, index: PathBuf },
+    /// Index a file of JSON lines with SQLite FTS5
+    Fts5 { lines: PathBuf, database: PathBuf },
+    /// Answer searches in a database of SQLite FTS5
+    ServeFts5 { database: PathBuf },
+    /// Answer searches in an index of rca
+    Serve { index: PathBuf },
 }
 
 impl Peer {
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
         match self {
             Self::Read { archive } => bare::read(archive),
+            Self::Prepare { archive, work } => {
+                let Prepared { reports, bytes, .. } = prepare(&Archive::open(archive)?, work)?;
+                println!("{reports} {bytes}");
+                Ok(())
+            }
             Self::Index { records, index } => bare::index(records, index),
             Self::Search { index, kind, rare_word } => bare::search(index, *kind, rare_word),
-            Self::Fts5 { records, database } => fts5::index(records, database),
-            #[cfg(feature = "seekstorm")]
-            Self::Seekstorm { lines, index } => seekstorm::index(lines, index),
+            Self::Fts5 { lines, database } => fts5::index(lines, database),
+            Self::ServeFts5 { database } => serve(&fts5::Fts5::open(database)?, stdin().lock(), stdout().lock()),
+            Self::Serve { index } => serve(&ours::Ours::open(index)?, stdin().lock(), stdout().lock()),
         }
     }
 }
@@ -144,15 +152,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&arguments.runs)?;
     let comparison = Comparison::new(arguments, archive)?;
     let mut log = Log::default();
+    let programs = programs::wanted(&arguments.without, &mut log);
+    let others = comparison.others(&programs, &arguments.work);
     if arguments.reuse {
         log.note("the indexes are those of an earlier run");
     } else {
-        comparison.full_index(arguments.rounds, &mut log)?;
+        comparison.full_index(arguments.rounds, &others, &mut log)?;
         comparison.updates(arguments.searches, &mut log)?;
     }
     comparison.cold_searches(arguments.searches, &mut log)?;
     comparison.warm_searches(arguments.warm, &mut log)?;
-    let report = comparison.report(&log)?;
+    comparison.warm_peers(arguments.warm, others, &mut log)?;
+    let report = comparison.report(&programs, &log)?;
     print!("{report}");
     fs::write(arguments.runs.join(format!("{}.md", arguments.name)), report)?;
     fs::write(arguments.runs.join(format!("{}.csv", arguments.name)), log.csv()?)?;
@@ -170,7 +181,6 @@ struct Comparison {
     bare: PathBuf,
     cli: PathBuf,
     database: PathBuf,
-    seekstorm: PathBuf,
     without: Vec<String>,
 }
 
@@ -181,9 +191,8 @@ impl Comparison {
         let prepared = prepare(&Archive::open(archive)?, &arguments.work)?;
         let place = |name: &str| arguments.work.join(name);
         let (index, bare, cli, database) = (place("rca"), place("bare"), place("cli"), place("fts5.db"));
-        let seekstorm = place("seekstorm");
         let (archive, without) = (archive.to_owned(), arguments.without.clone());
-        Ok(Self { archive, prepared, rca, own, index, bare, cli, database, seekstorm, without })
+        Ok(Self { archive, prepared, rca, own, index, bare, cli, database, without })
     }
 
     fn is_wanted(&self, peer: &str, log: &mut Log) -> bool {
@@ -205,13 +214,9 @@ impl Comparison {
         installed
     }
 
-    /// SeekStorm is an optional feature of this program.
-    fn has_seekstorm(&self, log: &mut Log) -> bool {
-        if !cfg!(feature = "seekstorm") {
-            log.note("seekstorm: left out; build with `--features rca-bench/seekstorm`");
-            return false;
-        }
-        self.is_wanted("seekstorm", log)
+    /// The peers in other languages.
+    fn others(&self, programs: &[Program], work: &Path) -> Vec<Entry> {
+        programs.iter().map(|program| Entry::of_program(program, &self.prepared.lines, work)).collect()
     }
 
     fn peer(&self, words: &[&str]) -> Vec<OsString> {
@@ -225,7 +230,7 @@ impl Comparison {
         rca_command(&self.rca, &self.archive, &self.index, words)
     }
 
-    fn full_index(&self, rounds: usize, log: &mut Log) -> Result<(), Box<dyn Error>> {
+    fn full_index(&self, rounds: usize, others: &[Entry], log: &mut Log) -> Result<(), Box<dyn Error>> {
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let (archive, records) = (text(&self.archive), text(&self.prepared.records));
         let read = self.peer(&["read", &archive]);
@@ -245,14 +250,10 @@ impl Comparison {
         }
         let with_fts5 = self.has("fts5", "sqlite3", log);
         if with_fts5 {
-            let command = self.peer(&["fts5", &records, &text(&self.database)]);
+            let command = self.peer(&["fts5", &text(&self.prepared.lines), &text(&self.database)]);
             contestants.push(Contestant::new(FTS5, command).clearing(&self.database));
         }
-        let with_seekstorm = self.has_seekstorm(log);
-        if with_seekstorm {
-            let command = self.peer(&["seekstorm", &text(&self.prepared.lines), &text(&self.seekstorm)]);
-            contestants.push(Contestant::new(SEEKSTORM, command).clearing(&self.seekstorm));
-        }
+        contestants.extend(others.iter().map(Entry::indexing));
         // The first read fills the file system cache.
         measure(&self.peer(&["read", &archive]), None)?;
         run_in_turn(FULL, &contestants, rounds, log)?;
@@ -264,8 +265,8 @@ impl Comparison {
         if with_fts5 {
             log.sizes.push((FTS5, size(&self.database)?));
         }
-        if with_seekstorm {
-            log.sizes.push((SEEKSTORM, size(&self.seekstorm)?));
+        for other in others {
+            log.sizes.push((other.name, size(&other.place)?));
         }
         Ok(())
     }
@@ -355,24 +356,32 @@ impl Comparison {
             log.check_hits(kind.warm_work(), &[OURS, BARE]);
         }
         let (mut ours, mut theirs) = (warm::ours(&index), warm::bare(&bare));
-        let mut contestants: Vec<(&'static str, warm::Search<'_>)> = vec![(OURS, &mut ours), (BARE, &mut theirs)];
-        #[cfg(feature = "seekstorm")]
-        let mut peer = None;
-        #[cfg(feature = "seekstorm")]
-        if self.has_seekstorm(log) && self.seekstorm.is_dir() {
-            let index = seekstorm::SeekStorm::open(&self.seekstorm)?;
-            contestants.push((SEEKSTORM, peer.insert(move || index.top())));
-        }
-        warm::in_turn(warm::TOP, rounds, log, &mut contestants)?;
-        log.check_hits(warm::TOP, &[OURS, BARE, SEEKSTORM]);
+        warm::in_turn(warm::TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut theirs)])?;
+        log.check_hits(warm::TOP, &[OURS, BARE]);
         Ok(())
     }
 
-    fn report(&self, log: &Log) -> Result<String, Box<dyn Error>> {
+    /// The searches that peers in other languages answer too.
+    fn warm_peers(&self, rounds: usize, others: Vec<Entry>, log: &mut Log) -> Result<(), Box<dyn Error>> {
+        let serving = |verb: &str, place: &Path| self.peer(&[verb, &place.to_string_lossy()]);
+        let mut entries = vec![Entry::serving(OURS, &self.index, serving("serve", &self.index))];
+        if self.is_wanted("fts5", log) {
+            entries.push(Entry::serving(FTS5, &self.database, serving("serve-fts5", &self.database)));
+        }
+        entries.extend(others);
+        // With the indexes of an earlier run, some may be missing.
+        entries.retain(|entry| entry.place.exists());
+        contest::warm(&entries, self.prepared.reports, rounds, log)
+    }
+
+    fn report(&self, programs: &[Program], log: &Log) -> Result<String, Box<dyn Error>> {
         let Prepared { reports, bytes, rare_word, .. } = &self.prepared;
         let mut out = format!("# {reports} reports, {:.1} MB\n\n", *bytes as f64 / 1e6);
         for (name, value) in machine::describe(&self.rca) {
             writeln!(out, "- {name}: {value}")?;
+        }
+        for program in programs {
+            writeln!(out, "- {}: {}", program.peer.name(), program.version)?;
         }
         writeln!(
             out,
@@ -391,7 +400,7 @@ impl Comparison {
 }
 
 /// A command of rca with this archive and this index.
-fn rca_command(rca: &Path, archive: &Path, index: &Path, words: &[&str]) -> Vec<OsString> {
+pub fn rca_command(rca: &Path, archive: &Path, index: &Path, words: &[&str]) -> Vec<OsString> {
     let mut command: Vec<OsString> = vec![rca.into()];
     command.extend(words.iter().map(OsString::from));
     command.extend(["--index".into(), index.into()]);
@@ -416,7 +425,10 @@ fn goals() -> Vec<Goal> {
         }
     }
     goals.extend(Kind::ALL.map(|kind| Goal { work: kind.warm_work(), peer: BARE, most: 1.3 }));
-    goals.push(Goal { work: warm::TOP, peer: SEEKSTORM, most: 1.0 });
+    let (lucene, seekstorm) = (Other::Lucene.name(), Other::SeekStorm.name());
+    goals.push(Goal { work: FULL, peer: lucene, most: 0.7 });
+    goals.extend(WARM.map(|query| Goal { work: query.work, peer: lucene, most: 1.5 }));
+    goals.push(Goal { work: WARM[0].work, peer: seekstorm, most: 1.2 });
     goals
 }
 
@@ -435,7 +447,7 @@ fn total_of_json(output: &str) -> Option<u64> {
 }
 
 /// The size in bytes of a file, or of all files in a folder.
-fn size(path: &Path) -> std::io::Result<u64> {
+pub fn size(path: &Path) -> std::io::Result<u64> {
     if !path.is_dir() {
         return Ok(path.metadata()?.len());
     }

@@ -10,6 +10,8 @@ use rayon::prelude::*;
 use rca_index::parse::{ParseOptions, parse_report};
 use rca_index::{Archive, Incident};
 
+use crate::peers::Line;
+
 /// The number of reports parsed at once.
 const CHUNK: usize = 2000;
 
@@ -17,7 +19,7 @@ const CHUNK: usize = 2000;
 pub struct Prepared {
     /// Incidents in sequence, each preceded by its length.
     pub records: PathBuf,
-    /// Lines of `{"id": .., "title": .., "body": ..}`.
+    /// Lines of JSON, one report each.
     pub lines: PathBuf,
     pub reports: u64,
     pub bytes: u64,
@@ -53,11 +55,7 @@ pub fn prepare(archive: &Archive, work: &Path) -> Result<Prepared, Box<dyn Error
             let record = postcard::to_stdvec(&incident)?;
             records_out.write_all(&(record.len() as u64).to_le_bytes())?;
             records_out.write_all(&record)?;
-            let Incident { id, title, source, .. } = &incident;
-            serde_json::to_writer(
-                &mut lines_out,
-                &serde_json::json!({ "id": id, "title": title.value, "body": source }),
-            )?;
+            serde_json::to_writer(&mut lines_out, &Line::from(&incident))?;
             lines_out.write_all(b"\n")?;
         }
     }

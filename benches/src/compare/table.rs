@@ -43,6 +43,13 @@ impl Log {
         self.runs.push(run);
     }
 
+    /// Adds the runs of one contestant at one work, and shows their median only.
+    pub fn add_all(&mut self, runs: Vec<Run>) {
+        let Some(Run { work, contestant, .. }) = runs.first().cloned() else { return };
+        self.runs.extend(runs);
+        eprintln!("{work:<42} {contestant:<14} {}", self.median(work, contestant).map_or(String::new(), seconds));
+    }
+
     pub fn note(&mut self, note: impl Into<String>) {
         let note = note.into();
         if !self.notes.contains(&note) {
@@ -56,11 +63,11 @@ impl Log {
     }
 
     /// The kinds of work, in the order of their first run.
-    fn works(&self) -> Vec<&'static str> {
+    pub fn works(&self) -> Vec<&'static str> {
         each_once(self.runs.iter().map(|run| run.work))
     }
 
-    fn contestants(&self, work: &str) -> Vec<&'static str> {
+    pub fn contestants(&self, work: &str) -> Vec<&'static str> {
         each_once(self.runs.iter().filter(|run| run.work == work).map(|run| run.contestant))
     }
 
@@ -187,7 +194,8 @@ pub fn row(out: &mut String, work: &str, goal: &str, measured: Option<f64>, most
     writeln!(out, "| {work} | {goal} | {shown} | {verdict} |")
 }
 
-fn seconds(seconds: f64) -> String {
+/// Seconds in a suitable unit.
+pub fn seconds(seconds: f64) -> String {
     match seconds {
         s if s >= 1.0 => format!("{s:.2} s"),
         s if s >= 0.01 => format!("{:.1} ms", s * 1e3),
@@ -195,6 +203,7 @@ fn seconds(seconds: f64) -> String {
     }
 }
 
-fn megabytes(bytes: u64) -> String {
+/// Bytes in megabytes.
+pub fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
