@@ -8,8 +8,11 @@ use tantivy::query::Scorer;
 use tantivy::{DocId, DocSet, Score, TERMINATED};
 
 use crate::engine::scorer::ScoredWords;
-use crate::engine::terms::Window;
+use crate::engine::terms::{Bits, Window};
 use crate::ranking::coverage;
+
+/// The most words that are counted together, without adding up what an incident has of them.
+const FEW_WORDS: usize = 16;
 
 /// What the words that were read so far add up to, for an incident of the window.
 #[derive(Clone, Copy, Default)]
@@ -34,6 +37,13 @@ pub(super) struct AnyWord {
     total: f32,
     /// Whether scores are asked for.
     scores: bool,
+    /// Whether incidents are not scored, and each of few words is enough.
+    each_is_enough: bool,
+    /// The incidents of the window that may be matches.
+    possible: Bits,
+    /// Where each word is enough, those that are for certain.
+    certain: Bits,
+    /// By place in the window; not used where each word is enough.
     sums: Vec<Sums>,
     /// The incidents of the window of which positions tell more, by place, each with a word that it may have.
     open: Vec<(u32, u32)>,
@@ -41,7 +51,21 @@ pub(super) struct AnyWord {
 
 impl AnyWord {
     pub(super) fn new(words: ScoredWords, needed: f32, total: f32, scores: bool) -> Self {
-        let mut this = Self { doc: 0, words, needed, total, scores, sums: Vec::new(), open: Vec::new() };
+        let mut this = Self {
+            doc: 0,
+            words,
+            needed,
+            total,
+            scores,
+            each_is_enough: false,
+            possible: Bits::default(),
+            certain: Bits::default(),
+            sums: Vec::new(),
+            open: Vec::new(),
+        };
+        let weights = &this.words.weights;
+        let each = weights.iter().all(|weight| weight.share <= 0.0 || this.is_enough(weight.share));
+        this.each_is_enough = each && !scores && weights.len() <= FEW_WORDS;
         this.doc = this.find(0);
         this
     }
@@ -50,11 +74,14 @@ impl AnyWord {
     fn find(&mut self, mut target: DocId) -> DocId {
         loop {
             let window = self.words.sources.window();
-            while window.contains(target) && window.place(target) < self.sums.len() {
-                if self.is_match(target, window.place(target)) {
-                    return target;
+            while window.contains(target)
+                && let Some(place) = self.possible.next(window.place(target))
+            {
+                let doc = window.start() + place as DocId;
+                if self.is_match(doc, place) {
+                    return doc;
                 }
-                target += 1;
+                target = doc + 1;
             }
             target = target.max(window.end());
             let words = 0..self.words.weights.len();
@@ -63,20 +90,34 @@ impl AnyWord {
                 return TERMINATED;
             }
             target = next;
-            self.read(window.followed_by(next));
+            let window = self.words.sources.move_behind(next);
+            self.possible.clear(window);
+            self.certain.clear(window);
+            if self.each_is_enough { self.read_any() } else { self.read(window) }
         }
+    }
+
+    /// Reads which incidents of a window have a word.
+    fn read_any(&mut self) {
+        for word in 0..self.words.weights.len() {
+            if self.words.weights[word].share > 0.0 {
+                self.certain.add(self.words.sources.certain(word));
+                self.possible.add(self.words.sources.perhaps(word));
+            }
+        }
+        self.possible.add(&self.certain);
     }
 
     /// Reads a window of incidents. The words are read in their order, so that each sum is that of one incident alone.
     fn read(&mut self, window: Window) {
-        let Self { words, sums, open, scores, .. } = self;
-        words.sources.move_to(window);
+        let Self { words, sums, scores, possible: any, certain, .. } = self;
         sums.clear();
         sums.resize(window.len(), Sums::default());
+        let mut perhaps = Bits::default();
         for word in 0..words.weights.len() {
             let share = words.weights[word].share;
-            let certain = words.sources.certain(word).clone();
-            let perhaps = words.sources.perhaps(word).clone();
+            certain.copy(words.sources.certain(word));
+            perhaps.copy(words.sources.perhaps(word));
             for place in certain.iter() {
                 let sums = &mut sums[place];
                 sums.certain += share;
@@ -87,17 +128,26 @@ impl AnyWord {
                 sums[place].possible += share;
                 sums[place].open = true;
             }
+            perhaps.add(certain);
+            any.add(&perhaps);
             if *scores {
-                let mut any = certain;
-                any.add(&perhaps);
-                for place in any.iter() {
+                for place in perhaps.iter() {
                     let doc = window.start() + place as DocId;
                     let length = *sums[place].length.get_or_insert_with(|| words.length(doc));
                     sums[place].score += words.most(word, doc, length);
                 }
             }
         }
+        self.find_open();
+    }
+
+    /// Notes the words of the incidents of which positions tell more.
+    fn find_open(&mut self) {
+        let Self { words, sums, open, .. } = self;
         open.clear();
+        if !sums.iter().any(|sums| sums.open) {
+            return;
+        }
         for word in 0..words.weights.len() {
             let mut any = words.sources.certain(word).clone();
             any.add(words.sources.perhaps(word));
@@ -107,6 +157,11 @@ impl AnyWord {
     }
 
     fn is_match(&mut self, doc: DocId, place: usize) -> bool {
+        if self.each_is_enough {
+            let Self { words, certain, .. } = self;
+            let mut counted = (0..words.weights.len()).filter(|&word| words.weights[word].share > 0.0);
+            return certain.has(place) || counted.any(|word| words.sources.has(word, doc));
+        }
         let Sums { certain, possible, open, .. } = self.sums[place];
         if !open || self.is_enough(certain) || !self.is_enough(possible) {
             return self.is_enough(certain);

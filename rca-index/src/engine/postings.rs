@@ -176,9 +176,9 @@ impl Phrase {
         at.clear();
         at.resize(self.slots.len(), 0);
         if self.slop == 0 {
-            self.find_exact(last, &mut at)
+            self.find_exact(last, &mut at);
         } else {
-            self.find_near(last, &mut at)
+            self.find_near(last, &mut at);
         }
         self.at = at;
     }

@@ -164,8 +164,7 @@ impl WordsScorer {
             if next == TERMINATED {
                 return TERMINATED;
             }
-            let window = window.followed_by(next);
-            sources.move_to(window);
+            let window = sources.move_behind(next);
             self.matches.fill(window);
             for &word in &self.order {
                 sources.keep_possible(word, &mut self.matches);

@@ -176,6 +176,12 @@ impl Sources {
         self.window = window;
     }
 
+    /// Moves to a window with `next`, the first incident behind the window that matters.
+    pub(super) fn move_behind(&mut self, next: DocId) -> Window {
+        self.window = self.window.followed_by(next, self.terms.len());
+        self.window
+    }
+
     /// The first incident at or after `target` that may have a word. The target must be behind the window.
     pub(super) fn seek(&mut self, word: usize, target: DocId) -> DocId {
         let leads = self.words[word].leads.iter();

@@ -19,6 +19,8 @@ const BITS: u32 = u64::BITS;
 const FIRST_WINDOW: u32 = BITS;
 /// The incidents of a window where all are asked for.
 const LAST_WINDOW: u32 = 4_096;
+/// How many frequencies all terms of a query hold in a segment at most: 4 MB. Many terms have smaller windows.
+const MAX_HELD: usize = 1 << 20;
 
 /// A range of incidents. Its ends are multiples of 64, so that windows never overlap in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,10 +36,10 @@ impl Window {
     }
 
     /// The window with `next`, the first incident behind this window that matters: the larger, the more of them follow
-    /// each other.
-    pub(super) fn followed_by(self, next: DocId) -> Self {
+    /// each other, and the smaller, the more terms there are.
+    pub(super) fn followed_by(self, next: DocId, terms: usize) -> Self {
         let is_near = next.saturating_sub(self.end()) <= self.len;
-        let len = if is_near { (4 * self.len).clamp(FIRST_WINDOW, LAST_WINDOW) } else { FIRST_WINDOW };
+        let len = if is_near { (4 * self.len).clamp(FIRST_WINDOW, longest(terms)) } else { FIRST_WINDOW };
         Self { start: next - next % BITS, len }
     }
 
@@ -63,6 +65,11 @@ impl Window {
     }
 }
 
+fn longest(terms: usize) -> u32 {
+    let most = u32::try_from(MAX_HELD / terms.max(1)).unwrap_or(LAST_WINDOW);
+    (most - most % BITS).clamp(FIRST_WINDOW, LAST_WINDOW)
+}
+
 /// A set of incidents of a window.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bits(Vec<u64>);
@@ -74,6 +81,11 @@ impl Bits {
         self.0.resize(window.len() / BITS as usize, 0);
     }
 
+    pub(super) fn copy(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
+
+    /// Makes it the set of all incidents of a window.
     pub(super) fn fill(&mut self, window: Window) {
         self.0.clear();
         self.0.resize(window.len() / BITS as usize, u64::MAX);
@@ -255,5 +267,46 @@ impl Term {
             postings.positions(&mut self.found);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_grow_while_incidents_follow_each_other() {
+        let mut window = Window::default();
+        let mut lens = Vec::new();
+        for _ in 0..6 {
+            window = window.followed_by(window.end(), 10);
+            lens.push(window.len());
+        }
+        assert_eq!((lens, window.start() % BITS), (vec![64, 256, 1024, 4096, 4096, 4096], 0));
+        let leapt = window.followed_by(1_000_001, 10);
+        assert_eq!((leapt.start(), leapt.len()), (1_000_001 / 64 * 64, 64));
+        // Many terms hold no more than few.
+        assert_eq!((longest(256), longest(4_096), longest(1_000_000)), (4_096, 256, 64));
+    }
+
+    #[test]
+    fn bits_are_found_in_order() {
+        let window = Window::default().followed_by(0, 1).followed_by(64, 1);
+        let (mut some, mut others) = (Bits::default(), Bits::default());
+        some.clear(window);
+        others.clear(window);
+        [0, 63, 64, 255].iter().for_each(|&place| some.insert(place));
+        assert_eq!(
+            (some.iter().collect::<Vec<_>>(), some.next(65), some.next(256)),
+            (vec![0, 63, 64, 255], Some(255), None)
+        );
+        others.insert(63);
+        assert!(others.is_within(&some) && !some.is_within(&others));
+        let mut kept = Bits::default();
+        kept.fill(window);
+        kept.keep_any(&others, &some);
+        assert_eq!(kept.iter().count(), 4);
+        kept.keep(&others);
+        assert_eq!((kept.iter().collect::<Vec<_>>(), kept.is_empty()), (vec![63], false));
     }
 }
