@@ -116,18 +116,6 @@ impl<'e> Snapshot<'e> {
         map_all(candidates.iter().collect(), self.is_large(), work)
     }
 
-    /// The same in parallel however large the index is, for work that takes long for each.
-    ///
-    /// # Errors
-    /// The first error of `work`.
-    pub(crate) fn map_at_once<'c, T: Sync, R: Send>(
-        &self,
-        candidates: &'c [T],
-        work: impl Fn(&'c T) -> Result<R> + Sync + Send,
-    ) -> Result<Vec<R>> {
-        map_all(candidates.iter().collect(), true, work)
-    }
-
     /// Loads an incident by its id.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 //! In: a request, whose conditions say which incidents are looked at. Out: these incidents, and for a report those of them that
 //! are like it, with how much. The work is bounded by the number of words of a query and of candidates.
 
+use rayon::prelude::*;
+
 use crate::engine::{Candidate, Candidates, Collect, Engine, Order, Snapshot};
 use crate::error::Result;
 use crate::incident::{FailedCount, Incident};
@@ -68,14 +70,14 @@ impl<'e> Alike<'e> {
         })
     }
 
-    /// Reads the incidents that match one after the other, several at once, and keeps what is made of each. Memory does not
-    /// grow with their texts.
+    /// Reads the incidents that match, on all processors however small the index is, and keeps what is made of each. Memory does
+    /// not grow with their texts.
     pub(crate) fn map<T: Send>(
         &self,
         matching: &Matching,
         make: impl Fn(&Incident) -> Result<T> + Sync + Send,
     ) -> Result<Vec<T>> {
-        self.snapshot.map_at_once(&matching.candidates, |candidate| make(&self.snapshot.incident(candidate)?))
+        matching.candidates.par_iter().map(|candidate| make(&self.snapshot.incident(candidate)?)).collect()
     }
 
     /// The incidents that match and are like a report, it not among them, the most alike first; at most [`MAX_ALIKE`].

@@ -91,13 +91,16 @@ pub(crate) fn stated(incident: &Incident) -> Vec<Stated> {
     found
 }
 
+/// The sections in which a report speaks of its incident as a whole.
+const SPEAKS_OF_THE_WHOLE: [SectionKind; 4] =
+    [SectionKind::Summary, SectionKind::RootCause, SectionKind::Related, SectionKind::Body];
+
 /// Whether a line stands where a report speaks of its incident as a whole. Rows of a timeline tell what somebody believed at that
 /// moment or what broke besides; lessons and actions speak of what may come.
 fn is_about_the_whole(incident: &Incident, line: u32) -> bool {
     let sections = incident.sections.iter().rev().filter(|section| !section.is_front_matter());
     let kind = { sections }.find(|section| section.line <= line).map(|section| section.kind);
-    use SectionKind::{Body, Related, RootCause, Summary};
-    kind.is_none_or(|kind| matches!(kind, Summary | RootCause | Related | Body))
+    kind.is_none_or(|kind| SPEAKS_OF_THE_WHOLE.contains(&kind))
 }
 
 /// Whether a text has the words by which a report says that it is the same again, as the title of a report may: where they
@@ -236,7 +239,7 @@ fn is_beside_again(lower: &str) -> bool {
         let before = lower[..at].trim_end_matches(BETWEEN);
         let before = before.strip_suffix("see").map_or(before, |before| before.trim_end_matches(BETWEEN));
         let precedes = before.strip_suffix("again").is_some_and(|before| !before.ends_with(char::is_alphanumeric));
-        follows || precedes && before != "again" || before == "again"
+        follows || precedes
     })
 }
 
