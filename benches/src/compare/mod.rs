@@ -7,6 +7,7 @@ mod builds;
 pub mod fts5;
 mod instructions;
 mod machine;
+mod pastes;
 mod process;
 pub mod queries;
 mod records;
@@ -28,6 +29,7 @@ use rca_index::{Archive, Index};
 
 use crate::compare::bare::Bare;
 use crate::compare::builds::Plan;
+use crate::compare::pastes::{Paste, pastes};
 use crate::compare::process::{Contestant, clear, measure, run_in_turn};
 use crate::compare::queries::{FACETS, Kind};
 use crate::compare::records::{Prepared, prepare};
@@ -354,6 +356,9 @@ impl Comparison {
             warm::with_snippets(&index, &bare, kind, rare, rounds, log)?;
             log.check_hits(kind.warm_work(), &[OURS, BARE]);
         }
+        for Paste { work, text, .. } in pastes() {
+            warm::pasted(&index, work, &text, rounds, log)?;
+        }
         let (mut ours, mut theirs) = (warm::ours(&index), warm::bare(&bare));
         let mut contestants: Vec<(&'static str, warm::Search<'_>)> = vec![(OURS, &mut ours), (BARE, &mut theirs)];
         #[cfg(feature = "seekstorm")]
@@ -384,6 +389,10 @@ impl Comparison {
         table::row(&mut out, "size of the index", "0.6 x the reports", ours, 0.6)?;
         let peak = log.peak(FULL, OURS).map(|peak| peak as f64 / 1e6);
         table::row(&mut out, "peak memory of a full index", "500 MB", peak, 500.0)?;
+        for Paste { work, most, .. } in pastes() {
+            let took = log.median(work, OURS).map(|seconds| seconds * 1e3);
+            table::row(&mut out, work, &format!("{most} ms"), took, most)?;
+        }
         writeln!(out, "\n## Notes\n")?;
         log.notes.iter().try_for_each(|note| writeln!(out, "- {note}"))?;
         Ok(out)
