@@ -44,7 +44,7 @@ impl Renderer for Jsonl<'_> {
                     let resolve = |target: &str| selection.resolve(target);
                     SearchLine::Selected(selection.fields.of_hit(&hit, Some(&root), &resolve))
                 }
-                None => SearchLine::Hit(HitForm::new(&hit)),
+                None => SearchLine::Hit(HitForm::new(&hit).shown(&hit, request.show)),
             };
             lines(out, [line])?;
         }

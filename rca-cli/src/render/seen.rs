@@ -5,10 +5,10 @@
 use std::io::{self, Write};
 
 use rca_index::signal::{Part, Signal};
-use rca_index::{Action, FixCount, FixKind, Judgement, Resemblance, Seen, SeenHit};
+use rca_index::{Action, Fix, FixCount, FixKind, Incident, Judgement, Resemblance, Seen, SeenHit};
 
 use crate::location::Location;
-use crate::paths::link_target;
+use crate::paths::{link_target, slashed};
 use crate::quantity::{count, minutes, thousands};
 use crate::render::text::{FIX_UNKNOWN, place};
 use crate::render::{SeenAnswer, human, markdown};
@@ -52,21 +52,7 @@ fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::R
     let incident = &hit.incident;
     human::leveled_title(out, hit.resemblance.name(), incident)?;
     human::fact_line(out, incident)?;
-    let path = |out: &Output, line: Option<u32>| place(out, location, &incident.path, line);
-    let dim = out.palette.dim;
-    match &hit.fix {
-        Some(fix) => {
-            labeled(out, "fixed by", &fix.text)?;
-            let kind = fix.kind.map(|kind| format!("{}  ", kind.label())).unwrap_or_default();
-            let at = path(out, fix.line);
-            writeln!(out, "  {:LABEL$}{dim}{kind}{at}{dim:#}", "")?;
-        }
-        None => {
-            labeled(out, "fixed by", FIX_UNKNOWN)?;
-            let at = path(out, None);
-            writeln!(out, "  {:LABEL$}{dim}{at}{dim:#}", "")?;
-        }
-    }
+    fixed(out, location, incident, hit.fix.as_ref())?;
     labeled(out, "because", &in_common(hit))?;
     for text in actions(hit) {
         labeled(out, "open", &text)?;
@@ -75,6 +61,24 @@ fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::R
         labeled(out, "runbook", &runbook.target)?;
     }
     Ok(())
+}
+
+/// Writes what fixed an incident, and where its report says so.
+pub(super) fn fixed(out: &mut Output, location: &Location, incident: &Incident, fix: Option<&Fix>) -> io::Result<()> {
+    labeled(out, "fixed by", fix.map_or(FIX_UNKNOWN, |fix| &fix.text))?;
+    let kind = fix.and_then(|fix| fix.kind).map(|kind| format!("{}  ", kind.label())).unwrap_or_default();
+    let at = place(out, location, &incident.path, fix.and_then(|fix| fix.line));
+    let dim = out.palette.dim;
+    writeln!(out, "  {:LABEL$}{dim}{kind}{at}{dim:#}", "")
+}
+
+/// What fixed an incident, and where its report says so, in Markdown.
+pub(super) fn fixed_in_markdown(location: &Location, incident: &Incident, fix: Option<&Fix>) -> String {
+    let Some(fix) = fix else { return FIX_UNKNOWN.to_owned() };
+    let line = fix.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let path = location.path_of(&incident.path);
+    let at = markdown::code(&clean(&format!("{}{line}", slashed(&path))));
+    format!("{} ({at})", markdown::escape(&clean(&fix.text)))
 }
 
 /// Writes a fact of a hit behind its label.
@@ -119,16 +123,7 @@ pub(super) fn in_markdown(out: &mut Output, location: &Location, answer: &SeenAn
         ];
         facts.iter().flatten().try_for_each(|fact| write!(out, " · {}", escape(fact)))?;
         writeln!(out)?;
-        let fix = hit.fix.as_ref().map_or_else(
-            || FIX_UNKNOWN.to_owned(),
-            |fix| {
-                let line = fix.line.map(|line| format!(":{line}")).unwrap_or_default();
-                let path = location.path_of(&incident.path);
-                let at = markdown::code(&clean(&format!("{}{line}", path.to_string_lossy())));
-                format!("{} ({at})", escape(&fix.text))
-            },
-        );
-        writeln!(out, "   - fixed by: {fix}")?;
+        writeln!(out, "   - fixed by: {}", fixed_in_markdown(location, incident, hit.fix.as_ref()))?;
         writeln!(out, "   - because: {}", escape(&in_common(hit)))?;
         actions(hit).iter().try_for_each(|action| writeln!(out, "   - open: {}", escape(action)))?;
         hit.runbooks().try_for_each(|link| writeln!(out, "   - runbook: {}", escape(&link.target)))?;

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write as _};
 
-use rca_index::{CheckReport, Health, Hit, LeftOut, SearchRequest, SearchResults, Snippet, UpdateReport};
+use rca_index::{CheckReport, Fix, Health, Hit, LeftOut, SearchRequest, SearchResults, Show, Snippet, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -28,13 +28,15 @@ impl Renderer for Vimgrep {
         &self,
         out: &mut Output,
         location: &Location,
-        _request: &SearchRequest,
+        request: &SearchRequest,
         _results: &SearchResults,
         hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         for hit in hits {
             let hit = hit?;
-            for place in places(&hit) {
+            let fix = if request.show == Show::Fix { hit.incident.fix() } else { None };
+            let places = fix.as_ref().map_or_else(|| places(&hit), |fix| vec![of_fix(fix)]);
+            for place in places {
                 write_place(out, location, &hit.incident.path, &place)?;
             }
         }
@@ -48,8 +50,7 @@ impl Renderer for Vimgrep {
             return Ok(write_place(out, location, &incident.path, &whole)?);
         }
         if let Some(fix) = incident.fix().filter(|_| answer.wants_fix()) {
-            let place = Place { line: fix.line.unwrap_or(1), column: 1, text: &fix.text };
-            write_place(out, location, &incident.path, &place)?;
+            write_place(out, location, &incident.path, &of_fix(&fix))?;
         }
         let wanted = incident.sections.iter().filter(|section| answer.wants(section));
         let places = wanted.map(|section| Place { line: section.line, column: 1, text: &section.heading });
@@ -58,9 +59,8 @@ impl Renderer for Vimgrep {
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         for hit in &answer.seen.hits {
-            let fix = hit.fix.as_ref();
-            let (line, text) = (fix.and_then(|fix| fix.line), fix.map_or(&hit.incident.title.value, |fix| &fix.text));
-            let place = Place { line: line.unwrap_or(1), column: 1, text };
+            let title = || Place { line: 1, column: 1, text: &hit.incident.title.value };
+            let place = hit.fix.as_ref().map_or_else(title, of_fix);
             write_place(out, location, &hit.incident.path, &place)?;
         }
         Ok(())
@@ -104,6 +104,11 @@ impl Renderer for Vimgrep {
     fn talk(&self) -> Talk {
         Talk { problems: true, partial: true, ..Talk::FEEDBACK }
     }
+}
+
+/// Where a report says what fixed its incident.
+fn of_fix(fix: &Fix) -> Place<'_> {
+    Place { line: fix.line.unwrap_or(1), column: 1, text: &fix.text }
 }
 
 /// The places of a hit: one for each passage, or its title.
