@@ -506,7 +506,7 @@ fn piped_text_without_a_query_is_searched_for_as_it_stands() {
     let run = piped(&workshop, &[], &"consumers é ".repeat(3_000));
     let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&results["cut"], &results["total_some"]), (&true.into(), &1.into()), "{}", run.stderr);
-    let run = piped(&workshop, &[], &format!("consumers\n{}", "walrus ".repeat(200_000)));
+    let run = piped(&workshop, &[], &format!("consumers\n{}", "walrus ".repeat(150_000)));
     let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&results["pasted"], &results["cut"]), (&true.into(), &true.into()));
     assert_eq!(
@@ -515,7 +515,7 @@ fn piped_text_without_a_query_is_searched_for_as_it_stands() {
         "{}",
         run.stderr
     );
-    let run = piped_as("compact", &workshop, &[], &format!("consumers\n{}", "walrus ".repeat(200_000)));
+    let run = piped_as("compact", &workshop, &[], &format!("consumers\n{}", "walrus ".repeat(150_000)));
     assert!(run.stderr.contains("the text is too long; searched for its first 1048576 bytes"), "{run:?}");
     // A flag makes it a query.
     assert_eq!(piped(&workshop, &["--query"], "consumers (of").code, 2);
