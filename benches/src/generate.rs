@@ -165,7 +165,7 @@ fn sentences(rng: &mut Rng, vocabulary: &Vocabulary, count: u64) -> String {
 }
 
 /// A number of words, one in five from operations.
-fn words(rng: &mut Rng, vocabulary: &Vocabulary, count: u64) -> String {
+pub fn words(rng: &mut Rng, vocabulary: &Vocabulary, count: u64) -> String {
     let mut text = String::with_capacity(count as usize * 8);
     for i in 0..count {
         if i > 0 {
@@ -177,7 +177,7 @@ fn words(rng: &mut Rng, vocabulary: &Vocabulary, count: u64) -> String {
 }
 
 /// A service; few services have many incidents.
-fn service(rng: &mut Rng) -> String {
+pub fn service(rng: &mut Rng) -> String {
     let rank = (SERVICES as f64).powf(rng.f64()) as usize - 1;
     let names = ["inventory", "billing", "checkout", "search", "auth", "orders", "pricing", "media", "mail", "report"];
     let kinds = ["api", "worker", "db", "cache", "gateway"];

@@ -20,7 +20,7 @@ pub struct Arguments {
     /// Files of judged pastes, one JSON object a line; their archives lie beside them, in a folder `archives` above, or above
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Search for the pastes as plain text, as `rca search` does, for comparison
+    /// Search for the pastes as plain text, as `rca search --literal` does, for comparison
     #[arg(long)]
     as_text: bool,
     /// Measure how long each paste takes on this index, warm, instead of judging what is found
@@ -206,7 +206,7 @@ fn find(index: &Index, paste: &Paste, as_text: bool) -> Result<Found, Box<dyn Er
     /// How far down a report still counts.
     const DEPTH: usize = 100;
     let request = if as_text {
-        SearchRequest::typed_or_pasted(&paste.text)?
+        SearchRequest::literal(&paste.text)?
     } else {
         SearchRequest::from_signal(&Signal::read(&paste.text))
     };

@@ -4,6 +4,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use rca_index::query::{Node, QueryError, QueryErrorKind, QueryErrors, parse_flag};
+use rca_index::signal::is_paste;
 use rca_index::{Error, FIELDS, FilterFlag, FlagKind, Hit, Index, SearchRequest, SearchResults};
 
 use crate::failure::Failure;
@@ -69,14 +70,19 @@ impl SyntaxArgs {
         }
     }
 
-    /// The request for a text that is known to be pasted.
-    pub(crate) fn request_of_pasted(self, text: &str) -> rca_index::Result<SearchRequest> {
-        if self.as_query { SearchRequest::parse(text) } else { SearchRequest::pasted(text) }
+    /// The request for piped text, which has no syntax unless a flag says so.
+    pub(crate) fn request_of_piped(self, text: &str) -> rca_index::Result<SearchRequest> {
+        if self.as_query || is_paste(text) { self.request(text) } else { SearchRequest::literal(text) }
     }
 
     /// Whether the syntax of this request counts.
-    pub(crate) fn has_syntax(self, request: &SearchRequest) -> bool {
-        !self.literal && !request.pasted
+    pub(crate) fn has_syntax(self, request: &SearchRequest, is_piped: bool) -> bool {
+        self.as_query || !(self.literal || request.pasted || is_piped)
+    }
+
+    /// Whether no flag says how to read the query.
+    pub(crate) fn is_open(self) -> bool {
+        !self.literal && !self.as_query
     }
 }
 

@@ -1,29 +1,24 @@
 //! Piped text: the query of a search when text is piped in and no query is given.
 //!
-//! In: stdin. Out: the start of its text, longer than a query may be if the text is; nothing if stdin is a terminal or nowhere, as under cron.
+//! In: stdin. Out: the start of its text, longer than is read of a pasted text if the text is; nothing if stdin is a terminal or nowhere, as under cron.
 
 use std::io::{Read as _, stdin};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use rca_index::query::MAX_QUERY_BYTES;
+use rca_index::signal::MAX_SIGNAL_BYTES;
 
 use crate::context::Context;
 
 /// How long a pipe may be silent. Some programs start others with a pipe that they never write to or close.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How much is read, in bytes: more than a query may have, so that the search says that it cut the text.
-const LONGEST: usize = 2 * MAX_QUERY_BYTES;
+/// How much is read, in bytes: more than is read of a pasted text, so that the command says that it cut the text.
+const LONGEST: u64 = MAX_SIGNAL_BYTES as u64 + 1;
 
-/// The query that is piped into the command, if any; it may be empty.
+/// The text that is piped into the command, if any; it may be empty.
 pub(crate) fn piped_text(context: &mut Context) -> Option<String> {
-    Some(piped(LONGEST, context)?.trim().to_owned())
-}
-
-/// The text that is piped into the command, if any: at most so many bytes of it.
-pub(crate) fn piped(longest: usize, context: &mut Context) -> Option<String> {
     if !is_piped() {
         return None;
     }
@@ -35,7 +30,7 @@ pub(crate) fn piped(longest: usize, context: &mut Context) -> Option<String> {
         let first = (&mut input).take(1).read_to_end(&mut bytes);
         // The receiver is gone only if it waits no more.
         let _ = sender.send(first.map(|_| Vec::new()));
-        let rest = input.take(longest as u64).read_to_end(&mut bytes);
+        let rest = input.take(LONGEST).read_to_end(&mut bytes);
         let _ = sender.send(rest.map(|_| bytes));
     });
     if receiver.recv_timeout(PATIENCE).is_err() {

@@ -182,6 +182,9 @@ pub(crate) const REPEATED_WEIGHT: f32 = 0.3;
 pub(crate) const WEIGHTED_PART_WEIGHT: f32 = 0.7;
 /// How many different words of a pasted text are weighed.
 pub(crate) const MAX_WEIGHED: usize = 10_000;
+/// Of how many words of a pasted text that no incident has, other forms are looked for: those with the most weight, of equals
+/// the first. A pasted page of 4 KB has fewer.
+pub(crate) const MAX_OTHER_FORMS: usize = 256;
 /// How much a service of a pasted text raises the score of an incident that has it.
 pub(crate) const SERVICE_WEIGHT: f32 = 0.15;
 /// How many services of a pasted text count.

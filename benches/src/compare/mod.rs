@@ -6,6 +6,7 @@ pub mod bare;
 mod builds;
 mod instructions;
 pub mod machine;
+mod pastes;
 pub mod process;
 pub mod queries;
 pub mod records;
@@ -26,6 +27,7 @@ use rca_index::{Archive, Index};
 
 use crate::compare::bare::Bare;
 use crate::compare::builds::Plan;
+use crate::compare::pastes::{Paste, pastes};
 use crate::compare::process::{Contestant, clear, measure, run_in_turn};
 use crate::compare::queries::{FACETS, Kind};
 use crate::compare::records::{Prepared, prepare};
@@ -355,6 +357,9 @@ impl Comparison {
             warm::with_snippets(&index, &bare, kind, rare, rounds, log)?;
             log.check_hits(kind.warm_work(), &[OURS, BARE]);
         }
+        for Paste { work, text, .. } in pastes() {
+            warm::pasted(&index, work, &text, rounds, log)?;
+        }
         let (mut ours, mut theirs) = (warm::ours(&index), warm::bare(&bare));
         warm::in_turn(warm::TOP, rounds, log, &mut [(OURS, &mut ours), (BARE, &mut theirs)])?;
         log.check_hits(warm::TOP, &[OURS, BARE]);
@@ -393,6 +398,10 @@ impl Comparison {
         table::row(&mut out, "size of the index", "0.6 x the reports", ours, 0.6)?;
         let peak = log.peak(FULL, OURS).map(|peak| peak as f64 / 1e6);
         table::row(&mut out, "peak memory of a full index", "500 MB", peak, 500.0)?;
+        for Paste { work, most, .. } in pastes() {
+            let took = log.median(work, OURS).map(|seconds| seconds * 1e3);
+            table::row(&mut out, work, &format!("{most} ms"), took, most)?;
+        }
         writeln!(out, "\n## Notes\n")?;
         log.notes.iter().try_for_each(|note| writeln!(out, "- {note}"))?;
         Ok(out)

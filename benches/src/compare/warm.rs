@@ -33,6 +33,18 @@ pub fn with_snippets(
     in_turn(kind.warm_work(), rounds, log, &mut [(OURS, &mut ours), (BARE, &mut theirs)])
 }
 
+/// A pasted text, from its bytes to ten hits with snippets. No peer does this.
+pub fn pasted(
+    index: &Index,
+    work: &'static str,
+    text: &str,
+    rounds: usize,
+    log: &mut Log,
+) -> Result<(), Box<dyn Error>> {
+    let mut ours = || Ok(index.search(&SearchRequest::pasted(text)?)?.total_some);
+    in_turn(work, rounds, log, &mut [(OURS, &mut ours)])
+}
+
 /// The ten best hits for two words, by rca.
 pub fn ours(index: &Index) -> impl FnMut() -> Result<usize, Box<dyn Error>> {
     || {

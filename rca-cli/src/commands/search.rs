@@ -6,9 +6,11 @@ use std::io::{Read as _, stdin};
 use std::process::ExitCode;
 
 use clap::Args;
-use rca_index::query::{MAX_QUERY_BYTES, notes, parse_sort};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use rca_index::query::{notes, parse_sort};
+use rca_index::signal::MAX_SIGNAL_BYTES;
 use rca_index::wire::Fields;
-use rca_index::{FacetName, Index, SearchRequest};
+use rca_index::{FacetName, Index, SearchRequest, Show};
 
 use crate::context::Context;
 use crate::failure::{Failure, NO_HITS};
@@ -37,10 +39,10 @@ Examples:
   rca search oom --facets service,severity --format json
   rca search 'severity:P1' --format csv --fields id,date,minutes_to.resolved,front_matter.team
   rca search 'severity:P1 date:2025' --count     only how many there are
-  tail -1 app.log | rca search                   a pasted line, from stdin, as plain text")]
+  tail -50 app.log | rca search                  pasted text, from stdin: what is like it, without syntax")]
 pub(crate) struct Arguments {
-    /// The query; `-` reads it from stdin; if it is omitted, text that is piped in is searched for as plain text, else
-    /// every incident matches
+    /// The query, or pasted text; `-` reads it from stdin; if it is omitted, text that is piped in is searched for without
+    /// syntax, else every incident matches
     #[arg(value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     #[command(flatten)]
@@ -72,12 +74,15 @@ pub(crate) struct Arguments {
     /// Explain the score of each hit
     #[arg(long)]
     explain: bool,
+    /// What to show of each hit: the passage that matches best, what fixed it, or its facts alone
+    #[arg(long, value_name = "WHAT", default_value = Show::default().name(), value_parser = shows())]
+    show: Show,
     /// Write only these fields of each hit, in this order, in json, jsonl and csv; `+actions,links` adds to the usual ones;
     /// `rca help json` lists them
-    #[arg(long, value_name = "FIELDS", value_parser = Fields::of_hits)]
+    #[arg(long, value_name = "FIELDS", value_parser = Fields::of_hits, conflicts_with = "show")]
     fields: Option<Fields>,
     /// Print only how many incidents match, partial matches not among them
-    #[arg(long, conflicts_with_all = ["fields", "offset", "sort", "explain", "facets"])]
+    #[arg(long, conflicts_with_all = ["fields", "offset", "sort", "explain", "facets", "show"])]
     count: bool,
     /// Do not update the index first
     #[arg(long)]
@@ -110,7 +115,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
 
 fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest, Failure> {
     let from_stdin = match &arguments.query[..] {
-        [] => piped_text(context),
+        [] => piped_text(context).map(|text| text.trim().to_owned()),
         [only] if only == "-" => Some(read_query()?),
         _ => None,
     };
@@ -125,13 +130,16 @@ fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest
         context.say(format_args!("rca: stdin is empty: there is nothing to search for"));
         filters.request_by(SearchRequest::parse, &[NOTHING.to_owned()])?
     } else if is_piped {
-        filters.request_by(|text| arguments.syntax.request_of_pasted(text), &words)?
+        filters.request_by(|text| arguments.syntax.request_of_piped(text), &words)?
     } else if arguments.as_you_type {
         filters.request_by(SearchRequest::as_you_type, &words)?
     } else {
         filters.request(&words, arguments.syntax)?
     };
-    if !arguments.as_you_type && arguments.syntax.has_syntax(&request) {
+    if is_piped && !is_empty && arguments.syntax.is_open() && !request.pasted {
+        context.say(format_args!("rca: read as plain text, without syntax; --query reads it as a query"));
+    }
+    if !arguments.as_you_type && arguments.syntax.has_syntax(&request, is_piped) {
         for note in notes(&request.text).into_iter().take(MOST_LISTED) {
             context.say(format_args!(
                 "rca: `{}` is searched for as text; write `{}` if you mean that",
@@ -143,6 +151,7 @@ fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest
         .limit(if arguments.count { 0 } else { arguments.limit })
         .offset(arguments.offset)
         .explain(arguments.explain)
+        .show(arguments.show)
         .strict(arguments.strict);
     request.preferences = !arguments.no_preferences;
     request = arguments.facets.iter().fold(request, |request, facet| request.facet(facet.clone()));
@@ -152,10 +161,16 @@ fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest
     Ok(request)
 }
 
-/// Reads the query from stdin: at most one byte more than a query may have, so that a longer one is noticed.
+/// Reads what to show by its name.
+fn shows() -> impl TypedValueParser<Value = Show> {
+    let named = |name: String| Show::ALL.into_iter().find(|show| show.name() == name).unwrap_or_default();
+    PossibleValuesParser::new(Show::ALL.map(Show::name)).map(named)
+}
+
+/// Reads the query from stdin: at most one byte more than is read of a pasted text, so that a longer one is noticed.
 fn read_query() -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    let read = stdin().take(MAX_QUERY_BYTES as u64 + 1).read_to_end(&mut bytes);
+    let read = stdin().take(MAX_SIGNAL_BYTES as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::usage(format!("stdin: {error}"), "pass the query as an argument"))?;
     Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }

@@ -17,7 +17,7 @@ use crate::filters::FilterArgs;
 use crate::freshen::ask_fresh;
 use crate::location::Location;
 use crate::negation::query_text;
-use crate::piped::piped;
+use crate::piped::piped_text;
 use crate::render::{self, SeenAnswer};
 
 /// Paste an alert, a log or a stack trace: the incidents like it, and what fixed them
@@ -92,7 +92,7 @@ fn text(arguments: &Arguments, context: &mut Context) -> Result<String, Failure>
             let failed = |error| Failure::usage(format!("{}: {error}", path.display()), hint);
             read(File::open(path).map_err(failed)?).map_err(failed)
         }
-        (None, []) => piped(MAX_SIGNAL_BYTES + 1, context).ok_or_else(|| {
+        (None, []) => piped_text(context).ok_or_else(|| {
             Failure::usage(
                 "there is no text",
                 "pipe an alert or a log in, name a file with --file, or pass it in words",

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write as _};
 
-use rca_index::{CheckReport, Health, Incident, LeftOut, Match, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, Health, Incident, LeftOut, Match, SearchRequest, SearchResults, Show, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -29,7 +29,10 @@ impl Renderer for Compact {
     ) -> Result<(), Failure> {
         for hit in hits {
             let hit = hit?;
-            let line = hit.snippets.first().map(|snippet| snippet.line);
+            let line = match request.show {
+                Show::Fix => hit.incident.fix().and_then(|fix| fix.line),
+                _ => hit.snippets.first().map(|snippet| snippet.line),
+            };
             let remark = if hit.matched == Match::Some && !results.relaxed { "  (partial match)" } else { "" };
             write_line(out, location, &hit.incident, line, remark)?;
         }

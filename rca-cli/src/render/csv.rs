@@ -8,7 +8,7 @@ use std::io::Write;
 use ::csv::{Result as CsvResult, Writer};
 use rca_index::wire::{Fields, LinkLookup, NoLinks, SelectedForm, UnknownField};
 use rca_index::{
-    CheckReport, Fix, FixKind, Health, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, Timestamp,
+    CheckReport, Fix, FixKind, Health, Incident, LeftOut, ReportProblem, SearchRequest, SearchResults, Show, Timestamp,
     UpdateReport,
 };
 
@@ -26,8 +26,9 @@ use crate::terminal::{Output, clean};
 
 /// The columns of an incident when no fields are asked for.
 const INCIDENT_COLUMNS: &str = "id,path,title,date,severity,services,tags,status,duration_minutes,impact_user_minutes";
-/// What a hit has besides.
+/// What a hit has besides: its best passage, or what fixed it in its place.
 const HIT_COLUMNS: &str = "score,section,line,snippet,match";
+const FIX_COLUMNS: &str = "score,fix.source,fix.line,fix.text,match";
 
 /// The columns of what was seen like a pasted text.
 const SEEN_COLUMNS: &str =
@@ -54,11 +55,12 @@ impl Renderer for Csv<'_> {
         &self,
         out: &mut Output,
         location: &Location,
-        _request: &SearchRequest,
+        request: &SearchRequest,
         _results: &SearchResults,
         hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
-        let usual = Fields::of_hits(&format!("{INCIDENT_COLUMNS},{HIT_COLUMNS}"));
+        let more = if request.show == Show::Fix { FIX_COLUMNS } else { HIT_COLUMNS };
+        let usual = Fields::of_hits(&format!("{INCIDENT_COLUMNS},{more}"));
         let (fields, root) = (self.fields(&usual)?, location.root());
         let mut table = self.table(out);
         table.write_record(fields.names())?;

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 use rca_index::{
     Bound, CheckReport, FacetCounts, FieldKind, Fix, Health, Hit, Incident, LeftOut, Match, Measure, MeasureKind,
-    Milestone, NumberField, SearchRequest, SearchResults, SectionKind, Severity, Snippet, Source, Sourced, TextField,
-    UpdateReport,
+    Milestone, NumberField, SearchRequest, SearchResults, SectionKind, Severity, Show, Snippet, Source, Sourced,
+    TextField, UpdateReport,
 };
 use textwrap::core::display_width;
 
@@ -39,7 +39,7 @@ impl Renderer for Human {
         &self,
         out: &mut Output,
         location: &Location,
-        _request: &SearchRequest,
+        request: &SearchRequest,
         results: &SearchResults,
         hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
@@ -54,7 +54,7 @@ impl Renderer for Human {
                     writeln!(out, "{dim}partial matches:{dim:#}\n")?;
                 }
             }
-            hit(out, location, &found)?;
+            hit(out, location, &found, request.show)?;
             writeln!(out)?;
         }
         for counts in &results.facets {
@@ -157,7 +157,7 @@ fn facet_list(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
     Ok(())
 }
 
-fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {
+fn hit(out: &mut Output, location: &Location, hit: &Hit, show: Show) -> io::Result<()> {
     let incident = &hit.incident;
     let width = out.width;
     let Palette { dim, matched, .. } = out.palette;
@@ -168,7 +168,9 @@ fn hit(out: &mut Output, location: &Location, hit: &Hit) -> io::Result<()> {
         write_marked(out, &text, &highlights, (width, INDENT), matched)?;
         reference(out, location, incident, Some(snippet))?;
     }
-    if hit.snippets.is_empty() {
+    if show == Show::Fix {
+        seen::fixed_by_line(out, location, incident, incident.fix().as_ref())?;
+    } else if hit.snippets.is_empty() {
         reference(out, location, incident, None)?;
     }
     let explanation = hit.explanation.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -44,7 +44,7 @@ impl Renderer for Jsonl<'_> {
             let hit = hit?;
             let line = match self.selection {
                 Some(selection) => SearchLine::Selected(selection.fields.of_hit(&hit, Some(&root), selection.index)),
-                None => SearchLine::Hit(HitForm::new(&hit)),
+                None => SearchLine::Hit(HitForm::new(&hit).shown(&hit, request.show)),
             };
             lines(out, [line])?;
         }

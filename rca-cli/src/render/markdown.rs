@@ -5,7 +5,9 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use rca_index::{CheckReport, FacetCounts, Health, Hit, LeftOut, Match, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{
+    CheckReport, FacetCounts, Health, Hit, LeftOut, Match, SearchRequest, SearchResults, Show, UpdateReport,
+};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -26,12 +28,12 @@ impl Renderer for Markdown {
         &self,
         out: &mut Output,
         location: &Location,
-        _request: &SearchRequest,
+        request: &SearchRequest,
         results: &SearchResults,
         hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         for (i, found) in hits.enumerate() {
-            hit(out, location, i + 1, &found?)?;
+            hit(out, location, i + 1, &found?, request.show)?;
         }
         if !results.facets.is_empty() {
             writeln!(out)?;
@@ -89,7 +91,7 @@ impl Renderer for Markdown {
     }
 }
 
-fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> io::Result<()> {
+fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit, show: Show) -> io::Result<()> {
     let incident = &hit.incident;
     let path = location.path_of(&incident.path);
     // Angle brackets allow spaces in the target of a link.
@@ -114,6 +116,9 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit) -> i
         // A backslash keeps lines of code and rows of tables apart.
         let lines = marked(&text, &highlights).replace('\n', "\\\n   > ");
         writeln!(out, "   > {lines} ({})", code(&format!("{shown}:{}", snippet.line)))?;
+    }
+    if show == Show::Fix {
+        writeln!(out, "   - fixed by: {}", seen::fix_in_markdown(location, incident, incident.fix().as_ref()))?;
     }
     Ok(())
 }

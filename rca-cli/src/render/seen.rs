@@ -8,7 +8,7 @@ use rca_index::signal::{Part, Signal};
 use rca_index::{Action, Fix, FixCount, FixKind, Incident, Judgement, Nearest, Resemblance, Seen, SeenHit};
 
 use crate::location::Location;
-use crate::paths::link_target;
+use crate::paths::{link_target, slashed};
 use crate::quantity::{count, minutes, thousands};
 use crate::render::recurring::ordinal;
 use crate::render::text::{FIX_UNKNOWN, place};
@@ -139,7 +139,7 @@ pub(super) fn fix_in_markdown(location: &Location, incident: &Incident, fix: Opt
     let Some(fix) = fix else { return FIX_UNKNOWN.to_owned() };
     let line = fix.line.map(|line| format!(":{line}")).unwrap_or_default();
     let path = location.path_of(&incident.path);
-    let at = markdown::code(&clean(&format!("{}{line}", path.to_string_lossy())));
+    let at = markdown::code(&clean(&format!("{}{line}", slashed(&path))));
     format!("{} ({at})", markdown::escape(&clean(&fix.text)))
 }
 

@@ -72,7 +72,7 @@ impl Talk {
             context.say(format_args!("rca: {hits}; the last {some} have some of the words only; --strict omits them"));
         }
         if self.counts {
-            hit_counts(context, results, shown);
+            hit_counts(context, request, results, shown);
         }
         not_taken_in(context, results.failed);
         context.detail(format_args!("rca: interpreted as {}", clean(&results.interpreted)));
@@ -254,8 +254,10 @@ pub(super) fn of_level(problems: &[ReportProblem], level: Level) -> usize {
 
 /// How the query was read, if not as it was given, and how it was changed because no incident contains all of its words.
 fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResults) {
+    let is_weighted = request.weighted.is_some();
     if request.pasted {
-        context.say(format_args!("rca: read as pasted text, without syntax; --query reads it as a query"));
+        let any = if is_weighted { ": the words that say most, of which any suffices" } else { "" };
+        context.say(format_args!("rca: read as pasted text, without syntax{any}; --query reads it as a query"));
     }
     if request.cut {
         let bytes = request.text.len();
@@ -264,7 +266,7 @@ fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResu
     for cut in &results.cuts {
         context.say(format_args!("rca: {cut}"));
     }
-    if results.relaxed {
+    if results.relaxed && !is_weighted {
         context.say(format_args!("rca: no incident contains all of these words; showing partial matches"));
     }
     for suggestion in results.suggestions.iter().take(MOST_LISTED) {
@@ -278,13 +280,22 @@ fn feedback(context: &mut Context, request: &SearchRequest, results: &SearchResu
     say_more(context, results.suggestions.len(), "--format json has all");
 }
 
-fn hit_counts(context: &mut Context, results: &SearchResults, ShownHits { hits, partial: some }: ShownHits) {
+fn hit_counts(
+    context: &mut Context,
+    request: &SearchRequest,
+    results: &SearchResults,
+    ShownHits { hits, partial: some }: ShownHits,
+) {
     let took = results.took.as_secs_f64() * 1000.0;
     let total = count(results.total, "incident");
     match hits {
         _ if !results.unknown_values.is_empty() => {
             results.unknown_values.iter().take(MOST_LISTED).for_each(|unknown| unknown_value(context, unknown));
             say_more(context, results.unknown_values.len(), "--format json has all");
+        }
+        _ if results.total + results.total_some == 0 && request.weighted.is_some() => {
+            let words = if request.relax { "any" } else { "all" };
+            context.say(format_args!("rca: no incident has {words} of these words; try other words or fewer filters"));
         }
         _ if results.total + results.total_some == 0 => {
             let query = clean(&results.interpreted);

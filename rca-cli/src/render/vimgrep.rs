@@ -5,7 +5,7 @@
 use std::io::{self, Write as _};
 
 use rca_index::{
-    CheckReport, Fix, Health, Hit, Incident, LeftOut, SearchRequest, SearchResults, Snippet, UpdateReport,
+    CheckReport, Fix, Health, Hit, Incident, LeftOut, SearchRequest, SearchResults, Show, Snippet, UpdateReport,
 };
 
 use crate::failure::Failure;
@@ -30,13 +30,15 @@ impl Renderer for Vimgrep {
         &self,
         out: &mut Output,
         location: &Location,
-        _request: &SearchRequest,
+        request: &SearchRequest,
         _results: &SearchResults,
         hits: &mut Hits<'_>,
     ) -> Result<(), Failure> {
         for hit in hits {
             let hit = hit?;
-            for place in places(&hit) {
+            let fix = if request.show == Show::Fix { hit.incident.fix() } else { None };
+            let places = fix.as_ref().map_or_else(|| places(&hit), |fix| vec![of_fix(fix)]);
+            for place in places {
                 write_place(out, location, &hit.incident.path, &place)?;
             }
         }
@@ -50,8 +52,7 @@ impl Renderer for Vimgrep {
             return Ok(write_place(out, location, &incident.path, &whole)?);
         }
         if let Some(fix) = incident.fix().filter(|_| answer.wants_fix()) {
-            let place = Place { line: fix.line.unwrap_or(1), column: 1, text: &fix.text };
-            write_place(out, location, &incident.path, &place)?;
+            write_place(out, location, &incident.path, &of_fix(&fix))?;
         }
         let wanted = incident.sections.iter().filter(|section| answer.wants(section));
         let places = wanted.map(|section| Place { line: section.line, column: 1, text: &section.heading });
@@ -129,6 +130,11 @@ impl Renderer for Vimgrep {
 fn fix_place<'a>(incident: &'a Incident, fix: Option<&'a Fix>) -> Place<'a> {
     let text = fix.map_or(&incident.title.value, |fix| &fix.text);
     Place { line: fix.and_then(|fix| fix.line).unwrap_or(1), column: 1, text }
+}
+
+/// Where a report says what fixed its incident.
+fn of_fix(fix: &Fix) -> Place<'_> {
+    Place { line: fix.line.unwrap_or(1), column: 1, text: &fix.text }
 }
 
 /// The places of a hit: one for each passage, or its title.

@@ -230,7 +230,8 @@ fn pasted_text_is_searched_for_without_syntax() {
     ] {
         let run = search(text, &["-n", "1"]);
         assert!(run.code == 0 && run.stdout.starts_with("Queue backlog\n"), "{run:?}");
-        assert!(run.stderr.contains("rca: read as pasted text, without syntax"), "{run:?}");
+        assert!(run.stderr.contains("rca: read as pasted text, without syntax: the words that say most"), "{run:?}");
+        assert!(!run.stderr.contains("no incident contains all"), "any word suffices: {run:?}");
         let found = search(text, &["--format", "json"]).stdout;
         let found: serde_json::Value = serde_json::from_str(&found).unwrap();
         assert!(found["interpreted"].as_str().unwrap().starts_with("pasted text: "), "{found}");
@@ -242,8 +243,136 @@ fn pasted_text_is_searched_for_without_syntax() {
     assert!(literal.code == 0 && !literal.stderr.contains("pasted"), "{literal:?}");
     let typed = search("consumers (slow", &[]);
     assert_eq!(typed.code, 2, "{typed:?}");
-    let long = search(&format!("consumers slow\n{}", "walrus ".repeat(3_000)), &["-n", "1"]);
-    assert!(long.stdout.starts_with("Queue backlog\n") && long.stderr.contains("the text is too long"), "{long:?}");
+    let unheard = search("walrus\nof the ocean", &[]);
+    assert!(unheard.stderr.contains("no incident has any of these words"), "{unheard:?}");
+    let wrong = search("consumers\nslow", &["--severity", ">=never"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("--severity"), "{wrong:?}");
+}
+
+/// Twenty reports about an ordinary thing, and two about a queue; one says what fixed it.
+fn queues() -> Workshop {
+    let workshop = Workshop::new();
+    for n in 0..20 {
+        workshop.write(&format!("archive/other-{n}.md"), "# Certificate expired\n\nThe retry of the client failed.\n");
+    }
+    for (name, service, fix) in
+        [("queue-1", "orders", "## Resolution\n\nThe consumers were scaled to `12`.\n"), ("queue-2", "billing", "")]
+    {
+        workshop.write(
+            &format!("archive/{name}.md"),
+            &format!(
+                "# Queue backlog in {service}\n\n**Service:** {service}\n\n## Summary\n\nThe queue grew: consumers were slow.\n\n{fix}"
+            ),
+        );
+    }
+    workshop
+}
+
+const QUEUE_ALERT: &str = r#"{"alerts": [{"status": "firing", "labels": {"alertname": "QueueBacklog", "service": "billing"},
+    "annotations": {"summary": "the queue grows, retry of the client"}, "fingerprint": "a3f1c2b49d0e8877"}], "status": "firing"}"#;
+
+#[test]
+fn a_paste_is_ranked_as_seen_ranks_it() {
+    let workshop = queues();
+    let run = |command: &str, more: &[&str]| {
+        workshop.json(&[&[command, QUEUE_ALERT, "--archive", "archive", "-n", "3"], more].concat())
+    };
+    let ids = |found: &serde_json::Value| {
+        found["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (searched, seen) = (run("search", &[]), run("seen", &["--all"]));
+    assert_eq!(ids(&searched), ids(&seen));
+    assert_eq!(ids(&searched)[..2], ["queue-2", "queue-1"], "the service that it names comes first");
+    assert_eq!(
+        searched["interpreted"].as_str().unwrap(),
+        format!("pasted text: {}", seen["interpreted"].as_str().unwrap())
+    );
+    assert_eq!((&searched["query"], &searched["relaxed"]), (&QUEUE_ALERT.into(), &true.into()));
+    assert!(searched.get("suggestions").is_none(), "nothing is corrected: {searched}");
+    // Filters, facets and an explanation are those of any search.
+    assert_eq!(ids(&run("search", &["--service", "orders"])), ["queue-1"]);
+    let facets = run("search", &["--facets", "service", "--explain"]);
+    assert_eq!(
+        facets["facets"]["service"],
+        serde_json::json!([{"value": "billing", "count": 1}, {"value": "orders", "count": 1}])
+    );
+    let explanation = &facets["hits"][0]["explanation"];
+    assert!(explanation["service"].as_f64().unwrap() > 1.0, "{explanation}");
+    assert_eq!(run("search", &["--strict"])["total"], 0);
+}
+
+#[test]
+fn a_question_is_typed_however_long_it_is() {
+    let workshop = queues();
+    let question = "which of the outages that we had in the last two years had a queue that grew, because the consumers of \
+                    the service were slow, and how was it fixed?";
+    let found = workshop.json(&["search", "--archive", "archive", question]);
+    assert!(found.get("pasted").is_none() && found["hits"][0]["id"].as_str().unwrap().starts_with("queue"), "{found}");
+}
+
+#[test]
+fn what_fixed_it_is_shown_in_place_of_the_passage() {
+    let workshop = queues();
+    let search = |more: &[&str]| {
+        let run = workshop.rca(&[&["search", "--archive", "archive", "queue", "backlog"], more].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        run.stdout
+    };
+    let human = search(&["--show", "fix"]);
+    assert!(human.contains("  fixed by  The consumers were scaled to 12.\n"), "{human}");
+    assert!(human.contains("scaled  archive/queue-1.md:11\n"), "{human}");
+    assert!(
+        human.contains("  fixed by  the report does not say what fixed it\n            archive/queue-2.md\n"),
+        "{human}"
+    );
+    assert!(!human.contains("The queue grew"), "no passage: {human}");
+    let markdown = search(&["--show", "fix", "--format", "markdown"]);
+    assert!(
+        markdown.contains("   - fixed by: The consumers were scaled to 12. (`archive/queue-1.md:11`)\n"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("   - fixed by: the report does not say what fixed it\n"), "{markdown}");
+    assert!(!markdown.contains("   > "), "{markdown}");
+    for format in ["json", "jsonl"] {
+        let hits = search(&["--show", "fix", "--format", format]);
+        let hits: Vec<serde_json::Value> = match format {
+            "json" => serde_json::from_str::<serde_json::Value>(&hits).unwrap()["hits"].as_array().unwrap().clone(),
+            _ => hits.lines().take(2).map(|line| serde_json::from_str(line).unwrap()).collect(),
+        };
+        let fix_of = |id: &str| hits.iter().find(|hit| hit["id"] == id).unwrap().get("fix").cloned();
+        let fix = serde_json::json!({"text": "The consumers were scaled to 12.", "kind": "scaled", "source": "resolution", "line": 11});
+        assert_eq!((fix_of("queue-1"), fix_of("queue-2")), (Some(fix), Some(serde_json::Value::Null)));
+        assert!(hits.iter().all(|hit| hit["snippets"] == serde_json::json!([])), "{hits:?}");
+    }
+    let csv = search(&["--show", "fix", "--format", "csv"]);
+    assert!(csv.lines().next().unwrap().ends_with(",score,fix.source,fix.line,fix.text,match"), "{csv}");
+    assert!(csv.contains(",resolution,11,The consumers were scaled to 12.,all") && csv.contains(",,,,all"), "{csv}");
+    assert!(search(&["--show", "fix", "--format", "compact"]).contains("archive/queue-1.md:11"));
+    let vimgrep = search(&["--show", "fix", "--format", "vimgrep"]);
+    assert!(vimgrep.contains("archive/queue-1.md:11:1:The consumers were scaled"), "{vimgrep}");
+    assert!(vimgrep.contains("archive/queue-2.md:1:1:Queue backlog in billing"), "{vimgrep}");
+}
+
+#[test]
+fn a_hit_without_a_passage_is_shown_by_its_facts_alone() {
+    let workshop = queues();
+    let search =
+        |more: &[&str]| workshop.rca(&[&["search", "--archive", "archive", "queue", "-n", "1"], more].concat());
+    let none = search(&["--show", "none", "-q"]);
+    assert_eq!(none.stdout.lines().count(), 4, "title, facts, path: {none:?}");
+    let usual = search(&["--format", "json"]).stdout;
+    assert!(usual.contains("\"snippets\": [\n") && !usual.contains("\"fix\""), "{usual}");
+    let snippet = search(&["--show", "snippet", "--format", "json"]).stdout;
+    let without_time =
+        |json: &str| json.lines().filter(|line| !line.contains("took_ms")).collect::<Vec<_>>().join("\n");
+    assert_eq!(without_time(&snippet), without_time(&usual));
+    assert!(search(&["--show", "none", "--format", "json"]).stdout.contains("\"snippets\": []"));
+    for wrong in [&["--show", "cause"][..], &["--show", "fix", "--fields", "id"], &["--show", "fix", "--count"]] {
+        assert_eq!(search(wrong).code, 2, "{wrong:?}");
+    }
+    assert!(search(&["--show", "cause"]).stderr.contains("snippet, fix, none"));
+    let fields = search(&["--fields", "id,fix.line,fix.text", "--format", "csv"]).stdout;
+    assert!(fields.starts_with("id,fix.line,fix.text\nqueue-"), "{fields}");
 }
 
 #[test]
@@ -323,7 +452,11 @@ fn everything_is_read_again_when_asked_for() {
 
 /// Runs a search with this text piped in.
 fn piped(workshop: &Workshop, arguments: &[&str], text: &str) -> Run {
-    let mut all = vec!["search", "--archive", "archive", "--format", "json"];
+    piped_as("json", workshop, arguments, text)
+}
+
+fn piped_as(format: &str, workshop: &Workshop, arguments: &[&str], text: &str) -> Run {
+    let mut all = vec!["search", "--archive", "archive", "--format", format];
     all.extend(arguments);
     let mut command = workshop.command(&all);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -342,6 +475,25 @@ fn piped_text_without_a_query_is_searched_for_as_it_stands() {
     let workshop = Workshop::with_archive();
     let run = piped(&workshop, &[], "consumers (of the queue) -slow service:\n");
     assert_eq!((run.code, total(&run)), (0, 1), "{run:?}");
+    assert!(!run.stdout.contains("\"pasted\""), "a word or two is no paste: {run:?}");
+    let run = piped_as("compact", &workshop, &[], "consumers or (queue\n");
+    assert!(
+        run.stderr.contains("rca: read as plain text, without syntax; --query") && !run.stderr.contains("`OR`"),
+        "{run:?}"
+    );
+    // What is pasted is, however it comes in.
+    let log = "12:01:07 ERROR consumers of the queue are slow (again\n12:01:09 ERROR walrus -slow\n";
+    for arguments in [&[][..], &["-"]] {
+        let run = piped(&workshop, arguments, log);
+        let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"));
+        assert_eq!(
+            (&results["pasted"], &results["hits"][0]["id"]),
+            (&true.into(), &"2025/queue".into()),
+            "{arguments:?}"
+        );
+    }
+    let literal: serde_json::Value = serde_json::from_str(&piped(&workshop, &["--literal"], log).stdout).unwrap();
+    assert!(literal.get("pasted").is_none(), "{literal}");
     // An argument is the query, whatever is piped in.
     assert_eq!(total(&piped(&workshop, &["disk"], "consumers")), 1);
     assert_eq!(total(&piped(&workshop, &["-service:orders"], "consumers")), 1);
@@ -350,11 +502,21 @@ fn piped_text_without_a_query_is_searched_for_as_it_stands() {
     let mut command = workshop.command(&["search", "--archive", "archive", "--format", "json", "-n", "1"]);
     command.stdin(fs::File::open(workshop.path().join("alert.txt")).unwrap());
     assert_eq!(total(&Run::from(command.output().unwrap())), 1);
-    // More than a query may have.
+    // More than a query may have, and more than is read of a paste.
     let run = piped(&workshop, &[], &"consumers é ".repeat(3_000));
     let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&results["cut"], &results["total_some"]), (&true.into(), &1.into()), "{}", run.stderr);
+    let run = piped(&workshop, &[], &format!("consumers\n{}", "walrus ".repeat(150_000)));
+    let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&results["pasted"], &results["cut"]), (&true.into(), &true.into()));
-    assert_eq!(results["total_some"], 1, "{}", run.stderr);
+    assert_eq!(
+        (results["query"].as_str().unwrap().len(), &results["total_some"]),
+        (1 << 20, &1.into()),
+        "{}",
+        run.stderr
+    );
+    let run = piped_as("compact", &workshop, &[], &format!("consumers\n{}", "walrus ".repeat(150_000)));
+    assert!(run.stderr.contains("the text is too long; searched for its first 1048576 bytes"), "{run:?}");
     // A flag makes it a query.
     assert_eq!(piped(&workshop, &["--query"], "consumers (of").code, 2);
     assert_eq!(total(&piped(&workshop, &["--query"], "consumers -service:orders")), 0);

@@ -106,18 +106,25 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    fn word_frequency(&self, word: &str) -> tantivy::Result<u64> {
-        let mut frequency = 0;
+    /// Looks the words up in one dictionary after another, in their order, so that neighbors share what was read of it.
+    fn word_frequencies(&self, words: &[&str]) -> tantivy::Result<Vec<u64>> {
+        let mut order: Vec<usize> = (0..words.len()).collect();
+        order.sort_unstable_by_key(|&at| words[at]);
+        let mut frequencies = vec![0; words.len()];
         for reader in self.searcher.segment_readers() {
-            let mut most = 0;
+            // The text usually repeats the words of the title.
+            let mut most = vec![0; words.len()];
             for field in self.engine.fields.searched() {
-                work::add(1);
-                let info = reader.inverted_index(field)?.get_term_info(&Term::from_field_text(field, word))?;
-                most = most.max(info.map_or(0, |info| info.doc_freq));
+                let index = reader.inverted_index(field)?;
+                for &at in &order {
+                    work::add(1);
+                    let info = index.terms().get(words[at])?;
+                    most[at] = most[at].max(info.map_or(0, |info| info.doc_freq));
+                }
             }
-            frequency += u64::from(most);
+            frequencies.iter_mut().zip(most).for_each(|(frequency, most)| *frequency += u64::from(most));
         }
-        Ok(frequency)
+        Ok(frequencies)
     }
 
     fn has_word(&self, word: &str) -> tantivy::Result<bool> {
@@ -157,8 +164,8 @@ impl Vocabulary for Snapshot<'_> {
         self.has_word(word).map_err(|e| self.engine.error(e))
     }
 
-    fn frequency(&self, word: &str) -> Result<u64> {
-        self.word_frequency(word).map_err(|e| self.engine.error(e))
+    fn frequencies(&self, words: &[&str]) -> Result<Vec<u64>> {
+        self.word_frequencies(words).map_err(|e| self.engine.error(e))
     }
 
     fn incidents_with(&self, forms: &[Form]) -> Result<u64> {

@@ -26,6 +26,10 @@ pub enum CutKind {
     ExcludedWords,
     /// Words of a phrase; the first are kept.
     PhraseWords,
+    /// Different words of a pasted text; the first are weighed.
+    TextWords,
+    /// Words of a pasted text that no incident has; other forms of those with the most weight are looked for.
+    OtherForms,
     /// Words with `~`; the others match as typed.
     FuzzyWords,
     /// Words of the archive that match prefixes and words with `~`; the most frequent of each are kept.
@@ -48,6 +52,8 @@ impl CutKind {
             Self::Words => "words",
             Self::ExcludedWords => "excluded-words",
             Self::PhraseWords => "phrase-words",
+            Self::TextWords => "text-words",
+            Self::OtherForms => "other-forms",
             Self::FuzzyWords => "fuzzy-words",
             Self::Expansions => "expansions",
             Self::Suggestions => "suggestions",
@@ -63,6 +69,10 @@ impl fmt::Display for Cut {
             CutKind::Words => write!(f, "the query has {of} different words; searched for the {kept} rarest"),
             CutKind::ExcludedWords => write!(f, "the query excludes {of} different words; the first {kept} count"),
             CutKind::PhraseWords => write!(f, "a phrase has {of} words; its first {kept} count"),
+            CutKind::TextWords => write!(f, "the text has {of} different words; the first {kept} count"),
+            CutKind::OtherForms => {
+                write!(f, "no incident has {of} words of the text; {kept} of them were looked for in other forms")
+            }
             CutKind::FuzzyWords => {
                 write!(f, "the query has {of} words with `~`; the first {kept} match similar spellings")
             }

@@ -23,13 +23,14 @@ pub(crate) trait Vocabulary {
     /// The index cannot be read.
     fn incidents_with(&self, forms: &[Form]) -> Result<u64>;
 
-    /// About how many incidents have a folded word: those that were deleted since may count. Found faster than the number of
-    /// [`Vocabulary::incidents_with`], for thousands of words.
+    /// About how many incidents have each of these folded words: those that were deleted since may count. Found faster than the
+    /// number of [`Vocabulary::incidents_with`], for thousands of words.
     ///
     /// # Errors
     /// The index cannot be read.
-    fn frequency(&self, word: &str) -> Result<u64> {
-        self.incidents_with(&[Form { pattern: Pattern::Word(word.to_owned()), weight: 1.0 }])
+    fn frequencies(&self, words: &[&str]) -> Result<Vec<u64>> {
+        let form = |word: &str| Form { pattern: Pattern::Word(word.to_owned()), weight: 1.0 };
+        words.iter().map(|word| self.incidents_with(&[form(word)])).collect()
     }
 
     /// Whether there is an incident with this id.

@@ -11,11 +11,13 @@ use crate::plan::draft::Draft;
 use crate::plan::planner::Planner;
 use crate::plan::sequence::Sequence;
 use crate::plan::words::words;
-use crate::plan::{AnyVocabulary, Clause, Condition, Form, Pattern, Plan, TypedAt, Word, WordId, matching_keys};
+use crate::plan::{
+    AnyVocabulary, Clause, Condition, CutKind, Form, Pattern, Plan, TypedAt, Word, WordId, matching_keys,
+};
 use crate::query::{Node, NodeKind, Query, Text};
 use crate::ranking::{
-    MAX_REPORT_BYTES, MAX_SERVICES, MAX_WEIGHED, MIN_DISTINCT, MIN_PART_BYTES, REPORT_WORDS, SIGNAL_WORDS,
-    WEIGHTED_PART_WEIGHT, idf, repeated_weight,
+    MAX_OTHER_FORMS, MAX_REPORT_BYTES, MAX_SERVICES, MAX_WEIGHED, MIN_DISTINCT, MIN_PART_BYTES, REPORT_WORDS,
+    SIGNAL_WORDS, WEIGHTED_PART_WEIGHT, idf, repeated_weight,
 };
 use crate::schema::Facet;
 use crate::signal::Signal;
@@ -106,13 +108,21 @@ fn truncate(text: &mut String, most: usize) {
 
 /// A word of the texts.
 struct Weighed {
-    /// As it stands in the texts.
+    /// As it stands in the texts, and folded.
     written: String,
+    folded: String,
     /// The weight of the text with the most, and how often it occurs in all.
     weight: f32,
     times: u32,
     /// Where it stands first: the text, and the words before it.
     first: TypedAt,
+}
+
+impl Weighed {
+    /// Its weight, with how often it occurs.
+    fn repeated_weight(&self) -> f32 {
+        self.weight * repeated_weight(self.times)
+    }
 }
 
 /// The weight of what the archive knows among the heaviest words of a text, as a share of that of all of them.
@@ -140,9 +150,11 @@ impl Planner<'_> {
             Some(id) => u64::from(self.vocabulary.has_incident(id)?),
             None => 0,
         };
-        for weighed in self.weigh(texts) {
-            let frequency = self.frequency(&weighed, own)?;
-            let weight = weighed.weight * repeated_weight(weighed.times);
+        let mut draft = Draft::default();
+        let weighed = self.weigh(texts, &mut draft);
+        let frequencies = self.frequencies(&weighed, own, &mut draft)?;
+        for (weighed, frequency) in weighed.into_iter().zip(frequencies) {
+            let weight = weighed.repeated_weight();
             if frequency == 0 {
                 unknown.push(weight * idf(0, at_least));
             } else {
@@ -159,7 +171,6 @@ impl Planner<'_> {
         heaviest.truncate(texts.words);
         // In the order of the texts again, so that neighbors are neighbors.
         heaviest.sort_by_key(|(_, weighed)| (weighed.first.sequence, weighed.first.offset));
-        let mut draft = Draft::default();
         let mut ranked = Vec::new();
         for (_, weighed) in heaviest {
             ranked.extend(draft.add(self.weighted_words(&weighed)?));
@@ -176,7 +187,8 @@ impl Planner<'_> {
         }
         let interpreted = Query { root: Node::and(parts, 0..0), sort: query.sort };
         let preferred = self.preferred(&texts.services);
-        let plan = Plan { ranked, preferred, known, any: true, interpreted, ..draft.into_plan() };
+        let plan =
+            Plan { needed: ranked.clone(), ranked, preferred, known, any: true, interpreted, ..draft.into_plan() };
         let mut plan = plan.with_conditions_of(conditions);
         let except = texts.except.iter().map(|id| Clause::Not(Box::new(Clause::Condition(Condition::Id(id.clone())))));
         plan.conditions.extend(except);
@@ -191,7 +203,7 @@ impl Planner<'_> {
             if kept.len() == most {
                 break;
             }
-            let exact = Form { pattern: Pattern::Word(self.folded(&weighed.written)), weight: 1.0 };
+            let exact = Form { pattern: Pattern::Word(weighed.folded.clone()), weight: 1.0 };
             if self.vocabulary.incidents_with(&[exact])? > own || self.incidents_with_forms(&weighed)? > own {
                 kept.push((weight, weighed));
             }
@@ -200,11 +212,13 @@ impl Planner<'_> {
     }
 
     /// The words and identifiers of the texts, and the single parts of identifiers, each once.
-    fn weigh(&self, texts: &WeightedTexts) -> Vec<Weighed> {
+    fn weigh(&self, texts: &WeightedTexts, draft: &mut Draft) -> Vec<Weighed> {
         let mut found: Vec<Weighed> = Vec::new();
-        let mut known: HashMap<String, usize> = HashMap::new();
+        // Where each word is among those found; nowhere, if there were enough before it.
+        let mut known: HashMap<String, Option<usize>> = HashMap::new();
         for (sequence, (text, weight)) in texts.texts.iter().enumerate() {
-            let mut lexemes = self.analyzer.lexemes(text);
+            // Without stems: those of the words that are looked for are computed then.
+            let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &[]);
             while let Some(lexeme) = lexemes.next() {
                 let weight = match lexeme.kind {
                     LexemeKind::Whole => *weight,
@@ -212,30 +226,48 @@ impl Planner<'_> {
                     _ => continue,
                 };
                 if let Some(&at) = known.get(lexeme.text) {
-                    let weighed: &mut Weighed = &mut found[at];
-                    weighed.times += 1;
-                    weighed.weight = weighed.weight.max(weight);
+                    if let Some(weighed) = at.and_then(|at| found.get_mut(at)) {
+                        weighed.times += 1;
+                        weighed.weight = weighed.weight.max(weight);
+                    }
                     continue;
                 }
-                if self.is_stop_word(lexeme.text) || found.len() == MAX_WEIGHED {
+                if self.is_stop_word(lexeme.text) {
                     continue;
                 }
-                known.insert(lexeme.text.to_owned(), found.len());
+                let folded = lexeme.text.to_owned();
+                let has_room = found.len() < MAX_WEIGHED;
+                known.insert(folded.clone(), has_room.then_some(found.len()));
+                if !has_room {
+                    continue;
+                }
                 let written = text.get(lexeme.span.0..lexeme.span.1).unwrap_or(lexeme.text).to_owned();
                 let first = TypedAt { sequence, offset: lexeme.position };
-                found.push(Weighed { written, weight, times: 1, first });
+                found.push(Weighed { written, folded, weight, times: 1, first });
             }
         }
+        draft.cut(CutKind::TextWords, found.len(), known.len());
         found
     }
 
-    /// How many incidents, besides `own`, have a word, or another form of it if none has the word itself.
-    fn frequency(&self, weighed: &Weighed, own: u64) -> Result<u64> {
-        let exact = self.vocabulary.frequency(&self.folded(&weighed.written))?;
-        if exact > own {
-            return Ok(exact - own);
+    /// How many incidents, besides `own`, have each word, or another form of it if none has the word itself. Other forms take a
+    /// hundred times longer to find, and a long log has thousands of words that no incident has, so they are those of the
+    /// heaviest words. A report is shorter than that.
+    fn frequencies(&self, weighed: &[Weighed], own: u64, draft: &mut Draft) -> Result<Vec<u64>> {
+        let folded: Vec<&str> = weighed.iter().map(|weighed| weighed.folded.as_str()).collect();
+        let mut frequencies = self.vocabulary.frequencies(&folded)?;
+        frequencies.iter_mut().for_each(|frequency| *frequency = frequency.saturating_sub(own));
+        let mut unknown: Vec<usize> = (0..weighed.len()).filter(|&at| frequencies[at] == 0).collect();
+        if own == 0 {
+            // The sort is stable: of equals, the first.
+            unknown.sort_by(|&a, &b| weighed[b].repeated_weight().total_cmp(&weighed[a].repeated_weight()));
+            draft.cut(CutKind::OtherForms, unknown.len().min(MAX_OTHER_FORMS), unknown.len());
+            unknown.truncate(MAX_OTHER_FORMS);
         }
-        Ok(self.incidents_with_forms(weighed)?.saturating_sub(own))
+        for at in unknown {
+            frequencies[at] = self.incidents_with_forms(&weighed[at])?.saturating_sub(own);
+        }
+        Ok(frequencies)
     }
 
     /// How many incidents have a word in any form.
@@ -250,10 +282,6 @@ impl Planner<'_> {
             }
         }
         Ok(most)
-    }
-
-    fn folded(&self, written: &str) -> String {
-        self.analyzer.lexemes(written).next().map(|lexeme| lexeme.text.to_owned()).unwrap_or_default()
     }
 
     /// The words of the plan for a word of the texts: as typed words, with stems and synonyms, and without corrections.

@@ -11,6 +11,7 @@ mod hits;
 mod request;
 mod rerank;
 mod results;
+mod show;
 mod snippet;
 mod titles;
 mod unknown;
@@ -24,6 +25,7 @@ pub use explanation::{Explanation, WordScore};
 pub(crate) use hits::{Hits, Like};
 pub use request::SearchRequest;
 pub use results::{FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchResults, Snippet, Suggestion};
+pub use show::Show;
 pub(crate) use titles::titled;
 pub use unknown::UnknownValue;
 
@@ -114,8 +116,9 @@ fn find<'a, T>(
 ) -> Result<(SearchResults<T>, Hits<'a, T>)> {
     let search = Search::new(engine.snapshot()?, request)?;
 
-    // Where any word suffices, there is nothing fuller than a partial match.
-    let all = if search.plan.any { Pass::default() } else { search.pass(Needed::All, &request.facets, &[])? };
+    // Where any word suffices, there is nothing fuller than a partial match. A strict request asks for all of the words.
+    let any = search.plan.any && (request.relax || search.plan.needed.is_empty());
+    let all = if any { Pass::default() } else { search.pass(Needed::All, &request.facets, &[])? };
     let some = search.others(&all)?;
     let (total, total_some) = (all.total, some.total);
     let relaxed = total == 0 && total_some > 0;
@@ -127,7 +130,7 @@ fn find<'a, T>(
         cuts.extend(unknown.cut);
         unknown_values = unknown.values;
     }
-    let facets = if relaxed { some.facets } else { all.facets };
+    let facets = if relaxed || any { some.facets } else { all.facets };
 
     let mut ranked: Vec<Ranked> = all.hits.into_iter().chain(some.hits).collect();
     cap_scores(&mut ranked);
@@ -227,7 +230,7 @@ impl Search<'_> {
     fn others(&self, all: &Pass) -> Result<Pass> {
         let relaxed = all.total == 0;
         let words = self.plan.ranked.len();
-        if self.plan.any && words > 0 {
+        if self.plan.any && self.request.relax && words > 0 {
             return self.pass(Needed::Some, &self.request.facets, &[]);
         }
         if !self.request.relax || words == 0 || (!relaxed && (words < 2 || self.order() != Order::Score)) {

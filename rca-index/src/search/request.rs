@@ -6,9 +6,9 @@ use crate::plan::{AnyVocabulary, Planner, WeightedTexts};
 use crate::query::{self, MAX_QUERY_BYTES, Node, NodeKind, Query, QueryOptions, Sort};
 use crate::ranking::RERANKED;
 use crate::schema::{FacetName, LinkField};
-use crate::search::Snippet;
 use crate::search::snippet::Passages;
-use crate::signal::{Signal, is_paste};
+use crate::search::{Show, Snippet};
+use crate::signal::{Signal, UnreadReason, is_paste};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -16,7 +16,7 @@ use crate::text::analyzer::Analyzer;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SearchRequest {
-    /// The query as typed.
+    /// The query as typed, or what was read of a pasted text.
     pub text: String,
     /// The parsed query; of a pasted text or a report that is looked for, what incidents must meet besides.
     pub query: Query,
@@ -30,13 +30,15 @@ pub struct SearchRequest {
     pub facets: Vec<FacetName>,
     /// The maximum number of snippets per hit.
     pub snippets: usize,
+    /// What front ends show of each hit, and what its JSON form has.
+    pub show: Show,
     /// Whether to explain the score of each hit.
     pub explain: bool,
     /// Whether partial matches follow those with all words. Without, a request is strict.
     pub relax: bool,
     /// Whether the text was taken for pasted, so that its syntax did not count.
     pub pasted: bool,
-    /// Whether the text was longer than a query may be, and was cut because it is read literally.
+    /// Whether the text was longer than is read of it, and was cut because it is literal or pasted.
     pub cut: bool,
     /// Whether to prefer recent and severe incidents slightly.
     pub preferences: bool,
@@ -48,7 +50,8 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
-    /// A request for the first ten hits of a query in the query language.
+    /// A request for the first ten hits of a query in the query language, whatever it looks like;
+    /// [`typed_or_pasted`](Self::typed_or_pasted) is for text that people may have pasted.
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with every error in the text.
@@ -82,8 +85,8 @@ impl SearchRequest {
         Ok(Self { cut: start.len() < text.len(), ..request })
     }
 
-    /// A request for the first ten hits of a text that people typed or pasted: pasted text is literal, anything else is
-    /// in the query language.
+    /// A request for the first ten hits of a text that people typed or pasted: text that [`is_paste`] takes for pasted is
+    /// looked for [by its weights](Self::pasted), anything else is in the query language.
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with every error in the text.
@@ -100,21 +103,35 @@ impl SearchRequest {
         if is_paste(text) { Self::pasted(text) } else { Self::parse(text) }
     }
 
-    /// A request for the first ten hits of a text that is known to be pasted: it is [literal](Self::literal), and
-    /// [`pasted`](Self::pasted) says so.
+    /// A request for the first ten incidents like a text that is known to be pasted: that of
+    /// [its signal](Self::from_signal), marked as [`pasted`](field@Self::pasted). A text of which a signal has no words, such as
+    /// the name of a service alone, is [literal](Self::literal).
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) if the text has no word.
     ///
     /// # Examples
     /// ```
-    /// use rca_index::SearchRequest;
+    /// use rca_index::{Incident, Index, SearchRequest};
     ///
-    /// assert!(SearchRequest::pasted("severity:high")?.pasted);
+    /// # let index = Index::in_memory()?;
+    /// index.upsert([Incident::new("OPS-1", "Pool exhausted: checkout timed out"), Incident::new("OPS-2", "Disk full")])?;
+    /// let request = SearchRequest::pasted("2026-03-14T02:11:09Z ERROR checkout from the pool failed (severity:high")?;
+    /// let found = index.search(&request)?;
+    /// assert_eq!(found.hits[0].incident.id, "OPS-1");
+    /// assert!(request.pasted && found.interpreted.starts_with("pasted text: "));
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn pasted(text: &str) -> Result<Self> {
-        Ok(Self { pasted: true, ..Self::literal(text)? })
+        let signal = Signal::read(text);
+        let request = Self::from_signal(&signal);
+        if request.weighted.as_ref().is_none_or(|texts| texts.texts.is_empty()) {
+            return Ok(Self { pasted: true, ..Self::literal(text)? });
+        }
+        let too_long = signal.unread.iter().find(|unread| unread.reason == UnreadReason::TooLong);
+        let end = too_long.map_or(text.len(), |unread| unread.range.start);
+        let read = text.get(..end).unwrap_or(text).to_owned();
+        Ok(Self { text: read, pasted: true, cut: end < text.len(), ..request })
     }
 
     /// A request for the first ten incidents like a pasted alert, log or stack trace. Any of its words suffices, those that
@@ -199,7 +216,7 @@ impl SearchRequest {
     }
 
     /// A request for the first ten hits of a text that is still being typed: words that start with its last word match
-    /// too, and what is half-typed at its end is left out. Pasted text is literal.
+    /// too, and what is half-typed at its end is left out. Pasted text is [what it is elsewhere](Self::pasted).
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with every error before the end of the text.
@@ -231,6 +248,7 @@ impl SearchRequest {
             offset: 0,
             facets: Vec::new(),
             snippets: 1,
+            show: Show::default(),
             explain: false,
             relax: true,
             pasted: false,
@@ -327,6 +345,29 @@ impl SearchRequest {
         self
     }
 
+    /// Sets what of each hit is shown. Where that is not passages, hits have none.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::SearchForm;
+    /// use rca_index::{Incident, Index, SearchRequest, SectionKind, Show};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let mut incident = Incident::new("OPS-1", "Queue backlog");
+    /// incident.push_section(SectionKind::Resolution, "The consumers were scaled to 12.");
+    /// index.upsert([incident])?;
+    /// let request = SearchRequest::parse("queue")?.show(Show::Fix);
+    /// let json = serde_json::to_value(SearchForm::new(&request, &index.search(&request)?))?;
+    /// assert_eq!(json["hits"][0]["fix"]["text"], "The consumers were scaled to 12.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn show(mut self, show: Show) -> Self {
+        self.snippets = if show == Show::Snippet { self.snippets.max(1) } else { 0 };
+        self.show = show;
+        self
+    }
+
     /// Returns only incidents with all words.
     ///
     /// # Examples
@@ -389,7 +430,11 @@ impl SearchRequest {
             zone: &self.zone,
         };
         // Planning cannot fail without an index to read.
-        let Ok(plan) = planner.plan(&self.query) else { return Vec::new() };
+        let planned = match &self.weighted {
+            Some(texts) => planner.plan_weighted(texts, &self.query, 1),
+            None => planner.plan(&self.query),
+        };
+        let Ok(plan) = planned else { return Vec::new() };
         Passages::new(plan.ranked_words().map(|word| (word, word.times as f32)), &analyzer)
             .snippets(incident, self.snippets)
     }
@@ -416,13 +461,50 @@ impl Default for SearchRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signal::MAX_SIGNAL_BYTES;
+
+    #[test]
+    fn a_strict_paste_has_all_words() {
+        let index = crate::Index::in_memory().unwrap();
+        let other = (0..20).map(|n| Incident::new(format!("o{n}"), "A report"));
+        let queue = [Incident::new("OPS-1", "Queue full of orders"), Incident::new("OPS-2", "Disk full")];
+        index.upsert(queue.into_iter().chain(other)).unwrap();
+        let totals = |text: &str, strict| {
+            let request = SearchRequest::pasted(text).unwrap().strict(strict).facet("service");
+            let found = index.search(&request).unwrap();
+            (found.total, found.total_some, found.hits.len(), found.facets.len())
+        };
+        assert_eq!((totals("queue\nfull", false), totals("queue\nfull", true)), ((0, 2, 2, 1), (1, 0, 1, 1)));
+        assert_eq!(totals("disk\nqueue", true), (0, 0, 0, 1));
+        // A word that the archive does not know is not looked for.
+        assert_eq!(totals("queue\nunheard", true), (1, 0, 1, 1));
+        assert_eq!(totals("unheard\nof", true).2, 0);
+        assert_eq!(totals("unheard\nof", false).2, 0);
+    }
+
+    #[test]
+    fn snippets_of_a_paste_show_its_words() {
+        let mut incident = Incident::new("OPS-1", "Queue backlog");
+        incident.push_section(crate::SectionKind::RootCause, "It was late. The consumers were too slow.");
+        let request = SearchRequest::pasted("ERROR the consumers\n  at acme.Slow.run(Slow.java:7)").unwrap();
+        let snippets = request.snippets_of(&incident);
+        let shown = |snippet: &Snippet| snippet.text[snippet.highlights[0].clone()].to_owned();
+        assert_eq!(snippets.iter().map(shown).collect::<Vec<_>>(), ["consumers"]);
+    }
 
     #[test]
     fn pasted_text_has_no_syntax() {
         let pasted = SearchRequest::typed_or_pasted("{\"severity:critical\"} rm -rf \"a b\" (timeout -INF\n").unwrap();
         assert!(pasted.pasted && !pasted.cut);
         let typed = |text: &str| SearchRequest::parse(text).unwrap().query;
-        assert_eq!(pasted.query, SearchRequest::literal(&pasted.text).unwrap().query);
+        let signal = SearchRequest::from_signal(&Signal::read(&pasted.text));
+        assert_eq!((&pasted.query, &pasted.weighted), (&Query::everything(), &signal.weighted));
+        let half_typed = SearchRequest::as_you_type(&pasted.text).unwrap();
+        assert!(half_typed.pasted && half_typed.weighted == pasted.weighted);
+        // A service alone is no text of a signal.
+        let service = SearchRequest::typed_or_pasted("{\"service\": \"orders\"}").unwrap();
+        assert!(service.pasted && service.weighted.is_none() && service.query.to_string().contains("orders"));
+        assert!(SearchRequest::pasted("{\n}").is_err(), "no word");
         let query = SearchRequest::typed_or_pasted("severity:critical -rf").unwrap();
         assert!(!query.pasted && query.query == typed("severity:critical -rf"));
         assert!(SearchRequest::typed_or_pasted("(queue").is_err());
@@ -431,14 +513,16 @@ mod tests {
     #[test]
     fn long_literal_text_is_cut_and_says_so() {
         let long = "queue backlog é ".repeat(2_000);
-        for request in [SearchRequest::literal(&long), SearchRequest::typed_or_pasted(&format!("{long}\nlag"))] {
-            let request = request.unwrap();
-            let text = request.text.len();
-            assert!(request.cut && text <= MAX_QUERY_BYTES && text > MAX_QUERY_BYTES - 10, "{text}");
-            assert!(
-                request.text.ends_with("queue") || request.text.ends_with("backlog") || request.text.ends_with('é')
-            );
-        }
+        let request = SearchRequest::literal(&long).unwrap();
+        let text = request.text.len();
+        assert!(request.cut && text <= MAX_QUERY_BYTES && text > MAX_QUERY_BYTES - 10, "{text}");
+        assert!(request.text.ends_with("queue") || request.text.ends_with("backlog") || request.text.ends_with('é'));
+        // Of what is pasted, a signal reads more.
+        let pasted = |text: &str| SearchRequest::typed_or_pasted(text).unwrap();
+        let whole = format!("{long}\nlag");
+        assert!(!pasted(&whole).cut && pasted(&whole).text == whole);
+        let page = pasted(&format!("lag\n{}", "é".repeat(MAX_SIGNAL_BYTES)));
+        assert!(page.cut && page.text.len() <= MAX_SIGNAL_BYTES && page.text.len() > MAX_SIGNAL_BYTES - 10);
         assert!(!SearchRequest::literal("queue").unwrap().cut);
         assert!(SearchRequest::literal(&"é".repeat(MAX_QUERY_BYTES)).unwrap().cut, "without a space");
         assert!(SearchRequest::parse(&long).is_err(), "a query is not cut");

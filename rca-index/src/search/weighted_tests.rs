@@ -3,7 +3,8 @@
 use crate::engine::Engine;
 use crate::engine::fixture::engine;
 use crate::plan::work;
-use crate::search::{Hit, Match, SearchRequest, SearchResults, WeightedTexts, search};
+use crate::ranking::{MAX_OTHER_FORMS, MAX_WEIGHED};
+use crate::search::{Cut, CutKind, Hit, Match, SearchRequest, SearchResults, WeightedTexts, search};
 
 fn archive() -> Engine {
     let others: Vec<(String, String)> =
@@ -83,7 +84,48 @@ fn a_long_log_takes_work_by_its_different_words() {
     let line = "checkout from the connection pool timed out\n";
     let (once, often) = (work_of(line), work_of(&line.repeat(2_000)));
     assert!(often <= once + once / 10, "{once} {often}");
-    let unknown: String = (0..20_000).map(|i| (100_000 + i).to_string() + " ").collect();
-    let limit = crate::ranking::MAX_WEIGHED * 20;
-    assert!(work_of(&(line.to_owned() + &unknown)) <= once + limit);
+    // Each word is looked up in title and text, and other forms of few.
+    let limit = 2 * MAX_WEIGHED + 30 * MAX_OTHER_FORMS;
+    let numbers: String = (0..20_000).map(|i| (100_000 + i).to_string() + " ").collect();
+    let work = work_of(&(line.to_owned() + &numbers));
+    assert!(work <= once + limit, "{work} {once}");
+    let work = work_of(&(line.to_owned() + &made_up_words(20_000)));
+    assert!(work <= once + limit, "{work} {once}");
+}
+
+/// Different words of letters, each with other forms than those of the others.
+fn made_up_words(count: usize) -> String {
+    let letters = |n: usize| [n / 676 % 26, n / 26 % 26, n % 26].map(|letter| char::from(b'a' + letter as u8));
+    let word =
+        |n: usize| letters(n).iter().collect::<String>() + "zkw" + &letters(n / 17_576).iter().collect::<String>();
+    (0..count).map(|n| word(n) + " ").collect()
+}
+
+#[test]
+fn what_of_a_long_text_is_not_looked_up_is_said() {
+    let engine = archive();
+    let cuts = |text: &str| found(&engine, &[(text, 1.0)]).cuts;
+    assert_eq!(cuts("checkout of an unheard connection"), []);
+    assert_eq!(cuts(&made_up_words(MAX_OTHER_FORMS)), []);
+    let cut = |what: CutKind, kept: usize, of: usize| Cut { what, kept, of };
+    let many = cuts(&made_up_words(MAX_OTHER_FORMS + 9));
+    assert_eq!(many, [cut(CutKind::OtherForms, MAX_OTHER_FORMS, MAX_OTHER_FORMS + 9)]);
+    let most = cuts(&(made_up_words(MAX_WEIGHED + 7) + &made_up_words(MAX_WEIGHED + 7)));
+    let expected =
+        [cut(CutKind::TextWords, MAX_WEIGHED, MAX_WEIGHED + 7), cut(CutKind::OtherForms, MAX_OTHER_FORMS, MAX_WEIGHED)];
+    assert_eq!(most, expected);
+}
+
+#[test]
+fn other_forms_are_those_of_the_words_that_count_most() {
+    let engine = archive();
+    let found = |text: &str, weight: f32| {
+        ids(&found(&engine, &[(&made_up_words(2 * MAX_OTHER_FORMS), 1.0), (text, weight)])).join(" ")
+    };
+    // No report has `pools`, and one has `pool`.
+    assert_eq!(
+        (found("pools", 1.0), found("pools", 2.0), found("pools pools", 1.0)),
+        (String::new(), "pool".into(), "pool".into())
+    );
+    assert_eq!(found("pool", 1.0), "pool");
 }

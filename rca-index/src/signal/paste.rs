@@ -2,7 +2,7 @@
 //! the query language must not be looked for in it.
 //!
 //! In: the whole text. Out: yes or no, by what people do not type: line breaks, braces, frames of stack traces, the
-//! time stamp that begins a line of a log, sentences of more than 20 words.
+//! time stamp that begins a line of a log, more than 20 words of prose that are no question.
 
 use crate::schema::fields_named;
 
@@ -12,7 +12,7 @@ const MAX_TYPED_WORDS: usize = 20;
 const MIN_LOGGED_WORDS: usize = 2;
 
 /// Whether a text was pasted: it has a line break, a brace, a frame of a stack trace, the time stamp of a log, or more
-/// than 20 words with punctuation.
+/// than 20 words with punctuation. A question is typed, however long it is.
 ///
 /// # Examples
 /// ```
@@ -29,6 +29,22 @@ pub fn is_paste(text: &str) -> bool {
         || has_python_frame(text)
         || begins_with_time_stamp(text)
         || (text.split_whitespace().nth(MAX_TYPED_WORDS).is_some() && text.split_whitespace().any(is_punctuated))
+            && !is_question(text)
+}
+
+/// How questions begin in English; in any language, they end with a question mark.
+const QUESTION_WORDS: &[&str] = &[
+    "what", "what's", "which", "who", "whose", "when", "when's", "where", "why", "how", "do", "does", "did", "is",
+    "are", "was", "were", "has", "have", "had", "can", "could", "will", "would", "should",
+];
+
+/// Whether a text is a question, or several: it has no other mark than commas and question marks, and a period at its end.
+fn is_question(text: &str) -> bool {
+    let first =
+        text.split(|c: char| !c.is_alphanumeric() && c != '\'').find(|word| !word.is_empty()).unwrap_or_default();
+    let asks = text.ends_with(['?', '？']) || QUESTION_WORDS.iter().any(|word| word.eq_ignore_ascii_case(first));
+    let inside = text.trim_end_matches(['.', '!', '…']);
+    asks && !inside.split_whitespace().any(|word| is_punctuated(word.trim_end_matches([',', '?'])))
 }
 
 /// `at java.lang.Thread.run(Thread.java:750)`, `at start0(Native Method)`, `at Object.<anonymous> (/srv/app.js:10:5)`.
@@ -115,6 +131,8 @@ mod tests {
             "[18/Jan/2026:08:31:07 +0000] \"GET /search HTTP/1.1\" 500",
             "Jan 18 08:31:07 web-3 sshd[811]: Failed password",
             &format!("{long}, then we saw an outage."),
+            &format!("Is the server up? {long}: connection refused"),
+            &format!("what we saw. {long}, then an outage"),
             &format!("{long} level=warn"),
             &format!("service:a {long} and then [pool-3"),
         ] {
@@ -139,6 +157,10 @@ mod tests {
             long,
             &format!("({long}) severity:>=P1 -service:a,b"),
             &long.replace(' ', " OR "),
+            &format!("which of the outages had {long}, and how was it fixed?"),
+            &format!("How did we fix the queue, the last time that it had {long}."),
+            &format!("wie wurde die Störung behoben, als {long}?"),
+            &format!("has it happened before? {long}, and when?"),
         ] {
             assert!(!is_paste(typed), "{typed}");
         }

@@ -108,9 +108,11 @@ pub const FORM_FIELDS: &[FormField] = &[
         json(s.incident.minutes_from().map(|from| from.origin.name()))
     }),
     field("measure_details", "measures with bound, qualifier and line", |s| json(measure_details(s.incident))),
-    field("fix", "what fixed it; `null` where the report does not say it", |s| {
-        json(s.incident.fix().map(FixForm::from))
-    }),
+    field(
+        "fix",
+        "what fixed it; `null` where the report does not say it; `fix.text` and `fix.line` are entries",
+        |s| json(s.incident.fix().map(FixForm::from)),
+    ),
     field("timeline", "the rows of the timeline", |s| json(timeline(s.incident))),
     field("contributing_factors", "what contributed", |s| json(&s.incident.contributing_factors)),
     field("resolution_steps", "what was done", |s| json(&s.incident.resolution_steps)),
@@ -147,6 +149,7 @@ impl Wanted {
             "minutes_to" => Milestone::ALL.iter().any(|milestone| milestone.name() == entry),
             // Only an archive knows its keys, and not every report has each of them.
             "front_matter" => !entry.is_empty(),
+            "fix" => ["text", "kind", "source", "line"].contains(&entry),
             _ => false,
         };
         let field = named(map).filter(|_| is_known)?;

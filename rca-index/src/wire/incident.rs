@@ -102,6 +102,11 @@ impl From<Fix> for FixForm {
     }
 }
 
+/// What fixed an incident, as far as the report says it; null where it does not.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct KnownFixForm(pub Option<FixForm>);
+
 /// Keys and their values, in the order of the report.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnFields<'a>(pub &'a [OwnField]);

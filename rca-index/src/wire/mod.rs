@@ -25,11 +25,11 @@ use serde::Serialize;
 use crate::incident::Incident;
 use crate::incident::Timestamp;
 use crate::query::QueryErrors;
-use crate::search::{Cut, FacetCounts, Hit, SearchRequest, SearchResults, UnknownValue};
+use crate::search::{Cut, FacetCounts, Hit, SearchRequest, SearchResults, Show, UnknownValue};
 
 pub use explanation::{ExplanationForm, WordScoreForm};
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
-pub use incident::{FixForm, IncidentForm, MeasureForm, OwnFields, RowForm, SectionForm};
+pub use incident::{FixForm, IncidentForm, KnownFixForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
 pub use lines::{CheckLine, LeftOutsLine, StateLine};
 pub use lines::{
@@ -145,7 +145,8 @@ pub struct SearchSummaryForm<'a> {
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct CutForm {
-    /// What was left out: `words`, `excluded-words`, `phrase-words`, `fuzzy-words`, `expansions` or `suggestions`.
+    /// What was left out: `words`, `excluded-words`, `phrase-words`, `text-words`, `other-forms`, `fuzzy-words`, `expansions`
+    /// or `suggestions`.
     pub what: &'static str,
     /// How many of them count.
     pub kept: usize,
@@ -176,7 +177,11 @@ pub struct HitForm<'a> {
     #[serde(flatten)]
     pub head: HeadForm<'a>,
     pub score: f32,
+    /// Empty if what fixed the incident, or nothing, is shown instead.
     pub snippets: Vec<SnippetForm<'a>>,
+    /// What fixed the incident, if requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<KnownFixForm>,
     /// How the score was computed, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<ExplanationForm<'a>>,
@@ -307,7 +312,7 @@ impl<'a> SearchForm<'a> {
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         Self {
             summary: SearchSummaryForm::new(request, results),
-            hits: results.hits.iter().map(HitForm::new).collect(),
+            hits: results.hits.iter().map(|hit| HitForm::new(hit).shown(hit, request.show)).collect(),
             facets: facets(&results.facets),
         }
     }
@@ -496,8 +501,30 @@ impl<'a> HitForm<'a> {
             head: HeadForm::new(&hit.incident),
             score: hit.score,
             snippets: hit.snippets.iter().map(snippet).collect(),
+            fix: None,
             explanation: hit.explanation.as_ref().map(ExplanationForm::new),
         }
+    }
+
+    /// The same with what fixed the incident, if that is shown of the hit.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::wire::HitForm;
+    /// use rca_index::{Incident, Index, SearchRequest, Show};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// # index.upsert([Incident::new("OPS-1", "Queue backlog")])?;
+    /// let found = index.search(&SearchRequest::parse("queue")?)?;
+    /// let json = serde_json::to_value(HitForm::new(&found.hits[0]).shown(&found.hits[0], Show::Fix))?;
+    /// // The report does not say it.
+    /// assert_eq!(json.get("fix"), Some(&serde_json::Value::Null));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn shown(self, hit: &Hit, show: Show) -> Self {
+        let fix = (show == Show::Fix).then(|| KnownFixForm(hit.incident.fix().map(FixForm::from)));
+        Self { fix, ..self }
     }
 }
 

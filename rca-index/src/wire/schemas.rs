@@ -105,6 +105,7 @@ fn selected() -> Value {
         "properties": properties,
         "patternProperties": {
             "^(measures|minutes_to)\\.": {"type": ["number", "null"]},
+            "^fix\\.": {"type": ["string", "integer", "null"]},
             "^front_matter\\.": {"type": ["string", "array", "null"], "items": {"type": "string"}},
             "^type$": {"enum": ["hit", "incident"]}
         },

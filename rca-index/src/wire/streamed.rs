@@ -9,7 +9,7 @@ use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
-use crate::search::{Hit, SearchRequest, SearchResults};
+use crate::search::{Hit, SearchRequest, SearchResults, Show};
 use crate::wire::{FacetForm, Fields, HitForm, LinkLookup, SearchSummaryForm, facets};
 
 /// The result of a search, its hits written as they are taken from an iterator: the document is that of
@@ -27,6 +27,7 @@ pub struct StreamedSearchForm<'a> {
 struct Streamed<'a> {
     hits: Cell<Option<&'a mut dyn Iterator<Item = Result<Hit>>>>,
     root: Option<&'a str>,
+    show: Show,
     chosen: Option<Chosen<'a>>,
     failure: Cell<Option<Error>>,
 }
@@ -60,7 +61,7 @@ impl<'a> StreamedSearchForm<'a> {
         let hits = Cell::new(Some(hits));
         Self {
             summary: SearchSummaryForm::new(request, results),
-            hits: Streamed { hits, root: None, chosen: None, failure: Cell::new(None) },
+            hits: Streamed { hits, root: None, show: request.show, chosen: None, failure: Cell::new(None) },
             facets: facets(&results.facets),
         }
     }
@@ -141,7 +142,7 @@ impl Serialize for Streamed<'_> {
             })?;
             match self.chosen {
                 Some((fields, lookup)) => list.serialize_element(&fields.of_hit(&hit, self.root, lookup))?,
-                None => list.serialize_element(&HitForm::new(&hit))?,
+                None => list.serialize_element(&HitForm::new(&hit).shown(&hit, self.show))?,
             }
         }
         list.end()
