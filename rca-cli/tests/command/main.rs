@@ -33,6 +33,7 @@ mod search;
 mod seen;
 mod shared;
 mod show;
+mod similar;
 mod terminal;
 mod together;
 mod trust;
