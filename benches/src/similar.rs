@@ -115,7 +115,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         "{:<28} {:>5} {:>6} {:>6} {:>6} {:>5} {:>5} {:>5}  evidence at 5, 25, 50, 75, 95 %",
         "pairs of archive and half", "pairs", "of 3", "of 10", "MRR", "same", "like", "weak"
     );
-    tallies.iter_mut().for_each(|(name, tally)| tally.print(name));
+    for (name, tally) in &mut tallies {
+        tally.print(name);
+    }
     elsewhere(&archives, arguments)?;
     if arguments.near_duplicates {
         near_duplicates(&archives, arguments.verbose)?;

@@ -51,9 +51,12 @@ pub(crate) fn evidence(covered: f32, closeness: f32, information: f32, incidents
 
 /// How much says that an incident is like a report: the score of the words that are looked for, as a share of that of a report
 /// of mean length that has each of them once, times the share of what the report says that any other report knows. How many
-/// of the words a report has says little: long reports have many, once each.
-pub(crate) fn report_evidence(strength: f32, known: f32) -> f32 {
-    REPORT_EVIDENCE * strength * known
+/// of the words a report has says little: long reports have many, once each. It counts less where the words in common tell less
+/// than several times what tells one incident from all others: of a short report, a few words are much.
+pub(crate) fn report_evidence(strength: f32, known: f32, information: f32, incidents: u64) -> f32 {
+    let distinct = (incidents.max(MIN_DISTINCT) as f32).ln();
+    let told = information * small_archive(incidents) / (REPORT_INFORMATION * distinct);
+    REPORT_EVIDENCE * strength * known * told.min(1.0)
 }
 
 /// How much more a word tells than its rarity says where there are few incidents: of three, one in three has the rarest word.
@@ -195,16 +198,19 @@ pub(crate) const LIKE_EVIDENCE: f32 = 1.05;
 /// From this [`evidence`] on, it is the same again: four in five of the expected reports of the corpus have it, and no first
 /// hit of a paste asked of an archive with nothing like it.
 pub(crate) const SAME_EVIDENCE: f32 = 2.0;
-/// Scales the evidence of reports, so that the thresholds are those of pasted texts. 5 in 100 reports have it in archives of other
-/// teams.
+/// Scales the evidence of reports, so that the thresholds are those of pasted texts: 5 in 100 reports have something like them in
+/// archives of other teams.
 pub(crate) const REPORT_EVIDENCE: f32 = 4.2;
+/// How many times what it takes to tell one incident from all others the words of two reports must tell.
+pub(crate) const REPORT_INFORMATION: f32 = 6.0;
 /// How many words in a row are a shingle, by which the wording of two reports is compared.
 pub(crate) const SHINGLE_WORDS: usize = 3;
 /// From this share of common shingles on, two reports may be near duplicates.
 pub(crate) const NEAR_SHINGLES: f32 = 0.5;
-/// From this share on of what a report says, a report with such wording is its near duplicate: the same template with other
-/// facts has less.
+/// From this share on of what a report says, a report with such wording is its near duplicate.
 pub(crate) const NEAR_SHARE: f32 = 0.75;
+/// From this share of common numbers on, two reports in the same words state the same facts.
+pub(crate) const NEAR_NUMBERS: f32 = 0.33;
 /// From this share on of what a report says, one of the same day and of a service in common is its near duplicate, whatever its
 /// wording.
 pub(crate) const SAME_DAY_SHARE: f32 = 0.5;

@@ -35,6 +35,7 @@ mod search;
 mod seen;
 mod shared;
 mod show;
+mod similar;
 mod terminal;
 mod together;
 mod trust;

@@ -29,10 +29,11 @@ fn hostile_archive() -> Workshop {
     workshop
 }
 
-const COMMANDS: [&[&str]; 7] = [
+const COMMANDS: [&[&str]; 8] = [
     &["search", "x", "--facets", "service,severity,tag,status", "--explain", "-v"],
     &["search", "\u{1b}[31mx", "-v"],
     &["show", "plain"],
+    &["similar", "plain", "--all", "--explain", "-v"],
     &["facets"],
     &["check"],
     &["index", "-v", "--rebuild"],

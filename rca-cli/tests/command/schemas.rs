@@ -102,6 +102,10 @@ fn every_json_output_is_what_its_schema_says() {
     check("recurring", &["recurring", "--archive", "incidents"]);
     check("recurring", &["recurring", "--archive", "incidents", "service:nothing-like-it"]);
     check("seen", &["seen", "--archive", "incidents", "zyzzyva of the telephony gateway"]);
+    for name in ["2025-03-11-consumers", "2022-02-17-kafka"] {
+        check("similar", &["similar", name, "--archive", "incidents", "--all", "--explain"]);
+    }
+    check("similar", &["similar", "2021-03-23", "--archive", "incidents", "--service", "none"]);
     check("errors", &[&search[..], &["sevrity:P1 (kafka"]].concat());
     check("facets", &["facets", "--archive", "incidents"]);
     // Every incident whole, and every field of every hit.

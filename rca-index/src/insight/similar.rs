@@ -233,7 +233,7 @@ impl Given<'_> {
         let (likeness, explanation) = (hit.likeness?, hit.explanation?);
         let incident = hit.incident;
         let resemblance = likeness.resemblance().max(best);
-        let wording = self.shingles.share(&Shingles::of(&incident));
+        let shingles = Shingles::of(&incident);
         let keys: Vec<String> = self.incident.services.iter().map(|service| path_key(service)).collect();
         let services = incident.services.iter().filter(|service| keys.contains(&path_key(service))).cloned().collect();
         let day = |incident: &Incident| incident.date.as_ref().map(|date| date.value.day());
@@ -241,7 +241,7 @@ impl Given<'_> {
             level: if resemblance == Resemblance::Weak { SimilarLevel::Weak } else { SimilarLevel::Like },
             resemblance,
             likeness,
-            wording,
+            wording: self.shingles.share(&shingles),
             linked,
             services,
             same_day: day(self.incident).is_some() && day(self.incident) == day(&incident),
@@ -251,7 +251,8 @@ impl Given<'_> {
             explanation,
             incident,
         };
-        if hit.is_near_duplicate() {
+        let other_services = hit.services.is_empty() && !keys.is_empty() && !hit.incident.services.is_empty();
+        if hit.is_near_duplicate(self.shingles.numbers_agree(&shingles) && !other_services) {
             hit.level = SimilarLevel::NearDuplicate;
         }
         Some(hit)
@@ -260,10 +261,10 @@ impl Given<'_> {
 
 impl SimilarHit {
     /// Whether the two are reports of one incident, or one report twice. The wording alone does not tell: reports that are
-    /// written from one template share it, and differ in what is rare.
-    fn is_near_duplicate(&self) -> bool {
+    /// written from one template share it, and differ in their facts.
+    fn is_near_duplicate(&self, same_facts: bool) -> bool {
         let covered = self.likeness.share * self.likeness.known;
-        let same_report = self.wording >= NEAR_SHINGLES && covered >= NEAR_SHARE;
+        let same_report = self.wording >= NEAR_SHINGLES && covered >= NEAR_SHARE && same_facts;
         let same_incident = self.same_day && !self.services.is_empty() && covered >= SAME_DAY_SHARE;
         same_report || same_incident
     }
@@ -342,5 +343,146 @@ mod tests {
         let explained = &similar(&index, "a", LinkFilter::Any, false).hits[0].explanation;
         assert!(explained.words.iter().all(|word| word.score > 0.0), "{explained}");
         assert!(similar(&archive(&[report("a.md", LAG)]), "a", LinkFilter::Any, false).hits.is_empty());
+    }
+
+    /// A report in a team's template: its title and its facts differ.
+    fn from_template(id: &str, service: &str, facts: [&str; 4]) -> Incident {
+        let [day, users, cause, host] = facts;
+        let text = format!(
+            "---\ndate: {day}\nservices: [{service}]\n---\n# Outage of {service}\n\n## Summary\n\nOn {day} the service {service} was \
+             not available. {users} users were affected, and the on-call engineer was paged by the alert on its error rate.\n\n\
+             ## Root cause\n\nThe root cause was {cause} on {host}. Several contributing factors were found: tests did not \
+             cover this case, and monitoring noticed it late.\n\n## Resolution\n\nThe on-call engineer followed the runbook of \
+             {service}, and the service recovered. The team informed the customers on the status page.\n\n\
+             ## Lessons\n\nRunbooks help. Alerts should come before customers call. The team will review its alerts.\n"
+        );
+        report(&format!("{id}.md"), &text)
+    }
+
+    fn pool() -> Incident {
+        from_template("pool", "checkout", ["2025-03-09", "1,348", "an exhausted connection pool", "db-replica-17"])
+    }
+
+    /// The level of a report, and how much of the wording it shares, for one that is in an archive with it and with others.
+    fn level_of(other: &Incident, asked: &Incident, more: &[Incident]) -> (SimilarLevel, f32) {
+        let index = archive(&[&[asked.clone(), other.clone()], more].concat());
+        let found = similar(&index, &asked.id, LinkFilter::Any, true);
+        let hit = found.hits.iter().find(|hit| hit.incident.id == other.id).unwrap();
+        (hit.level, hit.wording)
+    }
+
+    #[test]
+    fn a_report_twice_is_a_near_duplicate() {
+        let asked = pool();
+        let edited = |edit: &dyn Fn(String) -> String| report("copy.md", &edit(asked.source.clone()));
+        let copies = [
+            edited(&|text| text),
+            edited(&|text| text.replace("1,348", "1,352").replace("was paged", "had been paged")),
+            edited(&|text| {
+                text.replace("Summary", "Zusammenfassung").replace("Root cause", "Ursache").replace("Lessons", "Lehren")
+            }),
+            edited(&|text| text.to_uppercase()),
+            edited(&|text| {
+                text + "\n## Action items\n\n- [ ] Raise the limit of the pool\n- [ ] Write a test with a full pool\n"
+            }),
+            edited(&|text| text.split_once("## Lessons").unwrap().0.to_owned()),
+            edited(&|text| text.replace("\n\n", "\n\n\n").replace(". ", ".\n")),
+            edited(&|text| {
+                text.replace("exhausted", "**exhausted**").replace("runbook", "[runbook](https://wiki.example/rb)")
+            }),
+        ];
+        for copy in &copies {
+            for (other, asked) in [(copy, &asked), (&asked, copy)] {
+                let (level, wording) = level_of(other, asked, &[]);
+                assert_eq!(level, SimilarLevel::NearDuplicate, "{wording}\n{}", copy.source);
+            }
+        }
+        // Two people wrote about one incident, in their own words.
+        let other = report(
+            "other.md",
+            "---\ndate: 2025-03-09\nservices: [Checkout, payments]\n---\n# Checkout down: connection pool exhausted\n\n\
+             The connection pool on db-replica-17 was exhausted, so checkout was not available for 1,348 users.\n",
+        );
+        assert_eq!(level_of(&asked, &other, &[]).0, SimilarLevel::NearDuplicate);
+    }
+
+    #[test]
+    fn a_template_with_other_facts_is_no_near_duplicate() {
+        let others = [
+            from_template("a", "ledger", ["2024-11-30", "75", "a certificate that expired", "gateway-eu-2"]),
+            from_template("b", "checkout", ["2024-02-14", "20,411", "a full disk", "node-03"]),
+            from_template("c", "search-api", ["2025-03-09", "9", "a bad deployment", "cluster-b"]),
+            from_template("d", "checkout", ["2023-07-01", "4,000", "a lost route", "router-1"]),
+        ];
+        for other in &others {
+            // Few reports in this template, and many.
+            for more in [&[][..], &others.clone().map(|more| Incident { id: format!("{}-2", more.id), ..more })] {
+                let (level, wording) = level_of(other, &pool(), more);
+                assert_ne!(level, SimilarLevel::NearDuplicate, "{} with {}", other.id, more.len());
+                assert!(wording > 0.4, "they share the wording: {wording}");
+            }
+        }
+    }
+
+    #[test]
+    fn links_are_seen_in_both_directions() {
+        let with = |id: &str, line: &str| report(&format!("2025/{id}.md"), &format!("{LAG}\n## Related\n\n{line}\n"));
+        let index = archive(&[
+            with("a", "- [[b]] and [d](d.md), [outside](https://wiki.example/e.md)"),
+            with("b", ""),
+            with("c", "- [the first one](./a.md#impact), [[2025]]"),
+            with("d", "- [[a]], [[d]]"),
+            with("e", "- [[o]], [[missing]]"),
+        ]);
+        let linked = |links| {
+            let found = similar(&index, "2025/a", links, false);
+            let mut linked: Vec<_> =
+                found.hits.into_iter().map(|hit| (hit.incident.id, hit.linked.map(|l| (l.to, l.from)))).collect();
+            linked.sort();
+            linked
+        };
+        let line = Some(17);
+        let (b, c) = (("2025/b".to_owned(), Some((line, None))), ("2025/c".to_owned(), Some((None, line))));
+        let (d, e) = (("2025/d".to_owned(), Some((line, line))), ("2025/e".to_owned(), None));
+        assert_eq!(linked(LinkFilter::Linked), [b.clone(), c.clone(), d.clone()]);
+        assert_eq!(linked(LinkFilter::Unlinked), std::slice::from_ref(&e));
+        assert_eq!(linked(LinkFilter::Any), [b, c, d, e]);
+        // What an author linked is shown however little it is like it.
+        let disk = report("disk.md", "# Disk full\n\nA disk was full. See [[a]].\n");
+        let index = archive(&[with("a", ""), disk]);
+        let found = similar(&index, "disk", LinkFilter::Linked, false);
+        assert!(found.hits.is_empty() && found.is_nothing(), "they have nothing in common: {:?}", ids(&found));
+    }
+
+    #[test]
+    fn nothing_like_it_names_the_nearest() {
+        let index = archive(&[report("a.md", LAG)]);
+        let found = similar(&index, "a", LinkFilter::Any, false);
+        assert!(found.is_nothing() && found.hits.is_empty() && found.like == 0);
+        assert!(found.nearest.is_some_and(|nearest| nearest.id.starts_with('o') && nearest.words <= nearest.of_words));
+        assert!(!similar(&index, "a", LinkFilter::Any, true).hits.is_empty());
+    }
+
+    #[test]
+    fn work_is_bounded() {
+        let index = archive(&(0..60).map(|n| report(&format!("lag-{n}.md"), LAG)).collect::<Vec<_>>());
+        let before = crate::engine::incidents_read();
+        let asked = index.get("lag-0").unwrap().unwrap();
+        let request = SearchRequest::from_incident(&asked).limit(3);
+        let found = index.similar(&asked, &request, LinkFilter::Any, true).unwrap();
+        // The report that is asked with, and those that are shown.
+        assert_eq!((found.like, found.hits.len(), crate::engine::incidents_read() - before), (59, 3, 4));
+        let work_of = |text: String| {
+            let asked = report("asked.md", &text);
+            crate::plan::work::taken();
+            index.similar(&asked, &SearchRequest::from_incident(&asked).limit(3), LinkFilter::Any, true).unwrap();
+            crate::plan::work::taken()
+        };
+        let (once, often) =
+            (work_of(LAG.to_owned()), work_of(LAG.to_owned() + &"\n\nThe lag grew again.".repeat(4_000)));
+        assert!(often <= once + once / 2, "{once} {often}");
+        let unknown = (0..15_000).map(|n| (1_000_000 + n).to_string()).collect::<Vec<_>>().join(" ");
+        let most = work_of(format!("{LAG}\n{unknown}"));
+        assert!(most <= once + 20 * crate::ranking::MAX_WEIGHED, "{once} {most}");
     }
 }

@@ -325,7 +325,9 @@ impl Search<'_> {
         let shares = ranked.shares.as_ref().filter(|_| self.plan.any)?;
         let (share, known, incidents) = (shares.share, self.plan.known, self.snapshot.statistics().incidents);
         let evidence = match &self.request.weighted {
-            Some(WeightedTexts { except: Some(_), .. }) => report_evidence(shares.strength, known),
+            Some(WeightedTexts { except: Some(_), .. }) => {
+                report_evidence(shares.strength, known, shares.information, incidents)
+            }
             _ => evidence(share * known, shares.closeness(), shares.information, incidents),
         };
         Some(Likeness { share, z: ranked.z, known, evidence })
