@@ -11,7 +11,7 @@ use crate::plan::draft::Draft;
 use crate::plan::planner::Planner;
 use crate::plan::sequence::Sequence;
 use crate::plan::words::words;
-use crate::plan::{AnyVocabulary, Clause, Condition, Form, Plan, TypedAt, Word, WordId, matching_keys};
+use crate::plan::{Alternative, AnyVocabulary, Clause, Condition, Form, Plan, TypedAt, Word, WordId, matching_keys};
 use crate::query::{Node, NodeKind, Query, Text};
 use crate::ranking::{
     MAX_SERVICES, MAX_WEIGHED, MIN_DISTINCT, MIN_PART_BYTES, REPORT_WORDS, SIGNAL_WORDS, WEIGHTED_PART_WEIGHT, idf,
@@ -95,6 +95,8 @@ struct Weighed {
     times: u32,
     /// Where it stands first: the text, and the words before it.
     first: TypedAt,
+    /// Synonyms of a run of words that it stands in: `oom` of `out of memory`.
+    others: Vec<Alternative>,
 }
 
 /// The weight of what the archive knows among the heaviest words of a text, as a share of that of all of them.
@@ -119,7 +121,7 @@ impl Planner<'_> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         let at_least = incidents.max(MIN_DISTINCT);
         for weighed in self.weigh(texts) {
-            let frequency = self.frequency(&weighed)?;
+            let frequency = self.frequency(&weighed.written)?;
             let weight = weighed.weight * repeated_weight(weighed.times);
             if frequency == 0 {
                 unknown.push(weight * idf(0, at_least));
@@ -159,6 +161,8 @@ impl Planner<'_> {
         let mut found: Vec<Weighed> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
         for (sequence, (text, weight)) in texts.texts.iter().enumerate() {
+            let mut of_runs = self.synonyms_of_runs(text);
+            let mut wholes = 0;
             let mut lexemes = self.analyzer.lexemes(text);
             while let Some(lexeme) = lexemes.next() {
                 let weight = match lexeme.kind {
@@ -166,8 +170,16 @@ impl Planner<'_> {
                     LexemeKind::Part if lexeme.text.len() >= MIN_PART_BYTES => WEIGHTED_PART_WEIGHT * weight,
                     _ => continue,
                 };
+                let mut others = Vec::new();
+                if lexeme.kind == LexemeKind::Whole {
+                    others = of_runs.remove(&wholes).unwrap_or_default();
+                    wholes += 1;
+                }
                 if let Some(&at) = known.get(lexeme.text) {
                     let weighed: &mut Weighed = &mut found[at];
+                    if weighed.others.is_empty() {
+                        weighed.others = others;
+                    }
                     weighed.times += 1;
                     weighed.weight = weighed.weight.max(weight);
                     continue;
@@ -178,20 +190,39 @@ impl Planner<'_> {
                 known.insert(lexeme.text.to_owned(), found.len());
                 let written = text.get(lexeme.span.0..lexeme.span.1).unwrap_or(lexeme.text).to_owned();
                 let first = TypedAt { sequence, offset: lexeme.position };
-                found.push(Weighed { written, weight, times: 1, first });
+                found.push(Weighed { written, weight, times: 1, first, others });
             }
         }
         found
     }
 
+    /// The synonyms of the runs of words of a text, by the number of whole words before each word of a run.
+    fn synonyms_of_runs(&self, text: &str) -> HashMap<usize, Vec<Alternative>> {
+        let mut wholes: Vec<String> = Vec::new();
+        let mut lexemes = self.analyzer.lexemes(text);
+        while let Some(lexeme) = lexemes.next() {
+            if lexeme.kind == LexemeKind::Whole && wholes.len() < MAX_WEIGHED {
+                wholes.push(lexeme.text.to_owned());
+            }
+        }
+        let wholes: Vec<&str> = wholes.iter().map(String::as_str).collect();
+        let mut found = HashMap::new();
+        // Those of a single word come with the word.
+        for run in self.synonyms.of(&wholes).into_iter().filter(|run| run.words.len() > 1) {
+            let others: Vec<_> = run.others.iter().filter_map(|other| self.synonym(&other.join(" "))).collect();
+            found.extend(run.words.map(|at| (at, others.clone())));
+        }
+        found
+    }
+
     /// How many incidents have a word, or another form of it if none has the word itself.
-    fn frequency(&self, weighed: &Weighed) -> Result<u64> {
-        let exact = self.vocabulary.frequency(&self.folded(&weighed.written))?;
+    fn frequency(&self, written: &str) -> Result<u64> {
+        let exact = self.vocabulary.frequency(&self.folded(written))?;
         if exact > 0 {
             return Ok(exact);
         }
         let mut most = 0;
-        for word in words(self.analyzer, &weighed.written, None) {
+        for word in words(self.analyzer, written, None) {
             // The parts of an identifier in a row are words of their own here.
             let slots = word.alternatives.iter().filter(|alternative| alternative.slots.len() == 1);
             for slot in slots.flat_map(|alternative| &alternative.slots) {
@@ -212,11 +243,10 @@ impl Planner<'_> {
         let node = Node { kind: NodeKind::Text { field: None, text }, span: 0..0 };
         let as_known = Planner { vocabulary: &AnyVocabulary, ..*self };
         let Sequence { plain, .. } = as_known.sequence(&[&node], weighed.first.sequence, &mut Draft::default())?;
-        let weighted = |word: Word| Word {
-            weight: weighed.weight,
-            typed_at: vec![weighed.first],
-            text: word.text.clone(),
-            ..word
+        let weighted = |mut word: Word| {
+            word.alternatives.extend(weighed.others.iter().cloned());
+            word.keep_distinct();
+            Word { weight: weighed.weight, typed_at: vec![weighed.first], ..word }
         };
         Ok(plain.into_iter().map(weighted).collect())
     }
