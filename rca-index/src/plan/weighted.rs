@@ -196,7 +196,8 @@ impl Planner<'_> {
         found
     }
 
-    /// The synonyms of the runs of words of a text, by the number of whole words before each word of a run.
+    /// The synonyms of the runs of words of a text, by the number of whole words before the last word of the run that tells
+    /// something.
     fn synonyms_of_runs(&self, text: &str) -> HashMap<usize, Vec<Alternative>> {
         let mut wholes: Vec<String> = Vec::new();
         let mut lexemes = self.analyzer.lexemes(text);
@@ -210,7 +211,9 @@ impl Planner<'_> {
         // Those of a single word come with the word.
         for run in self.synonyms.of(&wholes).into_iter().filter(|run| run.words.len() > 1) {
             let others: Vec<_> = run.others.iter().filter_map(|other| self.synonym(&other.join(" "))).collect();
-            found.extend(run.words.map(|at| (at, others.clone())));
+            // One occurrence of `vm` is not one of `virtual` and another of `machine`.
+            let telling = run.words.clone().rev().find(|&at| !self.is_stop_word(wholes[at]));
+            found.extend(telling.map(|at| (at, others)));
         }
         found
     }

@@ -146,11 +146,10 @@ fn is_marked_level(word: &str) -> bool {
 /// `max=1`, `anon-rss:7654321kB`: a key whose number tells nothing. `stock-api:8080` is an address.
 fn is_measured_key(word: &str) -> bool {
     let word = word.trim_matches(|c: char| is_edge(c) && c != '_');
-    let is_tagged = || word.split_once(':').is_some_and(|(key, value)| is_key(key) && is_measure(value));
-    let is_pair = || {
-        word.split_once('=')
-            .is_some_and(|(key, value)| is_key(key) && (is_number(value) && !is_code(value, key) || is_measure(value)))
-    };
+    let is_quantity = |value: &str| !is_number(value) && is_measure(value);
+    let is_tagged = || word.split_once(':').is_some_and(|(key, value)| is_key(key) && is_quantity(value));
+    let is_silent = |key: &str, value: &str| is_number(value) && !is_code(value, key) || is_quantity(value);
+    let is_pair = || word.split_once('=').is_some_and(|(key, value)| is_key(key) && is_silent(key, value));
     is_tagged() || is_pair()
 }
 
@@ -415,7 +414,7 @@ mod tests {
             ("checkout-web-58bd9f6c7 temp-privatek8s", "checkout-web temp-privatek8s"),
             ("in pod coredns-6f647f5754-2lq9x_kube-system", "in pod coredns"),
             ("it couldn't open '/mnt/a' or 'b'", "it couldn't open mnt/a or"),
-            ("<https://a.example/?b=c|Open> x=(https://d.example)", "Open x"),
+            ("<https://a.example/?b=c|Open> x=(https://d.example)", "Open"),
             ("Mar 14 02:11:09 disk full", "disk full"),
             ("2026-05-04T08:31:02.114Z ERROR disk full", "disk full"),
             ("[03/Feb/2026:09:12:45 +0000] \"GET /healthz\" 429 162", "GET healthz 429"),
@@ -454,6 +453,7 @@ mod tests {
             ("it throws 503s for 30s", "it throws 503s for"),
             ("CVE-2021-44228 in log4j 2.14.1", "CVE-2021-44228 in log4j 2.14.1"),
             ("waited 500 ms", "waited"),
+            ("dial stock-api:8080", "dial stock-api"),
             ("Error: no route; the warning came late", "Error no route the warning came late"),
             ("failed with code=137, status=503", "failed with code 137 status 503"),
             ("upgrade of the cluster from 1.21 to 1.22", "upgrade of the cluster from 1.21 to 1.22"),
