@@ -152,7 +152,7 @@ impl Planner<'_> {
         runs
     }
 
-    fn synonym(&self, text: &str) -> Option<Alternative> {
+    pub(super) fn synonym(&self, text: &str) -> Option<Alternative> {
         let slots = in_a_row(self.analyzer, text, true);
         (!slots.is_empty()).then(|| Alternative::new(slots, SYNONYM_WEIGHT))
     }

@@ -12,7 +12,7 @@ use crate::plan::planner::Planner;
 use crate::plan::sequence::Sequence;
 use crate::plan::words::words;
 use crate::plan::{
-    AnyVocabulary, Clause, Condition, CutKind, Form, Pattern, Plan, TypedAt, Word, WordId, matching_keys,
+    Alternative, AnyVocabulary, Clause, Condition, CutKind, Form, Pattern, Plan, TypedAt, Word, WordId, matching_keys,
 };
 use crate::query::{Node, NodeKind, Query, Text};
 use crate::ranking::{
@@ -116,6 +116,8 @@ struct Weighed {
     times: u32,
     /// Where it stands first: the text, and the words before it.
     first: TypedAt,
+    /// Synonyms of a run of words that it stands in: `oom` of `out of memory`.
+    others: Vec<Alternative>,
 }
 
 impl Weighed {
@@ -217,6 +219,8 @@ impl Planner<'_> {
         // Where each word is among those found; nowhere, if there were enough before it.
         let mut known: HashMap<String, Option<usize>> = HashMap::new();
         for (sequence, (text, weight)) in texts.texts.iter().enumerate() {
+            let mut of_runs = self.synonyms_of_runs(text);
+            let mut wholes = 0;
             // Without stems: those of the words that are looked for are computed then.
             let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &[]);
             while let Some(lexeme) = lexemes.next() {
@@ -225,8 +229,16 @@ impl Planner<'_> {
                     LexemeKind::Part if lexeme.text.len() >= MIN_PART_BYTES => WEIGHTED_PART_WEIGHT * weight,
                     _ => continue,
                 };
+                let mut others = Vec::new();
+                if lexeme.kind == LexemeKind::Whole {
+                    others = of_runs.remove(&wholes).unwrap_or_default();
+                    wholes += 1;
+                }
                 if let Some(&at) = known.get(lexeme.text) {
                     if let Some(weighed) = at.and_then(|at| found.get_mut(at)) {
+                        if weighed.others.is_empty() {
+                            weighed.others = others;
+                        }
                         weighed.times += 1;
                         weighed.weight = weighed.weight.max(weight);
                     }
@@ -243,10 +255,32 @@ impl Planner<'_> {
                 }
                 let written = text.get(lexeme.span.0..lexeme.span.1).unwrap_or(lexeme.text).to_owned();
                 let first = TypedAt { sequence, offset: lexeme.position };
-                found.push(Weighed { written, folded, weight, times: 1, first });
+                found.push(Weighed { written, folded, weight, times: 1, first, others });
             }
         }
         draft.cut(CutKind::TextWords, found.len(), known.len());
+        found
+    }
+
+    /// The synonyms of the runs of words of a text, by the number of whole words before the last word of the run that tells
+    /// something.
+    fn synonyms_of_runs(&self, text: &str) -> HashMap<usize, Vec<Alternative>> {
+        let mut wholes: Vec<String> = Vec::new();
+        let mut lexemes = self.analyzer.lexemes(text);
+        while let Some(lexeme) = lexemes.next() {
+            if lexeme.kind == LexemeKind::Whole && wholes.len() < MAX_WEIGHED {
+                wholes.push(lexeme.text.to_owned());
+            }
+        }
+        let wholes: Vec<&str> = wholes.iter().map(String::as_str).collect();
+        let mut found = HashMap::new();
+        // Those of a single word come with the word.
+        for run in self.synonyms.of(&wholes).into_iter().filter(|run| run.words.len() > 1) {
+            let others: Vec<_> = run.others.iter().filter_map(|other| self.synonym(&other.join(" "))).collect();
+            // One occurrence of `vm` is not one of `virtual` and another of `machine`.
+            let telling = run.words.clone().rev().find(|&at| !self.is_stop_word(wholes[at]));
+            found.extend(telling.map(|at| (at, others)));
+        }
         found
     }
 
@@ -290,11 +324,10 @@ impl Planner<'_> {
         let node = Node { kind: NodeKind::Text { field: None, text }, span: 0..0 };
         let as_known = Planner { vocabulary: &AnyVocabulary, ..*self };
         let Sequence { plain, .. } = as_known.sequence(&[&node], weighed.first.sequence, &mut Draft::default())?;
-        let weighted = |word: Word| Word {
-            weight: weighed.weight,
-            typed_at: vec![weighed.first],
-            text: word.text.clone(),
-            ..word
+        let weighted = |mut word: Word| {
+            word.alternatives.extend(weighed.others.iter().cloned());
+            word.keep_distinct();
+            Word { weight: weighed.weight, typed_at: vec![weighed.first], ..word }
         };
         Ok(plain.into_iter().map(weighted).collect())
     }

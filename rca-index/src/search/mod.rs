@@ -273,11 +273,11 @@ impl Search<'_> {
         for (ranked, shares) in ranked.iter_mut().zip(shares) {
             ranked.shares = Some(shares);
         }
-        put_in_order(&mut ranked);
+        put_in_order(&mut ranked, self.plan.any);
         // What was pasted says all there is to say.
         if !self.plan.any && (FEEDBACK_MIN_WORDS..=FEEDBACK_MAX_WORDS).contains(&self.plan.typed()) {
             self.add_feedback(&reranker, &mut ranked, before)?;
-            put_in_order(&mut ranked);
+            put_in_order(&mut ranked, false);
         }
         ranked.extend(rest);
         Ok(ranked)
@@ -328,7 +328,8 @@ impl Search<'_> {
             Some(WeightedTexts { except: Some(_), .. }) => {
                 report_evidence(shares.strength, known, shares.information, incidents)
             }
-            _ => evidence(share * known, shares.closeness(), shares.information, incidents),
+            // That both name a service says as much here as for the order.
+            _ => evidence(share * known, shares.closeness(), shares.information, incidents) * shares.service,
         };
         Some(Likeness { share, z: ranked.z, known, evidence })
     }
@@ -338,12 +339,12 @@ fn candidates(ranked: &[Ranked]) -> Vec<Candidate> {
     ranked.iter().map(|ranked| ranked.candidate.clone()).collect()
 }
 
-/// Recomputes scores and sorts: candidates with all words first, then by score.
-fn put_in_order(ranked: &mut [Ranked]) {
+/// Recomputes scores and sorts: candidates with all words first, then by score; by score alone where any word suffices.
+fn put_in_order(ranked: &mut [Ranked], any: bool) {
     for Ranked { candidate, shares, .. } in ranked.iter_mut() {
         candidate.score = shares.as_ref().map_or(0.0, Shares::score);
     }
-    let has_all = |ranked: &Ranked| ranked.shares.as_ref().is_some_and(Shares::has_all);
+    let has_all = |ranked: &Ranked| !any && ranked.shares.as_ref().is_some_and(Shares::has_all);
     ranked.sort_by(|a, b| {
         let by_score = || b.candidate.score.total_cmp(&a.candidate.score);
         has_all(b).cmp(&has_all(a)).then_with(by_score).then_with(|| a.candidate.break_tie(&b.candidate))

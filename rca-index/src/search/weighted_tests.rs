@@ -74,6 +74,26 @@ fn a_service_raises_a_score_and_excludes_nothing() {
 }
 
 #[test]
+fn runs_of_words_have_synonyms() {
+    let kill = ("kill", "Worker restarts", "the worker was oom killed");
+    let cache = ("cache", "Cache", "the memory of the cache was cold");
+    let engine = engine(&[&[kill, cache, ("other", "Disk", "a disk was full")]]);
+    let results = found(&engine, &[("out of memory", 1.0)]);
+    let mut ids = ids(&results);
+    ids.sort_unstable();
+    assert_eq!(ids, ["cache", "kill"]);
+}
+
+#[test]
+fn hits_that_have_all_words_come_first_only_by_their_scores() {
+    let filler = "nothing to see here, move along ".repeat(80);
+    let all = format!("a disk, {filler} full, {filler} ordinary");
+    let few = ("few", "Disk full", "the disk was full, and the disk full of logs");
+    let engine = engine(&[&[("all", "Long", &all), few, ("o1", "Other", "ordinary"), ("o2", "Other", "ordinary")]]);
+    assert_eq!(ids(&found(&engine, &[("disk full ordinary", 1.0)]))[..2], ["few", "all"]);
+}
+
+#[test]
 fn a_long_log_takes_work_by_its_different_words() {
     let engine = archive();
     let work_of = |text: &str| {

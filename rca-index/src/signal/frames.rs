@@ -88,6 +88,7 @@ const NOISE: &[&str] = &[
     "[signal ",
     "^",
     "~",
+    "Node.js v",
 ];
 
 /// What stands before the error in the first line of a trace.
@@ -141,7 +142,15 @@ pub(super) fn is_noise(line: &str) -> bool {
     let line = line.trim();
     // A place alone: `at ./src/main.rs:12:5`.
     let is_place = || line.strip_prefix("at ").is_some_and(|place| !place.contains(' ') && has_line(place));
-    NOISE.iter().any(|start| line.starts_with(start)) || is_place()
+    // The place at which Node.js stopped: `/srv/app/index.js:45`.
+    let is_stop = || line.starts_with('/') && !line.contains(' ') && has_line(line);
+    NOISE.iter().any(|start| line.starts_with(start)) || is_place() || is_stop()
+}
+
+/// Whether a line only marks a place in the line of source before it.
+pub(super) fn is_marker(line: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty() && line.bytes().all(|b| matches!(b, b'^' | b'~' | b' '))
 }
 
 /// The bytes of a line before the error that it names.
@@ -149,6 +158,11 @@ pub(super) fn before_error(line: &str) -> usize {
     let mut rest = line.trim_start();
     if let Some((thread, behind)) = rest.strip_prefix("Exception in thread \"").and_then(|rest| rest.split_once('"')) {
         rest = if thread.len() < 200 { behind.trim_start() } else { rest };
+    }
+    // `thread 'main' panicked at src/main.rs:4:5:`, and before Rust 1.73 `panicked at 'message', src/main.rs:4:5`.
+    let panic = rest.strip_prefix("thread '").and_then(|rest| rest.split_once("' panicked at "));
+    if let Some((_, behind)) = panic.filter(|(thread, _)| thread.len() < 200) {
+        rest = behind;
     }
     while let Some(behind) = BEFORE_ERRORS.iter().find_map(|start| rest.strip_prefix(start)) {
         rest = behind.trim_start();
@@ -158,7 +172,7 @@ pub(super) fn before_error(line: &str) -> usize {
 
 /// `at shop.Basket.load(Basket.java:57)`, `at KeyValueStore.get (/srv/kv.js:41:18)`, `at Shop.Main(String[] a) in /src/P.cs:line 19`
 fn at_frame(line: &str) -> Option<(&str, &str)> {
-    let rest = line.strip_prefix("at ")?;
+    let rest = without_jar(line.strip_prefix("at ")?);
     let rest = rest.strip_prefix("async ").unwrap_or(rest);
     if let Some((call, place)) = rest.split_once(" in ").filter(|(_, place)| place.contains(":line ")) {
         return Some((without_arguments(call), place));
@@ -167,16 +181,28 @@ fn at_frame(line: &str) -> Option<(&str, &str)> {
         let place = place.trim_end_matches([')', '{', ' ']);
         let call = call.trim_end();
         let is_dotnet = rest.ends_with(')') && call.contains('.') && !call.contains(' ');
-        let is_place = has_line(place) || matches!(place, "Native Method" | "Unknown Source" | "<anonymous>");
+        let is_place =
+            has_line(place) || matches!(place, "Native Method" | "Unknown Source" | "<anonymous>" | "<generated>");
         // A name of three words is a sentence.
         let is_call = !call.is_empty() && call.split(' ').count() <= 4;
         // `java.base/java.lang.Thread.run`
         let function = call.split_once('/').filter(|(module, _)| !module.contains('(')).map_or(call, |(_, name)| name);
-        return (is_call && (is_place || is_dotnet)).then_some((function, place));
+        return (is_call && (is_place || is_dotnet)).then_some((without_proxy(function), place));
     }
     // The place of a frame of Rust stands behind its number.
     let is_place = has_line(rest) && !rest.contains(' ') && !rest.contains(".rs:");
     is_place.then_some(("", rest))
+}
+
+/// A frame without the archive that it is from: `~[classes!/:1.4.2]`.
+fn without_jar(frame: &str) -> &str {
+    let jar = frame.strip_suffix(']').and_then(|frame| frame.rsplit_once(" ~[").or_else(|| frame.rsplit_once(" [")));
+    jar.filter(|(frame, _)| frame.ends_with(')')).map_or(frame, |(frame, _)| frame)
+}
+
+/// The class of a proxy that was generated for it: `shop.Orders` of `shop.Orders$$SpringCGLIB$$0.save`.
+fn without_proxy(function: &str) -> &str {
+    function.find("$$").map_or(function, |at| &function[..at])
 }
 
 /// `File "/app/db.py", line 41, in connect`, with the line of source behind it.
@@ -193,7 +219,8 @@ fn file_frame<'t>(line: &'t str, next: &str) -> Option<(&'t str, &'t str, usize)
 fn two_line_frame<'t>(line: &'t str, next: &'t str) -> Option<(&'t str, &'t str)> {
     let place = next.trim();
     let file = place.split(' ').next().unwrap_or_default();
-    let is_place = file.contains(".go:") && has_line(file) && next.starts_with(char::is_whitespace);
+    let is_place =
+        (file.contains(".go:") || file.contains(".s:")) && has_line(file) && next.starts_with(char::is_whitespace);
     let call = line.strip_prefix("created by ").map(|call| call.split(" in goroutine").next().unwrap_or(call));
     let is_name = || line.contains('.') && !line.contains(char::is_whitespace);
     let is_call = call.is_some() || line.ends_with(')') || is_name();
@@ -252,6 +279,9 @@ mod tests {
         for (line, next, function, is_own) in [
             ("\tat shop.stock.StockImport.run(StockImport.java:64)", "", "shop.stock.StockImport.run", true),
             ("\tat java.base/java.lang.Thread.run(Thread.java:840)", "", "java.lang.Thread.run", false),
+            ("\tat shop.Order.place(Order.java:8) ~[classes!/:1.4.2]", "", "shop.Order.place", true),
+            ("\tat shop.Orders$$SpringCGLIB$$3f2a1b0c.save(<generated>)", "", "shop.Orders", true),
+            ("runtime.goexit", "\t/usr/local/go/src/runtime/asm_amd64.s:1598", "runtime.goexit", false),
             ("\tat java.lang.Thread.start0(Native Method)", "", "java.lang.Thread.start0", false),
             ("    at async Store.get (/srv/bff/store/kv.js:41:18)", "", "Store.get", true),
             ("    at connect (/srv/node_modules/pg/client.js:8:1)", "", "connect", false),
@@ -303,6 +333,8 @@ mod tests {
             (" ---> System.FormatException: a", "System.FormatException: a"),
             ("Uncaught (in promise) TypeError: b", "TypeError: b"),
             ("panic: no space", "no space"),
+            ("thread 'main' panicked at src/a.rs:4:5:", "src/a.rs:4:5:"),
+            ("thread 'pool-1' panicked at 'no lease', src/a.rs:4:5", "'no lease', src/a.rs:4:5"),
             ("plain", "plain"),
         ] {
             assert_eq!(&line[before_error(line)..], error);

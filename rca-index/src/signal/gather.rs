@@ -74,6 +74,8 @@ impl Gather {
     /// The name of a service, or names with commas between them.
     pub(super) fn service(&mut self, piece: &Piece) {
         for name in piece.text.split(',').map(noise::cleaned) {
+            // A unit of systemd.
+            let name = name.strip_suffix(".service").map_or(name.clone(), str::to_owned);
             let part = self.new_part(List::Services, name, DETAIL_WEIGHT, &piece.range);
             self.signal.services.extend(part);
         }

@@ -79,7 +79,8 @@ const ROLES: &[(Role, &[&str])] = &[
             "numresolved", "traceid", "spanid", "requestid", "env", "environment", "region", "availabilityzone",
             "endsat", "updatedat", "lastseen", "lasttimestamp", "labels", "annotations", "details:", "org", "orgid",
             "signature", "stream", "attempt", "attempts", "retries", "offset", "size", "bytes", "port", "line",
-            "lineno", "sha", "commit", "release", "platform", "logger",
+            "lineno", "sha", "commit", "release", "platform", "logger", "method", "httpmethod", "requestmethod",
+            "browser", "browsername", "device", "alerttype", "transport",
         ],
     ),
 ];
@@ -96,7 +97,9 @@ pub(super) fn role(key: &str) -> Option<Role> {
     let folded: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let in_table = || ROLES.iter().find(|(_, keys)| keys.contains(&folded.as_str())).map(|&(role, _)| role);
     let is_runbook = || folded.contains("runbook") || folded.contains("playbook");
-    let is_noise = || NOISE_ENDS.contains(&last_word(key).to_ascii_lowercase().as_str());
+    // What the journal of systemd and collectors of logs add.
+    let is_added = key.starts_with('_');
+    let is_noise = || is_added || NOISE_ENDS.contains(&last_word(key).to_ascii_lowercase().as_str());
     // A key is a name. What is longer is a sentence.
     if key.len() > 64 {
         return None;

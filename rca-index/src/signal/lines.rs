@@ -10,6 +10,7 @@ use super::keys::{self, Role};
 use super::noise::{cleaned, is_level, is_number, words};
 use super::pairs::{entry, pairs};
 use super::piece::Piece;
+use super::table;
 use super::{DETAIL_WEIGHT, SignalKind};
 
 /// How many lines there were of each kind.
@@ -21,6 +22,8 @@ pub(super) struct Tally {
     stamped: usize,
     frames: usize,
     alerts: usize,
+    /// Rows of tables of `kubectl`.
+    rows: usize,
 }
 
 impl Tally {
@@ -29,6 +32,7 @@ impl Tally {
         let most = |lines: usize| lines > 0 && 2 * lines >= self.lines;
         match self {
             _ if self.alerts > 0 => SignalKind::AlertmanagerText,
+            _ if self.rows > 0 => SignalKind::Kubernetes,
             _ if self.frames > 0 => SignalKind::Trace,
             _ if most(self.syslog) => SignalKind::Syslog,
             _ if most(self.logfmt) => SignalKind::Logfmt,
@@ -45,7 +49,10 @@ const STATES: &[&str] = &[
 ];
 
 /// Headings of the templates of chat messages and mails.
-const HEADINGS: &[&str] = &["Labels", "Annotations", "Details", "Value", "Source", "Alerts", "Firing", "Resolved"];
+const HEADINGS: &[&str] = &[
+    "Labels", "Annotations", "Details", "Value", "Source", "Alerts", "Firing", "Resolved", "Events", "Containers",
+    "Init Containers", "Conditions", "Volumes", "Mounts", "Limits", "Requests", "Environment",
+];
 
 /// Lines that announce the alerts behind them.
 const FIRING: &[&str] = &["Alerts Firing:", "**Firing**", "[FIRING"];
@@ -56,18 +63,32 @@ pub(super) fn read(gather: &mut Gather, piece: &Piece, weight: f32, tally: &mut 
     gather.work += piece.text.len();
     let has_firing = FIRING.iter().any(|firing| piece.text.contains(firing));
     let mut is_over = false;
+    let mut columns = None;
     let mut lines = piece.lines().peekable();
     while let Some(line) = lines.next() {
-        let trimmed = line.trimmed();
+        let trimmed = without_symbols(&line.trimmed());
         if RESOLVED.iter().any(|resolved| trimmed.text.starts_with(resolved)) {
             is_over = has_firing;
         } else if FIRING.iter().any(|firing| trimmed.text.starts_with(firing)) {
             is_over = false;
         }
         if trimmed.text.is_empty() || is_over {
+            columns = None;
+            continue;
+        }
+        if let Some(head) = table::head(trimmed.text) {
+            columns = Some(head);
+            continue;
+        }
+        if let Some(cells) = columns.as_ref().and_then(|columns| table::row(trimmed.text, columns)) {
+            tally.rows += 1;
+            row(gather, &trimmed, cells, weight);
             continue;
         }
         let next = lines.peek().map_or("", |next| next.text);
+        if frames::is_marker(next) {
+            continue;
+        }
         if let Some(frame) = frames::frame(line.text, next) {
             tally.frames += 1;
             own_frame(gather, &trimmed, frame);
@@ -77,6 +98,43 @@ pub(super) fn read(gather: &mut Gather, piece: &Piece, weight: f32, tally: &mut 
         } else if !frames::is_noise(trimmed.text) {
             tally.lines += 1;
             self::line(gather, &trimmed, weight, tally);
+        }
+    }
+}
+
+/// A heading without the emojis before it: `🔥 [FIRING:1] DiskFull`.
+fn without_symbols<'t>(line: &Piece<'t>) -> Piece<'t> {
+    let is_symbol = |c: char| !c.is_ascii() && !c.is_alphanumeric() || c.is_whitespace();
+    let rest = line.text.trim_start_matches(is_symbol);
+    if rest.starts_with('[') { line.from(line.text.len() - rest.len()) } else { line.clone() }
+}
+
+/// A line of nginx without the fields behind its message: `..., client: 10.0.0.1, server: shop.example, request: "GET /
+/// HTTP/1.1"`. They are labels.
+fn without_request<'t>(gather: &mut Gather, line: &Piece<'t>) -> Piece<'t> {
+    let Some(end) = line.text.find(", client: ") else { return line.clone() };
+    let mut at = end;
+    for field in line.text[end..].split(", ") {
+        if let Some((key @ ("server" | "request" | "upstream"), value)) = field.split_once(": ") {
+            let start = at + key.len() + 2;
+            gather.label(key, &line.slice(start..start + value.len()));
+        }
+        at += field.len() + 2;
+    }
+    line.slice(0..end)
+}
+
+/// Reads the cells of a row. An object is written with its kind: `pod/edge-5d8f9c7b6-x2kqz`.
+fn row(gather: &mut Gather, line: &Piece, cells: Vec<(table::Column, Range<usize>)>, weight: f32) {
+    for ((name, role), cell) in cells {
+        let cell = line.slice(cell);
+        match role {
+            Role::Message => gather.prose(&cell, weight),
+            Role::Service => {
+                let name = cell.text.rfind('/').map_or(0, |at| at + 1);
+                gather.service(&cell.from(name));
+            }
+            role => gather.valued(name, role, &cell),
         }
     }
 }
@@ -96,6 +154,7 @@ fn line(gather: &mut Gather, line: &Piece, weight: f32, tally: &mut Tally) {
     }
     let line = titled(gather, &without_severity(line));
     let line = logged(gather, &line, tally);
+    let line = without_request(gather, &line);
     let line = line.from(frames::before_error(line.text)).trimmed();
     if let Some((found, between)) = pairs(line.text, &mut gather.work) {
         // Pairs with quoted keys are of JSON that is broken.

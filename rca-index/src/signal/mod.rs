@@ -9,6 +9,7 @@
 mod errors;
 mod frames;
 mod gather;
+mod hosts;
 mod json;
 mod keys;
 mod lines;
@@ -19,6 +20,7 @@ mod paste;
 mod payload;
 mod piece;
 mod products;
+mod table;
 
 #[cfg(test)]
 mod tests;

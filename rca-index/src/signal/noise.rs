@@ -3,6 +3,8 @@
 //! In: a stretch of text. Out: its words without the noise. A number stays only where it tells something: `exit code
 //! 137`, `HTTP 503`, `SQLSTATE 23505`.
 
+use super::hosts::{asked_host, without_internal_end};
+
 /// Words before a number that tells something.
 const BEFORE_CODES: &[&str] =
     &["code", "status", "errno", "exit", "sqlstate", "http", "error", "signal", "version", "release", "cve"];
@@ -25,6 +27,11 @@ const EMPTY_VALUES: &[&str] = &["true", "false", "null", "none", "nil", "undefin
 /// How the names of threads begin.
 const THREADS: &[&str] =
     &["nio-", "http-nio-", "https-jsse-", "pool-", "thread-", "qtp", "exec-", "xnio-", "mutationstage-"];
+/// Levels that only a colon tells from an ordinary word: `pengine: warning: forcing resource`.
+const SPOKEN_LEVELS: &[&str] =
+    &["trace", "debug", "info", "notice", "warn", "warning", "critical", "crit", "fatal", "severe"];
+/// What PostgreSQL writes before the parts of a message.
+const PARTS_OF_MESSAGES: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT", "QUERY", "LOCATION"];
 /// The characters of the random part of a pod's name.
 const POD_CHARACTERS: &str = "bcdfghjklmnpqrstvwxz2456789";
 
@@ -42,17 +49,18 @@ pub(super) fn cleaned_after(text: &str, before: &str) -> String {
 pub(super) fn cleaned_seen<'t>(text: &'t str, before: &'t str, mut see: impl FnMut(&'t str)) -> String {
     let mut cleaned = String::new();
     let mut words = words(text).peekable();
-    let mut previous = before;
+    let (mut before, mut previous) = ("", before);
     while let Some(word) = words.next() {
         see(word);
         let next = words.peek().copied().unwrap_or_default();
-        if let Some(kept) = kept(word, previous, next) {
+        let kept = if is_upgrade(before, previous, word, next) { Some(word) } else { kept(word, previous, next) };
+        if let Some(kept) = kept {
             if !cleaned.is_empty() {
                 cleaned.push(' ');
             }
             push_path(&mut cleaned, kept);
         }
-        previous = word;
+        (before, previous) = (previous, word);
     }
     cleaned
 }
@@ -84,9 +92,14 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     // A mention, an emoji and a placeholder are known by their first character.
     let is_marked =
         |word: &&str| word.starts_with('@') || word.len() > 2 && word.starts_with(':') && word.ends_with(':');
-    let separated = text.split_whitespace().flat_map(|word| {
+    let mut previous = "";
+    let separated = text.split_whitespace().flat_map(move |word| {
+        let host = asked_host(word, previous);
+        previous = word;
+        let word =
+            if is_marked_level(word) || is_measured_key(word) || word.contains("<anonymous>") { "" } else { word };
         let (before, behind) = around_address(word);
-        before.split(is_separator).chain(behind.split(is_separator))
+        before.split(is_separator).chain(std::iter::once(host)).chain(behind.split(is_separator))
     });
     let without_commas = separated.flat_map(|word| {
         // A comma is part of a number: `1,200`, `08:31:07,118`.
@@ -121,12 +134,52 @@ fn around_address(word: &str) -> (&str, &str) {
     (&word[..start], &word[end..])
 }
 
+/// `warning:`, `[warn]:`: a level, written as an ordinary word.
+fn is_marked_level(word: &str) -> bool {
+    let bare = word.trim_matches(|c| matches!(c, '[' | ']' | ':' | '<' | '>'));
+    let is_of = |levels: &[&str]| levels.iter().any(|level| level.eq_ignore_ascii_case(bare));
+    let is_heading = || PARTS_OF_MESSAGES.contains(&bare);
+    (word.ends_with(':') && (is_of(SPOKEN_LEVELS) || is_heading()))
+        || (word.starts_with('[') && word.contains(']') && is_of(LEVELS))
+}
+
+/// `max=1`, `anon-rss:7654321kB`: a key whose number tells nothing. `stock-api:8080` is an address.
+fn is_measured_key(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| is_edge(c) && c != '_');
+    let is_quantity = |value: &str| !is_number(value) && is_measure(value);
+    let is_tagged = || word.split_once(':').is_some_and(|(key, value)| is_key(key) && is_quantity(value));
+    let is_silent = |key: &str, value: &str| is_number(value) && !is_code(value, key) || is_quantity(value);
+    let is_pair = || word.split_once('=').is_some_and(|(key, value)| is_key(key) && is_silent(key, value));
+    is_tagged() || is_pair()
+}
+
+fn is_key(word: &str) -> bool {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.bytes().all(is_part)
+}
+
+/// Whether a word is a version that something was upgraded from or to: `from 1.21 to 1.22`. Behind a unit, both are measured.
+fn is_upgrade(before: &str, previous: &str, word: &str, next: &str) -> bool {
+    let is_version = |word: &str| {
+        let mut fields = word.split('.');
+        let mut is_field =
+            || fields.next().is_some_and(|f| (1..=4).contains(&f.len()) && f.bytes().all(|b| b.is_ascii_digit()));
+        is_field() && is_field() && fields.next().is_none()
+    };
+    let is_measured = || UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(next));
+    is_version(word)
+        && (previous.eq_ignore_ascii_case("from") && next == "to"
+            || previous == "to" && is_version(before) && !is_measured())
+}
+
 /// What is kept of a word: all, all but a part that is noise, or nothing.
 fn kept<'w>(word: &'w str, previous: &str, next: &str) -> Option<&'w str> {
     let is_level = LEVELS.contains(&word) || is_short_level(word, next);
     let is_unit = UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word)) && is_number(previous);
+    // A flag, a column, a variable.
+    let is_letter = word.len() == 1 && word.as_bytes()[0].is_ascii_alphabetic();
     let is_date = MONTHS_AND_DAYS.contains(&word) && (is_number(next) || is_number(previous));
-    if is_level || is_unit || is_date || is_address(word) || is_id(word) || is_thread(word) {
+    if is_level || is_letter || is_unit || is_date || is_address(word) || is_id(word) || is_thread(word) {
         return None;
     }
     if is_number(word) {
@@ -138,7 +191,9 @@ fn kept<'w>(word: &'w str, previous: &str, next: &str) -> Option<&'w str> {
     if is_measure(word) || matches!(word, "UTC" | "GMT" | "CET" | "CEST") && is_number(previous) {
         return None;
     }
-    let kept = if word.is_ascii() { without_ordinal(without_pod_hash(without_date(without_line(word)))) } else { word };
+    let named =
+        |word| without_ordinal(without_pod_hash(without_date(without_uuid(without_internal_end(without_line(word))))));
+    let kept = if word.is_ascii() { named(word) } else { word };
     kept.contains(char::is_alphanumeric).then_some(kept)
 }
 
@@ -242,17 +297,13 @@ fn is_address(word: &str) -> bool {
 fn is_id(word: &str) -> bool {
     let is_hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
     let has_digit = || word.bytes().any(|b| b.is_ascii_digit());
-    let is_uuid = || {
-        let lengths = word.split('-').map(str::len);
-        lengths.eq([8, 4, 4, 4, 12]) && word.split('-').all(is_hex)
-    };
     let is_hash = || word.len() >= 7 && is_hex(word) && has_digit();
     let pointer = word.strip_prefix("0x").or_else(|| word.strip_prefix("+0x"));
     let is_random = || word.len() >= 10 && word.bytes().all(|b| b.is_ascii_alphanumeric()) && changes(word) >= 4;
     pointer.is_some_and(|digits| !digits.is_empty() && is_hex(digits))
         || word.starts_with("arn:")
         || is_long(word)
-        || (!is_number(word) && (is_uuid() || is_hash() || is_random()))
+        || (!is_number(word) && (is_uuid(word) || is_hash() || is_random()))
 }
 
 /// Longer than a word is. Languages without spaces have no longest word.
@@ -282,6 +333,20 @@ fn without_line(word: &str) -> &str {
         kept = before;
     }
     kept
+}
+
+/// `pvc` of `pvc-7f0c2d1e-4b1a-4d57-9a52-0f4f6b6f1a11`, `leader` of `leader_7f0c...`.
+fn without_uuid(word: &str) -> &str {
+    const LENGTH: usize = "7f0c2d1e-4b1a-4d57-9a52-0f4f6b6f1a11".len();
+    let at = word.len().saturating_sub(LENGTH);
+    match word.get(at..).filter(|uuid| at > 1 && is_uuid(uuid)) {
+        Some(_) => word[..at].trim_end_matches(['-', '_', '.']),
+        None => word,
+    }
+}
+
+fn is_uuid(word: &str) -> bool {
+    word.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && word.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 /// `logs` of `logs-2026.03.14`, `binlog` of `binlog.000881`.
@@ -348,8 +413,8 @@ mod tests {
             ("pod node-exporter-x7k2p, inventory-stock-4", "pod node-exporter inventory-stock"),
             ("checkout-web-58bd9f6c7 temp-privatek8s", "checkout-web temp-privatek8s"),
             ("in pod coredns-6f647f5754-2lq9x_kube-system", "in pod coredns"),
-            ("it couldn't open '/mnt/a' or 'b'", "it couldn't open mnt/a or b"),
-            ("<https://a.example/?b=c|Open> x=(https://d.example)", "Open x"),
+            ("it couldn't open '/mnt/a' or 'b'", "it couldn't open mnt/a or"),
+            ("<https://a.example/?b=c|Open> x=(https://d.example)", "Open"),
             ("Mar 14 02:11:09 disk full", "disk full"),
             ("2026-05-04T08:31:02.114Z ERROR disk full", "disk full"),
             ("[03/Feb/2026:09:12:45 +0000] \"GET /healthz\" 429 162", "GET healthz 429"),
@@ -362,6 +427,16 @@ mod tests {
             ("Mozilla/5.0", ""),
             ("/mnt/a/2026/05/12/88120.png of logs-2026.03.14", "mnt/a of logs"),
             ("@webhook-oncall :fire: look", "look"),
+            (
+                "volume pvc-7f0c2d1e-4b1a-4d57-9a52-0f4f6b6f1a11 of ctl_7f0c2d1e-4b1a-4d57-9a52-0f4f6b6f1a11",
+                "volume pvc of ctl",
+            ),
+            ("total-vm:8123456kB, anon-rss:76kB DETAIL:  by <anonymous>", "by"),
+            ("pengine: warning: no quorum", "pengine no quorum"),
+            ("[warn]: buffer is full; Fatal: stop", "buffer is full stop"),
+            ("gave up (max=3) size=48211, used=98%", "gave up"),
+            ("open https://wiki.example/x or http://grafana:3000/d/1", "open or"),
+            ("latency rose from 1.2 to 14.5 s", "latency rose from 1.2 to"),
         ] {
             assert_eq!(cleaned(text), expected.trim_start(), "{text}");
         }
@@ -378,6 +453,14 @@ mod tests {
             ("it throws 503s for 30s", "it throws 503s for"),
             ("CVE-2021-44228 in log4j 2.14.1", "CVE-2021-44228 in log4j 2.14.1"),
             ("waited 500 ms", "waited"),
+            ("dial stock-api:8080", "dial stock-api"),
+            ("Error: no route; the warning came late", "Error no route the warning came late"),
+            ("failed with code=137, status=503", "failed with code 137 status 503"),
+            ("upgrade of the cluster from 1.21 to 1.22", "upgrade of the cluster from 1.21 to 1.22"),
+            ("Post https://ledger.pay.svc:8443/book?a=1: refused", "Post ledger.pay refused"),
+            ("Get \"http://stock-api/v2\": EOF", "Get stock-api EOF"),
+            ("GET https://api.cards.example/v1 failed", "GET api.cards.example failed"),
+            ("lookup ledger.pay.svc.cluster.local:53 failed", "lookup ledger.pay failed"),
             ("TLSv1.3 and utf8mb4 and k8s", "TLSv1.3 and utf8mb4 and k8s"),
             ("X509Certificate2 PAGE_FAULT_IN_NONPAGED_AREA", "X509Certificate2 PAGE_FAULT_IN_NONPAGED_AREA"),
             ("検索 インデックス 遅延", "検索 インデックス 遅延"),

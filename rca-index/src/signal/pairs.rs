@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::keys;
+use super::noise::is_level;
 
 /// The longest name of a key.
 const MAX_KEY_BYTES: usize = 64;
@@ -143,7 +144,10 @@ pub(super) fn entry(line: &str) -> Option<(&str, Range<usize>, bool)> {
         !key.is_empty() && key.split_whitespace().count() <= 3 && !key.contains(['=', '(', '[', '/', '"', '{']);
     let is_address = body[behind..].starts_with("//");
     let is_marked = is_bullet && line[..start].ends_with('*') && body[behind..].starts_with('*');
-    (is_key && !is_address).then_some((key, start + behind..line.len(), equals.is_some() || is_marked))
+    // Values in a column, as `kubectl describe` writes them. Postgres writes two spaces behind a level.
+    let is_aligned = body[behind..].starts_with("  ") && !is_level(key);
+    let is_sure = equals.is_some() || is_marked || is_aligned;
+    (is_key && !is_address).then_some((key, start + behind..line.len(), is_sure))
 }
 
 #[cfg(test)]
@@ -185,6 +189,8 @@ mod tests {
             ("alertname = DiskFull", Some(("alertname", "DiskFull", true))),
             ("rows of a = rows of b", None),
             ("Description: full", Some(("Description", "full", false))),
+            ("Last State:     Terminated", Some(("Last State", "Terminated", true))),
+            ("FATAL:  no slots", Some(("FATAL", "no slots", false))),
             ("https://x.example", None),
             ("the disk was full: nobody looked", None),
             ("no pair", None),

@@ -184,7 +184,7 @@ fn is_service(key: &str) -> bool {
 
 /// Whether a key has tags: `env:prod,service:edge`.
 fn is_tags(key: &str) -> bool {
-    matches!(key, "tags" | "alert_scope" | "ddtags")
+    matches!(key, "tags" | "scope" | "alert_scope" | "ddtags")
 }
 
 fn has_sign(json: &Json, sign: &str) -> bool {

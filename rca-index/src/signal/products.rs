@@ -48,7 +48,8 @@ const ALERT: &[(&str, Field)] = &[
 const ALARM: &[(&str, Field)] = &[
     ("AlarmName", Field::Is(Role::Name)),
     ("AlarmDescription", Field::Is(Role::Message)),
-    ("NewStateReason", Field::Is(Role::Label)),
+    // The same sentence for every alarm: `Threshold Crossed: 1 datapoint ...`.
+    ("NewStateReason", Field::Is(Role::Noise)),
     ("StateChangeTime", Field::Is(Role::At)),
     ("Trigger.MetricName", Field::Is(Role::Label)),
     ("Trigger.Namespace", Field::Is(Role::Label)),
@@ -103,6 +104,19 @@ pub(super) const PRODUCTS: &[Product] = &[
         alerts: "*",
         firing: Some(("status.state", "active")),
         fields: ALERT,
+    },
+    // Its alerts before version 9.
+    Product {
+        kind: SignalKind::Grafana,
+        signs: &["ruleName", "evalMatches"],
+        alerts: "",
+        firing: None,
+        fields: &[
+            ("ruleName", Field::Is(Role::Name)),
+            ("message", Field::Is(Role::Message)),
+            ("evalMatches.*.metric", Field::Is(Role::Label)),
+            ("tags", Field::Map(Role::Label)),
+        ],
     },
     Product {
         kind: SignalKind::PagerDuty,
@@ -249,7 +263,7 @@ pub(super) const PRODUCTS: &[Product] = &[
         fields: &[
             ("detail.alarmName", Field::Is(Role::Name)),
             ("detail.configuration.description", Field::Is(Role::Message)),
-            ("detail.state.reason", Field::Is(Role::Label)),
+            ("detail.state.reason", Field::Is(Role::Noise)),
             ("detail.configuration.metrics.*.metricStat.metric.name", Field::Is(Role::Label)),
             ("detail.configuration.metrics.*.metricStat.metric.dimensions", Field::Map(Role::Label)),
             ("time", Field::Is(Role::At)),
