@@ -224,7 +224,16 @@ impl<'a> SeenForm<'a> {
     /// The same with the folder that the paths are in.
     ///
     /// # Examples
-    /// See [`new`](Self::new).
+    /// ```
+    /// use rca_index::signal::Signal;
+    /// use rca_index::wire::SeenForm;
+    /// use rca_index::{Index, SearchRequest};
+    ///
+    /// let (index, signal) = (Index::in_memory()?, Signal::read("disk of the collector is full"));
+    /// let seen = index.seen(&signal, &SearchRequest::from_signal(&signal), false)?;
+    /// assert_eq!(SeenForm::new(&signal, &seen).root("/reports").summary.root, Some("/reports"));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn root(self, root: &'a str) -> Self {
         Self { summary: SeenSummaryForm { root: Some(root), ..self.summary }, ..self }
