@@ -72,6 +72,18 @@ fn separated(number: &str) -> String {
     separated + rest
 }
 
+/// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.
+pub(crate) fn ordinal(n: usize) -> String {
+    let end = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{}{end}", thousands(n))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +96,13 @@ mod tests {
         assert_eq!(numbers, ["0.05", "7", "999", "31,442", "1,234,567.5", "-1,000", "inf"]);
         assert_eq!([0, 100, 1000, 1_000_000].map(thousands), ["0", "100", "1,000", "1,000,000"]);
         assert_eq!(count(14_051, "match"), "14,051 matches");
+    }
+
+    #[test]
+    fn numbers_in_order() {
+        let numbers = [1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111, 1_003].map(ordinal);
+        let expected =
+            ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th", "1,003rd"];
+        assert_eq!(numbers, expected);
     }
 }

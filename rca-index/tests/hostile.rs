@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rca_index::SearchRequest;
 use rca_index::query::{MAX_QUERY_BYTES, QueryOptions, parse};
+use rca_index::signal::MAX_SIGNAL_BYTES;
 
 /// About ten times as much without optimization.
 const MOST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
@@ -46,6 +47,8 @@ fn no_query_of_maximum_length_is_slow_to_parse() {
 fn a_query_over_the_length_limit_is_rejected_and_a_text_is_cut() {
     let text = "é".repeat(MAX_QUERY_BYTES / 2) + "a";
     assert!(SearchRequest::parse(&text).is_err() && SearchRequest::as_you_type(&text).is_err());
-    assert!(SearchRequest::literal(&text).unwrap().cut && SearchRequest::pasted(&text).unwrap().cut);
+    assert!(SearchRequest::literal(&text).unwrap().cut && !SearchRequest::pasted(&text).unwrap().cut);
+    let text = "x ".repeat(MAX_SIGNAL_BYTES / 2) + "y";
+    assert!(SearchRequest::pasted(&text).unwrap().cut);
     assert!(!SearchRequest::literal(&text[..MAX_QUERY_BYTES]).unwrap().cut);
 }

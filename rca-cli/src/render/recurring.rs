@@ -9,7 +9,7 @@ use rca_index::{Action, Cluster, Occurrence, Summary};
 
 use crate::location::Location;
 use crate::paths::link_target;
-use crate::quantity::{count, minutes, thousands};
+use crate::quantity::{count, minutes, ordinal, thousands};
 use crate::render::seen::{action_text, fixed_by, labeled};
 use crate::render::text::{FIX_UNKNOWN, place};
 use crate::render::{RecurringAnswer, markdown};
@@ -132,18 +132,6 @@ fn name(id: &str) -> &str {
     if matches!(last, "index" | "_index" | "README" | "readme") { id } else { last }
 }
 
-/// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.
-pub(super) fn ordinal(n: usize) -> String {
-    let end = match (n % 10, n % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{}{end}", thousands(n))
-}
-
 /// `2nd of 4`
 fn nth_of(nth: usize, times: usize) -> String {
     format!("{} of {} times", ordinal(nth), thousands(times))
@@ -203,17 +191,4 @@ fn promise(one: &Occurrence, action: &Action) -> String {
     let back = one.came_back.map(|date| format!("back on {}", date.day())).unwrap_or_default();
     let later = if action.done == Some(true) { ", done later" } else { "" };
     format!("{} [{promised}{back}{later}]", action_text(action))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_order() {
-        let numbers = [1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111, 1_003].map(ordinal);
-        let expected =
-            ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th", "1,003rd"];
-        assert_eq!(numbers, expected);
-    }
 }

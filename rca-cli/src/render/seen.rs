@@ -9,8 +9,7 @@ use rca_index::{Action, Fix, FixCount, FixKind, Incident, Judgement, Nearest, Re
 
 use crate::location::Location;
 use crate::paths::{link_target, slashed};
-use crate::quantity::{count, minutes, thousands};
-use crate::render::recurring::ordinal;
+use crate::quantity::{count, minutes, ordinal, thousands};
 use crate::render::text::{FIX_UNKNOWN, place};
 use crate::render::{SeenAnswer, human, markdown};
 use crate::terminal::{Output, Palette, clean, wrap};

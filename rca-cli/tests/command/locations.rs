@@ -35,7 +35,8 @@ fn every_command_takes_the_archive_as_an_option() {
     workshop.write("reports/a.md", "# Disk full");
     for command in workshop.commands() {
         let argument = match &*command {
-            "show" => Some("a"),
+            "show" | "similar" => Some("a"),
+            "seen" => Some("disk full"),
             "completions" => Some("bash"),
             _ => None,
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::{Collect, Engine, Order, Purpose, Snapshot};
+use crate::engine::{Candidate, Collect, Engine, Order, Purpose, Snapshot};
 use crate::incident::{DayZone, Incident, SectionKind};
 use crate::plan::{Needed, Plan, Planner};
 use crate::query::{self, QueryOptions};
@@ -33,7 +33,7 @@ pub(crate) fn remove(engine: &Engine, id: &str) {
     writer.commit(None).unwrap();
 }
 
-pub(super) fn plan(snapshot: &Snapshot<'_>, query: &str) -> Plan {
+pub(crate) fn plan(snapshot: &Snapshot<'_>, query: &str) -> Plan {
     let query = query::parse(query, &QueryOptions::default()).unwrap();
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
     let (house, zone) = (snapshot.house(), &DayZone::default());
@@ -51,4 +51,9 @@ pub(super) fn ids(engine: &Engine, query: &str, needed: Needed) -> Vec<String> {
     let mut ids: Vec<String> = found.best.iter().map(|best| snapshot.incident(best).unwrap().id).collect();
     ids.sort();
     ids
+}
+
+/// Where a candidate is: the number of its segment, and its own number in it.
+pub(crate) fn place(candidate: &Candidate) -> (u32, u32) {
+    (candidate.address.segment_ord, candidate.address.doc_id)
 }

@@ -37,8 +37,6 @@ mod postings;
 mod recorded_writes;
 mod regions;
 mod scorer;
-#[cfg(test)]
-mod scoring_tests;
 mod snapshot;
 mod sources;
 mod tally;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{IndexWriter, SegmentMeta, Term};
+use tantivy::{IndexWriter, SegmentMeta, TantivyError, Term};
 
 use crate::archive::KeptSettings;
 use crate::engine::commit::CommitNote;
@@ -72,7 +72,7 @@ pub(crate) struct Writer<'e> {
     /// `None` in memory.
     lock: Option<FolderLock>,
     /// Released last, so that the next writer of this process finds the lock free.
-    _turn: Turn<'e>,
+    turn: Option<Turn<'e>>,
 }
 
 impl Engine {
@@ -158,7 +158,7 @@ impl Engine {
             purpose,
             index,
             lock,
-            _turn: turn,
+            turn: Some(turn),
         };
         let left = wait.saturating_sub(started.elapsed());
         writer.take_in_record(purpose, left)?;
@@ -210,6 +210,14 @@ impl Engine {
         }
         Err(Error::IndexRemoved(dir.clone()))
     }
+
+    /// The error of a writer: whoever removes the index under it takes its files away, even where another makes a new one.
+    fn failed(&self, lock: Option<&FolderLock>, error: Error) -> Error {
+        match &self.dir {
+            Some(dir) if lock.is_some_and(|lock| !lock.is_current()) => Error::IndexRemoved(dir.clone()),
+            _ => error,
+        }
+    }
 }
 
 impl Writer<'_> {
@@ -244,7 +252,7 @@ impl Writer<'_> {
     fn add_document(&self, mut document: EngineDocument, length: u64) -> Result<()> {
         self.added.fetch_add(length, Ordering::Relaxed);
         document.wait_for(&self.permits);
-        self.inner.add_document(document).map_err(|e| self.engine.error(e))?;
+        self.inner.add_document(document).map_err(|e| self.failed(e))?;
         Ok(())
     }
 
@@ -258,13 +266,23 @@ impl Writer<'_> {
 
     /// Removes all incidents.
     pub(super) fn remove_all(&self) -> Result<()> {
-        self.inner.delete_all_documents().map_err(|e| self.engine.error(e))?;
+        self.inner.delete_all_documents().map_err(|e| self.failed(e))?;
         self.removed.store(self.note.length, Ordering::Relaxed);
         Ok(())
     }
 
+    fn failed(&self, error: TantivyError) -> Error {
+        self.engine.failed(self.lock.as_ref(), self.engine.error(error))
+    }
+
     /// Makes all changes visible at once, or none. Without a manifest, the last one is kept.
     pub(crate) fn commit(mut self, manifest: Option<&Manifest<'_>>) -> Result<()> {
+        let engine = self.engine;
+        let (_turn, lock) = (self.turn.take(), self.lock.take());
+        self.commit_under(lock.as_ref(), manifest).map_err(|error| engine.failed(lock.as_ref(), error))
+    }
+
+    fn commit_under(mut self, lock: Option<&FolderLock>, manifest: Option<&Manifest<'_>>) -> Result<()> {
         let engine = self.engine;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let length = (self.note.length + self.added.into_inner()).saturating_sub(self.removed.into_inner());
@@ -284,7 +302,7 @@ impl Writer<'_> {
         }
         let path = engine.dir.clone().unwrap_or_default();
         let mut commit = self.inner.prepare_commit().map_err(|e| engine.error(e))?;
-        engine.still_there(self.lock.as_ref(), &self.index, &self.note)?;
+        engine.still_there(lock, &self.index, &self.note)?;
         // All is on disk but for the commit itself: what can still fail is small, and is taken back.
         note.given = given.commit(note.manifest.is_some())?;
         let payload = serde_json::to_string(&note).map_err(|e| not_stored(path, "the note of the commit", &e))?;
@@ -297,7 +315,7 @@ impl Writer<'_> {
         }
         drop(given);
         self.inner.wait_merging_threads().map_err(|e| engine.error(e))?;
-        engine.still_there(self.lock.as_ref(), &self.index, &note)?;
+        engine.still_there(lock, &self.index, &note)?;
         // The commit is on disk, so that nothing needs the files of the one before: its manifest goes too.
         engine.tidy(&self.index, &note)?;
         engine.reload(&note)?;

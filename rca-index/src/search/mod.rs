@@ -11,6 +11,8 @@ mod hits;
 mod request;
 mod rerank;
 mod results;
+#[cfg(test)]
+mod scoring_tests;
 mod show;
 mod snippet;
 mod titles;

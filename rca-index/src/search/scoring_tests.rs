@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::engine::fixture::{add, plan};
+use crate::engine::fixture::{add, place, plan};
 use crate::engine::thorough::thoroughly;
 use crate::engine::{Collect, Engine, Order, Purpose};
 use crate::incident::{Incident, SectionKind};
@@ -87,7 +87,7 @@ proptest! {
                 let find = || {
                     let collect = Collect { limit, order: Order::Score, facets: vec![Facet::Service.into()] };
                     let found = snapshot.candidates(&plan, &words, needed, collect).unwrap();
-                    let best: Vec<_> = found.best.iter().map(|best| (best.address, best.first_score())).collect();
+                    let best: Vec<_> = found.best.iter().map(|best| (place(best), best.first_score())).collect();
                     (found.total, best, found.facets)
                 };
                 prop_assert_eq!(find(), thoroughly(find), "{} {:?} {}", query, needed, limit);
