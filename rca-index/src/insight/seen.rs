@@ -107,7 +107,7 @@ pub struct SeenHit {
     pub fix: Option<Fix>,
     /// The words that it has in common with the text, those that tell the most first.
     pub words: Vec<String>,
-    /// How many words were looked for.
+    /// How many words were looked for, those that no incident has among them.
     pub of_words: usize,
     /// How its score was computed.
     pub explanation: Explanation,
@@ -260,7 +260,7 @@ fn seen_hit(hit: Hit) -> Option<SeenHit> {
         fix: hit.incident.fix(),
         incident: hit.incident,
         words: words_in_common(&explanation),
-        of_words: explanation.words.len(),
+        of_words: likeness.asked,
         explanation,
     })
 }

@@ -58,6 +58,8 @@ pub(crate) struct Plan {
     pub(crate) preferred: Option<Condition>,
     /// Of weighted words: the weight of those that the archive knows, as a share of that of all that the texts say.
     pub(crate) known: f32,
+    /// How many words of the texts were to be looked for, those that no incident has among them.
+    pub(crate) asked: usize,
     /// Conditions for every match, full or partial.
     pub(crate) conditions: Vec<Clause>,
     /// Words that occur in no incident, and their corrections.
@@ -90,6 +92,7 @@ impl Plan {
             any: false,
             preferred: None,
             known: 1.0,
+            asked: 0,
             conditions: Vec::new(),
             corrections: Vec::new(),
             cuts: Vec::new(),

@@ -165,6 +165,7 @@ impl Planner<'_> {
             }
         }
         heaviest.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.written.cmp(&b.1.written)));
+        let asked = (known.len() + unknown.len()).min(texts.words);
         // A report has hundreds of words, and the heaviest are its own: all of them count.
         let known = known_share(&known, &unknown, if texts.except.is_some() { usize::MAX } else { texts.words });
         if own > 0 {
@@ -189,8 +190,16 @@ impl Planner<'_> {
         }
         let interpreted = Query { root: Node::and(parts, 0..0), sort: query.sort };
         let preferred = self.preferred(&texts.services);
-        let plan =
-            Plan { needed: ranked.clone(), ranked, preferred, known, any: true, interpreted, ..draft.into_plan() };
+        let plan = Plan {
+            needed: ranked.clone(),
+            ranked,
+            preferred,
+            known,
+            asked,
+            any: true,
+            interpreted,
+            ..draft.into_plan()
+        };
         let mut plan = plan.with_conditions_of(conditions);
         let except = texts.except.iter().map(|id| Clause::Not(Box::new(Clause::Condition(Condition::Id(id.clone())))));
         plan.conditions.extend(except);

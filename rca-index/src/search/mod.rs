@@ -333,7 +333,7 @@ impl Search<'_> {
             // That both name a service says as much here as for the order.
             _ => evidence(share * known, shares.closeness(), shares.information, incidents) * shares.service,
         };
-        Some(Likeness { share, z: ranked.z, known, evidence })
+        Some(Likeness { share, z: ranked.z, known, asked: self.plan.asked, evidence })
     }
 }
 

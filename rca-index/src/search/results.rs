@@ -106,6 +106,8 @@ pub struct Likeness {
     /// The weight of the words that the archive knows, as a share of that of all that the text says: from 0 to 1. What no
     /// incident has is as telling as what this one lacks.
     pub known: f32,
+    /// How many words of the text were asked for, those that no incident has among them.
+    pub asked: usize,
     /// How much all of this says that the incident is like the text; see [`Resemblance`].
     pub evidence: f32,
 }
