@@ -252,7 +252,7 @@ impl Index {
     /// let (found, hits) = index.search_hits(&request)?;
     /// assert_eq!((found.total, found.hits.len()), (2, 0));
     /// for hit in hits {
-    ///     println!("{}", hit?.incident.title);
+    ///     println!("{}", hit?.incident.title.value);
     /// }
     /// # Ok::<(), rca_index::Error>(())
     /// ```

@@ -203,7 +203,7 @@ pub(crate) const SAME_EVIDENCE: f32 = 2.0;
 pub(crate) const REPORT_EVIDENCE: f32 = 4.2;
 /// From this [`report_evidence`] on, each way, two reports are of the same incident again. Of 27 clusters of real archives that
 /// were read, those below it were mostly of other causes; those above it mostly not.
-pub(crate) const RECURRING_EVIDENCE: f32 = 2.7;
+pub(crate) const RECURRING_EVIDENCE: f32 = 2.5;
 /// How many times what it takes to tell one incident from all others the words of two reports must tell.
 pub(crate) const REPORT_INFORMATION: f32 = 6.0;
 /// How many words in a row are a shingle, by which the wording of two reports is compared.

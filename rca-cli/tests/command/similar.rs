@@ -43,7 +43,7 @@ fn what_is_like_an_incident_is_listed_with_its_links() {
         "2 incidents are like it",
         "near duplicate: Poison message on the placed topic",
         "like, linked: Deserializer stopped by a poison message",
-        "service orders; the same day",
+        "the same day",
         "% of the wording",
         "this report links to it",
         "archive/lag.md:13",

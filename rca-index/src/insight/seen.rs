@@ -245,10 +245,11 @@ impl Seen {
     }
 }
 
-/// The words that a hit has, those that tell the most first.
+/// The words that a hit has, those that tell the most first; numbers, such as the time of day, tell people little, and are last.
 pub(super) fn words_in_common(explanation: &Explanation) -> Vec<String> {
     let mut words: Vec<_> = explanation.words.iter().filter(|word| word.score > 0.0).collect();
-    words.sort_by(|a, b| b.rarity.total_cmp(&a.rarity));
+    let is_number = |word: &str| !word.contains(char::is_alphabetic);
+    words.sort_by(|a, b| is_number(&a.word).cmp(&is_number(&b.word)).then(b.rarity.total_cmp(&a.rarity)));
     words.into_iter().map(|word| word.word.clone()).collect()
 }
 

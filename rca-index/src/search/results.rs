@@ -122,7 +122,7 @@ impl Likeness {
     ///
     /// let index = Index::in_memory()?;
     /// let titles = ["Orders queue backlog: slow consumers", "Disk full", "Certificate expired", "Cache cold"];
-    /// index.upsert(titles.iter().enumerate().map(|(n, title)| Incident::new(format!("OPS-{n}"), title)))?;
+    /// index.upsert(titles.iter().enumerate().map(|(n, title)| Incident::new(format!("OPS-{n}"), *title)))?;
     /// let signal = Signal::read("backlog in the orders queue, slow consumers");
     /// let found = index.search(&SearchRequest::from_signal(&signal))?;
     /// assert_eq!(found.hits[0].likeness.map(|likeness| likeness.resemblance()), Some(Resemblance::Same));

@@ -74,8 +74,9 @@ impl Signal {
     /// ```
     /// use rca_index::signal::{Signal, SignalKind};
     ///
-    /// let signal = Signal::read_as(r#"{"labels": {"alertname": "DiskFull"}}"#, SignalKind::Text);
-    /// assert!(signal.names.is_empty() && signal.text[0].text.contains("alertname"), "{signal:?}");
+    /// assert_eq!(Signal::read("the disk is full").kind, SignalKind::Text);
+    /// let signal = Signal::read_as("the disk is full", SignalKind::Log);
+    /// assert_eq!((signal.kind, &*signal.text[0].text), (SignalKind::Log, "the disk is full"));
     /// ```
     #[must_use]
     pub fn read_as(text: &str, kind: SignalKind) -> Self {
