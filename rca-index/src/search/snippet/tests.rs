@@ -37,6 +37,12 @@ fn what_counts_as_a_word_is_highlighted() {
 }
 
 #[test]
+fn what_is_not_shown_is_not_highlighted() {
+    // One letter of another is a control character.
+    assert_eq!(marked("# T\n\nAll \u{2}\u{2} of its\n", "uk*bernetes~"), "All [of] its");
+}
+
+#[test]
 fn code_and_tables_keep_their_shape() {
     let check = |text: &str, query: &str, expected: &str| {
         assert_eq!(marked(&format!("# Title\n\n## Root cause\n\n{text}\n"), query), expected, "{query}");

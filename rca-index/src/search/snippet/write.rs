@@ -98,9 +98,8 @@ impl Writer {
         let text = source.get(start..line.range.end).unwrap_or_default();
         for (offset, c) in text.char_indices() {
             let at = start + offset;
-            if let Some((from, _)) = open.filter(|&(_, end)| end <= at) {
-                self.highlights.push(from..self.text.len());
-                open = None;
+            if let Some((from, _)) = open.take_if(|&mut (_, end)| end <= at) {
+                self.highlight_from(from);
             }
             let length = self.text.len();
             if length >= LENGTH && (may_break_before(c) || length >= LENGTH + MAX_OVERRUN) {
@@ -130,10 +129,17 @@ impl Writer {
                 _ => self.text.push(c),
             }
         }
-        if let Some((from, _)) = open.filter(|&(from, _)| from < self.text.len()) {
-            self.highlights.push(from..self.text.len());
+        if let Some((from, _)) = open {
+            self.highlight_from(from);
         }
         !self.more
+    }
+
+    /// Highlights what was written since, if anything was: of a control character that matches, nothing is.
+    fn highlight_from(&mut self, from: usize) {
+        if from < self.text.len() {
+            self.highlights.push(from..self.text.len());
+        }
     }
 }
 
