@@ -40,6 +40,13 @@ fn what_counts_as_a_word_is_highlighted() {
 fn what_is_not_shown_is_not_highlighted() {
     // One letter of another is a control character.
     assert_eq!(marked("# T\n\nAll \u{2}\u{2} of its\n", "uk*bernetes~"), "All [of] its");
+    assert_eq!(marked("e\u{2}", "s~"), "[e]");
+    for row in ["| a | \u{2} |", "| a | b |", "a |\u{2}|", "| | |", "|\u{2}\u{2}|e|"] {
+        for query in ["s~", "uk*bernetes~"] {
+            let report = format!("# T\n\n| x | y |\n|---|---|\n{row}\n");
+            assert!(!marked(&report, query).contains("[]"), "{row} {query}");
+        }
+    }
 }
 
 #[test]

@@ -42,10 +42,10 @@ pub(super) fn render(source: &str, lines: &[Line]) -> Snippet {
             break;
         }
     }
-    let Writer { mut text, highlights, more, .. } = writer;
     let is_code = lines.last().is_some_and(|line| line.shape == Shape::Code);
-    let end = if is_code { text.trim_end() } else { text.trim_end_matches([' ', '|', '\n']) };
-    text.truncate(end.len());
+    let end = if is_code { writer.text.trim_end() } else { writer.text.trim_end_matches([' ', '|', '\n']) };
+    writer.truncate(end.len());
+    let Writer { mut text, highlights, more, .. } = writer;
     if more {
         text.push('…');
     }
@@ -78,7 +78,7 @@ impl Writer {
         }
         if shape.is_own_line() || next.is_own_line() {
             let written = self.text.trim_end_matches(|c| c == ' ' || (c == '|' && shape == Shape::Row)).len();
-            self.text.truncate(written);
+            self.truncate(written);
             if !self.text.is_empty() {
                 self.text.push('\n');
             }
@@ -135,10 +135,22 @@ impl Writer {
         !self.more
     }
 
-    /// Highlights what was written since, if anything was: of a control character that matches, nothing is.
+    /// Highlights what was written since, if anything was: of a control character that matches, nothing or a blank is.
     fn highlight_from(&mut self, from: usize) {
-        if from < self.text.len() {
-            self.highlights.push(from..self.text.len());
+        let end = self.text.trim_end().len();
+        if from < end {
+            self.highlights.push(from..end);
+        }
+    }
+
+    /// Takes back what was written behind a byte, with its highlights.
+    fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        while let Some(last) = self.highlights.pop_if(|last| last.end > length) {
+            if last.start < length {
+                self.highlights.push(last.start..length);
+                break;
+            }
         }
     }
 }
