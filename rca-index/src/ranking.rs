@@ -126,9 +126,9 @@ pub(crate) const MAX_EXCLUDED: usize = 512;
 pub(crate) const MAX_PHRASE_WORDS: usize = 64;
 /// The maximum number of different pairs of neighboring words whose closeness counts.
 pub(crate) const MAX_PAIRS: usize = 1_024;
-/// How many postings a search may read for each incident of the index: as many as 120 words that every incident has. Reading
-/// and scoring one takes about 60 nanoseconds, so all of them take 0.7 s of one processor on 100,000 reports.
-pub(crate) const MAX_READS: u64 = 120;
+/// How many postings a search may read for each incident of the index: as many as 85 words that every incident has. Reading
+/// and scoring one takes about 60 nanoseconds, so all of them take 0.5 s of one processor on 100,000 reports.
+pub(crate) const MAX_READS: u64 = 85;
 /// The least budget, for small indexes, in postings.
 pub(crate) const MIN_READS: u64 = 2_000_000;
 /// What an incident that may have a phrase costs for each word of it, in postings: positions are read.

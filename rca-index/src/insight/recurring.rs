@@ -102,7 +102,7 @@ pub struct Said {
 }
 
 /// So many of the incidents that are most like an incident are looked at for what they say of it.
-const MOST_NEAR: usize = 20;
+const MOST_NEAR: usize = 5;
 
 /// What is known of an incident while pairs are looked for.
 #[derive(Debug, Clone)]
