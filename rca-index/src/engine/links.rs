@@ -81,7 +81,7 @@ impl Snapshot<'_> {
         let mut found = DocSets::default();
         for id in ids {
             let Some(incident) = self.get(id)? else { continue };
-            let linked = link_keys(&incident).into_iter().filter_map(|key| names.linked_to(&key));
+            let linked = link_keys(&incident).into_keys().filter_map(|key| names.linked_to(&key));
             for linked in linked.filter(|linked| linked != id) {
                 self.insert(&linked, &mut found)?;
             }

@@ -3,15 +3,17 @@
 //! In: a request, whose conditions say which incidents are looked at. Out: these incidents, and for a report those of them that
 //! are like it, with how much. The work is bounded by the number of words of a query and of candidates.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
+use crate::archive::names::Names;
 use crate::engine::{Candidate, Candidates, Collect, Engine, Order, Snapshot};
 use crate::error::Result;
-use crate::incident::{FailedCount, Incident};
+use crate::incident::{FailedCount, HouseNames, Incident};
 use crate::plan::{Needed, WeightedTexts};
 use crate::query::parse_sort;
 use crate::ranking::MAX_ALIKE;
-use crate::schema::Facet;
 use crate::search::unknown::unknown_values_of;
 use crate::search::{Cut, Likeness, Match, Ranked, Search, SearchRequest, UnknownValue};
 
@@ -97,15 +99,14 @@ impl<'e> Alike<'e> {
         self.snapshot.get(id)
     }
 
-    /// The ids that the target of a link means.
-    pub(crate) fn resolve(&self, target: &str) -> Result<Vec<String>> {
-        Ok(self.snapshot.names()?.resolve(target))
+    /// The names of all incidents, by which links are resolved.
+    pub(crate) fn names(&self) -> Result<Arc<Names>> {
+        self.snapshot.names()
     }
 
-    /// The keys of an incident's services, by which two spellings are one service.
-    pub(crate) fn service_keys(&self, incident: &Incident) -> Vec<String> {
-        let keys = incident.services.iter().map(|service| Facet::Service.key(service, self.snapshot.house()));
-        keys.filter(|key| !key.is_empty()).collect()
+    /// The archive's names of services.
+    pub(crate) fn house(&self) -> &HouseNames {
+        self.snapshot.house()
     }
 
     /// What the last update could not take in.
