@@ -21,7 +21,7 @@ use crate::insight::seen::count_fixes;
 use crate::insight::{Fix, FixCount};
 use crate::ranking::{MAX_RECURRING, RECURRING_EVIDENCE};
 use crate::schema::Facet;
-use crate::search::{Alike, Cut, UnknownValue};
+use crate::search::{Alike, Cut, Near, UnknownValue};
 use clusters::{Pair, clusters};
 pub(crate) use neighborhood::neighborhood;
 use promised::unfinished;
@@ -104,9 +104,6 @@ pub struct Said {
     pub line: u32,
 }
 
-/// So many of the incidents that are most like an incident are looked at for what they say of it.
-const MOST_NEAR: usize = 5;
-
 /// What is known of an incident while pairs are looked for.
 #[derive(Debug, Clone)]
 struct Node {
@@ -117,21 +114,19 @@ struct Node {
     /// The keys of its services.
     services: Vec<String>,
     has_date: bool,
-    /// How many incidents it was compared with, and the first of them.
+    /// How many incidents it was compared with.
     compared: usize,
-    nearest: Vec<String>,
 }
 
 impl Node {
     fn read(alike: &Alike<'_>, incident: &Incident) -> Result<Self> {
-        let like = alike.like(incident)?;
-        let compared = like.len();
-        let nearest = like.iter().take(MOST_NEAR).map(|(id, _)| id.clone()).collect();
-        let same = like.into_iter().filter(|(_, likeness)| likeness.evidence >= RECURRING_EVIDENCE);
-        let same = same.map(|(id, likeness)| (id, likeness.evidence)).collect();
+        Self::new(alike, incident, &alike.like(incident, RECURRING_EVIDENCE)?)
+    }
+
+    fn new(alike: &Alike<'_>, incident: &Incident, near: &Near) -> Result<Self> {
         let services = Facet::Service.keys_of(incident, alike.house());
         let (id, said, has_date) = (incident.id.clone(), said(alike, incident)?, incident.date.is_some());
-        Ok(Self { id, alike: same, said, services, has_date, compared, nearest })
+        Ok(Self { id, alike: near.same.clone(), said, services, has_date, compared: near.compared() })
     }
 
     /// Whether it is the same as another, and how much they are alike: each by the text of the other. What happened to other
