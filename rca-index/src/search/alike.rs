@@ -129,6 +129,11 @@ impl<'e> Alike<'e> {
         self.snapshot.get(id)
     }
 
+    /// Whether there is an incident with this id; it is not read.
+    pub(crate) fn has(&self, id: &str) -> Result<bool> {
+        self.snapshot.has_id(id)
+    }
+
     /// The names of all incidents, by which links are resolved.
     pub(crate) fn names(&self) -> Result<Arc<Names>> {
         self.snapshot.names()

@@ -30,7 +30,11 @@ pub struct RecurringSummaryForm<'a> {
     pub version: u32,
     /// The folder that the paths are in; null for incidents that are no files.
     pub root: Option<&'a str>,
+    /// The query as typed; of a longer one, the first 4 KB.
     pub query: &'a str,
+    /// How many bytes the whole query has, if only its beginning is repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_bytes: Option<usize>,
     /// The interpreted query.
     pub interpreted: &'a str,
     /// How many clusters there are.
@@ -148,11 +152,13 @@ impl<'a> RecurringForm<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(query: &'a str, recurring: &'a Recurring) -> Self {
+        let (query, query_bytes) = super::repeated(query);
         Self {
             summary: RecurringSummaryForm {
                 version: VERSION,
                 root: None,
                 query,
+                query_bytes,
                 interpreted: &recurring.interpreted,
                 total: recurring.clusters.len(),
                 matching: recurring.matching,

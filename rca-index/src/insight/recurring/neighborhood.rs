@@ -3,6 +3,7 @@
 //! In: an incident. Out: its cluster, of those that are connected with it by pairs and by what reports say, however far. Most
 //! incidents take one query, and no other report is read than those that refer to it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::stated::KEYS;
@@ -28,7 +29,7 @@ pub(crate) fn neighborhood(alike: &Alike<'_>, incident: &Incident) -> Result<Opt
             if asked.len() == MOST_ASKED {
                 continue;
             }
-            let Some(report) = alike.get(&id)? else { continue };
+            let Some(report) = read(alike, &id, incident)? else { continue };
             let near = alike.like(&report, RECURRING_EVIDENCE)?;
             asked.insert(id.clone(), (Node::new(alike, &report, &near)?, near));
         }
@@ -44,6 +45,14 @@ pub(crate) fn neighborhood(alike: &Alike<'_>, incident: &Incident) -> Result<Opt
     let nodes: Vec<Node> = asked.into_values().map(|(node, _)| node).collect();
     let is_in = |cluster: &Cluster| cluster.incidents.iter().any(|one| one.incident.id == incident.id);
     Ok(found(alike, &nodes)?.into_iter().find(is_in))
+}
+
+/// The incident with this id; that which was asked with is not read again.
+fn read<'i>(alike: &Alike<'_>, id: &str, asked: &'i Incident) -> Result<Option<Cow<'i, Incident>>> {
+    if *id == asked.id {
+        return Ok(alike.has(id)?.then_some(Cow::Borrowed(asked)));
+    }
+    Ok(alike.get(id)?.map(Cow::Owned))
 }
 
 /// The ids of the incidents whose reports say that they are the same as one.
