@@ -88,11 +88,6 @@ impl Facet {
         }
     }
 
-    /// The keys of an incident's values, each once, sorted.
-    pub(crate) fn keys_of(self, incident: &Incident, house: &HouseNames) -> Vec<String> {
-        self.entries_of(incident, house).into_iter().map(|value| value.key).collect()
-    }
-
     /// The values of an incident, one for each key, sorted by key.
     pub(crate) fn entries_of(self, incident: &Incident, house: &HouseNames) -> Vec<FacetValue> {
         let named = |text: &String| {

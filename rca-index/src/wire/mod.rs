@@ -364,7 +364,7 @@ impl<'a> SearchSummaryForm<'a> {
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         let suggestion = |s: &'a crate::search::Suggestion| SuggestionForm { typed: &s.typed, meant: &s.meant };
-        let (query, query_bytes) = repeated(&request.text);
+        let (query, query_bytes) = recurring::repeated(&request.text);
         Self {
             version: VERSION,
             root: None,
@@ -468,7 +468,7 @@ impl<'a> FacetsSummaryForm<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
-        let (query, query_bytes) = repeated(&request.text);
+        let (query, query_bytes) = recurring::repeated(&request.text);
         Self {
             version: VERSION,
             query,
@@ -580,16 +580,6 @@ impl<'a> QueryErrorsForm<'a> {
         };
         Self { version: VERSION, query, errors: errors.0.iter().map(form).collect() }
     }
-}
-
-/// As much of a query as an answer repeats, and how long it is if that is not all. A pasted log may have a megabyte.
-fn repeated(query: &str) -> (&str, Option<usize>) {
-    const LONGEST: usize = 4_096;
-    if query.len() <= LONGEST {
-        return (query, None);
-    }
-    let end = (0..=LONGEST).rev().find(|&at| query.is_char_boundary(at)).unwrap_or(0);
-    (&query[..end], Some(query.len()))
 }
 
 // Serde passes references.

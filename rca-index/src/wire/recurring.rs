@@ -136,6 +136,16 @@ pub struct UnfinishedForm<'a> {
     pub line: u32,
 }
 
+/// As much of a query as an answer repeats, and how long it is if that is not all. A pasted log may have a megabyte.
+pub(super) fn repeated(query: &str) -> (&str, Option<usize>) {
+    const LONGEST: usize = 4_096;
+    if query.len() <= LONGEST {
+        return (query, None);
+    }
+    let end = (0..=LONGEST).rev().find(|&at| query.is_char_boundary(at)).unwrap_or(0);
+    (&query[..end], Some(query.len()))
+}
+
 impl<'a> RecurringForm<'a> {
     /// The JSON form of what happened again among the incidents that match a query.
     ///
@@ -152,7 +162,7 @@ impl<'a> RecurringForm<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(query: &'a str, recurring: &'a Recurring) -> Self {
-        let (query, query_bytes) = super::repeated(query);
+        let (query, query_bytes) = repeated(query);
         Self {
             summary: RecurringSummaryForm {
                 version: VERSION,
