@@ -320,14 +320,15 @@ impl Index {
         weak: bool,
     ) -> Result<Similar> {
         let candidates = request.for_candidates();
-        let names = self.engine.guard(|| self.engine.snapshot()?.names())?;
+        let snapshot = self.engine.guard(|| self.engine.snapshot())?;
+        let names = self.engine.guard(|| snapshot.names())?;
         let (most, weak) = match links {
             LinkFilter::Any => (request.limit.max(1), weak),
             LinkFilter::Unlinked => (candidates.limit, weak),
             LinkFilter::Linked => (candidates.limit, true),
         };
         let found = self.engine.guard(|| search::search_similar(&self.engine, &candidates, most, weak))?;
-        Similar::new((incident, &names), found, (links, request.limit, weak), self.len()?)
+        Similar::new(incident, (&names, snapshot.house()), found, (links, request.limit, weak), self.len()?)
     }
 
     /// Looks for incidents that are the same again, among those that match a query, at most the [`Recurring::MOST`] latest.

@@ -59,6 +59,17 @@ pub(crate) fn report_evidence(strength: f32, known: f32, information: f32, incid
     REPORT_EVIDENCE * strength * known * told.min(1.0)
 }
 
+/// The least score of the first pass with which an incident may have so much [`report_evidence`], by the sum of the weights of all
+/// words. The second pass counts an occurrence as up to `most`, by its section, and has no factor for missing words: that is at
+/// least the one of an incident with the fewest words that can amount to so much.
+pub(crate) fn least_first_score(evidence: f32, known: f32, total: f32, most: f32) -> f32 {
+    let strength = evidence / (REPORT_EVIDENCE * known);
+    // No word scores more, however often an incident has it.
+    let fewest = (strength / (K1 + 1.0)).min(1.0);
+    // Sums of the same weights in another order differ in their last bits.
+    0.999 * strength * total * coverage(fewest, 1.0) / most
+}
+
 /// How much more a word tells than its rarity says where there are few incidents: of three, one in three has the rarest word.
 fn small_archive(incidents: u64) -> f32 {
     (idf(1, incidents.max(MIN_DISTINCT)) / idf(1, incidents)).min(MAX_SMALL)

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use rca_index::query::{QueryOptions, parse};
-use rca_index::{Archive, Error, Incident, Index, Link, SearchRequest, SectionKind, UpdateOptions};
+use rca_index::{Archive, Error, Incident, Index, Link, LinkFilter, SearchRequest, SectionKind, UpdateOptions};
 
 fn write(folder: &Path, path: &str, text: &str) {
     let path = folder.join(path);
@@ -179,4 +179,92 @@ fn the_newest_come_first() {
     index.upsert([Incident::new("disk", "")]).unwrap();
     assert_eq!(backlinks(&index, "disk"), ["b", "a", "c"]);
     assert!(backlinks(&index, "dis").is_empty(), "an id is not a name");
+}
+
+/// A text that makes all reports with it alike.
+const LAG: &str = "Partition 7 of the placed topic was stuck behind a poison message, and the consumer group of the shipping \
+                   planner fell behind by 40,000 records until the message was skipped.";
+
+/// Reports that link to each other in every way; and the ids of all of them.
+fn linked_archive(folder: &Path) -> (Index, Vec<String>) {
+    let reports = [
+        ("queue", ""),
+        ("2024/queue", ""),
+        ("2025/queue", ""),
+        ("2024/disk/index", "[up](../queue.md)"),
+        ("2024/beside", "[x](queue.md) and [[2025/queue]]"),
+        ("2024/bare", "[[queue]]"),
+        ("2025/up", "[x](../2024/queue.md#cause)"),
+        ("2025/out", "[x](../../queue.md), [y](../../2024/queue.md)"),
+        ("2025/item", "## Related\n\n- 2024/queue: the first\n- PM-033"),
+        ("2025/PM-033-pool", "[x](%71ueue.md) [[disk]] [[PM-033]]"),
+        ("2025/start", "[[PM-033]], [y](PM-033.md), [z](../2024/disk/)"),
+        ("2025/key", ""),
+        ("2025/several", "[[on]]"),
+        ("a/on-call", "[[2025/several]]"),
+        ("b/on-call", "[x](../a/on-call.md)"),
+    ];
+    for (id, text) in reports {
+        let key = if id == "2025/key" { "related: ['2024/queue', '[[queue]]']\n" } else { "" };
+        let text = format!("---\ndate: 2025-01-02\n{key}---\n# Report\n\n## Summary\n\n{LAG}\n\n{text}\n");
+        write(folder, &format!("{id}.md"), &text);
+    }
+    for n in 0..40 {
+        write(folder, &format!("others/o{n}.md"), &format!("# Ordinary {n}\n\nA disk of host {n} was full.\n"));
+    }
+    let index = Index::in_memory().unwrap();
+    update(&index, folder);
+    (index, reports.map(|(id, _)| id.to_owned()).into())
+}
+
+#[test]
+fn what_is_similar_is_linked_by_the_rule_of_the_query_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let (index, ids) = linked_archive(folder.path());
+    let mut links = 0;
+    for id in &ids {
+        let incident = index.get(id).unwrap().unwrap();
+        let request = SearchRequest::from_incident(&incident).limit(100);
+        let similar = index.similar(&incident, &request, LinkFilter::Linked, true).unwrap();
+        let sorted = |has: fn(rca_index::Linked) -> Option<u32>| {
+            let hits = similar.hits.iter().filter(|hit| hit.linked.and_then(has).is_some());
+            let mut ids: Vec<String> = hits.map(|hit| hit.incident.id.clone()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(sorted(|linked| linked.from), found(&index, &format!("links:{id}")), "{id}");
+        assert_eq!(sorted(|linked| linked.to), found(&index, &format!("backlinks:{id}")), "{id}");
+        // The line is that of the link.
+        for hit in &similar.hits {
+            let line_of =
+                |incident: &Incident, line: u32| incident.source.lines().nth(line as usize - 1).map(str::to_owned);
+            let to = hit.linked.unwrap().to.map(|line| line_of(&incident, line).unwrap());
+            assert!(to.is_none_or(|line| line.contains(['[', '-'])), "{id}: {:?}", hit.linked);
+            links += usize::from(hit.linked.unwrap().to.is_some());
+        }
+    }
+    assert_eq!(links, 15, "all links that lead to another report");
+}
+
+#[test]
+fn what_happened_again_is_linked_by_the_same_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = |id: &str, date: &str, key: &str, text: &str| {
+        let text = format!("---\ndate: {date}\n{key}---\n# Report of {id}\n\n## Summary\n\n{text}\n");
+        write(folder.path(), &format!("{id}.md"), &text);
+    };
+    ["queue", "2024/queue", "2025/queue"].iter().for_each(|id| report(id, "2024-01-01", "", ""));
+    report("2024/beside", "2024-02-01", "", "A recurrence of [that](queue.md).");
+    report("2025/up", "2025-02-01", "", "A recurrence of [that](../queue.md).");
+    report("2025/out", "2025-02-02", "", "A recurrence of [that](../../2025/queue.md).");
+    // The value of a key is a name, and no link.
+    report("2025/key", "2025-02-03", "recurrence_of: 2025/queue\n", "");
+    let index = Index::in_memory().unwrap();
+    update(&index, folder.path());
+    let found = index.recurring(&SearchRequest::default()).unwrap();
+    let mut clusters: Vec<Vec<&str>> = { found.clusters.iter() }
+        .map(|cluster| cluster.incidents.iter().map(|one| one.incident.id.as_str()).collect())
+        .collect();
+    clusters.sort();
+    assert_eq!(clusters, [["2024/queue", "2024/beside"], ["2025/queue", "2025/key"], ["queue", "2025/up"]]);
 }

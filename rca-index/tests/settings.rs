@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use rca_index::{
-    Archive, Facet, Incident, Index, SearchRequest, SectionKind, Severity, Sourced, UpdateOptions, UpdateReport, check,
+    Archive, Facet, Incident, Index, LinkFilter, SearchRequest, SectionKind, Severity, Sourced, UpdateOptions,
+    UpdateReport, check,
 };
 
 /// Updates the index of a folder that has these settings.
@@ -191,6 +192,49 @@ fn services_have_one_name() {
         ["stock api", "inv-api"],
         "an incident from no report is kept as it was given"
     );
+}
+
+#[test]
+fn an_alias_is_the_same_service_wherever_reports_are_compared() {
+    let text = |service: &str, more: &str| {
+        format!(
+            "---\nservices: [{service}]\n{more}\n---\n# Consumer lag\n\nPartition 7 of the placed topic was stuck behind a \
+             poison message, and the consumer group fell behind by 40,000 records until the message was skipped.\n"
+        )
+    };
+    let reports = [
+        ("a", text("inventory-api", "date: 2025-03-09")),
+        ("b", text("Inventory API", "date: 2025-06-09\nrecurrence_of: a")),
+    ];
+    let others = (0..30).map(|n| (format!("o{n}"), format!("# Ordinary {n}\n\nA disk of host {n} was full.\n")));
+    let all: Vec<(String, String)> =
+        reports.into_iter().map(|(id, text)| (id.to_owned(), text)).chain(others).collect();
+    let all: Vec<(&str, &str)> = all.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+    let folder = archive(&all);
+    let folder = folder.path();
+    let similar = |settings: &str| {
+        update(folder, settings);
+        let index = Index::open(folder.join(".rca")).unwrap();
+        // As a program gives it, which has not asked for the names of today.
+        let mut draft = index.get("a").unwrap().unwrap();
+        "draft".clone_into(&mut draft.id);
+        draft.services = vec!["inv".to_owned(), "billing".to_owned()];
+        let request = SearchRequest::from_incident(&draft).limit(5);
+        let found = index.similar(&draft, &request, LinkFilter::Any, false).unwrap();
+        let hits = found.hits.into_iter().map(|hit| (hit.incident.id, hit.services)).collect::<Vec<_>>();
+        let recurring = index.recurring(&SearchRequest::default()).unwrap();
+        (hits, recurring.clusters.into_iter().map(|cluster| cluster.services).collect::<Vec<_>>())
+    };
+    let hits = |services: &[&str]| {
+        let hit = |id: &str| (id.to_owned(), services.iter().map(|&service| service.to_owned()).collect::<Vec<_>>());
+        vec![hit("a"), hit("b")]
+    };
+    let (mut without, clusters) = similar("");
+    without.sort();
+    assert_eq!((without, clusters), (hits(&[]), vec![vec!["inventory-api".to_owned()]]));
+    let (mut with, clusters) = similar("[services.inventory-api]\naliases = [\"inv\"]\n");
+    with.sort();
+    assert_eq!((with, clusters), (hits(&["inventory-api"]), vec![vec!["inventory-api".to_owned()]]));
 }
 
 #[test]

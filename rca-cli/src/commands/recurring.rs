@@ -33,8 +33,8 @@ pub(crate) struct Arguments {
     /// The query; omit it to look at every incident
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
-    /// How often it was seen at least
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    /// How often it was seen at least: 2 or more
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = times)]
     min: usize,
     /// Only what came back before all was done that was promised
     #[arg(long)]
@@ -73,4 +73,13 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
         render::hint_at_left_out(context, index.left_out()?.len());
     }
     Ok(if arguments.exit_status && total == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
+}
+
+/// Reads how often something was seen at least. What was seen once did not happen again.
+fn times(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(times @ 2..) => Ok(times),
+        Ok(_) => Err("what was seen once did not happen again; pass 2 or more".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }

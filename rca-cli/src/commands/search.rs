@@ -81,7 +81,8 @@ pub(crate) struct Arguments {
     /// `rca help json` lists them
     #[arg(long, value_name = "FIELDS", value_parser = Fields::of_hits, conflicts_with = "show")]
     fields: Option<Fields>,
-    /// Print only how many incidents match, partial matches not among them
+    /// Print only how many incidents match, partial matches not among them; of pasted text, of which any word suffices, how many
+    /// have some
     #[arg(long, conflicts_with_all = ["fields", "offset", "sort", "explain", "facets", "show"])]
     count: bool,
     /// Do not update the index first
@@ -101,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let (index, (results, mut hits)) = ask_fresh(&location, arguments.no_update, context, ask)?;
     if arguments.count {
         render::count(context, &location, &request, &results)?;
-        let is_nothing = arguments.exit_status && results.total == 0;
+        let is_nothing = arguments.exit_status && render::matching(&request, &results) == 0;
         return Ok(if is_nothing { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS });
     }
     let chosen = arguments.fields.as_ref().map(|fields| (fields, index));

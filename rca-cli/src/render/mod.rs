@@ -71,10 +71,10 @@ pub(crate) trait Renderer {
         &self,
         out: &mut Output,
         _location: &Location,
-        _request: &SearchRequest,
+        request: &SearchRequest,
         results: &SearchResults,
     ) -> Result<(), Failure> {
-        Ok(writeln!(out, "{}", results.total)?)
+        Ok(writeln!(out, "{}", matching(request, results))?)
     }
 
     /// Writes one incident.
@@ -337,6 +337,12 @@ pub(crate) fn count(
     renderer.count(&mut context.out, location, request, results)?;
     Talk { counts: false, ..renderer.talk() }.after_search(context, request, results, ShownHits::default());
     Ok(())
+}
+
+/// How many incidents match, as `--count` has it. Where any word of a pasted text suffices, no match is fuller than another.
+pub(crate) fn matching(request: &SearchRequest, results: &SearchResults) -> usize {
+    let any_suffices = request.weighted.is_some() && request.relax;
+    if any_suffices { results.total + results.total_some } else { results.total }
 }
 
 /// Prints what was seen like a pasted text.

@@ -158,3 +158,46 @@ fn a_count_is_of_full_matches() {
     let line = count(&["queue", "--format", "jsonl"]).stdout;
     assert!(line.starts_with("{\"type\":\"end\"") && line.contains("\"total\":1"), "{line}");
 }
+
+#[test]
+fn a_count_of_pasted_text_is_of_what_a_search_finds() {
+    let workshop = Workshop::with_archive();
+    let paste = "2026-05-04T08:31:00Z ERROR [pool-2] c.e.Queue - queue of orders: consumers too slow\n\
+                 2026-05-04T08:31:02Z ERROR [pool-2] c.e.Queue - queue of orders: zebra\n";
+    let search =
+        |more: &[&str]| workshop.rca_with(&[&["search", "--archive", "archive"], more, &["-"]].concat(), paste);
+    let json = |run: &super::Run| serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap();
+    let found = json(&search(&["--format", "json", "-n", "100"]));
+    let some = found["total_some"].as_u64().unwrap();
+    assert!(found["pasted"] == true && some > 0 && found["total"] == 0, "{found}");
+    let count = search(&["--count", "-e"]);
+    assert_eq!((count.stdout, count.code), (format!("{some}\n"), 0));
+    let counted = json(&search(&["--count", "--format", "json"]));
+    assert_eq!((&counted["total"], &counted["total_some"]), (&found["total"], &found["total_some"]));
+    // A strict search asks for all words, and a typed query for what it says.
+    let strict = json(&search(&["--strict", "--format", "json"]));
+    assert_eq!(search(&["--count", "--strict"]).stdout, format!("{}\n", strict["total"]));
+    assert_eq!(workshop.rca(&["search", "--archive", "archive", "--count", "queue zebra"]).stdout, "0\n");
+}
+
+#[test]
+fn a_long_text_is_repeated_in_part() {
+    let workshop = Workshop::with_archive();
+    let line = "2026-05-04T08:31:00Z ERROR [pool-2] c.e.Queue - queue of orders: é too slow\n";
+    for (text, is_cut) in [(line.repeat(10), false), (line.repeat(2_000), true)] {
+        let text = text.trim_end().to_owned();
+        for format in ["json", "jsonl"] {
+            let run = workshop.rca_with(&["search", "--archive", "archive", "--format", format, "-n", "1", "-"], &text);
+            let document = if format == "json" { run.stdout.as_str() } else { run.stdout.lines().last().unwrap() };
+            let json: serde_json::Value = serde_json::from_str(document).unwrap();
+            let query = json["query"].as_str().unwrap();
+            assert!(
+                text.starts_with(query) && (query.len() == text.len()) != is_cut && query.len() <= 4_096,
+                "{}",
+                query.len()
+            );
+            let bytes = json.get("query_bytes").and_then(serde_json::Value::as_u64);
+            assert_eq!(bytes, is_cut.then_some(text.len() as u64), "{format}");
+        }
+    }
+}

@@ -122,6 +122,13 @@ impl Workshop {
         Run::from(self.command(arguments).output().unwrap())
     }
 
+    /// A run that gets a text on stdin.
+    fn rca_with(&self, arguments: &[&str], input: &str) -> Run {
+        let file = self.path().join("stdin.txt");
+        fs::write(&file, input).unwrap();
+        Run::from(self.command(arguments).stdin(fs::File::open(&file).unwrap()).output().unwrap())
+    }
+
     /// The standard output of a run that must succeed.
     fn stdout(&self, arguments: &[&str]) -> String {
         let run = self.rca(arguments);

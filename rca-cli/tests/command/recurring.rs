@@ -109,6 +109,12 @@ fn the_numbers_are_in_json() {
 fn queries_filters_and_limits_narrow_it() {
     let workshop = archive();
     assert_eq!(ids(&json(&workshop, &["--min", "3"])), [["queue-1", "queue-2", "queue-3"]]);
+    for wrong in ["1", "0"] {
+        let run = recurring(&workshop, &["--min", wrong]);
+        assert!(run.code == 2 && run.stderr.contains(&format!("--min {wrong}: what was seen once")), "{run:?}");
+        assert!(run.stderr.contains("pass 2 or more"), "{run:?}");
+    }
+    assert!(recurring(&workshop, &["--min", "x"]).stderr.contains("not a whole number"));
     assert_eq!(ids(&json(&workshop, &["--unfinished"])), [["queue-1", "queue-2", "queue-3"]]);
     assert_eq!(ids(&json(&workshop, &["--until", "2023-12-31"])), [["disk-1", "disk-2"]]);
     assert_eq!(ids(&json(&workshop, &["queue", "--since", "2024-05-01"])), [["queue-2", "queue-3"]]);

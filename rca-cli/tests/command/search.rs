@@ -510,8 +510,8 @@ fn piped_text_without_a_query_is_searched_for_as_it_stands() {
     let results: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&results["pasted"], &results["cut"]), (&true.into(), &true.into()));
     assert_eq!(
-        (results["query"].as_str().unwrap().len(), &results["total_some"]),
-        (1 << 20, &1.into()),
+        (results["query"].as_str().unwrap().len(), &results["query_bytes"], &results["total_some"]),
+        (4_096, &(1 << 20).into(), &1.into()),
         "{}",
         run.stderr
     );

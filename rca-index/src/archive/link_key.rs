@@ -3,7 +3,7 @@
 //! In: an incident. Out: the keys of its links, which [`Names`](super::names::Names) resolves whenever it is asked. So a link
 //! counts from when the report that it names is there until that is gone, and the report that has the link is not read again.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
@@ -89,38 +89,46 @@ pub(super) fn path_of(target: &str) -> String {
     percent_decode_str(path).decode_utf8_lossy().replace('\\', "/").trim().to_owned()
 }
 
-/// The keys of all links of an incident, and of the ids that its related incidents are named by; each once.
-pub(crate) fn link_keys(incident: &Incident) -> BTreeSet<LinkKey> {
-    let links = incident.links.iter().filter(|link| !link.external).take(MOST);
-    let mut keys: BTreeSet<LinkKey> = links.filter_map(|link| LinkKey::new(&incident.path, &link.target)).collect();
+/// The keys of all links of an incident, and of the ids that its related incidents are named by; each once, with the first line
+/// that has it, counted from 1.
+pub(crate) fn link_keys(incident: &Incident) -> BTreeMap<LinkKey, u32> {
+    let mut keys = BTreeMap::new();
+    for link in incident.links.iter().filter(|link| !link.external).take(MOST) {
+        if let Some(key) = LinkKey::new(&incident.path, &link.target) {
+            keys.entry(key).or_insert(link.line);
+        }
+    }
     for section in incident.sections.iter().filter(|section| section.kind == SectionKind::Related) {
-        for id in ids_in(&incident.visible_text(section)) {
+        for (nth, id) in ids_in(&incident.visible_text(section)) {
             if keys.len() >= MOST {
                 return keys;
             }
-            keys.extend(LinkKey::new(&incident.path, id));
+            if let Some(key) = LinkKey::new(&incident.path, id) {
+                keys.entry(key).or_insert(section.line + nth);
+            }
         }
     }
     keys
 }
 
-/// The words of a text that may be ids: words with a digit, such as `PM-2026-033`, and items that are one word. What is
-/// in a block of code or in an address is none.
-fn ids_in(text: &str) -> impl Iterator<Item = &str> {
+/// The words of a text that may be ids, each with the number of lines before it: words with a digit, such as `PM-2026-033`, and
+/// items that are one word. What is in a block of code or in an address is none.
+fn ids_in(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mut in_code = false;
-    let lines = text.lines().filter(move |line| {
+    let lines = (0..).zip(text.lines()).filter(move |(_, line)| {
         let is_fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
         in_code ^= is_fence;
         !in_code && !is_fence
     });
-    lines.flat_map(|line| {
+    lines.flat_map(|(nth, line)| {
         let item = line.trim().trim_start_matches(['-', '*', '+', ' ']).trim_matches(|c: char| !c.is_alphanumeric());
         let is_one = |item: &str| item.chars().all(|c| c.is_alphanumeric() || "-_./%".contains(c));
         let one = is_one(item) && item.contains(['-', '_', '/']);
         let words = line.split_whitespace().filter(|word| !word.contains("://"));
         let pieces = words.flat_map(|word| word.split(|c: char| !(c.is_ascii_alphanumeric() || "-_./%".contains(c))));
         let pieces = pieces.map(|piece| piece.trim_matches(|c: char| !c.is_ascii_alphanumeric()));
-        one.then_some(item).into_iter().chain(pieces.filter(|piece| is_id(piece)))
+        let ids = one.then_some(item).into_iter().chain(pieces.filter(|piece| is_id(piece)));
+        ids.map(move |id| (nth, id))
     })
 }
 
@@ -221,7 +229,7 @@ mod tests {
         let check = |text: &str, expected: &[&str]| {
             let mut incident = Incident::new("OPS-9", "");
             incident.push_section(SectionKind::Related, text);
-            let found: Vec<String> = link_keys(&incident).into_iter().map(|key| key.target).collect();
+            let found: Vec<String> = link_keys(&incident).into_keys().map(|key| key.target).collect();
             assert_eq!(found, expected, "{text}");
         };
         check(

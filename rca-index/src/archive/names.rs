@@ -201,9 +201,11 @@ fn with_extension(found: Vec<String>, name: &str) -> Vec<String> {
 /// An id in lower case, its letters composed, without the `index` of a folder with a single report. Some systems write the
 /// names of files with separate accents.
 fn bare(id: &str) -> String {
-    let lower = if id.is_ascii() { id.to_ascii_lowercase() } else { id.to_lowercase().nfc().collect() };
-    let folder = ["/index", "/_index", "/readme"].iter().find_map(|end| lower.strip_suffix(end));
-    folder.map_or_else(|| lower.clone(), str::to_owned)
+    let mut lower = if id.is_ascii() { id.to_ascii_lowercase() } else { id.to_lowercase().nfc().collect() };
+    if let Some(end) = ["/index", "/_index", "/readme"].iter().find(|end| lower.ends_with(**end)) {
+        lower.truncate(lower.len() - end.len());
+    }
+    lower
 }
 
 fn file_name(id: &str) -> &str {

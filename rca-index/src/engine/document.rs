@@ -314,7 +314,7 @@ impl Fields {
 
     fn add_links(&self, doc: &mut EngineDocument, incident: &Incident) -> bool {
         let keys = link_keys(incident);
-        keys.iter().flat_map(LinkKey::terms).for_each(|term| doc.add(self.links, term));
+        keys.keys().flat_map(LinkKey::terms).for_each(|term| doc.add(self.links, term));
         !keys.is_empty()
     }
 

@@ -90,8 +90,8 @@ impl Layout {
     pub(super) fn holds(&self, dir: &Path) -> Result<bool> {
         let dir = &dir.components().collect::<PathBuf>();
         let now = Self::of_folders(dir)?;
-        if !self.has_folders_of(&now) || self.is_unchanged(&now) {
-            return Ok(self.has_folders_of(&now));
+        if self.is_unchanged(&now) {
+            return Ok(true);
         }
         Ok(self.has_folders_of(&Self::of(dir)?))
     }
@@ -101,12 +101,14 @@ impl Layout {
         identities(self) == identities(other)
     }
 
-    /// Whether the folders with these stamps are as they were at the first look.
+    /// Whether these are the same folders, with stamps that say that they are as they were at the first look.
     fn is_unchanged(&self, now: &Self) -> bool {
         let is_same = |before: Option<Place>, now: Option<Place>| match (before, now) {
-            (Some(Place { stamp: before, .. }), Some(Place { stamp, .. })) => {
+            (Some(before), Some(now)) => {
+                let stamp = before.stamp;
                 // Two changes within a tick of the clock have one time.
-                before.has_change_time() && !before.is_recent(self.looked) && stamp.proves_unchanged_since(before)
+                let is_told = stamp.has_change_time() && !stamp.is_recent(self.looked);
+                before.identity == now.identity && is_told && now.stamp.proves_unchanged_since(stamp)
             }
             (before, now) => before.is_none() && now.is_none(),
         };

@@ -3,16 +3,18 @@
 //! In: conditions on links. Out: sets of documents. What a link leads to is decided anew for each commit, by the ids that it
 //! has, so that nothing of the index depends on which other incidents there are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tantivy::index::SegmentId;
 use tantivy::query::{BitSetDocSet, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{BitSet, DocAddress, DocId, DocSet as _, Score, SegmentReader, TERMINATED, TantivyError};
+use tantivy::{BitSet, DocAddress, DocId, DocSet as _, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
 use crate::archive::link_key::{LinkKey, link_keys};
 use crate::archive::names::{Names, seekers};
+use crate::engine::collect::Candidate;
+use crate::engine::keys;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Clause, Condition, Plan, work};
@@ -75,13 +77,63 @@ impl Snapshot<'_> {
         Ok(found)
     }
 
+    /// The ids of the incidents that link to this one, and of those that have one of these keys of front matter, sorted; no
+    /// document is read. Of more than `most`, only the first of `near` that are among them.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: &[Candidate], most: usize) -> Result<Vec<String>> {
+        let mut found = self.linking_to(&[id.to_owned()])?;
+        for key in keys {
+            self.add_with_term(&keys::term(self.engine.fields.keys, key, None), &mut found)?;
+        }
+        let addresses = self.addresses(&found);
+        if addresses.len() > most {
+            let near = near.iter().filter(|candidate| addresses.contains(&candidate.address)).take(most);
+            return Ok(near.map(|candidate| candidate.id().to_owned()).collect());
+        }
+        let mut ids = addresses.into_iter().map(|address| self.id_at(address)).collect::<Result<Vec<String>>>()?;
+        ids.retain(|other| other != id);
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Adds the incidents that have a term.
+    fn add_with_term(&self, term: &Term, found: &mut DocSets) -> Result<()> {
+        for reader in self.searcher.segment_readers() {
+            let index = reader.inverted_index(term.field()).map_err(|e| self.engine.error(e))?;
+            let postings = index.read_postings(term, IndexRecordOption::Basic);
+            let Some(mut postings) = postings.map_err(|e| self.engine.error(e.into()))? else { continue };
+            while postings.doc() != TERMINATED {
+                if !reader.is_deleted(postings.doc()) {
+                    found.insert(reader, postings.doc());
+                }
+                postings.advance();
+            }
+        }
+        Ok(())
+    }
+
+    fn addresses(&self, docs: &DocSets) -> BTreeSet<DocAddress> {
+        let mut addresses = BTreeSet::new();
+        for (segment_ord, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let Some(docs) = docs.0.get(&reader.segment_id()) else { continue };
+            let mut docs = BitSetDocSet::from(docs.clone());
+            while docs.doc() != TERMINATED {
+                addresses.insert(DocAddress::new(segment_ord, docs.doc()));
+                docs.advance();
+            }
+        }
+        addresses
+    }
+
     /// The incidents that any of these link to, each but itself.
     fn linked_from(&self, ids: &[String]) -> Result<DocSets> {
         let names = self.names()?;
         let mut found = DocSets::default();
         for id in ids {
             let Some(incident) = self.get(id)? else { continue };
-            let linked = link_keys(&incident).into_iter().filter_map(|key| names.linked_to(&key));
+            let linked = link_keys(&incident).into_keys().filter_map(|key| names.linked_to(&key));
             for linked in linked.filter(|linked| linked != id) {
                 self.insert(&linked, &mut found)?;
             }

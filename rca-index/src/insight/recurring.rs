@@ -13,16 +13,19 @@ mod tests;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use crate::archive::link_key::LinkKey;
+use crate::archive::names::Names;
 use crate::error::Result;
-use crate::incident::{Action, FailedCount, Incident, Precision, Summary, Timestamp};
+use crate::incident::{Action, FailedCount, HouseNames, Incident, Precision, Summary, Timestamp};
 use crate::insight::seen::count_fixes;
 use crate::insight::{Fix, FixCount};
 use crate::ranking::{MAX_RECURRING, RECURRING_EVIDENCE};
-use crate::search::{Alike, Cut, UnknownValue};
+use crate::schema::Facet;
+use crate::search::{Alike, Cut, Near, UnknownValue};
 use clusters::{Pair, clusters};
 pub(crate) use neighborhood::neighborhood;
 use promised::unfinished;
-use stated::{has_words, stated};
+use stated::{Stated, has_words, stated};
 
 /// What happened again.
 #[derive(Debug, Clone)]
@@ -101,9 +104,6 @@ pub struct Said {
     pub line: u32,
 }
 
-/// So many of the incidents that are most like an incident are looked at for what they say of it.
-const MOST_NEAR: usize = 5;
-
 /// What is known of an incident while pairs are looked for.
 #[derive(Debug, Clone)]
 struct Node {
@@ -114,21 +114,19 @@ struct Node {
     /// The keys of its services.
     services: Vec<String>,
     has_date: bool,
-    /// How many incidents it was compared with, and the first of them.
+    /// How many incidents it was compared with.
     compared: usize,
-    nearest: Vec<String>,
 }
 
 impl Node {
     fn read(alike: &Alike<'_>, incident: &Incident) -> Result<Self> {
-        let like = alike.like(incident)?;
-        let compared = like.len();
-        let nearest = like.iter().take(MOST_NEAR).map(|(id, _)| id.clone()).collect();
-        let same = like.into_iter().filter(|(_, likeness)| likeness.evidence >= RECURRING_EVIDENCE);
-        let same = same.map(|(id, likeness)| (id, likeness.evidence)).collect();
-        let services = alike.service_keys(incident);
+        Self::new(alike, incident, &alike.like(incident, RECURRING_EVIDENCE)?)
+    }
+
+    fn new(alike: &Alike<'_>, incident: &Incident, near: &Near) -> Result<Self> {
+        let services = Facet::Service.keys_of(incident, alike.house());
         let (id, said, has_date) = (incident.id.clone(), said(alike, incident)?, incident.date.is_some());
-        Ok(Self { id, alike: same, said, services, has_date, compared, nearest })
+        Ok(Self { id, alike: near.same.clone(), said, services, has_date, compared: near.compared() })
     }
 
     /// Whether it is the same as another, and how much they are alike: each by the text of the other. What happened to other
@@ -147,8 +145,8 @@ impl Node {
 fn said(alike: &Alike<'_>, incident: &Incident) -> Result<Vec<Said>> {
     let mut found: Vec<Said> = Vec::new();
     for stated in stated(incident) {
-        let ids = alike.resolve(&stated.target)?;
-        let [id] = &ids[..] else { continue };
+        let Some(id) = meant(&*alike.names()?, incident, &stated) else { continue };
+        let id = &id;
         if *id == incident.id || found.iter().any(|known| known.id == *id) {
             continue;
         }
@@ -159,6 +157,14 @@ fn said(alike: &Alike<'_>, incident: &Incident) -> Result<Vec<Said>> {
         }
     }
     Ok(found)
+}
+
+/// The id of the incident that a report names: by a link, or by a key of front matter, whose value is a name as people write it.
+fn meant(names: &Names, incident: &Incident, stated: &Stated) -> Option<String> {
+    if stated.by_key {
+        return <[String; 1]>::try_from(names.resolve(&stated.target)).ok().map(|[id]| id);
+    }
+    names.linked_to(&LinkKey::new(&incident.path, &stated.target)?)
 }
 
 impl Recurring {
@@ -245,7 +251,7 @@ fn found(alike: &Alike<'_>, nodes: &[Node]) -> Result<Vec<Cluster>> {
             let said = nodes[at].said.iter().filter(|said| ids.contains(&said.id.as_str())).cloned().collect();
             parts.push((incident, likeness(at), said));
         }
-        found.push(Cluster::new(parts));
+        found.push(Cluster::new(parts, alike.house()));
     }
     // What is reported twice, and was seen once, is not recurring.
     found.retain(|cluster| cluster.times > 1);
@@ -259,7 +265,7 @@ fn found(alike: &Alike<'_>, nodes: &[Node]) -> Result<Vec<Cluster>> {
 
 impl Cluster {
     /// A cluster of incidents, each with how much it is like the others and what its report says of them.
-    fn new(mut parts: Vec<(Incident, Option<f32>, Vec<Said>)>) -> Self {
+    fn new(mut parts: Vec<(Incident, Option<f32>, Vec<Said>)>, house: &HouseNames) -> Self {
         let start = |incident: &Incident| incident.date.as_ref().map(|date| date.value);
         let key = |incident: &Incident| {
             let date = start(incident);
@@ -276,7 +282,7 @@ impl Cluster {
         let starts: Vec<Option<Timestamp>> = parts.iter().map(|(incident, ..)| start(incident)).collect();
         // When the time with a number began, if that is known.
         let began = |nth: usize| numbers.iter().position(|&of| of == nth).and_then(|at| starts[at]);
-        let services = services(parts.iter().map(|(incident, ..)| incident));
+        let services = services(parts.iter().map(|(incident, ..)| incident), house);
         let incidents: Vec<Occurrence> = parts
             .into_iter()
             .zip(&numbers)
@@ -371,17 +377,25 @@ fn days_between(before: Timestamp, now: Timestamp) -> Option<u64> {
     (is_known(before) && is_known(now)).then_some(days)?.try_into().ok()
 }
 
-/// The services that at least half of some incidents have, the most frequent first.
-fn services<'i>(incidents: impl ExactSizeIterator<Item = &'i Incident>) -> Vec<String> {
+/// The services that at least half of some incidents have, the most frequent first; each as the first of them spells it.
+fn services<'i>(incidents: impl ExactSizeIterator<Item = &'i Incident>, house: &HouseNames) -> Vec<String> {
     let all = incidents.len();
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for service in incidents.flat_map(|incident| &incident.services) {
-        match counts.iter_mut().find(|(known, _)| known == service) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((service.clone(), 1)),
+    let mut counts: Vec<(String, &str, usize)> = Vec::new();
+    for incident in incidents {
+        let mut known = Vec::new();
+        for service in &incident.services {
+            let key = Facet::Service.key(service, house);
+            if key.is_empty() || known.contains(&key) {
+                continue;
+            }
+            match counts.iter_mut().find(|(of, ..)| *of == key) {
+                Some((.., count)) => *count += 1,
+                None => counts.push((key.clone(), service, 1)),
+            }
+            known.push(key);
         }
     }
-    counts.retain(|(_, count)| 2 * count >= all);
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    counts.into_iter().map(|(service, _)| service).collect()
+    counts.retain(|(.., count)| 2 * count >= all);
+    counts.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.1.cmp(b.1)));
+    counts.into_iter().map(|(_, service, _)| service.to_owned()).collect()
 }

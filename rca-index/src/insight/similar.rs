@@ -3,17 +3,18 @@
 //! In: an incident, and the results of the search for the words of its text, best first. Out: plain data: the incidents that are
 //! like it, each with its level and the links between the two; or the nearest, where nothing is like it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::archive::link_key::{LinkKey, link_keys};
 use crate::archive::names::Names;
 use crate::error::Result;
-use crate::incident::names::path_key;
-use crate::incident::{FailedCount, Incident, Link};
+use crate::incident::{FailedCount, HouseNames, Incident};
 use crate::insight::seen::words_in_common;
 use crate::insight::shingles::Shingles;
 use crate::insight::{Fix, Nearest};
 use crate::ranking::{NEAR_SHARE, NEAR_SHINGLES, SAME_DAY_SHARE};
+use crate::schema::Facet;
 use crate::search::{Cut, Explanation, Hit, Like, Likeness, Resemblance, SearchResults, UnknownValue};
 
 /// The incidents like an incident.
@@ -149,12 +150,20 @@ impl Similar {
     /// What the search for the words of an incident says. Hits are taken until there are enough: only of those that are shown,
     /// the wording is compared.
     pub(crate) fn new(
-        (incident, names): (&Incident, &Names),
+        incident: &Incident,
+        (names, house): (&Names, &HouseNames),
         (found, like, candidates): (SearchResults, Like, impl Iterator<Item = Result<Hit>>),
         (links, limit, weak): (LinkFilter, usize, bool),
         incidents: usize,
     ) -> Result<Self> {
-        let given = Given { incident, names, targets: resolved(incident, names), shingles: Shingles::of(incident) };
+        let given = Given {
+            incident,
+            names,
+            house,
+            targets: linked(incident, names),
+            services: Facet::Service.keys_of(incident, house),
+            shingles: Shingles::of(incident),
+        };
         let mut hits = Vec::new();
         let mut nearest = None;
         for (nth, hit) in candidates.enumerate() {
@@ -212,19 +221,19 @@ impl Similar {
 struct Given<'a> {
     incident: &'a Incident,
     names: &'a Names,
+    house: &'a HouseNames,
     /// The ids that it links to, and the lines.
-    targets: Vec<(String, u32)>,
+    targets: HashMap<String, u32>,
+    /// The keys of its services.
+    services: Vec<String>,
     shingles: Shingles,
 }
 
 impl Given<'_> {
     /// The links between it and another incident.
     fn links_with(&self, other: &Incident) -> Option<Linked> {
-        let line = |targets: &[(String, u32)], id: &str| {
-            targets.iter().find(|(target, _)| target == id).map(|&(_, line)| line)
-        };
-        let to = line(&self.targets, &other.id);
-        let from = line(&resolved(other, self.names), &self.incident.id);
+        let to = self.targets.get(&other.id).copied();
+        let from = linked(other, self.names).get(&self.incident.id).copied();
         (to.is_some() || from.is_some()).then_some(Linked { to, from })
     }
 
@@ -234,8 +243,8 @@ impl Given<'_> {
         let incident = hit.incident;
         let resemblance = likeness.resemblance().max(best);
         let shingles = Shingles::of(&incident);
-        let keys: Vec<String> = self.incident.services.iter().map(|service| path_key(service)).collect();
-        let services = incident.services.iter().filter(|service| keys.contains(&path_key(service))).cloned().collect();
+        let shared = |service: &&String| self.services.contains(&Facet::Service.key(service, self.house));
+        let services = incident.services.iter().filter(shared).cloned().collect();
         let day = |incident: &Incident| incident.date.as_ref().map(|date| date.value.day());
         let mut hit = SimilarHit {
             level: if resemblance == Resemblance::Weak { SimilarLevel::Weak } else { SimilarLevel::Like },
@@ -251,7 +260,7 @@ impl Given<'_> {
             explanation,
             incident,
         };
-        let other_services = hit.services.is_empty() && !keys.is_empty() && !hit.incident.services.is_empty();
+        let other_services = hit.services.is_empty() && !self.services.is_empty() && !hit.incident.services.is_empty();
         if hit.is_near_duplicate(self.shingles.numbers_agree(&shingles) && !other_services) {
             hit.level = SimilarLevel::NearDuplicate;
         }
@@ -270,17 +279,19 @@ impl SimilarHit {
     }
 }
 
-/// The ids of the incidents that a report links to, each with the first line. A target that may be several is none.
-fn resolved(incident: &Incident, names: &Names) -> Vec<(String, u32)> {
-    /// More targets of one report are not looked up.
+/// The ids of the incidents that a report links to, each with the first line. A link that may mean several is none.
+fn linked(incident: &Incident, names: &Names) -> HashMap<String, u32> {
+    /// More different links of one report, those of its last lines, are not looked up.
     const MOST: usize = 1_000;
-    let mut known = HashSet::new();
-    let links = incident.links.iter().filter(|link| !link.external && known.insert(link.target.as_str()));
-    let id = |link: &Link| {
-        let mut ids = names.resolve(&link.target);
-        ids.pop().filter(|_| ids.is_empty()).map(|id| (id, link.line))
-    };
-    links.take(MOST).filter_map(id).collect()
+    let mut links: Vec<(u32, LinkKey)> = link_keys(incident).into_iter().map(|(key, line)| (line, key)).collect();
+    links.sort_unstable();
+    let mut found = HashMap::new();
+    for (line, key) in links.into_iter().take(MOST) {
+        if let Some(id) = names.linked_to(&key) {
+            found.entry(id).or_insert(line);
+        }
+    }
+    found
 }
 
 fn nearest_of(hit: &Hit) -> Option<Nearest> {

@@ -7,9 +7,9 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::plan::draft::Draft;
 use crate::plan::planner::Planner;
-use crate::plan::words::{folded_word, in_a_row, parts_alone, phrase, words};
+use crate::plan::words::{folded_words, in_a_row, parts_alone, phrase, words};
 use crate::plan::{Alternative, Correction, CutKind, Form, Pattern, Slot, TypedAt, Word};
-use crate::query::{Node, NodeKind, Span, Text};
+use crate::query::{Node, NodeKind, Span, Text, usual_edits};
 use crate::ranking::{
     FUZZY_WEIGHT, MAX_CORRECTED, MAX_CORRECTIONS, MAX_FUZZY, MAX_PHRASE_WORDS, MAX_WORDS, SYNONYM_WEIGHT,
 };
@@ -107,27 +107,43 @@ impl Planner<'_> {
         Ok(sequence)
     }
 
-    /// A phrase or a pattern; `None` if it has no word.
-    fn phrase_or_pattern(&self, text: &Text, field: Option<TextField>, draft: &mut Draft) -> Option<Word> {
-        let pattern = |pattern| Alternative::of_slot(Slot::of_pattern(pattern));
-        let folded = |word| folded_word(self.analyzer, word);
-        let (typed, alternative) = match text {
-            Text::Word(_) | Text::Unfinished(_) => return None,
+    /// A phrase or a pattern. A pattern of several words is one of each: in `foo=bar*` the last is a prefix, and in `foo=bar~` each
+    /// may be spelled with as many edits as its own length allows.
+    fn phrase_or_pattern(&self, text: &Text, field: Option<TextField>, draft: &mut Draft) -> Vec<Word> {
+        let word = |text: &str, pattern| {
+            let alternative = Alternative::of_slot(Slot::of_pattern(pattern));
+            Word::new(text.to_owned(), vec![alternative], field)
+        };
+        match text {
+            Text::Word(_) | Text::Unfinished(_) => Vec::new(),
             Text::Phrase { text, slop } => {
-                let mut phrase = phrase(self.analyzer, text, *slop)?;
+                let Some(mut phrase) = phrase(self.analyzer, text, *slop) else { return Vec::new() };
                 if phrase.slots.len() > MAX_PHRASE_WORDS {
                     draft.cut(CutKind::PhraseWords, MAX_PHRASE_WORDS, phrase.slots.len());
                     phrase.slots.truncate(MAX_PHRASE_WORDS);
                 }
-                (text, phrase)
+                vec![Word::new(text.clone(), vec![phrase], field)]
             }
-            Text::Prefix(prefix) => (prefix, pattern(Pattern::Prefix(folded(prefix)))),
-            Text::Fuzzy { word, distance } => {
-                let typo = Pattern::Typo { word: folded(word), distance: *distance };
-                (word, pattern(if draft.may_be_fuzzy(&typo, MAX_FUZZY) { typo } else { Pattern::Word(folded(word)) }))
+            Text::Prefix(prefix) => {
+                let mut parts = folded_words(self.analyzer, prefix);
+                let last = parts.pop().unwrap_or_default();
+                let typed = if parts.is_empty() { prefix } else { &last };
+                let last = word(typed, Pattern::Prefix(last.clone()));
+                parts.into_iter().map(|part| word(&part, Pattern::Word(part.clone()))).chain([last]).collect()
             }
-        };
-        Some(Word::new(typed.clone(), vec![alternative], field))
+            Text::Fuzzy { word: typed, distance } => {
+                let parts = folded_words(self.analyzer, typed);
+                let is_one = parts.len() < 2;
+                let mut fuzzy = |part: String| {
+                    let distance = if is_one { *distance } else { usual_edits(&part).min(*distance) };
+                    let text = if is_one { typed } else { &part };
+                    let typo = Pattern::Typo { word: part.clone(), distance };
+                    let is_kept = draft.may_be_fuzzy(&typo, MAX_FUZZY);
+                    word(text, if is_kept { typo } else { Pattern::Word(part.clone()) })
+                };
+                if parts.is_empty() { vec![fuzzy(String::new())] } else { parts.into_iter().map(fuzzy).collect() }
+            }
+        }
     }
 
     /// Adds synonyms. If a run of words such as `load balancer` has a synonym, each of its words also matches where the

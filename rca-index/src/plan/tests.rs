@@ -463,3 +463,32 @@ fn filters_hold_for_weighted_texts_and_services_are_preferred() {
 fn texts_of(plan: &Plan) -> Vec<String> {
     texts(plan, &plan.ranked)
 }
+
+#[test]
+fn a_pattern_of_several_words_is_one_of_each() {
+    let check = |query: &str, expected: &[Pattern]| {
+        let plan = plan(query);
+        let forms = plan.ranked_words().flat_map(|word| word.forms().map(|form| form.pattern.clone()));
+        assert_eq!(forms.collect::<Vec<_>>(), expected, "{query}");
+        assert_eq!(plan.needed.len(), expected.len(), "{query}");
+    };
+    let typo = |word: &str, distance| Pattern::Typo { word: word.to_owned(), distance };
+    let exact = |word: &str| Pattern::Word(word.to_owned());
+    let prefix = |word: &str| Pattern::Prefix(word.to_owned());
+    // Two edits of a short part would match almost anything, whatever the length of the whole.
+    check("uk*bernetes~", &[typo("uk", 1), typo("bernetes", 2)]);
+    check("uk*bernetes~1", &[typo("uk", 1), typo("bernetes", 1)]);
+    check("uk*bernetes~2", &[typo("uk", 1), typo("bernetes", 2)]);
+    check("a=bcdefgh~", &[typo("a", 1), typo("bcdefgh", 2)]);
+    check("level=warning,critical~", &[typo("level", 1), typo("warning", 2), typo("critical", 2)]);
+    check("Große*Fehlersuche~", &[typo("grosse", 2), typo("fehlersuche", 2)]);
+    check("x*y~", &[typo("x", 1), typo("y", 1)]);
+    // One word has the distance that was asked for, and an identifier is one.
+    check("uk~2", &[typo("uk", 2)]);
+    check("uk~", &[typo("uk", 1)]);
+    check("kubernets~", &[typo("kubernets", 2)]);
+    check("kubernets~1", &[typo("kubernets", 1)]);
+    check("order-api~", &[typo("order-api", 2)]);
+    check("certif*", &[prefix("certif")]);
+    check("level=warn*", &[exact("level"), prefix("warn")]);
+}

@@ -182,7 +182,16 @@ pub(super) fn parts_alone(analyzer: &Analyzer, words: &[Word]) -> Vec<Word> {
     alone
 }
 
-/// The first lexeme of a text, folded; used to match prefixes and fuzzy words.
-pub(super) fn folded_word(analyzer: &Analyzer, text: &str) -> String {
-    analyzer.lexemes(text).next().map(|lexeme| lexeme.text.to_owned()).unwrap_or_default()
+/// The words and identifiers of a text, folded, each whole; used to match prefixes and fuzzy words.
+pub(super) fn folded_words(analyzer: &Analyzer, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut current = None;
+    let mut lexemes = analyzer.lexemes(text);
+    while let Some(lexeme) = lexemes.next() {
+        if current != Some(lexeme.chunk) {
+            current = Some(lexeme.chunk);
+            found.push(lexeme.text.to_owned());
+        }
+    }
+    found
 }

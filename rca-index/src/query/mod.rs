@@ -31,6 +31,7 @@ use crate::incident::OwnField;
 use crate::schema::FlagKind;
 use parser::{all_of, parse_query, parse_value, sort_of};
 use terms::has_letter;
+pub(crate) use terms::usual_edits;
 use unfinished::parse_unfinished;
 
 /// The reference of the query language in Markdown, also shown by `rca help query`.

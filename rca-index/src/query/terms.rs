@@ -61,9 +61,8 @@ pub(super) fn wildcards(field: Option<TextField>, text: &str, span: Span) -> Fou
         return plain(text);
     };
     let distance = match distance {
-        // Two edits of a short word would match almost anything.
-        "" if stem.chars().count() <= 5 => 1,
-        "" | "2" => 2,
+        "" => usual_edits(stem),
+        "2" => 2,
         "1" => 1,
         digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
             return Err(QueryErrorKind::TooManyEdits(stem.to_owned()));
@@ -71,6 +70,11 @@ pub(super) fn wildcards(field: Option<TextField>, text: &str, span: Span) -> Fou
         _ => return plain(text),
     };
     Ok(word(field, Text::Fuzzy { word: stem.to_owned(), distance }, span))
+}
+
+/// How many edits `~` alone allows in a word: two of a short one would match almost anything.
+pub(crate) fn usual_edits(word: &str) -> u8 {
+    if word.chars().count() <= 5 { 1 } else { 2 }
 }
 
 /// A text node; `None` if the text has no letter or digit.

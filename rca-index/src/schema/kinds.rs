@@ -2,6 +2,9 @@
 //!
 //! In: nothing. Out: enums, for the field table and those who read it.
 
+use crate::incident::{HouseNames, Incident};
+use crate::schema::Facet;
+
 /// A field of links between incidents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -24,4 +27,11 @@ pub enum Unit {
     Percent,
     /// A plain number; `1000`, `10k`, `2m`.
     Count,
+}
+
+impl Facet {
+    /// The keys of an incident's values, each once, sorted.
+    pub(crate) fn keys_of(self, incident: &Incident, house: &HouseNames) -> Vec<String> {
+        self.entries_of(incident, house).into_iter().map(|value| value.key).collect()
+    }
 }

@@ -3,23 +3,42 @@
 //! In: a request, whose conditions say which incidents are looked at. Out: these incidents, and for a report those of them that
 //! are like it, with how much. The work is bounded by the number of words of a query and of candidates.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
+use crate::archive::names::Names;
 use crate::engine::{Candidate, Candidates, Collect, Engine, Order, Snapshot};
 use crate::error::Result;
-use crate::incident::{FailedCount, Incident};
+use crate::incident::{FailedCount, HouseNames, Incident};
 use crate::plan::{Needed, WeightedTexts};
 use crate::query::parse_sort;
-use crate::ranking::MAX_ALIKE;
-use crate::schema::Facet;
+use crate::ranking::{MAX_ALIKE, least_first_score};
+use crate::schema::{FIELDS, FieldKind, FieldSpec, TextField};
 use crate::search::unknown::unknown_values_of;
-use crate::search::{Cut, Likeness, Match, Ranked, Search, SearchRequest, UnknownValue};
+use crate::search::{Cut, Match, Ranked, Search, SearchRequest, UnknownValue};
 
 /// The incidents of one commit that are looked at.
 pub(crate) struct Alike<'e> {
     snapshot: Snapshot<'e>,
     /// Its query has the conditions.
     request: SearchRequest,
+}
+
+/// What is like a report.
+#[derive(Default)]
+pub(crate) struct Near {
+    /// The nearest by the words of the report, at most [`MAX_ALIKE`].
+    candidates: Vec<Candidate>,
+    /// The ids of those of them with the evidence that was asked for, and how much they have; the most alike first.
+    pub(crate) same: Vec<(String, f32)>,
+}
+
+impl Near {
+    /// How many it was compared with.
+    pub(crate) fn compared(&self) -> usize {
+        self.candidates.len()
+    }
 }
 
 /// What matches the conditions.
@@ -80,16 +99,29 @@ impl<'e> Alike<'e> {
         matching.candidates.par_iter().map(|candidate| make(&self.snapshot.incident(candidate)?)).collect()
     }
 
-    /// The incidents that match and are like a report, it not among them, the most alike first; at most [`MAX_ALIKE`].
-    pub(crate) fn like(&self, report: &Incident) -> Result<Vec<(String, Likeness)>> {
+    /// The incidents that match and are like a report, it not among them. Those whose evidence cannot be at least `least` are
+    /// not looked at closely.
+    pub(crate) fn like(&self, report: &Incident, least: f32) -> Result<Near> {
         let weighted = Some(WeightedTexts::of_report(report));
         let request = SearchRequest { weighted, ..self.request.clone() };
         let search = Search::new(self.snapshot.again(), &request)?;
         if search.plan.ranked.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Near::default());
         }
-        let like = |ranked: &Ranked| Some((ranked.candidate.id().to_owned(), search.likeness(ranked)?));
-        Ok(search.nearest(MAX_ALIKE)?.iter().filter_map(like).collect())
+        let candidates = search.nearest(MAX_ALIKE)?;
+        let enough = search.least_first_score(least);
+        let closely = candidates.iter().filter(|ranked| ranked.candidate.first_score() >= enough).cloned().collect();
+        let evidence = |ranked: &Ranked| Some((ranked.candidate.id().to_owned(), search.likeness(ranked)?.evidence));
+        let same = search.rerank(closely, &[])?;
+        let same = same.iter().filter_map(evidence);
+        let same = same.filter(|&(_, evidence)| evidence >= least).collect();
+        Ok(Near { candidates: candidates.into_iter().map(|ranked| ranked.candidate).collect(), same })
+    }
+
+    /// The ids of the incidents that refer to one: by a link, or maybe by one of these keys of front matter. Of more than `most`,
+    /// those that are most like it.
+    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: &Near, most: usize) -> Result<Vec<String>> {
+        self.snapshot.referring_to(id, keys, &near.candidates, most)
     }
 
     /// The incident with this id.
@@ -97,15 +129,19 @@ impl<'e> Alike<'e> {
         self.snapshot.get(id)
     }
 
-    /// The ids that the target of a link means.
-    pub(crate) fn resolve(&self, target: &str) -> Result<Vec<String>> {
-        Ok(self.snapshot.names()?.resolve(target))
+    /// Whether there is an incident with this id; it is not read.
+    pub(crate) fn has(&self, id: &str) -> Result<bool> {
+        self.snapshot.has_id(id)
     }
 
-    /// The keys of an incident's services, by which two spellings are one service.
-    pub(crate) fn service_keys(&self, incident: &Incident) -> Vec<String> {
-        let keys = incident.services.iter().map(|service| Facet::Service.key(service, self.snapshot.house()));
-        keys.filter(|key| !key.is_empty()).collect()
+    /// The names of all incidents, by which links are resolved.
+    pub(crate) fn names(&self) -> Result<Arc<Names>> {
+        self.snapshot.names()
+    }
+
+    /// The archive's names of services.
+    pub(crate) fn house(&self) -> &HouseNames {
+        self.snapshot.house()
     }
 
     /// What the last update could not take in.
@@ -115,7 +151,7 @@ impl<'e> Alike<'e> {
 }
 
 impl Search<'_> {
-    /// The best incidents by any words, at most so many.
+    /// The best incidents of the first pass by any words, at most so many.
     fn nearest(&self, most: usize) -> Result<Vec<Ranked>> {
         let collect = Collect { limit: most, order: Order::Score, facets: Vec::new() };
         let Candidates { best, moments, .. } =
@@ -125,6 +161,23 @@ impl Search<'_> {
             let z = moments.z(candidate.first_score());
             Ranked { matched: Match::Some, candidate, shares: None, z }
         };
-        self.rerank(best.into_iter().map(ranked).collect(), &[])
+        Ok(best.into_iter().map(ranked).collect())
     }
+
+    /// The least score of the first pass with which an incident may have so much evidence.
+    fn least_first_score(&self, evidence: f32) -> f32 {
+        let weights = self.words.weights(&self.plan.ranked);
+        if weights.iter().any(|weight| weight.share < weight.idf) {
+            // A word that adds to the score and counts as none could make up for missing ones.
+            return 0.0;
+        }
+        let total = weights.iter().map(|weight| weight.idf).sum();
+        least_first_score(evidence, self.plan.known, total, largest_section_weight())
+    }
+}
+
+/// The largest weight of an occurrence outside of the title.
+fn largest_section_weight() -> f32 {
+    let is_section = |spec: &&FieldSpec| matches!(spec.kind, FieldKind::Text(field) if field != TextField::Title);
+    FIELDS.iter().filter(is_section).map(|spec| spec.weight).fold(1.0, f32::max)
 }

@@ -22,7 +22,7 @@ mod weighted_tests;
 #[cfg(test)]
 mod work_tests;
 
-pub(crate) use alike::Alike;
+pub(crate) use alike::{Alike, Near};
 pub use explanation::{Explanation, WordScore};
 pub(crate) use hits::{Hits, Like};
 pub use request::SearchRequest;

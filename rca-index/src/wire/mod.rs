@@ -109,7 +109,11 @@ pub struct SearchSummaryForm<'a> {
     pub version: u32,
     /// The folder that the paths of hits are in; null for incidents that are no files.
     pub root: Option<&'a str>,
+    /// The query as typed; of a longer one, the first 4 KB.
     pub query: &'a str,
+    /// How many bytes the whole query has, if only its beginning is repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_bytes: Option<usize>,
     /// The interpreted query.
     pub interpreted: &'a str,
     /// The number of incidents with all words.
@@ -260,7 +264,11 @@ pub struct FacetsForm<'a> {
 #[non_exhaustive]
 pub struct FacetsSummaryForm<'a> {
     pub version: u32,
+    /// The query as typed; of a longer one, the first 4 KB.
     pub query: &'a str,
+    /// How many bytes the whole query has, if only its beginning is repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_bytes: Option<usize>,
     /// The interpreted query.
     pub interpreted: &'a str,
     /// The number of incidents counted.
@@ -356,10 +364,12 @@ impl<'a> SearchSummaryForm<'a> {
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         let suggestion = |s: &'a crate::search::Suggestion| SuggestionForm { typed: &s.typed, meant: &s.meant };
+        let (query, query_bytes) = recurring::repeated(&request.text);
         Self {
             version: VERSION,
             root: None,
-            query: &request.text,
+            query,
+            query_bytes,
             interpreted: &results.interpreted,
             total: results.total,
             total_some: results.total_some,
@@ -458,9 +468,11 @@ impl<'a> FacetsSummaryForm<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
+        let (query, query_bytes) = recurring::repeated(&request.text);
         Self {
             version: VERSION,
-            query: &request.text,
+            query,
+            query_bytes,
             interpreted: &results.interpreted,
             // If no incident has all words, those with some are counted.
             total: if results.relaxed { results.total_some } else { results.total },
@@ -570,13 +582,13 @@ impl<'a> QueryErrorsForm<'a> {
     }
 }
 
-/// Milliseconds, rounded to microseconds.
 // Serde passes references.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
+/// Milliseconds, rounded to microseconds.
 fn milliseconds(took: std::time::Duration) -> f64 {
     took.as_micros() as f64 / 1000.0
 }

@@ -30,7 +30,11 @@ pub struct RecurringSummaryForm<'a> {
     pub version: u32,
     /// The folder that the paths are in; null for incidents that are no files.
     pub root: Option<&'a str>,
+    /// The query as typed; of a longer one, the first 4 KB.
     pub query: &'a str,
+    /// How many bytes the whole query has, if only its beginning is repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_bytes: Option<usize>,
     /// The interpreted query.
     pub interpreted: &'a str,
     /// How many clusters there are.
@@ -132,6 +136,16 @@ pub struct UnfinishedForm<'a> {
     pub line: u32,
 }
 
+/// As much of a query as an answer repeats, and how long it is if that is not all. A pasted log may have a megabyte.
+pub(super) fn repeated(query: &str) -> (&str, Option<usize>) {
+    const LONGEST: usize = 4_096;
+    if query.len() <= LONGEST {
+        return (query, None);
+    }
+    let end = (0..=LONGEST).rev().find(|&at| query.is_char_boundary(at)).unwrap_or(0);
+    (&query[..end], Some(query.len()))
+}
+
 impl<'a> RecurringForm<'a> {
     /// The JSON form of what happened again among the incidents that match a query.
     ///
@@ -148,11 +162,13 @@ impl<'a> RecurringForm<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(query: &'a str, recurring: &'a Recurring) -> Self {
+        let (query, query_bytes) = repeated(query);
         Self {
             summary: RecurringSummaryForm {
                 version: VERSION,
                 root: None,
                 query,
+                query_bytes,
                 interpreted: &recurring.interpreted,
                 total: recurring.clusters.len(),
                 matching: recurring.matching,

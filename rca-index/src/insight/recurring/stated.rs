@@ -58,7 +58,7 @@ sets! {
 static WORDS: LazyLock<Phrases<Set>> = LazyLock::new(|| vocabulary(SETS));
 
 /// Keys of front matter whose value is such a report, as [`OwnField::name`] writes them.
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "recurrence_of", "recurrence", "repeat_of", "repeats", "reoccurrence_of", "same_as", "same_incident_as", "recurs",
     "happened_before", "seen_before",
 ];

@@ -92,6 +92,134 @@ fn the_neighborhood_of_an_incident_is_its_cluster() {
     assert!(neighborhood(&alike, &other).unwrap().is_none());
 }
 
+/// Numbers by chance, the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % end as u64) as usize
+    }
+}
+
+/// Reports by chance: of a few kinds with some words changed, of some services and days, some of which say by a link or a key
+/// that they are another one, and some of which link to another one and say nothing.
+fn by_chance(seed: u64, incidents: usize) -> Vec<Incident> {
+    let mut chance = Chance(seed);
+    (0..incidents)
+        .map(|n| {
+            let kind = chance.below(6);
+            let changed = |chance: &mut Chance, word: &str| match chance.below(9) {
+                0 => format!("other{}", chance.below(40)),
+                _ => word.to_owned(),
+            };
+            let text: Vec<String> = match KINDS.get(kind) {
+                Some(text) => text.split(' ').map(|word| changed(&mut chance, word)).collect(),
+                None => (0..20).map(|_| format!("word{}", chance.below(90))).collect(),
+            };
+            let other = format!("r{}", chance.below(incidents));
+            let (mut key, mut more) = (String::new(), String::new());
+            match chance.below(12) {
+                0 => more = format!("This is a recurrence of [[{other}]]."),
+                1 => key = format!("repeat-of: '[[{other}]]'\n"),
+                2 | 3 => more = format!("See [that]({other}.md)."),
+                _ => {}
+            }
+            let date = match chance.below(8) {
+                0 => String::new(),
+                day => format!("date: 2025-0{}-1{day}\n", 1 + chance.below(9)),
+            };
+            let service = format!("services: [s{}]\n", kind + chance.below(5) / 4);
+            let text = text.join(" ");
+            let report = format!("---\n{date}{service}{key}---\n# Incident {n}\n\n## Summary\n\n{text}\n\n{more}\n");
+            parse_report(&format!("r{n}.md"), report, &ParseOptions::default()).incident
+        })
+        .collect()
+}
+
+/// Holds that the neighborhood of each incident is the cluster that it is in among all.
+fn check_neighborhoods(incidents: Vec<Incident>) -> usize {
+    let all: Vec<String> = incidents.iter().map(|incident| incident.id.clone()).collect();
+    let engine = engine(incidents);
+    let alike = alike(&engine);
+    let found = Recurring::new(&alike, Recurring::MOST).unwrap();
+    for id in &all {
+        let near = neighborhood(&alike, &alike.get(id).unwrap().unwrap()).unwrap();
+        let expected = found.clusters.iter().find(|cluster| ids(cluster).contains(&id.as_str()));
+        let told = |cluster: &Cluster| {
+            let one = |one: &Occurrence| (one.incident.id.clone(), one.nth, one.likeness.map(|l| (l * 100.0) as i64));
+            cluster.incidents.iter().map(one).collect::<Vec<_>>()
+        };
+        assert_eq!(near.as_ref().map(told), expected.map(told), "{id}");
+    }
+    found.clusters.len()
+}
+
+#[test]
+fn neighborhoods_by_chance_are_the_clusters_of_all() {
+    let clusters = [1, 2].map(|seed| check_neighborhoods(by_chance(seed, 45)));
+    assert!(clusters.iter().all(|&clusters| clusters > 2), "{clusters:?}");
+}
+
+#[test]
+fn neighborhoods_of_the_corpus_are_the_clusters_of_all() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    if !corpus.exists() {
+        println!("skipped: there is no {}", corpus.display());
+        return;
+    }
+    let mut incidents = Vec::new();
+    for folder in ["recurring", "incidents"] {
+        for entry in walkdir::WalkDir::new(corpus.join(folder)).sort_by_file_name().into_iter().flatten().take(60) {
+            let path = entry.path().strip_prefix(&corpus).unwrap().to_string_lossy().replace('\\', "/");
+            if let Ok(text) = std::fs::read_to_string(entry.path()) {
+                incidents.push(parse_report(&path, text, &ParseOptions::default()).incident);
+            }
+        }
+    }
+    assert!(check_neighborhoods(incidents) > 0);
+}
+
+#[test]
+fn a_chain_of_statements_is_one_neighborhood_whatever_the_reports_are_like() {
+    // Each says that it is the one before, by a link or a key, in words that have nothing in common.
+    let report = |n: usize| {
+        let before = n.checked_sub(1).map(|before| format!("c{before}"));
+        let (key, text) = match (n % 2, before) {
+            (0, Some(before)) => (format!("recurrence_of: {before}\n"), String::new()),
+            (_, Some(before)) => (String::new(), format!("A recurrence of [that]({before}.md).")),
+            (_, None) => Default::default(),
+        };
+        let words: Vec<String> = (0..12).map(|word| format!("w{}", n * 12 + word)).collect();
+        let text = format!("---\ndate: 2025-01-{:02}\n{key}---\n# C{n}\n\n{}. {text}\n", n + 1, words.join(" "));
+        parse_report(&format!("c{n}.md"), text, &ParseOptions::default()).incident
+    };
+    let chain: Vec<Incident> = (0..8).map(report).collect();
+    assert_eq!(check_neighborhoods(archive().into_iter().chain(chain.clone()).collect()), 4);
+    // What only links to one says nothing, and costs no more than to read the nearest of it.
+    let linking = (0..90).map(|n| {
+        let text = format!("# Link {n}\n\nSee [[c3]] and gadget{n}.\n");
+        parse_report(&format!("link{n}.md"), text, &ParseOptions::default()).incident
+    });
+    let engine = engine(archive().into_iter().chain(chain).chain(linking));
+    let alike = alike(&engine);
+    let hub = alike.get("c3").unwrap().unwrap();
+    let before = crate::engine::incidents_read();
+    let near = neighborhood(&alike, &hub).unwrap().unwrap();
+    let read = crate::engine::incidents_read() - before;
+    assert!(ids(&near).contains(&"c3") && read < 120, "{read} read: {:?}", ids(&near));
+}
+
+#[test]
+fn of_most_incidents_no_other_is_read() {
+    let engine = engine(archive());
+    let alike = alike(&engine);
+    let other = alike.get("o07").unwrap().unwrap();
+    let before = crate::engine::incidents_read();
+    assert!(neighborhood(&alike, &other).unwrap().is_none());
+    assert_eq!(crate::engine::incidents_read(), before);
+}
+
 #[test]
 fn other_services_are_another_incident() {
     let mut incidents = archive();
