@@ -121,9 +121,9 @@ impl AnyWord {
         self.possible.clear(window);
         self.certain.clear(window);
         if self.each_is_enough {
-            self.read_any()
+            self.read_any();
         } else {
-            self.read(window)
+            self.read(window);
         }
         Some(next)
     }
