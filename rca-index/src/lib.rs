@@ -249,7 +249,7 @@ pub use schema::{
 };
 pub use search::{
     Cut, CutKind, Explanation, FacetCount, FacetCounts, Hit, Likeness, Match, Resemblance, SearchRequest,
-    SearchResults, Show, Snippet, Suggestion, UnknownValue, WeightedTexts, WordScore,
+    SearchResults, SearchWork, Show, Snippet, Suggestion, UnknownValue, WeightedTexts, WordScore,
 };
 pub use text::Language;
 pub use update::{Batch, WriteOptions, Written};

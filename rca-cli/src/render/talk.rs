@@ -4,8 +4,8 @@
 
 use rca_index::signal::UnreadReason;
 use rca_index::{
-    CheckReport, FailedCount, Hit, Level, LinkFilter, Match, ReportProblem, SearchRequest, SearchResults, Similar,
-    UnknownValue, UpdateReport,
+    CheckReport, FailedCount, Hit, Level, LinkFilter, Match, ReportProblem, SearchRequest, SearchResults, SearchWork,
+    Similar, UnknownValue, UpdateReport,
 };
 
 use crate::context::Context;
@@ -73,6 +73,9 @@ impl Talk {
         }
         if self.counts {
             hit_counts(context, request, results, shown);
+        }
+        if self.counts && request.explain {
+            work(context, results.work);
         }
         not_taken_in(context, results.failed);
         context.detail(format_args!("rca: interpreted as {}", clean(&results.interpreted)));
@@ -315,6 +318,14 @@ fn hit_counts(
             context.say(format_args!("{text} in {took:.1} ms"));
         }
     }
+}
+
+/// What a search read.
+fn work(context: &mut Context, work: SearchWork) {
+    let [postings, positions] = [(work.postings, "posting"), (work.positions, "position")]
+        .map(|(n, what)| count(usize::try_from(n).unwrap_or(usize::MAX), what));
+    let reports = count(usize::try_from(work.reports).unwrap_or(usize::MAX), "report");
+    context.say(format_args!("rca: {postings} read, {positions} decoded, {reports} parsed"));
 }
 
 /// A value that the query asks for and no incident has.

@@ -434,6 +434,25 @@ fn a_score_is_explained_when_asked_for() {
 }
 
 #[test]
+fn what_a_search_reads_is_explained_when_asked_for() {
+    let workshop = Workshop::with_archive();
+    let plain = workshop.json(&["search", "queue backlog", "--archive", "archive"]);
+    let explained = workshop.json(&["search", "queue backlog", "--archive", "archive", "--explain"]);
+    let work = |name: &str| explained["work"][name].as_u64().unwrap();
+    assert!(plain.get("work").is_none(), "{plain}");
+    assert!(work("postings") > 0 && work("positions") > 0 && work("listed") == 0, "{explained}");
+    assert_eq!(work("reports"), explained["hits"].as_array().unwrap().len() as u64, "{explained}");
+    let told = workshop.rca(&["search", "queue backlog", "--archive", "archive", "--explain"]).stderr;
+    let expected = format!(
+        "rca: {} postings read, {} positions decoded, {} report",
+        work("postings"),
+        work("positions"),
+        work("reports")
+    );
+    assert!(told.contains(&expected), "{told}");
+}
+
+#[test]
 fn more_is_said_when_asked_for() {
     let workshop = Workshop::with_archive();
     let run = workshop.rca(&["search", "severity:>=P2 queue", "--archive", "archive", "-v"]);

@@ -83,18 +83,49 @@ impl AnyWord {
                 }
                 target = doc + 1;
             }
-            target = target.max(window.end());
-            let words = 0..self.words.weights.len();
-            let Some(next) = words.map(|word| self.words.sources.seek(word, target)).min() else { return TERMINATED };
-            if next == TERMINATED {
-                return TERMINATED;
-            }
+            let Some(next) = self.read_behind(target.max(window.end())) else { return TERMINATED };
             target = next;
-            let window = self.words.sources.move_behind(next);
-            self.possible.clear(window);
-            self.certain.clear(window);
-            if self.each_is_enough { self.read_any() } else { self.read(window) }
         }
+    }
+
+    /// Counts the incidents from this one on, window after window, where each word is enough.
+    fn count_windows(&mut self) -> u32 {
+        let (mut count, mut from) = (0, self.doc);
+        loop {
+            let window = self.words.sources.window();
+            if window.contains(from) {
+                // Of the first window, some incidents are behind.
+                self.possible.keep_from(window.place(from));
+                self.certain.keep_from(window.place(from));
+            }
+            let mut open = std::mem::take(&mut self.possible);
+            open.remove(&self.certain);
+            let known = self.certain.len();
+            let found = open.iter().filter(|&place| self.is_match(window.start() + place as DocId, place)).count();
+            count += (known + found) as u32;
+            self.possible = open;
+            from = window.end();
+            if self.read_behind(from).is_none() {
+                self.doc = TERMINATED;
+                return count;
+            }
+        }
+    }
+
+    /// Moves on to the window with the first incident at or after `target` that may have a word; `None` if there is none.
+    fn read_behind(&mut self, target: DocId) -> Option<DocId> {
+        let words = 0..self.words.weights.len();
+        let next = words.map(|word| self.words.sources.seek(word, target)).min();
+        let next = next.filter(|&next| next != TERMINATED)?;
+        let window = self.words.sources.move_behind(next);
+        self.possible.clear(window);
+        self.certain.clear(window);
+        if self.each_is_enough {
+            self.read_any();
+        } else {
+            self.read(window);
+        }
+        Some(next)
     }
 
     /// Reads which incidents of a window have a word.
@@ -207,6 +238,18 @@ impl DocSet for AnyWord {
 
     fn doc(&self) -> DocId {
         self.doc
+    }
+
+    fn count_including_deleted(&mut self) -> u32 {
+        let mut count = 0;
+        if self.each_is_enough && self.doc != TERMINATED {
+            count += self.count_windows();
+        }
+        while self.doc != TERMINATED {
+            count += 1;
+            self.advance();
+        }
+        count
     }
 
     fn size_hint(&self) -> u32 {

@@ -18,9 +18,8 @@ use crate::engine::document::{DATE, KEY, RANK, number_column};
 use crate::engine::floor::Floor;
 use crate::engine::links::LinkSets;
 use crate::engine::lookup::KnownWords;
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{Snapshot, map_all};
 use crate::engine::tally::{BLOCK, FacetTally};
-use crate::engine::terms::ReadFault;
 use crate::error::Result;
 use crate::plan::{Moments, Needed, Plan};
 use crate::query::SortKey;
@@ -143,26 +142,33 @@ impl Snapshot<'_> {
         let query = compiler.compile(plan, needed);
         let collector = Collector { collect, floor: compiler.floor };
         let found = self.collect(&*query, &collector, self.is_large());
-        found.and_then(|found| compiler.fault.check().map(|()| found)).map_err(|e| self.engine.error(e))
+        found.and_then(|found| compiler.log.check().map(|()| found)).map_err(|e| self.engine.error(e))
     }
 
     /// What compiles plans with these words and incidents that links lead to.
     pub(super) fn compiler<'a>(&'a self, words: &'a KnownWords, links: &'a LinkSets) -> Compiler<'a> {
-        let (floor, fault) = (Floor::default(), ReadFault::default());
-        Compiler { fields: &self.engine.fields, words, statistics: self.statistics(), links, floor, fault }
+        let (floor, log) = (Floor::default(), self.log().clone());
+        Compiler { fields: &self.engine.fields, words, statistics: self.statistics(), links, floor, log }
     }
 
     /// Collects from all segments, in parallel if the index is large.
     fn collect(&self, query: &dyn Query, collector: &Collector, parallel: bool) -> tantivy::Result<Candidates> {
-        if !parallel {
+        let only_counts = collector.only_counts();
+        if !parallel && !only_counts {
             return self.searcher.search(query, collector);
         }
-        let scoring = if collector.requires_scoring() {
+        let scoring = if collector.requires_scoring() && !only_counts {
             EnableScoring::enabled_from_searcher(&self.searcher)
         } else {
             EnableScoring::disabled_from_searcher(&self.searcher)
         };
         let weight = query.weight(scoring)?;
+        if only_counts {
+            let readers: Vec<_> = self.searcher.segment_readers().iter().collect();
+            let counts = map_all(readers, parallel, |reader| weight.count(reader))?;
+            let total = counts.into_iter().map(|count| count as usize).sum();
+            return Ok(Candidates { total, ..Candidates::default() });
+        }
         let in_segment =
             |(ord, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, ord as SegmentOrdinal, reader);
         let segments = self.searcher.segment_readers().par_iter().enumerate();
@@ -174,6 +180,13 @@ impl Snapshot<'_> {
 struct Collector {
     collect: Collect,
     floor: Floor,
+}
+
+impl Collector {
+    /// Whether nothing is asked for but the number of matches.
+    fn only_counts(&self) -> bool {
+        self.collect.limit == 0 && self.collect.facets.is_empty()
+    }
 }
 
 /// The sort key of candidates within a segment: larger values first, smaller ids first.

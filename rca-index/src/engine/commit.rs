@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::KeptSettings;
 use crate::engine::Engine;
+use crate::engine::cache::CommitCache;
 use crate::engine::directory::META_FILE;
 use crate::engine::given::GivenNote;
 use crate::error::Result;
@@ -65,6 +66,8 @@ pub(super) struct Commit {
     pub(super) failed: FailedCount,
     /// The options that its reports were parsed with.
     pub(super) parse_options: ParseOptions,
+    /// What searches have found out.
+    pub(super) cache: CommitCache,
 }
 
 impl Commit {
@@ -78,6 +81,7 @@ impl Commit {
             synonyms: Synonyms::default().with(&synonyms.add, &synonyms.remove),
             failed,
             parse_options: reading.unwrap_or_default().parse,
+            cache: CommitCache::default(),
         }
     }
 }

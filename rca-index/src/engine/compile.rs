@@ -16,8 +16,8 @@ use crate::engine::floor::Floor;
 use crate::engine::keys::{self, InRange};
 use crate::engine::links::LinkSets;
 use crate::engine::lookup::KnownWords;
+use crate::engine::read_log::ReadLog;
 use crate::engine::scorer::{Enough, WordsQuery};
-use crate::engine::terms::ReadFault;
 use crate::plan::{Clause, Condition, Needed, Plan, Statistics, TimeRange, WordId};
 use crate::query::{Comparison, NumberRange};
 use crate::schema::{Facet, NumberField};
@@ -30,7 +30,7 @@ pub(super) struct Compiler<'a> {
     pub(super) links: &'a LinkSets,
     /// The least score that matters.
     pub(super) floor: Floor,
-    pub(super) fault: ReadFault,
+    pub(super) log: ReadLog,
 }
 
 impl Compiler<'_> {
@@ -105,7 +105,7 @@ impl Compiler<'_> {
 
     fn scored(&self, words: &[WordId], enough: Enough, floor: Option<Floor>) -> Box<dyn Query> {
         let (words, mean_length) = (self.words.of(words), self.statistics.mean_length);
-        Box::new(WordsQuery { words, enough, mean_length, floor, fault: self.fault.clone(), scores: true })
+        Box::new(WordsQuery { words, enough, mean_length, floor, log: self.log.clone(), scores: true })
     }
 
     fn condition(&self, condition: &Condition) -> Box<dyn Query> {

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 
+use crate::engine::cache::Expansion;
 use crate::engine::keys;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Form, Pattern, Vocabulary, work};
-use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED, MAX_VISITED};
+use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED};
 use crate::text::analyzer::STEM_MARK;
 use crate::text::row::Row;
 
@@ -44,21 +45,42 @@ impl Snapshot<'_> {
         if let Some(known) = self.lookups.expansions().get(pattern) {
             return Ok(Arc::clone(known));
         }
-        let found = match pattern {
-            // Stems are expanded per segment, when they are looked up.
-            Pattern::Word(_) | Pattern::Stem(_) => Frequencies::default(),
-            Pattern::Prefix(prefix) => self.with_prefix(prefix)?,
-            Pattern::Start(start) => self.with_start(start)?,
-            Pattern::Typo { word, distance } => self.within(word, *distance)?,
+        let left = self.lookups.left();
+        // A prefix finds less where less may be visited.
+        let is_free = left >= MAX_SCANNED;
+        let known = self.cache().expansions().get(pattern);
+        let words = match known.filter(|known| is_free && known.visited <= left) {
+            Some(Expansion { words, visited }) => {
+                self.lookups.visit(visited);
+                words
+            }
+            None => {
+                let words: Arc<[String]> = self.expand_anew(pattern)?.most_frequent(MAX_EXPANSIONS).into();
+                let visited = left.saturating_sub(self.lookups.left());
+                if is_free && visited < left {
+                    let (expansion, size) = (Expansion { words: Arc::clone(&words), visited }, 1 + words.len());
+                    self.cache().expansions().insert(pattern.clone(), expansion, size);
+                }
+                words
+            }
         };
-        let found: Arc<[String]> = found.most_frequent(MAX_EXPANSIONS).into();
-        self.lookups.expansions().insert(pattern.clone(), Arc::clone(&found));
-        Ok(found)
+        self.lookups.expansions().insert(pattern.clone(), Arc::clone(&words));
+        Ok(words)
+    }
+
+    fn expand_anew(&self, pattern: &Pattern) -> tantivy::Result<Frequencies> {
+        match pattern {
+            // Stems are expanded per segment, when they are looked up.
+            Pattern::Word(_) | Pattern::Stem(_) => Ok(Frequencies::default()),
+            Pattern::Prefix(prefix) => self.with_prefix(prefix),
+            Pattern::Start(start) => self.with_start(start),
+            Pattern::Typo { word, distance } => self.within(word, *distance),
+        }
     }
 
     fn with_prefix(&self, prefix: &str) -> tantivy::Result<Frequencies> {
         let mut found = Frequencies::default();
-        let left = MAX_VISITED.saturating_sub(self.lookups.visited());
+        let left = self.lookups.left();
         // Where others have visited what a search may, a prefix is looked for as one that is still being typed.
         if left < MAX_SCANNED {
             return self.with_start(prefix);
@@ -128,6 +150,15 @@ impl Snapshot<'_> {
     }
 
     fn has_word(&self, word: &str) -> tantivy::Result<bool> {
+        if let Some(known) = self.cache().occurring().get(word) {
+            return Ok(known);
+        }
+        let has = self.is_in_index(word)?;
+        self.cache().occurring().insert(word.to_owned(), has, 1);
+        Ok(has)
+    }
+
+    fn is_in_index(&self, word: &str) -> tantivy::Result<bool> {
         for reader in self.searcher.segment_readers() {
             for field in self.engine.fields.searched() {
                 if reader.inverted_index(field)?.get_term_info(&Term::from_field_text(field, word))?.is_some() {

@@ -50,11 +50,22 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
     pub(crate) fn shown(&self, facet: Facet, keys: &[&str]) -> Result<Vec<Option<String>>> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
+        let known = {
+            let shown = self.cache().shown();
+            keys.iter().map(|&key| shown.get(&(facet, key.to_owned()))).collect::<Vec<_>>()
+        };
+        let missing: Vec<&str> =
+            keys.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(&key, _)| key).collect();
+        if missing.is_empty() {
+            return Ok(known.into_iter().flatten().collect());
         }
-        let forms = self.forms(facet, Some(keys))?;
-        Ok(keys.iter().map(|&key| forms.get(key).and_then(most_used).cloned()).collect())
+        let forms = self.forms(facet, Some(&missing))?;
+        let found = |key: &str| forms.get(key).and_then(most_used).cloned();
+        let mut shown = self.cache().shown();
+        for &key in &missing {
+            shown.insert((facet, key.to_owned()), found(key), 1);
+        }
+        Ok(keys.iter().zip(known).map(|(&key, known)| known.unwrap_or_else(|| found(key))).collect())
     }
 
     /// How each key of a facet is shown, as [`Snapshot::shown`] says; for those who would ask many times.

@@ -10,7 +10,7 @@ use crate::engine::lookup::KnownWords;
 use crate::engine::regions::{RegionMap, region_at};
 use crate::engine::snapshot::{Snapshot, map_all};
 use crate::engine::sources::Sources;
-use crate::engine::terms::{ReadFault, Window};
+use crate::engine::terms::Window;
 use crate::error::Result;
 use crate::plan::{Condition, Evidence, WordEvidence, WordId};
 use crate::schema::{FIELDS, FieldKind, TextField};
@@ -28,7 +28,7 @@ impl Snapshot<'_> {
         candidates: &[Candidate],
         judge: impl Fn(Evidence<'_>) -> R + Sync + Send,
     ) -> Result<Vec<R>> {
-        let (words, fault) = (words.of(ranked), ReadFault::default());
+        let (words, log) = (words.of(ranked), self.log());
         let weights = region_weights();
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by_key(|&i| (candidates[i].address.segment_ord, candidates[i].address.doc_id));
@@ -36,8 +36,8 @@ impl Snapshot<'_> {
             let reader = self.searcher.segment_reader(candidates[segment[0]].address.segment_ord);
             let columns = reader.fast_fields();
             let (lengths, dates, ranks) = (columns.u64(LENGTH)?, columns.i64(DATE)?, columns.u64(RANK)?);
-            let mut sources = Sources::open(reader, &words, &fault)?;
-            let mut regions = RegionMap::new(reader)?;
+            let mut sources = Sources::open(reader, &words, log)?;
+            let mut regions = RegionMap::new(reader, log)?;
             let mut found = vec![WordEvidence::default(); words.len()];
             let mut preferred = match preferred {
                 Some(condition) => Some(self.meeting(condition, reader)?),
@@ -64,7 +64,7 @@ impl Snapshot<'_> {
         let segment_of = |i: usize| candidates[i].address.segment_ord;
         let segments: Vec<&[usize]> = order.chunk_by(|&a, &b| segment_of(a) == segment_of(b)).collect();
         let judged = map_all(segments, self.is_large(), in_segment);
-        let judged = judged.and_then(|judged| fault.check().map(|()| judged)).map_err(|e| self.engine.error(e))?;
+        let judged = judged.and_then(|judged| log.check().map(|()| judged)).map_err(|e| self.engine.error(e))?;
         let mut judged: Vec<(usize, R)> = judged.into_iter().flatten().collect();
         judged.sort_by_key(|&(i, _)| i);
         Ok(judged.into_iter().map(|(_, judged)| judged).collect())

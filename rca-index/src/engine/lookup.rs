@@ -12,10 +12,15 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
+use crate::engine::found_word::{FoundWord, KnownWord, Rarity, TermMatch, fingerprint};
+use crate::engine::read_log::ReadLog;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions, work};
-use crate::ranking::{MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, PHRASE_READS, SECTION_READS, idf, least_share, title_weight};
+use crate::ranking::{
+    MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, MAX_SCANNED, MAX_VISITED, PHRASE_READS, SECTION_READS, idf, least_share,
+    title_weight,
+};
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
 
@@ -30,12 +35,12 @@ pub(crate) struct KnownWords {
 impl KnownWords {
     /// How rare a word is: its inverse document frequency.
     pub(crate) fn rarity(&self, word: WordId) -> f32 {
-        self.words[word].rarity
+        self.words[word].found.rarity
     }
 
     /// What reading a word costs, in postings.
     pub(crate) fn cost(&self, word: WordId) -> u64 {
-        self.words[word].cost
+        self.words[word].found.cost
     }
 
     /// The weights of these words.
@@ -61,62 +66,29 @@ impl KnownWords {
     }
 }
 
-/// A word with its terms in each segment.
-#[derive(Debug)]
-pub(super) struct KnownWord {
-    word: Arc<Word>,
-    matches: HashMap<SegmentId, Vec<TermMatch>>,
-    /// Its inverse document frequency.
-    rarity: f32,
-    /// The weight of an occurrence in the title.
-    title: f32,
-    /// Whether any incident has it.
-    known: bool,
-    /// What reading it costs, in postings.
-    cost: u64,
-}
-
-/// A term of a segment that matches a word.
-#[derive(Debug)]
-pub(super) struct TermMatch {
-    pub(super) alternative: usize,
-    pub(super) slot: usize,
-    pub(super) field: Field,
-    pub(super) is_title: bool,
-    pub(super) info: TermInfo,
-    /// The weight of its form.
-    pub(super) weight: f32,
-}
-
-/// A cache of the lookups of one search, because synonyms share words.
+/// What one search has looked up.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
-    known: Mutex<HashMap<LookupKey, Arc<Terms>>>,
     expansions: Mutex<HashMap<Pattern, Arc<[String]>>>,
-    /// The terms of the dictionary that prefixes have visited.
+    /// The terms of the dictionary that its prefixes visit. Those that an earlier search has visited for it count too, so that
+    /// what a search finds does not depend on the others.
     visited: AtomicUsize,
 }
 
 impl Lookups {
-    fn known(&self) -> MutexGuard<'_, HashMap<LookupKey, Arc<Terms>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(super) fn expansions(&self) -> MutexGuard<'_, HashMap<Pattern, Arc<[String]>>> {
         self.expansions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn visited(&self) -> usize {
-        self.visited.load(Ordering::Relaxed)
+    /// How many more terms of the dictionary this search may visit.
+    pub(super) fn left(&self) -> usize {
+        MAX_VISITED.saturating_sub(self.visited.load(Ordering::Relaxed))
     }
 
     pub(super) fn visit(&self, terms: usize) {
         self.visited.fetch_add(terms, Ordering::Relaxed);
     }
 }
-
-/// The key of the cache.
-type LookupKey = (SegmentId, Field, Vec<Pattern>);
 
 impl Snapshot<'_> {
     /// Looks up the words of a plan in title and text.
@@ -157,6 +129,23 @@ impl Snapshot<'_> {
     }
 
     fn look_up_word(&self, word: &Arc<Word>, most: usize) -> tantivy::Result<Arc<KnownWord>> {
+        let known_word = |found| Arc::new(KnownWord { word: Arc::clone(word), found });
+        // Where others have visited what a search may, a prefix matches less than elsewhere.
+        if word.forms().any(|form| form.pattern.is_open()) && self.lookups.left() < MAX_SCANNED {
+            return Ok(known_word(Arc::new(self.find_word(word, most)?)));
+        }
+        let fingerprint = fingerprint(word, most);
+        if let Some(found) = self.cache().word(fingerprint, word) {
+            found.ask();
+            return Ok(known_word(found));
+        }
+        let found = Arc::new(self.find_word(word, most)?);
+        found.ask();
+        self.cache().keep_word(fingerprint, &found);
+        Ok(known_word(found))
+    }
+
+    fn find_word(&self, word: &Word, most: usize) -> tantivy::Result<FoundWord> {
         let mut matches: HashMap<SegmentId, Vec<TermMatch>> = HashMap::new();
         // By alternative and slot: the number of incidents with any of its terms, in the text and in the title.
         let mut frequencies: HashMap<(usize, usize), [u64; 2]> = HashMap::new();
@@ -188,9 +177,9 @@ impl Snapshot<'_> {
         let rarity = word.alternatives.iter().enumerate().find_map(idf_of);
         let known = rarity.is_some();
         let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
-        let title = title_weight(rarity, incidents);
+        let rarity = Rarity { idf: rarity, title: title_weight(rarity, incidents), known };
         let cost = matches.values().map(|found| cost(word, found)).sum();
-        Ok(Arc::new(KnownWord { word: Arc::clone(word), matches, rarity, title, known, cost }))
+        Ok(FoundWord::new(word, matches, rarity, cost, self.cache().list_bytes()))
     }
 
     /// The number of incidents with any of these forms.
@@ -210,8 +199,8 @@ impl Snapshot<'_> {
     /// The terms of a segment that match any of the forms.
     fn terms(&self, reader: &SegmentReader, field: Field, forms: &[Form]) -> tantivy::Result<Arc<Terms>> {
         let key = (reader.segment_id(), field, forms.iter().map(|form| form.pattern.clone()).collect());
-        if let Some(known) = self.lookups.known().get(&key) {
-            return Ok(Arc::clone(known));
+        if let Some(known) = self.cache().terms().get(&key) {
+            return Ok(known);
         }
         let index = reader.inverted_index(field)?;
         let mut terms = Terms::default();
@@ -219,9 +208,9 @@ impl Snapshot<'_> {
             work::add(1);
             terms.add(&index, field, self.analyzer(), &forms[form].pattern, form)?;
         }
-        terms.frequency = terms.alive_frequency(reader, &index)?;
+        terms.frequency = terms.alive_frequency(reader, &index, self.log())?;
         let terms = Arc::new(terms);
-        self.lookups.known().insert(key, Arc::clone(&terms));
+        self.cache().terms().insert(key, Arc::clone(&terms), 1 + forms.len() + terms.found.len());
         Ok(terms)
     }
 }
@@ -248,25 +237,6 @@ fn by_weight(forms: &[Form]) -> Vec<usize> {
     places
 }
 
-impl KnownWord {
-    /// Its weight for ranking.
-    pub(super) fn weight(&self) -> WordWeight {
-        let times = self.word.times as f32;
-        let idf = times * self.word.weight * self.rarity;
-        let share = if self.word.counts { idf } else { 0.0 };
-        WordWeight { idf, share, times: self.word.times, title: self.title, known: self.known }
-    }
-
-    pub(super) fn word(&self) -> &Word {
-        &self.word
-    }
-
-    /// Its terms in a segment, by alternative, slot, and whether they are of the title.
-    pub(super) fn matches_in(&self, segment: SegmentId) -> &[TermMatch] {
-        self.matches.get(&segment).map_or(&[], Vec::as_slice)
-    }
-}
-
 /// All slots of a word, with the indexes of alternative and slot.
 fn slots(word: &Word) -> impl Iterator<Item = (usize, usize, &Slot)> {
     word.alternatives
@@ -277,7 +247,7 @@ fn slots(word: &Word) -> impl Iterator<Item = (usize, usize, &Slot)> {
 
 /// The terms of a segment that match a slot, each with the index of its form.
 #[derive(Debug, Default)]
-struct Terms {
+pub(super) struct Terms {
     found: Vec<(TermInfo, usize)>,
     /// The number of incidents with any of these terms.
     frequency: u64,
@@ -332,7 +302,12 @@ impl Terms {
 
     /// The number of incidents with any of these terms, without deleted ones, so that an updated index ranks like a
     /// rebuilt one.
-    fn alive_frequency(&self, reader: &SegmentReader, index: &InvertedIndexReader) -> tantivy::Result<u64> {
+    fn alive_frequency(
+        &self,
+        reader: &SegmentReader,
+        index: &InvertedIndexReader,
+        log: &ReadLog,
+    ) -> tantivy::Result<u64> {
         /// Above this, an estimate is good enough and counting would take too long.
         const MAX_COUNTED: u64 = 20_000;
         let sum: u64 = self.found.iter().map(|(info, _)| u64::from(info.doc_freq)).sum();
@@ -349,6 +324,7 @@ impl Terms {
         let mut docs = vec![0_u64; reader.max_doc().div_ceil(u64::BITS) as usize];
         for (info, _) in &self.found {
             let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+            log.add(u64::from(info.doc_freq), 0);
             while postings.doc() != TERMINATED {
                 work::add(1);
                 let bit = u64::from(is_alive(postings.doc())) << (postings.doc() % u64::BITS);

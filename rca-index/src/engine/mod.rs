@@ -6,6 +6,7 @@
 //! not interpret queries.
 
 mod any_word;
+mod cache;
 mod collect;
 mod commit;
 mod compile;
@@ -18,6 +19,7 @@ mod fault;
 pub(crate) mod fixture;
 mod floor;
 mod folder;
+mod found_word;
 mod given;
 pub(crate) mod health;
 mod inspect;
@@ -33,6 +35,7 @@ mod pages;
 mod permits;
 mod plain_file;
 mod postings;
+mod read_log;
 #[cfg(test)]
 mod recorded_writes;
 mod regions;
@@ -46,6 +49,7 @@ pub(crate) mod thorough;
 mod tokenizer;
 mod trust;
 mod turns;
+mod word_list;
 mod writer;
 
 pub(crate) use collect::{Candidate, Candidates, Collect, Direction, Order};
@@ -304,6 +308,12 @@ impl Engine {
             }
         };
         Ok(Snapshot::new(self, searcher, commit))
+    }
+
+    /// Forgets what searches have found out, so that the next one reads as the first of a commit.
+    #[cfg(test)]
+    pub(crate) fn forget(&self) {
+        self.latest().commit = None;
     }
 
     /// Makes a commit of this process visible.

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use tantivy::DocId;
 
-use crate::engine::terms::{Bits, ReadFault, Term, Window};
+use crate::engine::read_log::ReadLog;
+use crate::engine::terms::{Bits, Term, Window};
 use crate::plan::{Occurrence, work};
 
 /// What counts as a word, in any of these forms: the numbers of terms, each with the weight of an occurrence.
@@ -18,8 +19,23 @@ pub(super) fn add_present(terms: &mut [Term], forms: &Forms, window: Window, fou
     forms.iter().for_each(|&(term, _)| found.add(terms[term].present(window)));
 }
 
+/// The total weight of the occurrences of many forms in each incident of a window, added up form by form: few of them are in any
+/// one incident.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    window: Option<Window>,
+    /// By place in the window.
+    weights: Vec<f32>,
+}
+
+/// From so many forms on, they are added up for all incidents of a window.
+const MANY_FORMS: usize = 8;
+
 /// The total weight of all occurrences of the forms in an incident of a window.
-pub(super) fn frequency(terms: &mut [Term], forms: &Forms, window: Window, place: usize) -> f32 {
+pub(super) fn frequency(terms: &mut [Term], (forms, sums): (&Forms, &mut Sums), window: Window, place: usize) -> f32 {
+    if forms.len() >= MANY_FORMS {
+        return sums.of(terms, forms, window)[place];
+    }
     let mut sum = 0.0;
     for &(term, weight) in forms {
         match terms[term].count(window, place) {
@@ -30,18 +46,32 @@ pub(super) fn frequency(terms: &mut [Term], forms: &Forms, window: Window, place
     sum
 }
 
+impl Sums {
+    fn of(&mut self, terms: &mut [Term], forms: &Forms, window: Window) -> &[f32] {
+        if self.window != Some(window) {
+            self.window = Some(window);
+            self.weights.clear();
+            self.weights.resize(window.len(), 0.0);
+            for &(term, weight) in forms {
+                terms[term].each(window, |place, count| self.weights[place] += count as f32 * weight);
+            }
+        }
+        &self.weights
+    }
+}
+
 /// The occurrences of the forms in an incident, shifted. Where several forms occur at one position, the largest weight counts.
 pub(super) fn positions(
     terms: &mut [Term],
     forms: &Forms,
     (window, doc, shift): (Window, DocId, u32),
-    fault: &ReadFault,
+    log: &ReadLog,
     found: &mut Vec<Occurrence>,
 ) {
     found.clear();
     for &(term, weight) in forms {
         if terms[term].count(window, window.place(doc)) > 0 {
-            found.extend(terms[term].positions(doc, fault).iter().map(|&position| (position + shift, weight)));
+            found.extend(terms[term].positions(doc, log).iter().map(|&position| (position + shift, weight)));
         }
     }
     if forms.len() > 1 {
@@ -146,19 +176,19 @@ impl Phrase {
     }
 
     /// The occurrences in an incident of a window. Incidents must be asked for in ascending order.
-    pub(super) fn find(&mut self, terms: &mut [Term], window: Window, doc: DocId, fault: &ReadFault) -> &[Occurrence] {
+    pub(super) fn find(&mut self, terms: &mut [Term], window: Window, doc: DocId, log: &ReadLog) -> &[Occurrence] {
         if self.doc != Some(doc) {
             self.doc = Some(doc);
             self.found.clear();
             if self.present(terms, window).has(window.place(doc)) {
-                self.find_here(terms, window, doc, fault);
+                self.find_here(terms, window, doc, log);
             }
         }
         &self.found
     }
 
     /// Finds the occurrences in an incident that has all words.
-    fn find_here(&mut self, terms: &mut [Term], window: Window, doc: DocId, fault: &ReadFault) {
+    fn find_here(&mut self, terms: &mut [Term], window: Window, doc: DocId, log: &ReadLog) {
         work::add(self.slots.len());
         // Each occurrence of a word fills one slot only.
         let place = window.place(doc);
@@ -169,7 +199,7 @@ impl Phrase {
             }
         }
         for ((slot, &shift), found) in self.slots.iter().zip(&self.shifts).zip(&mut self.positions) {
-            positions(terms, &slot.forms, (window, doc, shift), fault, found);
+            positions(terms, &slot.forms, (window, doc, shift), log, found);
         }
         let last = self.shifts.iter().copied().max().unwrap_or(0);
         let mut at = std::mem::take(&mut self.at);

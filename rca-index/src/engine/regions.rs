@@ -9,6 +9,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet as _, SegmentReader, Term};
 
 use crate::engine::document::{REGIONS, TEXT};
+use crate::engine::read_log::ReadLog;
 use crate::schema::TextField;
 use crate::text::analyzer::REGION_MARK;
 
@@ -20,15 +21,18 @@ pub(super) struct RegionMap {
     /// The incident that was asked for last, and its regions.
     doc: Option<DocId>,
     current: Vec<(u32, TextField)>,
+    /// The positions that were read.
+    read: u64,
+    log: ReadLog,
 }
 
 impl RegionMap {
-    pub(super) fn new(reader: &SegmentReader) -> tantivy::Result<Self> {
+    pub(super) fn new(reader: &SegmentReader, log: &ReadLog) -> tantivy::Result<Self> {
         let field = reader.schema().get_field(TEXT)?;
         let term = Term::from_field_text(field, REGION_MARK.encode_utf8(&mut [0; 4]));
         let marks = reader.inverted_index(field)?.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?;
         let fields = reader.fast_fields().u64(REGIONS)?;
-        Ok(Self { marks, fields, starts: Vec::new(), doc: None, current: Vec::new() })
+        Ok(Self { marks, fields, starts: Vec::new(), doc: None, current: Vec::new(), read: 0, log: log.clone() })
     }
 
     /// The regions of an incident with their start positions, in order. Incidents must be requested in ascending order.
@@ -42,10 +46,17 @@ impl RegionMap {
             && (marks.doc() == doc || marks.doc() < doc && marks.seek(doc) == doc)
         {
             marks.positions(&mut self.starts);
+            self.read += self.starts.len() as u64;
             let fields = self.fields.values_for_doc(doc).map(TextField::from_number);
             self.current.extend(self.starts.iter().copied().zip(fields));
         }
         &self.current
+    }
+}
+
+impl Drop for RegionMap {
+    fn drop(&mut self) {
+        self.log.add(0, self.read);
     }
 }
 

@@ -14,9 +14,10 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 use crate::engine::any_word::AnyWord;
 use crate::engine::document::LENGTH;
 use crate::engine::floor::Floor;
-use crate::engine::lookup::KnownWord;
+use crate::engine::found_word::KnownWord;
+use crate::engine::read_log::ReadLog;
 use crate::engine::sources::Sources;
-use crate::engine::terms::{Bits, ReadFault};
+use crate::engine::terms::Bits;
 #[cfg(test)]
 use crate::engine::thorough;
 use crate::plan::WordWeight;
@@ -42,7 +43,7 @@ pub(super) struct WordsQuery {
     pub(super) mean_length: f32,
     /// The least score that matters, if the score is that of these words alone.
     pub(super) floor: Option<Floor>,
-    pub(super) fault: ReadFault,
+    pub(super) log: ReadLog,
     /// Whether incidents are scored; otherwise they only match.
     pub(super) scores: bool,
 }
@@ -89,7 +90,12 @@ impl ScoredWords {
     /// A score: the exact one, or one that is too low to matter, and no lower than the exact one.
     pub(super) fn finish(&mut self, most: f32, exact: impl FnOnce(&mut Self) -> f32) -> f32 {
         let most = most * self.boost;
-        if self.floor.as_ref().is_some_and(|floor| floor.is_above(most)) { most } else { exact(self) * self.boost }
+        if self.is_below_floor(most) { most } else { exact(self) * self.boost }
+    }
+
+    /// Whether no score up to this one matters.
+    fn is_below_floor(&self, most: f32) -> bool {
+        self.floor.as_ref().is_some_and(|floor| floor.is_above(most))
     }
 }
 
@@ -97,7 +103,7 @@ impl Weight for WordsQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         #[cfg_attr(not(test), allow(unused_mut))]
         let mut words = ScoredWords {
-            sources: Sources::open(reader, &self.words, &self.fault)?,
+            sources: Sources::with_lists(reader, &self.words, &self.log)?,
             weights: self.words.iter().map(|word| word.weight()).collect(),
             lengths: reader.fast_fields().u64(LENGTH)?,
             mean_length: self.mean_length,
@@ -203,8 +209,16 @@ impl DocSet for WordsScorer {
 
 impl Scorer for WordsScorer {
     fn score(&mut self) -> Score {
-        let (doc, length) = (self.doc, self.words.length(self.doc));
+        let doc = self.doc;
         let Self { words, order, .. } = self;
+        // Many incidents are too far from the best whatever their length, which is in a column.
+        if words.sources.is_listed() {
+            let at_best = order.iter().map(|&word| words.most(word, doc, 0.0)).sum::<f32>() * words.boost;
+            if words.is_below_floor(at_best) {
+                return at_best;
+            }
+        }
+        let length = words.length(doc);
         let most = order.iter().map(|&word| words.most(word, doc, length)).sum();
         words.finish(most, |words| order.iter().map(|&word| words.score(word, doc, length)).sum())
     }

@@ -9,14 +9,16 @@ use tantivy::{DocAddress, DocSet as _, Searcher, TERMINATED, TantivyDocument, Te
 
 use crate::archive::names::Names;
 use crate::engine::Engine;
+use crate::engine::cache::CommitCache;
 use crate::engine::collect::Candidate;
 use crate::engine::commit::Commit;
 use crate::engine::document::{GIVEN, KEY, LENGTH};
 use crate::engine::lookup::Lookups;
+use crate::engine::read_log::ReadLog;
 use crate::error::Result;
 use crate::incident::{FailedCount, HouseNames, Incident, Summary};
 use crate::parse::ParseOptions;
-use crate::plan::Statistics;
+use crate::plan::{SearchWork, Statistics};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
@@ -39,16 +41,32 @@ pub(crate) struct Snapshot<'e> {
     pub(super) searcher: Searcher,
     commit: Arc<Commit>,
     pub(super) lookups: Lookups,
+    log: ReadLog,
 }
 
 impl<'e> Snapshot<'e> {
     pub(super) fn new(engine: &'e Engine, searcher: Searcher, commit: Arc<Commit>) -> Self {
-        Self { engine, searcher, commit, lookups: Lookups::default() }
+        Self { engine, searcher, commit, lookups: Lookups::default(), log: ReadLog::default() }
     }
 
     /// The same commit, for another search.
     pub(crate) fn again(&self) -> Self {
         Self::new(self.engine, self.searcher.clone(), Arc::clone(&self.commit))
+    }
+
+    /// What earlier searches of this commit have found out.
+    pub(super) fn cache(&self) -> &CommitCache {
+        &self.commit.cache
+    }
+
+    /// What this search reads.
+    pub(super) fn log(&self) -> &ReadLog {
+        &self.log
+    }
+
+    /// The work that this search has taken so far.
+    pub(crate) fn work(&self) -> SearchWork {
+        self.log.work()
     }
 
     /// The number of incidents.
@@ -270,6 +288,7 @@ impl<'e> Snapshot<'e> {
     }
 
     pub(super) fn read(&self, address: DocAddress) -> Result<Incident> {
+        self.log.add_report();
         self.stored(address, |doc| self.engine.fields.incident(doc, &self.commit.parse_options))
     }
 

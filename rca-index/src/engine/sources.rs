@@ -8,10 +8,14 @@ use std::sync::Arc;
 
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
-use crate::engine::lookup::{KnownWord, TermMatch};
-use crate::engine::postings::{Forms, Phrase, Place, add_present, frequency, positions};
+use crate::engine::found_word::{KnownWord, TermMatch};
+use crate::engine::postings::{Forms, Phrase, Place, Sums, add_present, frequency, positions};
+use crate::engine::read_log::ReadLog;
 use crate::engine::regions::{RegionMap, region_at};
-use crate::engine::terms::{Bits, ReadFault, Term, Window};
+use crate::engine::terms::{Bits, Term, Window};
+#[cfg(test)]
+use crate::engine::thorough;
+use crate::engine::word_list::WordList;
 use crate::plan::Occurrence;
 use crate::schema::TextField;
 
@@ -24,7 +28,7 @@ pub(super) struct Sources {
     /// The regions of incidents, if a word counts in one section only.
     regions: Option<RegionMap>,
     window: Window,
-    fault: ReadFault,
+    log: ReadLog,
     scratch: Vec<Occurrence>,
 }
 
@@ -37,6 +41,8 @@ struct WordSources {
     size: u32,
     certain: WindowBits,
     perhaps: WindowBits,
+    /// What its postings would tell, if earlier searches have added it up. Nothing else is read then.
+    list: Option<Arc<WordList>>,
 }
 
 /// Some incidents of a window.
@@ -54,7 +60,7 @@ struct Source {
 }
 
 enum SourceKind {
-    Forms(Forms),
+    Forms(Forms, Sums),
     /// The number of a phrase.
     Phrase(usize),
 }
@@ -117,7 +123,7 @@ impl Opener<'_> {
             if !words.is_empty() {
                 found.size = found.size.saturating_add(self.size(&words));
                 found.leads.extend(words.iter().map(|&(term, _)| term));
-                found.sources.push(Source { kind: SourceKind::Forms(words), is_title, region });
+                found.sources.push(Source { kind: SourceKind::Forms(words, Sums::default()), is_title, region });
             }
             for (at, alternative) in word.alternatives.iter().enumerate().filter(|(_, a)| a.slots.len() > 1) {
                 if (0..alternative.slots.len()).any(|slot| of_slot(matches, (at, slot, is_title)).is_empty()) {
@@ -153,14 +159,42 @@ fn of_slot(matches: &[TermMatch], wanted: (usize, usize, bool)) -> &[TermMatch] 
 }
 
 impl Sources {
-    pub(super) fn open(reader: &SegmentReader, words: &[Arc<KnownWord>], fault: &ReadFault) -> tantivy::Result<Self> {
+    /// Opens the postings of all words.
+    pub(super) fn open(reader: &SegmentReader, words: &[Arc<KnownWord>], log: &ReadLog) -> tantivy::Result<Self> {
+        Self::opened(reader, words.iter().map(|word| (word, None)), log)
+    }
+
+    /// The same, but without postings and positions of words that were asked for before: these have lists.
+    pub(super) fn with_lists(reader: &SegmentReader, words: &[Arc<KnownWord>], log: &ReadLog) -> tantivy::Result<Self> {
+        #[cfg(test)]
+        if thorough::is_thorough() {
+            return Self::open(reader, words, log);
+        }
+        let lists = words.iter().map(|word| word.list(reader, log)).collect::<tantivy::Result<Vec<_>>>()?;
+        Self::opened(reader, words.iter().zip(lists), log)
+    }
+
+    fn opened<'w>(
+        reader: &SegmentReader,
+        words: impl Iterator<Item = (&'w Arc<KnownWord>, Option<Arc<WordList>>)>,
+        log: &ReadLog,
+    ) -> tantivy::Result<Self> {
         let mut opener = Opener { reader, terms: Vec::new(), phrases: Vec::new(), known: HashMap::new() };
-        let words = words.iter().map(|word| opener.word(word)).collect::<tantivy::Result<Vec<_>>>()?;
+        let words = words.map(|(word, list)| match list {
+            Some(list) => Ok(WordSources { size: list.size(), list: Some(list), ..WordSources::default() }),
+            None => opener.word(word),
+        });
+        let words = words.collect::<tantivy::Result<Vec<_>>>()?;
         let in_region = words.iter().flat_map(|word| &word.sources).any(|source| source.region.is_some());
-        let regions = in_region.then(|| RegionMap::new(reader)).transpose()?;
+        let regions = in_region.then(|| RegionMap::new(reader, log)).transpose()?;
         let Opener { terms, phrases, .. } = opener;
         let window = Window::default();
-        Ok(Self { terms, phrases, words, regions, window, fault: fault.clone(), scratch: Vec::new() })
+        Ok(Self { terms, phrases, words, regions, window, log: log.clone(), scratch: Vec::new() })
+    }
+
+    /// Whether all words have lists, so that what is known of an incident is exact.
+    pub(super) fn is_listed(&self) -> bool {
+        self.terms.is_empty()
     }
 
     /// About how many incidents have a word.
@@ -184,6 +218,9 @@ impl Sources {
 
     /// The first incident at or after `target` that may have a word. The target must be behind the window.
     pub(super) fn seek(&mut self, word: usize, target: DocId) -> DocId {
+        if let Some(list) = &self.words[word].list {
+            return list.next(target);
+        }
         let leads = self.words[word].leads.iter();
         leads.map(|&term| self.terms[term].seek(target)).min().unwrap_or(TERMINATED)
     }
@@ -191,12 +228,16 @@ impl Sources {
     /// The incidents of the window that have a word for certain.
     pub(super) fn certain(&mut self, word: usize) -> &Bits {
         let Self { terms, words, window, .. } = self;
-        let WordSources { sources, certain, .. } = &mut words[word];
+        let WordSources { sources, certain, list, .. } = &mut words[word];
         if certain.window != Some(*window) {
             certain.window = Some(*window);
+            if let Some(list) = list {
+                list.copy_to(*window, &mut certain.bits);
+                return &certain.bits;
+            }
             certain.bits.clear(*window);
             for source in sources.iter().filter(|source| !source.needs_positions()) {
-                if let SourceKind::Forms(forms) = &source.kind {
+                if let SourceKind::Forms(forms, _) = &source.kind {
                     add_present(terms, forms, *window, &mut certain.bits);
                 }
             }
@@ -213,7 +254,7 @@ impl Sources {
             perhaps.bits.clear(*window);
             for source in sources.iter().filter(|source| source.needs_positions()) {
                 match &source.kind {
-                    SourceKind::Forms(forms) => add_present(terms, forms, *window, &mut perhaps.bits),
+                    SourceKind::Forms(forms, _) => add_present(terms, forms, *window, &mut perhaps.bits),
                     SourceKind::Phrase(phrase) => perhaps.bits.add(phrases[*phrase].present(terms, *window)),
                 }
             }
@@ -246,15 +287,19 @@ impl Sources {
 
     /// The total weight of the occurrences of a word in an incident of the window, with the weight of one in the title.
     pub(super) fn frequency(&mut self, word: usize, doc: DocId, title: f32) -> f32 {
+        if let Some(list) = &self.words[word].list {
+            return list.frequency(doc);
+        }
         let place = self.window.place(doc);
         let perhaps = self.perhaps(word).has(place);
         let mut sum = 0.0;
         for at in 0..self.words[word].sources.len() {
-            let source = &self.words[word].sources[at];
+            let Self { terms, words, window, .. } = self;
+            let source = &mut words[word].sources[at];
             let weight = if source.is_title { title } else { 1.0 };
             if !source.needs_positions() {
-                let SourceKind::Forms(forms) = &source.kind else { continue };
-                sum += frequency(&mut self.terms, forms, self.window, place) * weight;
+                let SourceKind::Forms(forms, sums) = &mut source.kind else { continue };
+                sum += frequency(terms, (forms, sums), *window, place) * weight;
             } else if perhaps {
                 let total = |found: &[Occurrence]| found.iter().fold(0.0, |sum, &(_, weight)| sum + weight);
                 sum += self.found((word, at), doc, total) * weight;
@@ -265,16 +310,19 @@ impl Sources {
 
     /// At most this is the [`frequency`](Self::frequency); no positions are read.
     pub(super) fn most(&mut self, word: usize, doc: DocId, title: f32) -> f32 {
+        if let Some(list) = &self.words[word].list {
+            return list.frequency(doc);
+        }
         let place = self.window.place(doc);
         let perhaps = self.perhaps(word).has(place);
         let Self { terms, phrases, words, window, .. } = self;
         let mut sum = 0.0;
-        for source in &words[word].sources {
+        for source in &mut words[word].sources {
             let weight = if source.is_title { title } else { 1.0 };
             if perhaps || !source.needs_positions() {
                 sum += weight
-                    * match &source.kind {
-                        SourceKind::Forms(forms) => frequency(terms, forms, *window, place),
+                    * match &mut source.kind {
+                        SourceKind::Forms(forms, sums) => frequency(terms, (forms, sums), *window, place),
                         SourceKind::Phrase(phrase) => phrases[*phrase].most(terms, *window, place),
                     };
             }
@@ -299,14 +347,14 @@ impl Sources {
 
     /// Passes on the occurrences of a source in an incident of the window.
     fn found<R>(&mut self, (word, source): (usize, usize), doc: DocId, see: impl FnOnce(&[Occurrence]) -> R) -> R {
-        let Self { terms, phrases, words, regions, window, fault, scratch } = self;
+        let Self { terms, phrases, words, regions, window, log, scratch } = self;
         let Source { kind, region, .. } = &words[word].sources[source];
         let found = match kind {
-            SourceKind::Forms(forms) => {
-                positions(terms, forms, (*window, doc, 0), fault, scratch);
+            SourceKind::Forms(forms, _) => {
+                positions(terms, forms, (*window, doc, 0), log, scratch);
                 &*scratch
             }
-            SourceKind::Phrase(phrase) => phrases[*phrase].find(terms, *window, doc, fault),
+            SourceKind::Phrase(phrase) => phrases[*phrase].find(terms, *window, doc, log),
         };
         let (Some(region), Some(regions)) = (region, regions) else { return see(found) };
         if found.is_empty() {
@@ -315,5 +363,13 @@ impl Sources {
         let regions = regions.of(doc);
         let kept = found.iter().filter(|&&(position, _)| region_at(regions, position) == *region);
         see(&kept.copied().collect::<Vec<_>>())
+    }
+}
+
+impl Drop for Sources {
+    fn drop(&mut self) {
+        let read = self.terms.iter().map(|term| term.read);
+        let (postings, positions) = read.fold((0, 0), |sum, read| (sum.0 + read.postings, sum.1 + read.positions));
+        self.log.add(postings, positions);
     }
 }

@@ -4,12 +4,13 @@
 //! read of those incidents only of which they are asked.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tantivy::postings::{BlockSegmentPostings, Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet as _, InvertedIndexReader, TERMINATED};
 
+use crate::engine::read_log::ReadLog;
 use crate::plan::work;
 
 /// The incidents of a word of bits.
@@ -85,6 +86,31 @@ impl Bits {
         self.0.clone_from(&other.0);
     }
 
+    /// Makes it the set of a window with these bits; behind them are none.
+    pub(super) fn copy_words(&mut self, window: Window, bits: &[u64]) {
+        let words = window.len() / BITS as usize;
+        self.0.clear();
+        self.0.extend_from_slice(&bits[..words.min(bits.len())]);
+        self.0.resize(words, 0);
+    }
+
+    /// The number of incidents.
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+
+    /// Removes the places before one.
+    pub(super) fn keep_from(&mut self, place: usize) {
+        let at = place / BITS as usize;
+        self.0.iter_mut().take(at).for_each(|bits| *bits = 0);
+        self.0.iter_mut().skip(at).take(1).for_each(|bits| *bits &= u64::MAX << (place % BITS as usize));
+    }
+
+    /// Removes what is in another set.
+    pub(super) fn remove(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(bits, other)| *bits &= !other);
+    }
+
     /// Makes it the set of all incidents of a window.
     pub(super) fn fill(&mut self, window: Window) {
         self.0.clear();
@@ -144,22 +170,6 @@ impl Bits {
     }
 }
 
-/// The first error of reading postings. Scorers of the engine have no way to return one.
-#[derive(Debug, Default, Clone)]
-pub(super) struct ReadFault(Arc<Mutex<Option<io::Error>>>);
-
-impl ReadFault {
-    fn set(&self, error: io::Error) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    }
-
-    /// The error, if there was one.
-    pub(super) fn check(&self) -> tantivy::Result<()> {
-        let error = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        error.map_or(Ok(()), |error| Err(error.into()))
-    }
-}
-
 /// A term of a segment.
 pub(super) struct Term {
     index: Arc<InvertedIndexReader>,
@@ -176,13 +186,32 @@ pub(super) struct Term {
     /// The incident whose positions were read.
     located: Option<DocId>,
     found: Vec<u32>,
+    pub(super) read: Read,
+}
+
+/// How much was read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Read {
+    pub(super) postings: u64,
+    pub(super) positions: u64,
 }
 
 impl Term {
     pub(super) fn open(index: Arc<InvertedIndexReader>, info: TermInfo) -> io::Result<Self> {
         let cursor = index.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
-        let (present, counts, found) = (Bits::default(), Vec::new(), Vec::new());
-        Ok(Self { index, info, cursor, at: 0, window: None, present, counts, positions: None, located: None, found })
+        Ok(Self {
+            index,
+            info,
+            cursor,
+            at: 0,
+            window: None,
+            present: Bits::default(),
+            counts: Vec::new(),
+            positions: None,
+            located: None,
+            found: Vec::new(),
+            read: Read::default(),
+        })
     }
 
     pub(super) fn doc_freq(&self) -> u32 {
@@ -217,22 +246,25 @@ impl Term {
         if self.counts.len() < window.len() {
             self.counts.resize(window.len(), 0);
         }
+        let Self { cursor, at, present, counts: held, .. } = self;
+        let (start, end) = (window.start(), window.end());
         loop {
-            let (docs, counts) = (self.cursor.docs(), self.cursor.freqs());
-            let from = self.at;
-            let inside = docs[from..].iter().zip(&counts[from..]).take_while(|(doc, _)| **doc < window.end());
-            for (&doc, &count) in inside {
-                let place = window.place(doc);
-                self.present.insert(place);
-                self.counts[place] = count;
-                self.at += 1;
+            let (docs, counts) = (&cursor.docs()[*at..], &cursor.freqs()[*at..]);
+            let all = docs.last().is_some_and(|&last| last < end);
+            let inside = if all { docs.len() } else { docs.partition_point(|&doc| doc < end) };
+            for (&doc, &count) in docs[..inside].iter().zip(&counts[..inside]) {
+                let place = (doc - start) as usize;
+                present.insert(place);
+                held[place] = count;
             }
-            work::add_postings(self.at - from);
-            if self.at < docs.len() || docs.is_empty() {
+            work::add_postings(inside);
+            self.read.postings += inside as u64;
+            if inside < docs.len() || docs.is_empty() {
+                *at += inside;
                 return;
             }
-            self.cursor.advance();
-            self.at = 0;
+            cursor.advance();
+            *at = 0;
         }
     }
 
@@ -242,15 +274,22 @@ impl Term {
         if self.present(window).has(place) { self.counts[place] } else { 0 }
     }
 
+    /// Passes on the incidents of a window that have it, and how often they do.
+    pub(super) fn each(&mut self, window: Window, mut see: impl FnMut(usize, u32)) {
+        self.present(window);
+        self.present.iter().for_each(|place| see(place, self.counts[place]));
+    }
+
     /// Where an incident has it. Incidents must be asked for in ascending order.
-    pub(super) fn positions(&mut self, doc: DocId, fault: &ReadFault) -> &[u32] {
+    pub(super) fn positions(&mut self, doc: DocId, log: &ReadLog) -> &[u32] {
         if self.located != Some(doc) {
             self.located = Some(doc);
             self.found.clear();
             if let Err(error) = self.locate(doc) {
-                fault.set(error);
+                log.fail(error);
             }
             work::add_positions(self.found.len());
+            self.read.positions += self.found.len() as u64;
         }
         &self.found
     }

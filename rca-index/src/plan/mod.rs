@@ -33,6 +33,7 @@ pub(crate) use planner::Planner;
 pub(crate) use vocabulary::{AnyVocabulary, Vocabulary};
 pub use weighted::WeightedTexts;
 pub(crate) use word::{Alternative, Form, Pattern, Slot, TypedAt, Word, with_expansions};
+pub use work::SearchWork;
 
 use std::sync::Arc;
 

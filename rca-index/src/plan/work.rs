@@ -1,6 +1,20 @@
 //! Work: how much a search did, in units that do not depend on the machine, for tests and fuzzing of how it grows: terms of
 //! the dictionary visited, postings read, occurrences and pairs of words looked at.
 
+/// What a search did, in units that do not depend on the machine. It says how a search grows with the archive and the query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SearchWork {
+    /// The postings that were read: each says that an incident has a term, and how often.
+    pub postings: u64,
+    /// The positions that were decoded: where in an incident a term stands.
+    pub positions: u64,
+    /// The incidents in the lists of words that earlier searches of the same commit have made, instead of their postings.
+    pub listed: u64,
+    /// The reports that were parsed to show hits.
+    pub reports: u64,
+}
+
 /// Counts work of this thread. Costs nothing in other builds.
 #[inline]
 #[cfg_attr(not(any(test, fuzzing)), allow(unused_variables))]

@@ -9,7 +9,7 @@ use std::vec;
 use crate::engine::{Candidate, Engine};
 use crate::error::Result;
 use crate::incident::{Incident, Summary};
-use crate::plan::WordWeight;
+use crate::plan::{SearchWork, WordWeight};
 use crate::ranking::MAX_SEEN;
 use crate::schema::Facet;
 use crate::search::snippet::Passages;
@@ -96,8 +96,13 @@ impl<'a, T> Hits<'a, T> {
         self.ranked = kept.into_iter();
     }
 
+    /// The work of the search, and of the hits that are made so far.
+    pub(super) fn work(&self) -> SearchWork {
+        self.search.snapshot.work()
+    }
+
     /// All of them, made at once.
-    pub(super) fn all(mut self) -> Result<Vec<Hit<T>>> {
+    pub(super) fn all(&mut self) -> Result<Vec<Hit<T>>> {
         (self.load)(&self.search, self.ranked.as_slice(), &mut self.spellings)
     }
 }

@@ -38,7 +38,7 @@ use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWord
 use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
 use crate::incident::{HouseNames, Summary};
 use crate::plan::{Correction, Needed, Plan, Planner, reads_allowed};
-pub use crate::plan::{Cut, CutKind, WeightedTexts};
+pub use crate::plan::{Cut, CutKind, SearchWork, WeightedTexts};
 use crate::query::{Node, NodeKind, Sort, SortKey, Span};
 use crate::ranking::{FEEDBACK_HITS, FEEDBACK_MAX_WORDS, FEEDBACK_MIN_WORDS, RERANKED, evidence, report_evidence};
 use crate::schema::FacetName;
@@ -71,7 +71,7 @@ pub(crate) fn search_seen(engine: &Engine, request: &SearchRequest) -> Result<Se
     let (mut results, mut hits) = find(engine, &ranked, Search::hits)?;
     hits.keep_like(request.limit);
     results.hits = hits.all()?;
-    results.took = started.elapsed();
+    (results.work, results.took) = (hits.work(), started.elapsed());
     Ok(results)
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn search_similar<'a>(
     let (mut results, mut hits) = find(engine, request, Search::hits)?;
     let like = hits.put_like_first(weak);
     hits.truncate(most);
-    results.took = started.elapsed();
+    (results.work, results.took) = (hits.work(), started.elapsed());
     Ok((results, like, hits))
 }
 
@@ -97,16 +97,16 @@ pub(crate) fn search_hits<'a>(engine: &'a Engine, request: &'a SearchRequest) ->
     let started = Instant::now();
     let (mut results, mut hits) = find(engine, request, Search::hits)?;
     hits.make_some()?;
-    results.took = started.elapsed();
+    (results.work, results.took) = (hits.work(), started.elapsed());
     Ok((results, hits))
 }
 
 /// A search with all of its hits.
 fn collected<'a, T>(engine: &'a Engine, request: &'a SearchRequest, load: Load<'a, T>) -> Result<SearchResults<T>> {
     let started = Instant::now();
-    let (mut results, hits) = find(engine, request, load)?;
+    let (mut results, mut hits) = find(engine, request, load)?;
     results.hits = hits.all()?;
-    results.took = started.elapsed();
+    (results.work, results.took) = (hits.work(), started.elapsed());
     Ok(results)
 }
 
@@ -148,6 +148,7 @@ fn find<'a, T>(
         hits: Vec::new(),
         facets: search.facet_counts(&facets)?,
         failed: search.snapshot.failed(),
+        work: SearchWork::default(),
         took: Duration::ZERO,
     };
     Ok((results, Hits::new(engine, search, page, load)))

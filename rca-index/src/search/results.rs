@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::incident::{FailedCount, Incident, SectionKind};
 use crate::ranking::{LIKE_EVIDENCE, SAME_EVIDENCE};
 use crate::schema::FacetName;
-use crate::search::{Cut, Explanation, UnknownValue};
+use crate::search::{Cut, Explanation, SearchWork, UnknownValue};
 
 /// The results of a search: of [`Index::search`](crate::Index::search) with whole incidents, of
 /// [`Index::search_summaries`](crate::Index::search_summaries) with summaries.
@@ -36,6 +36,8 @@ pub struct SearchResults<T = Incident> {
     pub facets: Vec<FacetCounts>,
     /// What the last update could not take in, so that nobody finds it.
     pub failed: FailedCount,
+    /// What the search read. Where hits are made as they are taken, the reports of the later ones are not among it.
+    pub work: SearchWork,
     /// The duration of the search.
     pub took: Duration,
 }

@@ -1,5 +1,5 @@
 //! Scoring leaves out what cannot matter. Whatever the archive and the query: the same incidents in the same order with the same
-//! scores, and the same counts, as from scoring everything.
+//! scores, and the same counts, as from scoring everything; and the same again from the lists that earlier searches have made.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ fn seen(found: &SearchResults<crate::incident::Summary>) -> (usize, usize, Vec<(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
     #[test]
     fn candidates_are_those_of_scoring_everything(
@@ -79,18 +79,26 @@ proptest! {
         limits in proptest::collection::vec(1..60_usize, QUERIES.len()),
     ) {
         let engine = archive(&reports);
-        let snapshot = engine.snapshot().unwrap();
         for (query, limit) in QUERIES.iter().zip(limits) {
+            engine.forget();
+            let snapshot = engine.snapshot().unwrap();
             let plan = plan(&snapshot, query);
-            let words = snapshot.look_up(&plan).unwrap();
-            for needed in [Needed::All, Needed::Some, Needed::Any] {
-                let find = || {
-                    let collect = Collect { limit, order: Order::Score, facets: vec![Facet::Service.into()] };
-                    let found = snapshot.candidates(&plan, &words, needed, collect).unwrap();
-                    let best: Vec<_> = found.best.iter().map(|best| (place(best), best.first_score())).collect();
-                    (found.total, best, found.facets)
-                };
-                prop_assert_eq!(find(), thoroughly(find), "{} {:?} {}", query, needed, limit);
+            for uses in 0..3 {
+                // At first from postings, then from lists.
+                let words = snapshot.look_up(&plan).unwrap();
+                for needed in [Needed::All, Needed::Some, Needed::Any] {
+                    let find = || {
+                        let collect = Collect { limit, order: Order::Score, facets: vec![Facet::Service.into()] };
+                        let found = snapshot.candidates(&plan, &words, needed, collect).unwrap();
+                        let counted = Collect { limit: 0, order: Order::Latest, facets: Vec::new() };
+                        let counted = snapshot.candidates(&plan, &words, needed, counted).unwrap().total;
+                        let best: Vec<_> = found.best.iter().map(|best| (place(best), best.first_score())).collect();
+                        (found.total, counted, best, found.facets)
+                    };
+                    let expected = thoroughly(find);
+                    prop_assert_eq!(expected.0, expected.1);
+                    prop_assert_eq!(find(), expected, "{} {:?} {} {}", query, needed, limit, uses);
+                }
             }
         }
     }
@@ -105,7 +113,13 @@ proptest! {
             let mut request = SearchRequest::parse(query).unwrap().limit(limit).facet(Facet::Service);
             request.now = Some(1_750_000_000);
             let find = || seen(&search_summaries(&engine, &request).unwrap());
-            prop_assert_eq!(find(), thoroughly(find), "{} {}", query, limit);
+            let expected = thoroughly(find);
+            for uses in 0..3 {
+                if uses == 0 {
+                    engine.forget();
+                }
+                prop_assert_eq!(find(), expected.clone(), "{} {} {}", query, limit, uses);
+            }
         }
     }
 }

@@ -120,6 +120,7 @@ fn made(&(_, first, repeated, last): &Shape, size: usize) -> String {
 }
 
 fn work_of(engine: &Engine, text: &str) -> usize {
+    engine.forget();
     work::taken();
     // What is no query takes no work.
     if let Ok(request) = SearchRequest::parse(text) {
@@ -205,4 +206,40 @@ fn positions_are_read_of_what_can_still_be_shown() {
         assert!(more_positions <= all, "{query}: {more_positions} {all}");
         assert!(more_positions < all || query != "connection pool exhaustion", "{more_positions} {all}");
     }
+}
+
+#[test]
+fn words_that_are_asked_for_again_are_not_read_again() {
+    let engine = archive_of(3_200);
+    for query in ["connection pool exhaustion", "queue backlog -disk", "title:certificate", "repl* lag failover"] {
+        let request = SearchRequest::parse(query).unwrap();
+        let find = || {
+            let found = search_summaries(&engine, &request).unwrap();
+            let hits: Vec<_> = found.hits.iter().map(|hit| (hit.incident.id.clone(), hit.score.to_bits())).collect();
+            (found.work, (found.total, found.total_some, hits))
+        };
+        engine.forget();
+        let [(first, expected), (second, _), (third, again)] = [0; 3].map(|_| find());
+        assert_eq!(again, expected, "{query}");
+        assert!(first.listed == 0 && second.listed > 0, "{query}: {first:?} {second:?}");
+        // Only reranking reads them: of 200 incidents.
+        assert!(third.postings < first.postings && third.positions <= first.positions, "{query}: {first:?} {third:?}");
+        assert!(third.listed as usize <= 8 * 3_200, "{query}: {third:?}");
+        // Another commit may have other incidents.
+        engine.forget();
+        assert_eq!(find().0, first, "{query}");
+    }
+}
+
+#[test]
+fn what_a_search_reads_is_told() {
+    let engine = archive_of(800);
+    let request = SearchRequest::parse("connection pool exhaustion").unwrap().limit(3);
+    work::read();
+    let found = crate::search::search(&engine, &request).unwrap();
+    let (postings, positions) = work::read();
+    // Beside them, the marks of regions are read, and postings to count what has several forms.
+    assert!(found.work.postings >= postings as u64 && found.work.positions >= positions as u64, "{:?}", found.work);
+    assert!(postings > 0 && positions > 0 && found.work.postings < 10 * postings as u64, "{:?}", found.work);
+    assert_eq!((found.work.reports, found.work.listed), (3, 0));
 }

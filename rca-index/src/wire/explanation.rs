@@ -1,8 +1,8 @@
-//! Explanations: the JSON form of how a score was computed.
+//! Explanations: the JSON form of how a score was computed, and of what a search read.
 
 use serde::Serialize;
 
-use crate::search::{Explanation, WordScore};
+use crate::search::{Explanation, SearchWork, WordScore};
 
 /// How a score was computed: the sum of the word scores, the closeness scores and the feedback score, times the
 /// factors.
@@ -48,6 +48,29 @@ pub struct WordScoreForm<'a> {
     pub score: f32,
     /// The score for occurring close to the previous word.
     pub closeness: f32,
+}
+
+/// What a search read: its work, in units that do not depend on the machine.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub struct WorkForm {
+    /// Each says that an incident has a term, and how often.
+    pub postings: u64,
+    /// Where in an incident a term stands.
+    pub positions: u64,
+    /// Incidents in lists of words that an earlier search of the same process has made; none for a command, which searches once.
+    pub listed: u64,
+    /// Reports that were parsed to show the hits, or the first of many.
+    pub reports: u64,
+}
+
+impl WorkForm {
+    pub(super) fn new(work: SearchWork) -> Self {
+        let SearchWork { postings, positions, listed, reports } = work;
+        Self { postings, positions, listed, reports }
+    }
 }
 
 /// Whether a factor changes nothing.

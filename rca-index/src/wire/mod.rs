@@ -27,7 +27,7 @@ use crate::incident::Timestamp;
 use crate::query::QueryErrors;
 use crate::search::{Cut, FacetCounts, Hit, SearchRequest, SearchResults, Show, UnknownValue};
 
-pub use explanation::{ExplanationForm, WordScoreForm};
+pub use explanation::{ExplanationForm, WordScoreForm, WorkForm};
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
 pub use incident::{FixForm, IncidentForm, KnownFixForm, MeasureForm, OwnFields, RowForm, SectionForm};
 #[cfg(feature = "archive")]
@@ -141,6 +141,9 @@ pub struct SearchSummaryForm<'a> {
     /// What of the query was not looked for, because it asks for more than a search does.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cuts: Vec<CutForm>,
+    /// What the search read, if explanations were requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work: Option<WorkForm>,
 }
 
 /// Something of the query that was not looked for.
@@ -381,6 +384,7 @@ impl<'a> SearchSummaryForm<'a> {
             suggestions: results.suggestions.iter().map(suggestion).collect(),
             unknown_values: results.unknown_values.iter().map(UnknownValueForm::new).collect(),
             cuts: results.cuts.iter().map(|&Cut { what, kept, of }| CutForm { what: what.name(), kept, of }).collect(),
+            work: request.explain.then(|| WorkForm::new(results.work)),
         }
     }
 

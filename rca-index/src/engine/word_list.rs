@@ -1,0 +1,159 @@
+//! Word lists: which incidents of a segment have a word, and how often, with all of its forms, synonyms and phrases.
+//!
+//! In: a word, looked up. Out: what its postings and positions tell, added up once. Searches that ask for the word again, in the
+//! same commit, read no postings for it.
+
+use std::sync::Arc;
+
+use tantivy::{DocId, SegmentReader, TERMINATED};
+
+use crate::engine::found_word::KnownWord;
+use crate::engine::read_log::ReadLog;
+use crate::engine::sources::Sources;
+use crate::engine::terms::{Bits, Window};
+
+/// The incidents of a word of bits.
+const BITS: u32 = u64::BITS;
+
+/// The incidents of a segment that have a word.
+pub(super) struct WordList {
+    /// A bit for each incident of the segment.
+    bits: Vec<u64>,
+    /// For each word of bits: the number of bits before it.
+    before: Vec<u32>,
+    /// The total weight of the occurrences in each of them, those in the title with their weight.
+    frequencies: Vec<f32>,
+    /// About how many they are, as the postings say: what words are sorted by must not depend on what is listed.
+    size: u32,
+}
+
+impl WordList {
+    /// Reads the occurrences of a word in a segment.
+    pub(super) fn read(reader: &SegmentReader, word: &Arc<KnownWord>, log: &ReadLog) -> tantivy::Result<Self> {
+        let mut sources = Sources::open(reader, std::slice::from_ref(word), log)?;
+        let (title, words) = (word.weight().title, reader.max_doc().div_ceil(BITS) as usize);
+        let mut list = Self {
+            bits: vec![0; words],
+            before: Vec::with_capacity(words),
+            frequencies: Vec::new(),
+            size: sources.size(0),
+        };
+        let mut possible = Bits::default();
+        let mut target = 0;
+        loop {
+            let next = sources.seek(0, target);
+            if next == TERMINATED {
+                break;
+            }
+            let window = sources.move_behind(next);
+            target = window.end();
+            possible.copy(sources.certain(0));
+            possible.add(sources.perhaps(0));
+            for place in possible.iter() {
+                let doc = window.start() + place as DocId;
+                let frequency = sources.frequency(0, doc, title);
+                if frequency > 0.0 {
+                    list.bits[(doc / BITS) as usize] |= 1 << (doc % BITS);
+                    list.frequencies.push(frequency);
+                }
+            }
+        }
+        let mut before = 0;
+        for bits in &list.bits {
+            list.before.push(before);
+            before += bits.count_ones();
+        }
+        list.frequencies.shrink_to_fit();
+        Ok(list)
+    }
+
+    /// How many bytes the list of a word takes at most that has so many postings, in a segment of so many incidents.
+    pub(super) fn most_bytes(postings: u64, incidents: DocId) -> usize {
+        let (words, listed) = (u64::from(incidents.div_ceil(BITS)), postings.min(u64::from(incidents)));
+        usize::try_from(words * 12 + listed * 4).unwrap_or(usize::MAX)
+    }
+
+    /// The memory that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bits.len() * 12 + self.frequencies.len() * 4
+    }
+
+    pub(super) fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// The number of incidents.
+    pub(super) fn len(&self) -> usize {
+        self.frequencies.len()
+    }
+
+    /// The total weight of the occurrences in an incident; 0 if it does not have the word.
+    #[inline]
+    pub(super) fn frequency(&self, doc: DocId) -> f32 {
+        let (at, bit) = ((doc / BITS) as usize, 1_u64 << (doc % BITS));
+        let Some(bits) = self.bits.get(at).filter(|&bits| bits & bit != 0) else { return 0.0 };
+        self.frequencies[self.before[at] as usize + (bits & (bit - 1)).count_ones() as usize]
+    }
+
+    /// The first incident at or after another.
+    pub(super) fn next(&self, target: DocId) -> DocId {
+        let mut at = (target / BITS) as usize;
+        let Some(bits) = self.bits.get(at) else { return TERMINATED };
+        let mut bits = bits & (u64::MAX << (target % BITS));
+        while bits == 0 {
+            at += 1;
+            match self.bits.get(at) {
+                Some(&next) => bits = next,
+                None => return TERMINATED,
+            }
+        }
+        at as DocId * BITS + bits.trailing_zeros()
+    }
+
+    /// Makes a set that of the incidents of a window.
+    pub(super) fn copy_to(&self, window: Window, found: &mut Bits) {
+        let from = (window.start() / BITS) as usize;
+        found.copy_words(window, self.bits.get(from..).unwrap_or_default());
+    }
+}
+
+impl std::fmt::Debug for WordList {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WordList").field("incidents", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fixture::{engine, plan};
+
+    #[test]
+    fn it_has_the_incidents_and_how_often_they_have_the_word() {
+        // Every third has the word, every ninth twice; one has a synonym that is a phrase.
+        let text = |i: usize| match i {
+            500 => "out of memory",
+            i if i.is_multiple_of(9) => "oom oom",
+            i if i.is_multiple_of(3) => "oom",
+            _ => "memory out of gnu",
+        };
+        let reports: Vec<(String, &str)> = (0..700).map(|i| (format!("{i:03}"), text(i))).collect();
+        let reports: Vec<(&str, &str, &str)> = reports.iter().map(|(id, text)| (id.as_str(), "Title", *text)).collect();
+        let engine = engine(&[&reports]);
+        let snapshot = engine.snapshot().unwrap();
+        let plan = plan(&snapshot, "oom");
+        let words = snapshot.look_up(&plan).unwrap().of(&plan.ranked);
+        let reader = snapshot.searcher.segment_reader(0);
+        let list = WordList::read(reader, &words[0], &ReadLog::default()).unwrap();
+        let frequency = |i: usize| list.frequency(i as DocId);
+        assert!((frequency(9) - 2.0).abs() < 1e-6 && (frequency(3) - 1.0).abs() < 1e-6 && frequency(4) == 0.0);
+        assert!(frequency(500) > 0.0 && frequency(500) < 1.0 && frequency(700) == 0.0 && frequency(100_000) == 0.0);
+        assert_eq!((list.next(0), list.next(1), list.next(499), list.next(501)), (0, 3, 500, 501));
+        assert_eq!((list.next(700), list.next(100_000), list.len()), (TERMINATED, TERMINATED, 235));
+        assert!(list.bytes() <= WordList::most_bytes(1_000, 700));
+        let (window, mut found) = (Window::default().followed_by(128, 1), Bits::default());
+        list.copy_to(window, &mut found);
+        let expected: Vec<usize> = (128..192).filter(|i| i % 3 == 0).map(|i| i - 128).collect();
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+    }
+}
