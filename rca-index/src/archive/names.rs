@@ -168,7 +168,9 @@ pub(super) fn sought(target: &str, place: &str) -> BTreeSet<String> {
     let name = |path: &str| file_name(&bare(&name_of_id(path))).to_owned();
     let path = target.split(['#', '?']).next().unwrap_or_default();
     let readings = [target, &percent_decode_str(path).decode_utf8_lossy(), &path_of(target), place];
-    let readings = readings.into_iter().map(str::trim).filter(|reading| !reading.is_empty());
+    // A name may begin or end with a space.
+    let readings =
+        readings.into_iter().flat_map(|reading| [reading, reading.trim()]).filter(|reading| !reading.is_empty());
     let readings = readings.flat_map(|reading| [reading, reading.trim_start_matches("./").trim_start_matches("../")]);
     readings.flat_map(|reading| [name(reading), name(stem(reading)), name(&report_id(reading))]).collect()
 }
@@ -312,6 +314,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_link_to_a_name_that_begins_with_a_space_is_found() {
+        let mut names = Names::default();
+        names.add(" %");
+        let key = LinkKey::new("", "%20%25").unwrap();
+        assert_eq!(names.linked(&key), [" %"]);
+        assert!(key.terms().any(|term| term.starts_with(&LinkKey::terms_start(" %"))));
     }
 
     #[test]
