@@ -3,6 +3,7 @@
 //! In: what `parse` found, or what an embedding tool built by hand. Out: the one value that travels through the whole
 //! program; the schema turns it into a document, a hit gives it back.
 
+pub(crate) mod beginning;
 mod failed;
 mod follow_up;
 mod ignored;

@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::incident::beginning::beginning;
+
 /// A key of front matter that the field table does not know, with its values as written. A key in a map follows the key
 /// of the map after a point: `vendor.name`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +73,7 @@ impl OwnField {
                 _ => name.push('_'),
             }
         }
-        cut(&mut name);
+        name.truncate(beginning(&name, LONGEST).len());
         let bare = name.trim_matches(['_', '.']);
         if bare.len() < name.len() { bare.to_owned() } else { name }
     }
@@ -95,15 +97,10 @@ impl OwnField {
                 folded.push(' ');
             }
         }
-        cut(&mut folded);
+        folded.truncate(beginning(&folded, LONGEST).len());
         folded.truncate(folded.trim_end().len());
         folded
     }
-}
-
-fn cut(text: &mut String) {
-    let end = (0..=LONGEST.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    text.truncate(end);
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 pub use kind::FixKind;
 
+use crate::incident::beginning::beginning;
 use crate::incident::lines::line_ends;
 use crate::incident::squeeze::squeezed;
 use crate::incident::{Incident, Milestone, OwnField, SectionKind};
@@ -266,8 +267,8 @@ fn shortened(mut text: String) -> String {
     if text.len() <= Fix::MOST_BYTES {
         return text;
     }
-    let most = (0..=Fix::MOST_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    let end = text[..most].rfind(' ').filter(|&end| end > most / 2).unwrap_or(most);
+    let start = beginning(&text, Fix::MOST_BYTES);
+    let end = start.rfind(' ').filter(|&end| end > start.len() / 2).unwrap_or(start.len());
     text.truncate(end);
     text.push('…');
     text

@@ -52,6 +52,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::incident::beginning::beginning;
 use crate::incident::lines::{line_at, line_ends};
 use crate::incident::markup::visible;
 use crate::incident::{
@@ -270,12 +271,11 @@ pub fn parse_report(path: &str, source: String, options: &ParseOptions) -> Parse
 
 /// The outline of as much of a body as is taken apart. The rest belongs to the last part, and is searched like any text.
 fn outline_within(source: &str, body_start: usize, limit: usize) -> (Outline<'_>, Option<Problem>) {
-    let most = body_start.saturating_add(limit).min(source.len());
-    let end = (0..=most).rev().find(|&at| source.is_char_boundary(at)).unwrap_or(0);
-    if end == source.len() {
+    let read = beginning(source, body_start.saturating_add(limit));
+    if read.len() == source.len() {
         return (outline(source, body_start), None);
     }
-    let end = source[..end].rfind('\n').map_or(end, |at| at + 1).max(body_start);
+    let end = read.rfind('\n').map_or(read.len(), |at| at + 1).max(body_start);
     let mut outline = outline(&source[..end], body_start);
     if let Some(last) = outline.parts.last_mut() {
         last.range.end = source.len();

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::incident::beginning::beginning;
 use crate::incident::{OwnField, OwnValue, Problem, ProblemKind};
 use crate::parse::front_matter::{is_about_another, is_of_the_incident};
 use crate::parse::keys::key_named;
@@ -125,8 +126,7 @@ impl<L: Fn(&str) -> u32> Reader<'_, L> {
         if path.len() > LONGEST_KEY || self.bytes >= MOST_BYTES {
             return self.cut(key);
         }
-        let end = (0..=text.len().min(LONGEST_VALUE)).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        let mut value = clean(&text[..end]);
+        let mut value = clean(beginning(text, LONGEST_VALUE));
         if text.len() > LONGEST_VALUE {
             value.push('…');
             self.cut(key);

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::incident::beginning::beginning;
 #[cfg(any(test, fuzzing))]
 use crate::parse::cursor::work;
 use crate::parse::outline::{Block, Item, List, Part, Table, Text};
@@ -189,8 +190,7 @@ pub(crate) fn split(line: &str) -> Option<(&str, &str)> {
     /// In characters; what stands in brackets is no part of the name.
     const LONGEST: usize = 40;
     // A label is short: of a long line only the front is gone through.
-    let front = (0..=line.len().min(4 * LONGEST + 3)).rev().find(|&at| line.is_char_boundary(at)).unwrap_or(0);
-    let front = &line[..front];
+    let front = beginning(line, 4 * LONGEST + 3);
     let at = front.find(':').into_iter().chain(front.find('：')).min()?;
     let (label, value) = (&line[..at], &line[at + line[at..].chars().next().map_or(1, char::len_utf8)..]);
     let name = label.split(['(', '（']).next().unwrap_or_default();

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
+use crate::incident::beginning::beginning;
 use crate::incident::{Incident, SectionKind};
 use crate::plan::draft::Draft;
 use crate::plan::planner::Planner;
@@ -102,8 +103,7 @@ impl WeightedTexts {
 
 /// Keeps at most so many bytes of a text.
 fn truncate(text: &mut String, most: usize) {
-    let end = (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    text.truncate(end);
+    text.truncate(beginning(text, most).len());
 }
 
 /// A word of the texts.

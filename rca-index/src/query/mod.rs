@@ -28,6 +28,7 @@ pub use key::KeyRange;
 pub use notes::{QueryNote, notes};
 
 use crate::incident::OwnField;
+use crate::incident::beginning::beginning;
 use crate::schema::FlagKind;
 use parser::{all_of, parse_query, parse_value, sort_of};
 use terms::has_letter;
@@ -92,7 +93,7 @@ impl QueryOptions {
 /// ```
 pub fn parse(text: &str, options: &QueryOptions) -> Result<Query, QueryErrors> {
     if text.len() > MAX_QUERY_BYTES {
-        let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let end = beginning(text, MAX_QUERY_BYTES).len();
         return Err(QueryError::new(0..end, QueryErrorKind::TooLong(MAX_QUERY_BYTES)).into());
     }
     match options {

@@ -1,6 +1,7 @@
 //! The request: what to search for and what to return.
 
 use crate::error::Result;
+use crate::incident::beginning::beginning;
 use crate::incident::{DayZone, HouseNames, Incident};
 use crate::plan::{AnyVocabulary, Planner, WeightedTexts};
 use crate::query::{self, MAX_QUERY_BYTES, Node, NodeKind, Query, QueryOptions, Sort};
@@ -80,7 +81,7 @@ impl SearchRequest {
     /// assert!(SearchRequest::literal("(queue: -1 \"").is_ok());
     /// ```
     pub fn literal(text: &str) -> Result<Self> {
-        let start = beginning(text);
+        let start = query_of(text);
         let request = Self::new(start, query::parse(start, &QueryOptions::literal())?);
         Ok(Self { cut: start.len() < text.len(), ..request })
     }
@@ -441,12 +442,11 @@ impl SearchRequest {
 }
 
 /// As much of a text as a query may have, up to the end of a word.
-fn beginning(text: &str) -> &str {
+fn query_of(text: &str) -> &str {
     if text.len() <= MAX_QUERY_BYTES {
         return text;
     }
-    let end = (0..=MAX_QUERY_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    let start = &text[..end];
+    let start = beginning(text, MAX_QUERY_BYTES);
     // A word that is cut is another word. A text without a space is kept as it is.
     start.rfind(char::is_whitespace).map_or(start, |at| &start[..at])
 }

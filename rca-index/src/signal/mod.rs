@@ -25,6 +25,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use crate::incident::beginning::beginning;
 use gather::Gather;
 use json::Json;
 use lines::Tally;
@@ -127,8 +128,8 @@ fn cut(text: &str) -> (&str, Option<Unread>) {
     if text.len() <= MAX_SIGNAL_BYTES {
         return (text, None);
     }
-    let end = (0..=MAX_SIGNAL_BYTES).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-    (&text[..end], Some(Unread { range: end..text.len(), reason: UnreadReason::TooLong }))
+    let read = beginning(text, MAX_SIGNAL_BYTES);
+    (read, Some(Unread { range: read.len()..text.len(), reason: UnreadReason::TooLong }))
 }
 
 /// Whether a document of JSON may begin here. Lines of logs begin with `[` too.

@@ -11,6 +11,7 @@
 
 use frostem::Stemmer;
 
+use crate::incident::beginning::beginning;
 use crate::text::Language;
 use crate::text::class::{BYTE_CLASSES, Class, class, is_dotted, name_sign, plain_number, plain_word};
 use crate::text::fold::{as_written, fold_into, folded};
@@ -362,8 +363,7 @@ impl<'t> Lexemes<'t> {
             self.buffer.pop();
         }
         if self.buffer.len() > from + MAX_LEXEME_BYTES {
-            let cut = (0..=from + MAX_LEXEME_BYTES).rev().find(|&i| self.buffer.is_char_boundary(i));
-            self.buffer.truncate(cut.unwrap_or(from));
+            self.buffer.truncate(beginning(&self.buffer, from + MAX_LEXEME_BYTES).len());
         }
         from
     }

@@ -8,6 +8,7 @@ mod fields;
 mod incident;
 mod lines;
 mod links;
+mod query;
 mod recurring;
 #[cfg(feature = "archive")]
 mod report;
@@ -26,6 +27,7 @@ use crate::incident::Incident;
 use crate::incident::Timestamp;
 use crate::query::QueryErrors;
 use crate::search::{Cut, FacetCounts, Hit, SearchRequest, SearchResults, Show, UnknownValue};
+use query::repeated;
 
 pub use explanation::{ExplanationForm, WordScoreForm, WorkForm};
 pub use fields::{FORM_FIELDS, Fields, FormField, SelectedForm, UnknownField};
@@ -367,7 +369,7 @@ impl<'a> SearchSummaryForm<'a> {
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
         let suggestion = |s: &'a crate::search::Suggestion| SuggestionForm { typed: &s.typed, meant: &s.meant };
-        let (query, query_bytes) = recurring::repeated(&request.text);
+        let (query, query_bytes) = repeated(&request.text);
         Self {
             version: VERSION,
             root: None,
@@ -472,7 +474,7 @@ impl<'a> FacetsSummaryForm<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(request: &'a SearchRequest, results: &'a SearchResults) -> Self {
-        let (query, query_bytes) = recurring::repeated(&request.text);
+        let (query, query_bytes) = repeated(&request.text);
         Self {
             version: VERSION,
             query,

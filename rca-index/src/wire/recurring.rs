@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::query::repeated;
 use super::{CutForm, Figure, FixCountForm, FixForm, UnknownValueForm, VERSION, milliseconds};
 use crate::incident::{Action, Timestamp};
 use crate::insight::{Cluster, Occurrence, Recurring, Said};
@@ -134,16 +135,6 @@ pub struct UnfinishedForm<'a> {
     /// When it came back.
     pub came_back: Option<Timestamp>,
     pub line: u32,
-}
-
-/// As much of a query as an answer repeats, and how long it is if that is not all. A pasted log may have a megabyte.
-pub(super) fn repeated(query: &str) -> (&str, Option<usize>) {
-    const LONGEST: usize = 4_096;
-    if query.len() <= LONGEST {
-        return (query, None);
-    }
-    let end = (0..=LONGEST).rev().find(|&at| query.is_char_boundary(at)).unwrap_or(0);
-    (&query[..end], Some(query.len()))
 }
 
 impl<'a> RecurringForm<'a> {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::FixKind;
 use super::words::{APPLIED, ASIDE, BY, CAUSES, FIX, GONE, IF, MENDED, PROVIDER, RESULT, RULES, Rule, SETS, TROUBLE};
+use crate::incident::beginning::beginning;
 use crate::parse::clauses::{
     Clause, FAILS, MAYBE, NOT, SUBORDINATE, Set, clauses, hits, plain, taken_back, vocabulary,
 };
@@ -42,8 +43,7 @@ impl Claim {
 
 /// Reads a sentence.
 pub(super) fn read_claim(sentence: &str) -> Claim {
-    let most = (0..=MOST_BYTES.min(sentence.len())).rev().find(|&at| sentence.is_char_boundary(at)).unwrap_or(0);
-    let lower = plain(&sentence[..most]);
+    let lower = plain(beginning(sentence, MOST_BYTES));
     let hits = hits(&lower, &WORDS);
     let clauses = clauses(&lower, &hits);
     // What brought trouble about ended none.

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use crate::incident::beginning::beginning;
 use crate::incident::{Incident, Link, OwnField, SectionKind};
 use crate::parse::clauses::{Clause, MAYBE, NOT, NOT_BEHIND, Set, clauses, hits, plain, sets, vocabulary};
 use crate::parse::phrases::Phrases;
@@ -106,7 +107,7 @@ fn is_about_the_whole(incident: &Incident, line: u32) -> bool {
 /// Whether a text has the words by which a report says that it is the same again, as the title of a report may: where they
 /// stand beside a link to it, they name it.
 pub(crate) fn has_words(text: &str) -> bool {
-    hits(&plain(beginning(text)), &WORDS).iter().any(|hit| hit.sets & AGAIN != 0)
+    hits(&plain(beginning(text, MOST_BYTES)), &WORDS).iter().any(|hit| hit.sets & AGAIN != 0)
 }
 
 fn by_key(incident: &Incident) -> Vec<Stated> {
@@ -207,7 +208,7 @@ fn quoted(text: &str) -> usize {
 
 /// Whether a sentence says of the link in it that it was the same.
 fn is_said(sentence: &str) -> bool {
-    let lower = plain(beginning(sentence));
+    let lower = plain(beginning(sentence, MOST_BYTES));
     let hits = hits(&lower, &WORDS);
     let clauses = clauses(&lower, &hits);
     if clauses.iter().any(|clause| clause.sets & APART != 0) {
@@ -241,12 +242,6 @@ fn is_beside_again(lower: &str) -> bool {
         let precedes = before.strip_suffix("again").is_some_and(|before| !before.ends_with(char::is_alphanumeric));
         follows || precedes
     })
-}
-
-/// As much of a sentence as is read.
-fn beginning(text: &str) -> &str {
-    let most = (0..=MOST_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    &text[..most]
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use super::rules::{LABELS, RULES, Rule, STATUS_WORDS};
 use super::words::{BREAKS, SETS, START, TROUBLE};
 use crate::incident::Milestone;
+use crate::incident::beginning::beginning;
 use crate::parse::clauses::{Clause, MAYBE, NOT, SUBORDINATE, Set, clauses, hits, plain, taken_back, vocabulary};
 use crate::parse::phrases::{Phrases, WordMap};
 
@@ -46,8 +47,7 @@ static WORDS: LazyLock<Phrases<Set>> = LazyLock::new(|| vocabulary(SETS));
 
 /// What the text of a row claims, whose time is written as `label`. What stands behind another time in the text happened then.
 pub(super) fn read_claims(text: &str, label: &str) -> Claims {
-    let most = (0..=MOST_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    let lower = plain(&text[..most]);
+    let lower = plain(beginning(text, MOST_BYTES));
     let hits = hits(&lower, &WORDS);
     let mut claims = Claims::default();
     labelled(text, &lower, &mut claims);
