@@ -127,7 +127,10 @@ mod tests {
             fs::remove_file(&first).unwrap();
             let removal = thread::spawn(move || files.iter().chain([&meta]).try_for_each(fs::remove_file));
             // What is in memory may be enough for an answer.
-            let looked = index.update(&archive, &UpdateOptions::default(), |_| ()).map(|_| ()).and_then(|()| index.problems().map(|_| ()));
+            let looked = index
+                .update(&archive, &UpdateOptions::default(), |_| ())
+                .map(|_| ())
+                .and_then(|()| index.problems().map(|_| ()));
             let opened = Index::open(&dir);
             removal.join().unwrap().unwrap();
             assert!(matches!(looked, Ok(()) | Err(Error::IndexRemoved(_))), "{}: {looked:?}", first.display());
@@ -137,7 +140,10 @@ mod tests {
         let manifest = files().into_iter().find(|path| path.extension().is_some_and(|e| e == "bin")).unwrap();
         fs::remove_file(manifest).unwrap();
         let damaged = update();
-        assert!(matches!(&damaged, Err(Error::IndexDamaged { reason, .. }) if reason.ends_with("is missing")), "{damaged:?}");
+        assert!(
+            matches!(&damaged, Err(Error::IndexDamaged { reason, .. }) if reason.ends_with("is missing")),
+            "{damaged:?}"
+        );
     }
 
     #[test]
