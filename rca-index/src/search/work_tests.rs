@@ -172,7 +172,7 @@ fn what_was_cut_is_said() {
 #[test]
 fn forms_of_words_are_looked_for_within_a_budget() {
     let engine = archive();
-    let query: String = (0..400).map(|i| format!("{} ", own_word(i))).collect();
+    let query = (0..400).map(own_word).collect::<Vec<_>>().join(" ");
     let found = |query: &str| {
         let found = search_summaries(&engine, &SearchRequest::parse(query).unwrap()).unwrap();
         let cuts: Vec<_> = found.cuts.iter().map(|cut| (cut.what, cut.kept, cut.of)).collect();
