@@ -129,6 +129,9 @@ pub(crate) const MAX_FUZZY: usize = 16;
 /// How many terms of the dictionary the prefixes of a query may visit. A single letter visits a twentieth of it: this is
 /// enough for every letter of an index with a million words.
 pub(crate) const MAX_VISITED: usize = 1_000_000;
+/// How many terms of the dictionary a query may look at for words with the same stem. Most words look at a few hundred of an index
+/// of a million; where stemming changes how words begin, each looks at all of them.
+pub(crate) const MAX_STEM_SCANNED: usize = if cfg!(test) { 20_000 } else { 2_000_000 };
 /// The maximum number of different words and phrases of a query that are looked up. A pasted page of 4 KB has about 300.
 pub(crate) const MAX_WORDS: usize = 512;
 /// The maximum number of different words and phrases that a query excludes.

@@ -9,7 +9,7 @@ use tantivy::TantivyError;
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 
 use crate::engine::directory::{CheckedDirectory, META_FILE};
-use crate::engine::folder::version_folder;
+use crate::engine::folder::{self, version_folder};
 use crate::engine::health::damaged_files;
 use crate::error::{Error, Result};
 
@@ -46,7 +46,8 @@ fn message(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
-/// Converts an error of the engine about an index folder.
+/// Converts an error of the engine about an index folder. Where a file is missing, it waits for a moment: an index that is being
+/// removed is not damaged.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
     let path = dir.to_owned();
@@ -79,6 +80,9 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
         TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) if file == Path::new(META_FILE) => {
             Error::IndexNotFound(path)
         }
+        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_)) if folder::is_going(dir) => {
+            Error::IndexRemoved(path)
+        }
         TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
             Error::IndexDamaged { path, reason: format!("{} is missing", file.display()) }
         }
@@ -88,11 +92,13 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
     use std::time::Duration;
+    use std::{fs, thread};
 
     use super::*;
     use crate::engine::lock::FolderLock;
-    use crate::{Incident, Index};
+    use crate::{Archive, Incident, Index, UpdateOptions};
 
     #[test]
     fn who_has_only_the_engines_own_lock_is_not_taken_for_the_one_with_the_folders() {
@@ -100,6 +106,44 @@ mod tests {
         let _lock = FolderLock::take(folder.path(), Duration::ZERO).unwrap();
         let busy = convert_error(folder.path(), TantivyError::LockFailure(LockError::LockBusy, None));
         assert!(matches!(busy, Error::IndexLocked { holder: None, since: None, own: false, .. }), "{busy}");
+    }
+
+    #[test]
+    fn an_index_whose_files_go_one_by_one_is_removed_and_not_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("archive")).unwrap();
+        fs::write(folder.path().join("archive/a.md"), "# Disk full\n").unwrap();
+        let (archive, dir) = (Archive::open(folder.path().join("archive")).unwrap(), folder.path().join("index"));
+        let update = || Index::open_or_create(&dir)?.update(&archive, &UpdateOptions::default(), |_| ());
+        let files = || -> Vec<PathBuf> {
+            update().unwrap();
+            let versioned = fs::read_dir(version_folder(&dir)).unwrap().map(|entry| entry.unwrap().path());
+            versioned.filter(|path| path.extension().is_some_and(|e| e != "json" && e != "lock")).collect()
+        };
+        for at in 0..files().len() {
+            let mut files = files();
+            let (first, meta) = (files.swap_remove(at), version_folder(&dir).join(META_FILE));
+            let index = Index::open(&dir).unwrap();
+            fs::remove_file(&first).unwrap();
+            let removal = thread::spawn(move || files.iter().chain([&meta]).try_for_each(fs::remove_file));
+            // What is in memory may be enough for an answer.
+            let looked = index
+                .update(&archive, &UpdateOptions::default(), |_| ())
+                .map(|_| ())
+                .and_then(|()| index.problems().map(|_| ()));
+            let opened = Index::open(&dir);
+            removal.join().unwrap().unwrap();
+            assert!(matches!(looked, Ok(()) | Err(Error::IndexRemoved(_))), "{}: {looked:?}", first.display());
+            let is_gone = matches!(opened, Ok(_) | Err(Error::IndexRemoved(_) | Error::IndexNotFound(_)));
+            assert!(is_gone, "{}: {opened:?}", first.display());
+        }
+        let manifest = files().into_iter().find(|path| path.extension().is_some_and(|e| e == "bin")).unwrap();
+        fs::remove_file(manifest).unwrap();
+        let damaged = update();
+        assert!(
+            matches!(&damaged, Err(Error::IndexDamaged { reason, .. }) if reason.ends_with("is missing")),
+            "{damaged:?}"
+        );
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use tantivy::SegmentMeta;
 use tantivy::directory::{Directory as _, DirectoryLock, INDEX_WRITER_LOCK, META_LOCK};
@@ -49,6 +50,27 @@ pub(super) fn missing(dir: &Path) -> Error {
         Some(_) => Error::IndexOtherVersion(dir.to_owned()),
         None => Error::IndexNotFound(dir.to_owned()),
     }
+}
+
+/// Whether an index of which a file is missing is being removed. Whoever removes a folder by hand takes its files one after the
+/// other, the meta file anywhere among them: so it is waited for as long as files go.
+pub(super) fn is_going(dir: &Path) -> bool {
+    /// A removal that makes no progress for so long is none.
+    const STANDSTILL: Duration = Duration::from_millis(500);
+    const STEP: Duration = Duration::from_millis(5);
+    let count = || fs::read_dir(version_folder(dir)).map_or(0, Iterator::count);
+    let (mut left, mut since) = (count(), Instant::now());
+    while has_index(dir) {
+        if since.elapsed() > STANDSTILL {
+            return false;
+        }
+        thread::sleep(STEP);
+        let now = count();
+        if now < left {
+            (left, since) = (now, Instant::now());
+        }
+    }
+    true
 }
 
 /// Creates the subfolder of this version.

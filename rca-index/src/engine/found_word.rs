@@ -45,6 +45,8 @@ pub(super) struct FoundWord {
     known: bool,
     /// What reading it costs, in postings.
     pub(super) cost: u64,
+    /// How many terms of the dictionary were looked at for its stems, and whether some of its forms were left out.
+    pub(super) scanned: Scanned,
     /// How many searches have asked for it.
     uses: AtomicU32,
     /// The bytes of its lists, and those of all lists of the commit.
@@ -79,12 +81,24 @@ pub(super) struct Rarity {
     pub(super) known: bool,
 }
 
+/// What was looked at for the stems of a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scanned {
+    /// Terms of the dictionary.
+    pub(super) terms: usize,
+    /// Whether the word has forms with stems.
+    pub(super) has_stems: bool,
+    /// Whether some of these were not looked for.
+    pub(super) is_cut: bool,
+}
+
 impl FoundWord {
     pub(super) fn new(
         word: &Word,
         matches: HashMap<SegmentId, Vec<TermMatch>>,
         rarity: Rarity,
         cost: u64,
+        scanned: Scanned,
         all_bytes: &Arc<AtomicUsize>,
     ) -> Self {
         let in_segment = |(segment, matches)| (segment, InSegment { matches, list: Mutex::default() });
@@ -96,6 +110,7 @@ impl FoundWord {
             title: rarity.title,
             known: rarity.known,
             cost,
+            scanned,
             uses: AtomicU32::new(0),
             bytes: AtomicUsize::new(0),
             all_bytes: Arc::clone(all_bytes),

@@ -5,21 +5,22 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
-use crate::engine::found_word::{FoundWord, KnownWord, Rarity, TermMatch, fingerprint};
+use crate::engine::cache::locked;
+use crate::engine::found_word::{FoundWord, KnownWord, Rarity, Scanned, TermMatch, fingerprint};
 use crate::engine::read_log::ReadLog;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions, work};
 use crate::ranking::{
-    MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, MAX_SCANNED, MAX_VISITED, PHRASE_READS, SECTION_READS, idf, least_share,
-    title_weight,
+    MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, MAX_SCANNED, MAX_STEM_SCANNED, MAX_VISITED, PHRASE_READS, SECTION_READS, idf,
+    least_share, title_weight,
 };
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
@@ -30,6 +31,8 @@ pub(crate) struct KnownWords {
     words: Vec<Arc<KnownWord>>,
     /// How many words all open patterns match, and how many of these count, if not all do.
     pub(crate) expansions: Option<(usize, usize)>,
+    /// How many words have other forms, and of how many of these all are looked for, if not of all.
+    pub(crate) stems: Option<(usize, usize)>,
 }
 
 impl KnownWords {
@@ -73,11 +76,15 @@ pub(super) struct Lookups {
     /// The terms of the dictionary that its prefixes visit. Those that an earlier search has visited for it count too, so that
     /// what a search finds does not depend on the others.
     visited: AtomicUsize,
+    /// The terms of the dictionary that were looked at for stems, counted in the same way.
+    scanned: AtomicUsize,
+    /// The words that it has found, by their fingerprints.
+    found: Mutex<HashMap<u64, Arc<FoundWord>>>,
 }
 
 impl Lookups {
     pub(super) fn expansions(&self) -> MutexGuard<'_, HashMap<Pattern, Arc<[String]>>> {
-        self.expansions.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.expansions)
     }
 
     /// How many more terms of the dictionary this search may visit.
@@ -87,6 +94,19 @@ impl Lookups {
 
     pub(super) fn visit(&self, terms: usize) {
         self.visited.fetch_add(terms, Ordering::Relaxed);
+    }
+
+    fn scanned(&self) -> usize {
+        self.scanned.load(Ordering::Relaxed)
+    }
+
+    fn found(&self, fingerprint: u64, word: &Word) -> Option<Arc<FoundWord>> {
+        locked(&self.found).get(&fingerprint).filter(|found| found.is_of(word)).map(Arc::clone)
+    }
+
+    fn keep(&self, fingerprint: u64, found: &Arc<FoundWord>) {
+        self.scanned.fetch_add(found.scanned.terms, Ordering::Relaxed);
+        locked(&self.found).insert(fingerprint, Arc::clone(found));
     }
 }
 
@@ -101,8 +121,12 @@ impl Snapshot<'_> {
 
     fn known_words(&self, plan: &Plan) -> tantivy::Result<KnownWords> {
         let (most, expansions) = self.expansions_of(plan)?;
-        let words = plan.words.iter().map(|word| self.look_up_word(word, most)).collect::<tantivy::Result<_>>()?;
-        Ok(KnownWords { words, expansions })
+        let words = plan.words.iter().map(|word| self.look_up_word(word, most));
+        let words = words.collect::<tantivy::Result<Vec<Arc<KnownWord>>>>()?;
+        let count = |counts: fn(&Scanned) -> bool| words.iter().filter(|word| counts(&word.found.scanned)).count();
+        let (stemmed, cut) = (count(|scanned| scanned.has_stems), count(|scanned| scanned.is_cut));
+        let stems = (cut > 0).then_some((stemmed - cut, stemmed));
+        Ok(KnownWords { words, expansions, stems })
     }
 
     /// How many words each open pattern may stand for, so that all together are not too many; and how many they match, and
@@ -135,26 +159,52 @@ impl Snapshot<'_> {
             return Ok(known_word(Arc::new(self.find_word(word, most)?)));
         }
         let fingerprint = fingerprint(word, most);
-        if let Some(found) = self.cache().word(fingerprint, word) {
-            found.ask();
-            return Ok(known_word(found));
-        }
-        let found = Arc::new(self.find_word(word, most)?);
+        let found = match self.lookups.found(fingerprint, word) {
+            Some(found) => found,
+            None => self.find_once(word, most, fingerprint)?,
+        };
         found.ask();
-        self.cache().keep_word(fingerprint, &found);
         Ok(known_word(found))
+    }
+
+    /// Looks a word up that this search has not looked up yet, unless an earlier search has.
+    fn find_once(&self, word: &Word, most: usize, fingerprint: u64) -> tantivy::Result<Arc<FoundWord>> {
+        // What it has looked at counts here too, so that what a search finds does not depend on the others.
+        let fits = |found: &Arc<FoundWord>| self.lookups.scanned() + found.scanned.terms <= MAX_STEM_SCANNED;
+        let found = match self.cache().word(fingerprint, word).filter(fits) {
+            Some(found) => found,
+            None => {
+                let found = Arc::new(self.find_word(word, most)?);
+                if !found.scanned.is_cut {
+                    self.cache().keep_word(fingerprint, &found);
+                }
+                found
+            }
+        };
+        self.lookups.keep(fingerprint, &found);
+        Ok(found)
     }
 
     fn find_word(&self, word: &Word, most: usize) -> tantivy::Result<FoundWord> {
         let mut matches: HashMap<SegmentId, Vec<TermMatch>> = HashMap::new();
         // By alternative and slot: the number of incidents with any of its terms, in the text and in the title.
         let mut frequencies: HashMap<(usize, usize), [u64; 2]> = HashMap::new();
+        let (before, mut scanned) = (self.lookups.scanned(), Scanned::default());
         for (alternative, slot, Slot { forms, .. }) in slots(word) {
-            let forms = with_expansions(forms, most, |pattern| self.expand(pattern))?;
+            let mut forms = with_expansions(forms, most, |pattern| self.expand(pattern))?;
+            let is_stem = |form: &Form| matches!(form.pattern, Pattern::Stem(_));
+            if forms.iter().any(is_stem) {
+                scanned.has_stems = true;
+                if before + scanned.terms > MAX_STEM_SCANNED {
+                    scanned.is_cut = true;
+                    forms.to_mut().retain(|form| !is_stem(form));
+                }
+            }
             for reader in self.searcher.segment_readers() {
                 let here = matches.entry(reader.segment_id()).or_default();
                 for (field, is_title) in self.engine.fields.searched().into_iter().zip([false, true]) {
                     let terms = self.terms(reader, field, &forms)?;
+                    scanned.terms += terms.scanned;
                     frequencies.entry((alternative, slot)).or_default()[usize::from(is_title)] += terms.frequency;
                     here.extend(terms.found.iter().map(|(info, form)| {
                         let (info, weight) = (info.clone(), forms[*form].weight);
@@ -179,7 +229,7 @@ impl Snapshot<'_> {
         let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
         let rarity = Rarity { idf: rarity, title: title_weight(rarity, incidents), known };
         let cost = matches.values().map(|found| cost(word, found)).sum();
-        Ok(FoundWord::new(word, matches, rarity, cost, self.cache().list_bytes()))
+        Ok(FoundWord::new(word, matches, rarity, cost, scanned, self.cache().list_bytes()))
     }
 
     /// The number of incidents with any of these forms.
@@ -251,6 +301,8 @@ pub(super) struct Terms {
     found: Vec<(TermInfo, usize)>,
     /// The number of incidents with any of these terms.
     frequency: u64,
+    /// How many terms were looked at for stems.
+    scanned: usize,
 }
 
 impl Terms {
@@ -283,6 +335,7 @@ impl Terms {
             if !term.starts_with(prefix) {
                 break;
             }
+            self.scanned += 1;
             work::add(1);
             // The written form follows its word, and occurs only where the word does.
             let known = || term.split_once(STEM_MARK).is_some_and(|(word, _)| word == last);

@@ -30,6 +30,8 @@ pub enum CutKind {
     TextWords,
     /// Words of a pasted text that no incident has; other forms of those with the most weight are looked for.
     OtherForms,
+    /// Words that are looked for with all words of the same stem; the others match as typed, or with synonyms.
+    Stems,
     /// Words with `~`; the others match as typed.
     FuzzyWords,
     /// Words of the archive that match prefixes and words with `~`; the most frequent of each are kept.
@@ -54,6 +56,7 @@ impl CutKind {
             Self::PhraseWords => "phrase-words",
             Self::TextWords => "text-words",
             Self::OtherForms => "other-forms",
+            Self::Stems => "stems",
             Self::FuzzyWords => "fuzzy-words",
             Self::Expansions => "expansions",
             Self::Suggestions => "suggestions",
@@ -73,6 +76,7 @@ impl fmt::Display for Cut {
             CutKind::OtherForms => {
                 write!(f, "no incident has {of} words of the text; {kept} of them were looked for in other forms")
             }
+            CutKind::Stems => write!(f, "{of} words have other forms; those of {kept} of them were looked for"),
             CutKind::FuzzyWords => {
                 write!(f, "the query has {of} words with `~`; the first {kept} match similar spellings")
             }

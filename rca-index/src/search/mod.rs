@@ -125,6 +125,7 @@ fn find<'a, T>(
     let (total, total_some) = (all.total, some.total);
     let relaxed = total == 0 && total_some > 0;
     let mut cuts = search.plan.cuts.clone();
+    cuts.extend(search.words.stems.map(|(kept, of)| Cut { what: CutKind::Stems, kept, of }));
     cuts.extend(search.words.expansions.map(|(kept, of)| Cut { what: CutKind::Expansions, kept, of }));
     let mut unknown_values = Vec::new();
     if total + total_some == 0 {

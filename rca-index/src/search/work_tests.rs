@@ -2,15 +2,18 @@
 //! Counted in terms visited, postings read and occurrences looked at.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use crate::engine::Engine;
+use crate::archive::KeptSettings;
 use crate::engine::fixture::engine;
 use crate::engine::incidents_read;
 use crate::engine::thorough::thoroughly;
+use crate::engine::{Engine, Purpose};
 use crate::plan::work;
 use crate::query::MAX_QUERY_BYTES;
 use crate::ranking::RERANKED;
 use crate::search::{CutKind, SearchRequest, search_summaries};
+use crate::text::Language;
 
 /// A shape of a query: its name, what it begins with, what is repeated, and what it ends with. A `#` is another word each
 /// time, `%` one of ten words that many incidents have, `&` one of a thousand that one has.
@@ -164,6 +167,31 @@ fn what_was_cut_is_said() {
     assert_eq!(cuts(&prefixes.join(" ")), [(CutKind::Expansions, 26 * (512 / 26), 1_000)]);
     let values: Vec<String> = (0..2_000).map(|i| format!("svc{i}")).collect();
     assert_eq!(cuts(&format!("service:{}", values.join(","))), [(CutKind::Suggestions, 8, 2_000)]);
+}
+
+#[test]
+fn forms_of_words_are_looked_for_within_a_budget() {
+    let engine = archive();
+    let query = (0..400).map(own_word).collect::<Vec<_>>().join(" ");
+    let found = |query: &str| {
+        let found = search_summaries(&engine, &SearchRequest::parse(query).unwrap()).unwrap();
+        let cuts: Vec<_> = found.cuts.iter().map(|cut| (cut.what, cut.kept, cut.of)).collect();
+        (found.total, found.total_some, found.hits.first().map(|hit| hit.incident.id.clone()), cuts)
+    };
+    // An English stem is looked for among the words that begin as it does.
+    assert_eq!(found(&query).3, []);
+    // A Dutch word may begin with something else, so each looks at all words of the archive.
+    let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
+    let language = Language::named("dutch").unwrap();
+    writer.use_settings(KeptSettings { language, ..KeptSettings::default() });
+    writer.commit(None).unwrap();
+    let first = found(&query);
+    assert!(matches!(first.3[..], [(CutKind::Stems, 5..40, 400)]), "{first:?}");
+    assert_eq!(first.1, 80, "five words of each incident, as typed");
+    assert_eq!(found(&query), first, "what was found out before does not count");
+    assert_eq!(found("zebra").3, []);
+    // Each of 400 words looking at all of the 1,200 of the archive would be half as much again.
+    assert!(work_of(&engine, &query) < 700_000);
 }
 
 /// So many incidents with a title and a text of words by chance, of which many make phrases that are synonyms.

@@ -105,9 +105,11 @@ impl Analyzer {
         }
     }
 
-    /// The prefix that all words with a stem share; `None` if the text is not a stem.
+    /// The prefix that all words with a stem share; `None` if the text is not a stem. A single letter has no other forms, and
+    /// many words begin with it.
     pub(crate) fn stem_prefix<'s>(&self, stem: &'s str) -> Option<&'s str> {
-        (self.stemmer.is_some() && stem.chars().all(char::is_alphabetic)).then(|| self.language.stem_prefix(stem))
+        let is_stem = stem.chars().nth(1).is_some() && stem.chars().all(char::is_alphabetic);
+        (self.stemmer.is_some() && is_stem).then(|| self.language.stem_prefix(stem))
     }
 
     /// Whether words have stems.

@@ -68,13 +68,16 @@ impl Language {
 
     /// A prefix that all words with a stem share, apart from a few irregular words such as `dying`.
     pub(crate) fn stem_prefix(self, stem: &str) -> &str {
+        let all = stem.chars().count();
         let letters = match self.name() {
-            // Only these last letters of a stem may differ in the word: `happy`, `skies`, `hoping`, `possibility`.
-            "english" => usize::from(stem.ends_with(['i', 'y', 'e', 'l'])),
+            // Only these last letters of a stem may differ in the word: `happy`, `skies`, `hoping`, `possibility`. No rule
+            // changes a stem of one or two letters.
+            "english" => usize::from(all > 2 && stem.ends_with(['i', 'y', 'e', 'l'])),
             // These stemmers also remove prefixes, or change letters inside the word.
             "arabic" | "dutch" | "indonesian" | "irish" | "persian" | "polish" | "serbian" | "sesotho" | "tamil"
             | "yiddish" => return "",
-            _ => 2,
+            // The first letter stays: all words of an archive would have an empty prefix.
+            _ => all.saturating_sub(1).min(2),
         };
         if letters == 0 {
             return stem;

@@ -154,8 +154,8 @@ pub struct SearchSummaryForm<'a> {
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub struct CutForm {
-    /// What was left out: `words`, `excluded-words`, `phrase-words`, `text-words`, `other-forms`, `fuzzy-words`, `expansions`
-    /// or `suggestions`.
+    /// What was left out: `words`, `excluded-words`, `phrase-words`, `text-words`, `other-forms`, `stems`, `fuzzy-words`,
+    /// `expansions` or `suggestions`.
     pub what: &'static str,
     /// How many of them count.
     pub kept: usize,

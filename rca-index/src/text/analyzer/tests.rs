@@ -85,14 +85,46 @@ fn words_share_a_prefix_with_their_stems() {
         "abilities capability happiness hopping hoping skies running relational analogies possibly queries",
     );
     check("english", "authorization db ads caches cached failing flies stopped");
+    check("english", "being byes ies tied usings adding");
     check("german", "häuser ausfälle störungen gelöst verbindungen");
     check("french", "dégradées journaux réseaux connexions interrompue");
     check("spanish", "interrupciones aplicación conexiones lógicas");
     check("russian", "красный серверами очередей ошибки");
     check("dutch", "gestopte gebroken");
     check("serbian", "сервери");
+    // The words of a whole archive would have an empty prefix.
+    for language in ["english", "german", "french", "russian"] {
+        let analyzer = Analyzer::new(Language::named(language).unwrap());
+        for stem in ["by", "in", "hi", "al"] {
+            assert!(!analyzer.stem_prefix(stem).unwrap().is_empty(), "{language} {stem}");
+        }
+        assert_eq!(analyzer.stem_prefix("e"), None);
+    }
     assert_eq!(Analyzer::default().stem_prefix("p99"), None);
     assert_eq!(Analyzer::new(Language::NONE).stem_prefix("queue"), None);
+}
+
+#[test]
+fn short_english_stems_begin_their_words() {
+    let analyzer = Analyzer::default();
+    let letters = || ('a'..='z').map(String::from);
+    let beginnings = letters().chain(letters().flat_map(|a| letters().map(move |b| a.clone() + &b)));
+    let endings =
+        "s es ies ied ed ing eed eedly edly ingly y e l i ly li bli al ally er ers ion ions ism ity ities ness"
+            .split(' ');
+    for beginning in beginnings {
+        for ending in endings.clone() {
+            for last in ["", "s", "ed", "ing", "ly", "al"] {
+                let word = format!("{beginning}{ending}{last}");
+                let stem = analyzer.stem(&word, &word).unwrap_or_else(|| word.clone());
+                // As `dying` is of `die`.
+                if stem.ends_with("ie") && word.contains("ying") {
+                    continue;
+                }
+                assert!(word.starts_with(analyzer.stem_prefix(&stem).unwrap_or(&stem)), "{word} {stem}");
+            }
+        }
+    }
 }
 
 #[test]
