@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::KeptSettings;
-use crate::engine::Engine;
+use crate::engine::Embedded;
 use crate::engine::directory::META_FILE;
 use crate::engine::given::GivenNote;
 use crate::error::Result;
@@ -82,7 +82,7 @@ impl Commit {
     }
 }
 
-impl Engine {
+impl Embedded {
     /// The note of the last commit.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ mod tests {
     use crate::incident::Incident;
 
     /// Commits reports with these ids, and a manifest that says so many.
-    fn commit(engine: &Engine, ids: &[&str], reports: usize) -> Result<()> {
+    fn commit(engine: &Embedded, ids: &[&str], reports: usize) -> Result<()> {
         let writer = engine.writer(Purpose::Update, 1, 0, Duration::ZERO).unwrap();
         for id in ids {
             writer.add_report(Incident { path: format!("{id}.md"), ..Incident::new(*id, "Disk full") }).unwrap();

@@ -1,5 +1,5 @@
 //! The engine: stores and searches incidents, on disk or in memory. Only this module depends on the underlying search
-//! engine.
+//! engine. The rooms above use it through the [seam](Engine).
 //!
 //! In: incidents, opaque bytes that are stored with each commit, and plans. Out: [`Snapshot`]s, which return
 //! candidates, evidence, facet counts and incidents. It does not depend on archive files, requests or JSON, and does
@@ -29,6 +29,8 @@ mod lock;
 mod lookup;
 mod mend;
 mod older;
+#[cfg(feature = "opensearch")]
+pub(crate) mod opensearch;
 mod pages;
 mod permits;
 mod plain_file;
@@ -37,6 +39,7 @@ mod postings;
 mod recorded_writes;
 mod regions;
 mod scorer;
+mod seam;
 mod snapshot;
 mod sources;
 mod tally;
@@ -54,9 +57,9 @@ pub(crate) use given::Purpose;
 pub(crate) use lookup::KnownWords;
 pub use mend::GivenRepair;
 pub(crate) use mend::{mend, remove_if};
-pub(crate) use snapshot::Snapshot;
+pub(crate) use seam::{Engine, Snapshot, Writer};
 pub use trust::TrustStore;
-pub(crate) use writer::{Manifest, Writer};
+pub(crate) use writer::Manifest;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -86,8 +89,8 @@ use crate::incident::Incident;
 /// How long making an index waits for a process that makes or removes it. Both take moments.
 const CREATION: Duration = Duration::from_secs(10);
 
-/// An open index of incidents.
-pub(crate) struct Engine {
+/// An open index of incidents, on disk or in memory.
+pub(crate) struct Embedded {
     /// The folder; `None` in memory.
     dir: Option<PathBuf>,
     /// The location of the engine's files and the manifest.
@@ -117,13 +120,13 @@ struct Latest {
     linked: Option<(u64, Arc<DocSets>)>,
 }
 
-impl fmt::Debug for Engine {
+impl fmt::Debug for Embedded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("dir", &self.dir).finish_non_exhaustive()
+        f.debug_struct("Embedded").field("dir", &self.dir).finish_non_exhaustive()
     }
 }
 
-impl Engine {
+impl Embedded {
     /// Opens an index. An index whose first update has not finished does not count as an index yet.
     ///
     /// # Errors
@@ -282,7 +285,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
-    pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>> {
+    pub(crate) fn snapshot(&self) -> Result<snapshot::Snapshot<'_>> {
         let mut latest = self.latest();
         if let Some(dir) = &self.dir {
             let now = folder::meta_stamp(dir)?;
@@ -303,7 +306,7 @@ impl Engine {
                 commit
             }
         };
-        Ok(Snapshot::new(self, searcher, commit))
+        Ok(snapshot::Snapshot::new(self, searcher, commit))
     }
 
     /// Makes a commit of this process visible.

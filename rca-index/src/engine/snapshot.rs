@@ -7,13 +7,13 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet as _, Searcher, TERMINATED, TantivyDocument, Term};
 
 use crate::archive::names::Names;
-use crate::engine::Engine;
+use crate::engine::Embedded;
 use crate::engine::collect::Candidate;
 use crate::engine::commit::Commit;
 use crate::engine::document::{GIVEN, KEY, LENGTH};
 use crate::engine::lookup::Lookups;
 use crate::error::Result;
-use crate::incident::{FailedCount, HouseNames, Incident, Summary};
+use crate::incident::{FailedCount, Incident, Summary};
 use crate::parse::ParseOptions;
 use crate::plan::Statistics;
 use crate::text::Synonyms;
@@ -34,14 +34,14 @@ pub(super) enum Owner {
 
 /// The last commit as seen by one search.
 pub(crate) struct Snapshot<'e> {
-    pub(super) engine: &'e Engine,
+    pub(super) engine: &'e Embedded,
     pub(super) searcher: Searcher,
     commit: Arc<Commit>,
     pub(super) lookups: Lookups,
 }
 
 impl<'e> Snapshot<'e> {
-    pub(super) fn new(engine: &'e Engine, searcher: Searcher, commit: Arc<Commit>) -> Self {
+    pub(super) fn new(engine: &'e Embedded, searcher: Searcher, commit: Arc<Commit>) -> Self {
         Self { engine, searcher, commit, lookups: Lookups::default() }
     }
 
@@ -68,11 +68,6 @@ impl<'e> Snapshot<'e> {
     /// How the reports of this commit are parsed.
     pub(crate) fn parse_options(&self) -> &ParseOptions {
         &self.commit.parse_options
-    }
-
-    /// The archive's names of services and severities.
-    pub(crate) fn house(&self) -> &HouseNames {
-        &self.commit.parse_options.house
     }
 
     /// The synonyms of the archive.
