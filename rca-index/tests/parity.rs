@@ -54,13 +54,12 @@ fn report(chance: &mut Chance, n: usize) -> String {
     let mut text = String::from("---\n");
     let title = chance.words(4);
     let _ = writeln!(text, "title: \"{title}\"");
-    match chance.below(5) {
-        0 => {}
-        1 => drop(writeln!(text, "date: 2025-0{}-1{}", 1 + chance.below(9), chance.below(9))),
-        _ => {
-            drop(writeln!(text, "date: 2025-0{}-1{}T0{}:30:00Z", 1 + chance.below(3), chance.below(3), chance.below(9)))
-        }
-    }
+    let date = match chance.below(5) {
+        0 => String::new(),
+        1 => format!("date: 2025-0{}-1{}\n", 1 + chance.below(9), chance.below(9)),
+        _ => format!("date: 2025-0{}-1{}T0{}:30:00Z\n", 1 + chance.below(3), chance.below(3), chance.below(9)),
+    };
+    text.push_str(&date);
     if chance.below(5) > 0 {
         let _ = writeln!(text, "severity: {}", chance.one(&["P1", "P2", "SEV3", "minor", "odd one"]));
     }

@@ -334,6 +334,7 @@ mod tests {
     use crate::engine::Embedded;
     use crate::engine::fixture::{engine, plan, remove};
     use crate::plan::Vocabulary as _;
+    use crate::ranking::idf;
 
     fn frequency(engine: &Embedded, pattern: Pattern) -> u64 {
         engine.snapshot().unwrap().incidents_with(&[Form { pattern, weight: 1.0 }]).unwrap()

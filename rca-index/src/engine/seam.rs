@@ -51,8 +51,11 @@ impl Engine {
 
     /// Forgets what searches have found out.
     pub(crate) fn forget(&self) {
-        let Self::Embedded(engine) = self else { return };
-        engine.forget();
+        match self {
+            Self::Embedded(engine) => engine.forget(),
+            #[cfg(feature = "opensearch")]
+            Self::Cluster(_) => {}
+        }
     }
 }
 

@@ -12,10 +12,10 @@ use serde::{Serialize, Serializer};
 use tantivy::tokenizer::{TokenStream as _, Tokenizer as _};
 
 use crate::archive::link_key::{LinkKey, link_keys};
-use crate::engine::document::{Counted, GIVEN, HAS_TIME, levels_above, push_region, region_texts, text_length};
+use crate::engine::document::{Counted, HAS_TIME, levels_above, push_region, region_texts, text_length};
 use crate::engine::opensearch::mapping::{self, JOINER, NEVER, NOTHING};
 use crate::engine::tokenizer::LexemeTokenizer;
-use crate::incident::{HouseNames, Incident, OwnField, Summary};
+use crate::incident::{HouseNames, Incident, OwnField, Summary, Timestamp};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, LinkField, TextField};
 use crate::text::analyzer::{Analyzer, REGION_MARK};
 
@@ -53,9 +53,6 @@ pub(super) struct Store {
     pub(super) source: String,
     /// A [`Summary`] without its names.
     summary: String,
-    /// A given incident without its source; of a report, nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    facts: Option<String>,
 }
 
 impl Store {
@@ -63,18 +60,6 @@ impl Store {
     pub(super) fn summary(&self) -> Option<Summary> {
         let summary = postcard::from_bytes(&STANDARD.decode(&self.summary).ok()?).ok()?;
         Some(Summary { title: self.title.clone(), ..summary })
-    }
-
-    /// Whether it is of a given incident.
-    pub(super) fn is_given(&self) -> bool {
-        self.facts.is_some()
-    }
-
-    /// The incident, if a program gave it.
-    pub(super) fn given_incident(&self) -> Option<Incident> {
-        let facts = STANDARD.decode(self.facts.as_ref()?).ok()?;
-        let incident: Incident = postcard::from_bytes(&facts).ok()?;
-        Some(Incident { source: self.source.clone(), ..incident })
     }
 }
 
@@ -93,31 +78,6 @@ impl<'a> Document<'a> {
         doc.path = incident.path;
         doc.id = incident.id;
         doc.store.source = incident.source;
-        Ok(doc)
-    }
-
-    /// The document of any incident.
-    ///
-    /// # Errors
-    /// None in practice.
-    pub(super) fn of_given(
-        mut incident: Incident,
-        (house, analyzer): (&HouseNames, &Analyzer),
-        archive: &'a str,
-        born: i64,
-    ) -> Result<Self, postcard::Error> {
-        let mut doc = if house.is_empty() {
-            Self::common(&incident, (house, analyzer), archive, born)?
-        } else {
-            let mut renamed = incident.clone();
-            house.rename(&mut renamed);
-            Self::common(&renamed, (house, analyzer), archive, born)?
-        };
-        doc.has.push(GIVEN);
-        doc.path.clone_from(&incident.path);
-        doc.id.clone_from(&incident.id);
-        doc.store.source = std::mem::take(&mut incident.source);
-        doc.store.facts = Some(STANDARD.encode(postcard::to_stdvec(&incident)?));
         Ok(doc)
     }
 
@@ -167,7 +127,7 @@ impl<'a> Document<'a> {
             }
         }
         let date = incident.date.as_ref().map(|date| &date.value);
-        if date.is_some_and(|date| date.has_time()) {
+        if date.is_some_and(Timestamp::has_time) {
             has.push(HAS_TIME);
         }
         let mut words = BTreeSet::new();
@@ -175,8 +135,8 @@ impl<'a> Document<'a> {
         let region = Regions::of(Positions::of(&text, analyzer, &mut words), &fields);
         let store = Store {
             title: incident.title.value.clone(),
+            source: String::new(),
             summary: STANDARD.encode(postcard::to_stdvec(&Summary::unnamed(incident))?),
-            ..Store::default()
         };
         Ok(Self {
             archive,
@@ -204,11 +164,6 @@ impl<'a> Document<'a> {
     /// The id of the incident.
     pub(super) fn id(&self) -> &str {
         &self.id
-    }
-
-    /// The length of its text in bytes.
-    pub(super) fn length(&self) -> u64 {
-        self.length
     }
 }
 

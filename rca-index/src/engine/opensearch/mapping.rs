@@ -20,7 +20,7 @@
 //! | `front` | keyword | keys of front matter that the table does not know, and each key with a value: see [`front`] |
 //! | `links` | keyword | the terms of [`LinkKey`](crate::archive::link_key::LinkKey) |
 //! | `born`, `dead` | long | the generations of its first and from its last commit on: see [`State::living`](super::state::State::living) |
-//! | `store` | not indexed | `title`, `source`, `summary` and, of a given incident, `facts`: the last two in base64 of postcard |
+//! | `store` | not indexed | `title`, `source` and `summary`, this in base64 of postcard |
 //!
 //! `words` in the second column: the tokens of a position are joined by [`JOINER`], and positions are separated by a space. A position
 //! without a token holds [`NOTHING`].

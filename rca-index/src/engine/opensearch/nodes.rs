@@ -44,7 +44,7 @@ impl Node {
 
 /// The nodes of a cluster.
 pub(super) struct Nodes {
-    nodes: Vec<Node>,
+    all: Vec<Node>,
     /// The node that is asked first.
     preferred: AtomicUsize,
     ever_answered: AtomicBool,
@@ -52,7 +52,7 @@ pub(super) struct Nodes {
 
 impl fmt::Debug for Nodes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.nodes.iter().map(|node| &node.address)).finish()
+        f.debug_list().entries(self.all.iter().map(|node| &node.address)).finish()
     }
 }
 
@@ -60,18 +60,18 @@ impl Nodes {
     /// Addresses, of which there is at least one.
     pub(super) fn new(addresses: &[Address]) -> Self {
         let nodes = addresses.iter().map(|address| Node { address: address.clone(), rest: Mutex::default() });
-        Self { nodes: nodes.collect(), preferred: AtomicUsize::new(0), ever_answered: AtomicBool::new(false) }
+        Self { all: nodes.collect(), preferred: AtomicUsize::new(0), ever_answered: AtomicBool::new(false) }
     }
 
     pub(super) fn first(&self) -> &Node {
-        &self.nodes[0]
+        &self.all[0]
     }
 
     /// The node to ask: the preferred one or the next that is not left out; if all are, the one that comes back first.
     pub(super) fn next(&self) -> &Node {
         let now = Instant::now();
-        let from = self.preferred.load(Ordering::Relaxed) % self.nodes.len();
-        let in_turn = || self.nodes[from..].iter().chain(&self.nodes[..from]);
+        let from = self.preferred.load(Ordering::Relaxed) % self.all.len();
+        let in_turn = || self.all[from..].iter().chain(&self.all[..from]);
         let is_there = |node: &&Node| node.rest().until.is_none_or(|until| until <= now);
         let soonest = || in_turn().min_by_key(|node| node.rest().until);
         in_turn().find(is_there).or_else(soonest).unwrap_or_else(|| self.first())
@@ -96,7 +96,7 @@ impl Nodes {
         let rest = FIRST_REST.saturating_mul(1 << (failures - 1).min(5)).min(LONGEST_REST);
         let now = Instant::now();
         node.set_rest(Rest { failures, until: Some(now + rest) });
-        self.nodes.iter().any(|node| node.rest().until.is_none_or(|until| until <= now))
+        self.all.iter().any(|node| node.rest().until.is_none_or(|until| until <= now))
     }
 
     /// Whether any node answered since the start.
@@ -127,9 +127,9 @@ mod tests {
     #[test]
     fn if_all_are_left_out_the_one_that_comes_back_first_is_asked() {
         let nodes = nodes(&["http://a", "http://b"]);
-        nodes.failed(&nodes.nodes[0]);
-        nodes.failed(&nodes.nodes[0]);
-        assert!(!nodes.failed(&nodes.nodes[1]), "none is there");
+        nodes.failed(&nodes.all[0]);
+        nodes.failed(&nodes.all[0]);
+        assert!(!nodes.failed(&nodes.all[1]), "none is there");
         assert_eq!(nodes.next().to_string(), "http://b");
     }
 

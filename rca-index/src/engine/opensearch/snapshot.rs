@@ -230,7 +230,7 @@ impl Reads for Snapshot<'_> {
     }
 
     fn is_report(&self, id: &str) -> Result<bool> {
-        Ok(self.stored(id)?.is_some_and(|stored| stored.is_report()))
+        self.has_id(id)
     }
 
     fn stored_report(&self, id: &str) -> Result<Option<(String, Summary)>> {

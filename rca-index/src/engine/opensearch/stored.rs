@@ -22,12 +22,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// The incident; a report is parsed for it.
+    /// The incident; its report is parsed.
     pub(super) fn incident(&self, options: &ParseOptions) -> Incident {
-        if let Some(mut incident) = self.store.given_incident() {
-            options.house.rename(&mut incident);
-            return incident;
-        }
         let incident = parse_report(&self.path, self.store.source.clone(), options).incident;
         Incident { id: self.id.clone(), ..incident }
     }
@@ -42,12 +38,8 @@ impl Stored {
         [self.store.title.clone(), visible_text(&self.store.source)]
     }
 
-    /// The text and the summary of a report; of a given incident, nothing.
+    /// The text and the summary.
     pub(super) fn report(&self) -> Option<(String, Summary)> {
-        if self.store.is_given() { None } else { Some((self.store.source.clone(), self.summary()?)) }
-    }
-
-    pub(super) fn is_report(&self) -> bool {
-        !self.store.is_given()
+        Some((self.store.source.clone(), self.summary()?))
     }
 }

@@ -247,7 +247,7 @@ impl ClusterWriter<'_> {
         }
         self.bulk.finish()?;
         let index = mapping::physical_index(&self.cluster.remote.name);
-        let next = self.next(&index, manifest)?;
+        let next = self.next(&index, manifest);
         self.count(&next, manifest)?;
         self.lock.check()?;
         if let Some(manifest) = manifest {
@@ -258,7 +258,7 @@ impl ClusterWriter<'_> {
     }
 
     /// The state that this commit makes.
-    fn next(&self, index: &str, manifest: Option<&Manifest<'_>>) -> Result<State> {
+    fn next(&self, index: &str, manifest: Option<&Manifest<'_>>) -> State {
         let (incidents, length) = if self.afresh { (0, 0) } else { (self.state.incidents, self.note.length) };
         let incidents = (incidents + self.added.incidents()).saturating_sub(self.removed.incidents());
         let length = (length + self.added.length()).saturating_sub(self.removed.length());
@@ -287,7 +287,7 @@ impl ClusterWriter<'_> {
         }
         next.version = mapping::version();
         next.hash = mapping::hash();
-        Ok(next)
+        next
     }
 
     /// Fails unless the next generation has as many incidents as was written.

@@ -30,7 +30,7 @@ fn scores_and_evidence_are_those_of_the_embedded_engine() {
         .iter()
         .map(|(id, title, cause)| {
             let names = (&HouseNames::default(), &Analyzer::default());
-            serde_json::to_value(Document::of_given(incident(id, title, cause), names, "ops", 1).unwrap()).unwrap()
+            serde_json::to_value(Document::of_report(incident(id, title, cause), names, "ops", 1).unwrap()).unwrap()
         })
         .collect();
     let stored = |source: &Value| serde::Deserialize::deserialize(source).unwrap();
@@ -41,14 +41,17 @@ fn scores_and_evidence_are_those_of_the_embedded_engine() {
         let words = snapshot.look_up(&plan).unwrap();
         let collect = || Collect { limit: 10, order: Order::Score, facets: Vec::new() };
         let expected = snapshot.candidates(&plan, &words, Needed::All, collect()).unwrap();
-        let found = batch.candidates((&plan, &words), Needed::All, &commit, collect()).unwrap();
+        let found = batch.candidates((&plan, &words), Needed::All, (&commit, &ReadLog::default()), collect()).unwrap();
         let scores = |found: &Candidates| -> Vec<(String, u32)> {
             found.best.iter().map(|best| (best.id().to_owned(), best.score.to_bits())).collect()
         };
         assert_eq!(scores(&found), scores(&expected), "{query}");
         assert!(!found.best.is_empty() && found.best.iter().all(|best| best.address.segment_ord == 7), "{query}");
         let evidence = |evidence: Evidence<'_>| (evidence.words.to_vec(), evidence.length, evidence.rank);
-        let here = batch.inspect((&words, &plan.ranked), None, &commit, &found.best, evidence).unwrap().unwrap();
+        let here = batch
+            .inspect((&words, &plan.ranked), None, (&commit, &ReadLog::default()), &found.best, evidence)
+            .unwrap()
+            .unwrap();
         assert_eq!(here, snapshot.inspect(&words, &plan.ranked, None, &expected.best, evidence).unwrap(), "{query}");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::engine::Embedded;
 use crate::engine::fixture::{engine, plan};
-use crate::engine::lookup::Frequencies;
+use crate::engine::found_word::Frequencies;
 
 /// A query compiled, of whose words four of 4,000 incidents have each; or all, and one has the rarest.
 fn compiled(query: &str, needed: Needed, rarest: Option<&str>) -> Value {

@@ -294,7 +294,7 @@ fn a_document_that_the_cluster_refuses_is_named_and_nothing_is_committed() {
 fn a_large_manifest_is_kept_in_parts() {
     let fake = Fake::new();
     let cluster = cluster_of(&fake, "ops");
-    let bytes: Vec<u8> = (0..2 * CHUNK + 1).map(|at| (at % 251) as u8).collect();
+    let bytes: Vec<u8> = (0..=2 * CHUNK).map(|at| (at % 251) as u8).collect();
     let writer = cluster.writer(Purpose::Update, Duration::ZERO).unwrap();
     let manifest = Manifest { bytes: &bytes, source_bytes: 0, reports: 0, failed: FailedCount::default() };
     writer.commit(Some(&manifest)).unwrap();
