@@ -13,9 +13,10 @@ pub(crate) struct GlobalArgs {
     /// Folder of reports; defaults to the nearest parent with rca.toml or .rca, else the current folder
     #[arg(long, global = true, value_name = "DIR", env = "RCA_ARCHIVE", hide_env_values = true)]
     pub(crate) archive: Option<PathBuf>,
-    /// Folder of the index; defaults to .rca in the archive, or to the user's cache folder if the archive is read-only or
-    /// is not known to be one
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Folder of the index, or its address in a cluster of OpenSearch, such as https://HOST:9200/NAME; defaults to the cluster of
+    /// your configuration file, else to .rca in the archive, or to the user's cache folder if the archive is read-only or is not
+    /// known to be one
+    #[arg(long, global = true, value_name = "DIR|URL", env = "RCA_INDEX", hide_env_values = true)]
     pub(crate) index: Option<PathBuf>,
     /// Trust every index as it is, also one that came with the archive: for a cache in CI, or a volume of a container
     #[arg(long, global = true, env = "RCA_TRUST_INDEX", hide_env_values = true)]

@@ -27,7 +27,7 @@ Exit codes:
   0  success
   1  no hits (only with --exit-status)
   2  invalid command line or query
-  3  the index is missing, locked, damaged or from another version
+  3  the index is missing, locked, damaged or from another version, or its cluster is not available
   4  done, but some reports could not be read; for `rca check`: errors were found, or warnings with --strict";
 
 /// A search engine for a folder of incident reports (RCAs and post-mortems in Markdown)

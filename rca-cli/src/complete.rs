@@ -232,7 +232,9 @@ fn can_be_typed(value: &str) -> bool {
 /// The index of the archive that the words typed so far name.
 fn index() -> Option<Index> {
     let global = shared_options()?;
-    Location::find(None, &global).ok()?.open_index().ok()
+    let location = Location::find(None, &global).ok()?;
+    // A key that is pressed connects to no other machine, and has no program print a password.
+    if location.cluster().is_some() { None } else { location.open_index().ok() }
 }
 
 /// The options that say which archive and index: as typed so far, or of the environment.

@@ -90,6 +90,23 @@ impl From<Error> for Failure {
                 what,
                 "nothing was read or written; remove it unless you made it, or use another place: --index DIR",
             ),
+            Error::ClusterSettings { .. } => Self::usage(
+                what,
+                "pass --index https://HOST:PORT/NAME; how to log in is said in the environment or in rca's config.toml",
+            ),
+            Error::Unauthorized { status: 401, .. } => Self::index(
+                what,
+                "set RCA_CLUSTER_USER and RCA_CLUSTER_PASSWORD, or RCA_CLUSTER_API_KEY, or RCA_CLUSTER_TOKEN",
+            ),
+            Error::Unauthorized { .. } => {
+                Self::index(what, "searching takes permission to read, and updating to write, the index and its state")
+            }
+            Error::Unavailable { .. } => {
+                Self::index(what, "check the address and the cluster's health, then run the same command again")
+            }
+            Error::Remote { .. } => {
+                Self::index(what, "see the cluster's log; the next `rca index` completes what was not done")
+            }
             Error::IndexDamaged { .. } => Self::index(what, "rebuild it with `rca doctor --repair`"),
             Error::Io { source, .. } if is_full(&source) => Self::index(
                 what,

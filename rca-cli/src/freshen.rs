@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use rca_index::{Error, Freshness, Index, UpdateOptions, UpdateReport};
+use rca_index::{Error, Freshness, IgnoredSetting, Index, SETTINGS_FILE, UpdateOptions, UpdateReport};
 
 use crate::arguments::GlobalArgs;
 use crate::context::Context;
@@ -31,6 +31,11 @@ pub(crate) fn open_fresh(
     no_update: bool,
     context: &mut Context,
 ) -> Result<ManuallyDrop<Index>, Failure> {
+    tell_of_place(location, context);
+    // Those who search a cluster are many, and need not be able to write to it.
+    if location.cluster().is_some() {
+        return Ok(ManuallyDrop::new(location.open_index()?));
+    }
     let index = match location.open_index() {
         Ok(index) if no_update => index,
         Ok(index) => {
@@ -109,6 +114,21 @@ fn build(location: &Location, had_index: bool, context: &mut Context) -> Result<
         context.say(format_args!("rca: the index is in {dir}, because {why}; `rca index` keeps it in .rca here"));
     }
     Ok(index)
+}
+
+/// Says what is odd about the place of the index: an archive that names one, or a password that goes unencrypted to a cluster.
+pub(crate) fn tell_of_place(location: &Location, context: &mut Context) {
+    let file = location.archive.root().join(SETTINGS_FILE).display().to_string();
+    for IgnoredSetting { line, key, .. } in location.archive.ignored_settings() {
+        context.say(format_args!(
+            "rca: {}:{line}: `{key}` is ignored: an archive cannot say where its index is; --index, RCA_INDEX and your own configuration can",
+            clean(&file)
+        ));
+    }
+    if let Some(cluster) = location.cluster().filter(|cluster| cluster.exposes_secrets()) {
+        context
+            .say(format_args!("rca: {}: the credentials are sent unencrypted; use https://", clean(cluster.address())));
+    }
 }
 
 /// Says that the index of the archive cannot be read, so that another is used.

@@ -18,6 +18,7 @@ use rca_index::{
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::arguments::GlobalArgs;
+use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::paths::{file_url, slashed, within};
 use crate::trust::UserTrust;
@@ -27,6 +28,8 @@ use crate::trust::UserTrust;
 pub(crate) struct Location {
     pub(crate) archive: Archive,
     index_dirs: Vec<PathBuf>,
+    /// The cluster that has the index, in place of a folder.
+    cluster: Option<Cluster>,
     /// Whether the archive or its index was named, on the command line or in the environment.
     is_named: bool,
     /// The indexes that the user trusts; none where the index does not matter.
@@ -77,12 +80,15 @@ impl Location {
         let is_named = named.is_some() || global.index.is_some();
         let root = named.or_else(|| Archive::find(current_dir())).unwrap_or_else(current_dir);
         let archive = Archive::open(root)?;
-        Ok(Self { is_named, ..Self::with_index(archive, global) })
+        match Cluster::named(global)? {
+            Some(cluster) => Ok(Self { cluster: Some(cluster), ..Self::of(archive) }),
+            None => Ok(Self { is_named, ..Self::with_index(archive, global) }),
+        }
     }
 
     /// A folder whose index does not matter.
     pub(crate) fn of(archive: Archive) -> Self {
-        Self { archive, index_dirs: Vec::new(), is_named: true, trust: None, refusal: Arc::default() }
+        Self { archive, index_dirs: Vec::new(), cluster: None, is_named: true, trust: None, refusal: Arc::default() }
     }
 
     fn with_index(archive: Archive, global: &GlobalArgs) -> Self {
@@ -91,7 +97,12 @@ impl Location {
             None => std::iter::once(archive.index_dir()).chain(cache_dir(archive.root())).collect(),
         };
         let trust = Some(Arc::new(UserTrust::of(global)));
-        Self { archive, index_dirs, is_named: true, trust, refusal: Arc::default() }
+        Self { archive, index_dirs, cluster: None, is_named: true, trust, refusal: Arc::default() }
+    }
+
+    /// The cluster that has the index, if it is not in a folder.
+    pub(crate) fn cluster(&self) -> Option<&Cluster> {
+        self.cluster.as_ref()
     }
 
     /// How an index is opened: only if the user trusts it.
@@ -141,6 +152,9 @@ impl Location {
 
     /// Opens the index: the first that is there, that this user may read, and that the user trusts.
     pub(crate) fn open_index(&self) -> Result<Index> {
+        if let Some(cluster) = &self.cluster {
+            return cluster.connect(None);
+        }
         let (options, mut missing, mut unknown) = (self.options(), None, None);
         self.set_refusal(None);
         for dir in &self.index_dirs {
@@ -183,6 +197,9 @@ impl Location {
     /// Opens the index or creates an empty one, because it was asked for: in the archive, or in the user's cache folder if the
     /// archive is read-only. From now on the folder is meant to be an archive.
     pub(crate) fn open_or_create_index(&self) -> Result<Opened> {
+        if let Some(cluster) = &self.cluster {
+            return Ok(Opened { index: cluster.connect(Some(self.archive.root()))?, unknown: None });
+        }
         let index = self.create(&self.index_dirs)?;
         if let Some(dir) = self.index_dirs.first() {
             // What cannot be removed is in a folder that cannot be written to.
@@ -266,6 +283,11 @@ impl Location {
         } else {
             (!self.archive.sample().is_archive()).then_some(Reluctance::FewReports)
         }
+    }
+
+    /// Whether there is an index; one in a cluster is not asked for.
+    pub(crate) fn has_index(&self) -> bool {
+        self.cluster.is_some() || self.index_dir().is_some()
     }
 
     /// The folder of the index that is used now, if there is one.

@@ -6,8 +6,11 @@ mod arguments;
 mod baseline;
 mod characters;
 mod cli;
+mod cluster;
 mod commands;
 mod complete;
+#[cfg(feature = "opensearch")]
+mod config;
 mod context;
 mod failure;
 mod fields;

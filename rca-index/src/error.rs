@@ -46,14 +46,16 @@ pub enum Error {
     #[error("{path}: this index is not known to be yours", path = .0.display())]
     IndexNotTrusted(PathBuf),
     /// Somebody else is writing to the index: another process, or another thread of this one.
-    #[error("{}{} is updating this index", prefix(path), writer(*holder, *own))]
+    #[error("{}{} is updating this index", prefix(path), writer(*holder, host.as_deref(), *own))]
     IndexLocked {
-        /// The folder of the index; empty for one in memory.
+        /// The folder of the index, or its address in a cluster; empty for one in memory.
         path: PathBuf,
         /// The id of the process that writes, if known.
         holder: Option<u32>,
         /// Since when, in seconds since 1970, UTC, if known.
         since: Option<i64>,
+        /// The machine of that process, if it may be another one and is known.
+        host: Option<String>,
         /// Whether that is this process: another handle that was opened apart, or the caller itself, from within the
         /// events of an update.
         own: bool,
@@ -78,6 +80,38 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// An address, a name or a certificate of a cluster is invalid.
+    #[error("{reason}")]
+    ClusterSettings {
+        /// What is wrong, without any secret.
+        reason: String,
+    },
+    /// A cluster did not do what it was asked to.
+    #[error("{address}: the cluster answered {status}: {reason}")]
+    Remote {
+        /// The address of the node.
+        address: String,
+        /// The status of HTTP.
+        status: u16,
+        /// What the cluster said, shortened, without control characters.
+        reason: String,
+    },
+    /// A cluster does not know the user, or the user may not do this.
+    #[error("{address}: {}", refused(*status))]
+    Unauthorized {
+        /// The address of the node.
+        address: String,
+        /// 401 or 403.
+        status: u16,
+    },
+    /// No node of a cluster could be reached, or all were too busy, several times.
+    #[error("{address}: the cluster is not available: {reason}")]
+    Unavailable {
+        /// The address that was tried last.
+        address: String,
+        /// What went wrong last.
+        reason: String,
+    },
     /// A bug in this library: it panicked although the index is intact.
     #[error("{}internal error: {reason}; please report this", prefix(path))]
     Internal {
@@ -94,6 +128,9 @@ pub enum Error {
         /// The report's path in the archive.
         path: String,
     },
+    /// Incidents that a program gives have no reports, so they must not be lost with an index; a cluster does not keep them yet.
+    #[error("{0}: an index in a cluster takes only the reports of an archive")]
+    GivenInCluster(String),
     /// The events of an update asked to stop it. The index is as it was before.
     #[error("the update was cancelled")]
     Cancelled,
@@ -110,12 +147,21 @@ pub enum Error {
     },
 }
 
+/// Why a cluster refused a request.
+fn refused(status: u16) -> &'static str {
+    match status {
+        401 => "the cluster does not accept these credentials (401)",
+        _ => "these credentials do not permit this (403)",
+    }
+}
+
 /// Who is writing to an index.
-fn writer(holder: Option<u32>, own: bool) -> String {
-    match holder {
+fn writer(holder: Option<u32>, host: Option<&str>, own: bool) -> String {
+    match (holder, host) {
         _ if own => "this process".to_owned(),
-        Some(id) => format!("process {id}"),
-        None => "another process".to_owned(),
+        (Some(id), Some(host)) => format!("process {id} on {host}"),
+        (Some(id), None) => format!("process {id}"),
+        (None, _) => "another process".to_owned(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The index handle, the main type of the public API. It only delegates.
 
+#[cfg(feature = "opensearch")]
+mod connect;
 mod links;
 mod options;
 mod write;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 #[cfg(feature = "archive")]
 use crate::archive::{Archive, ReportProblem, names::Names};
 use crate::engine::health::{Comparison, Health};
-use crate::engine::{Engine, GivenRepair, mend, remove_if};
+use crate::engine::{Embedded, Engine, GivenRepair, mend, remove_if};
 use crate::error::Result;
 use crate::incident::{Incident, LeftOut, Problem, Summary};
 use crate::insight::{Cluster, LinkFilter, Recurring, Seen, Similar, neighborhood};
@@ -64,7 +66,7 @@ impl Index {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
-        Engine::open(dir.as_ref()).map(Self::of)
+        Embedded::open(dir.as_ref()).map(Self::of)
     }
 
     /// Opens an index, or creates an empty one if there is none of this version.
@@ -83,7 +85,7 @@ impl Index {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn open_or_create(dir: impl AsRef<Path>) -> Result<Self> {
-        Engine::open_or_create(dir.as_ref()).map(Self::of)
+        Embedded::open_or_create(dir.as_ref()).map(Self::of)
     }
 
     /// Whether a folder has an index of this version that this user may read; finding out costs one look at the disk.
@@ -97,7 +99,7 @@ impl Index {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn exists(dir: impl AsRef<Path>) -> bool {
-        Engine::exists(dir.as_ref())
+        Embedded::exists(dir.as_ref())
     }
 
     /// An index in memory.
@@ -113,7 +115,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn in_memory() -> Result<Self> {
-        Engine::in_memory().map(Self::of)
+        Embedded::in_memory().map(Self::of)
     }
 
     /// Removes an index, so that a new one can replace it. The archive is not touched, and neither is the record of the
@@ -137,7 +139,7 @@ impl Index {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn remove(dir: impl AsRef<Path>) -> Result<()> {
-        Engine::remove(dir.as_ref())
+        Embedded::remove(dir.as_ref())
     }
 
     /// Repairs the record of the incidents that a program upserted, if it is damaged: puts a new one in its place, with all
@@ -187,8 +189,8 @@ impl Index {
         remove_if(dir.as_ref(), |engine| Ok(Self::of(engine).health()?.is_damaged()))
     }
 
-    fn of(engine: Engine) -> Self {
-        Self { engine: Arc::new(engine) }
+    fn of(engine: impl Into<Engine>) -> Self {
+        Self { engine: Arc::new(engine.into()) }
     }
 
     /// Runs a search.

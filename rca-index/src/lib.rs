@@ -225,11 +225,13 @@ pub mod compare {}
 
 #[cfg(feature = "archive")]
 pub use archive::{
-    AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, MADE_BY_SEARCH,
-    ProblemName, ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Sample, Selection, ServiceSettings, SettingSpec,
-    Settings, SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
+    AllowedSettings, Archive, Baseline, BaselineEntry, CheckReport, CheckSettings, INDEX_FOLDER, IgnoredSetting,
+    MADE_BY_SEARCH, ProblemName, ReportProblem, RequiredFact, SETTINGS, SETTINGS_FILE, Sample, Selection,
+    ServiceSettings, SettingSpec, Settings, SeverityRank, SynonymSettings, check, check_selected, fingerprint, suggest,
 };
 pub use engine::health::{Comparison, Health};
+#[cfg(feature = "opensearch")]
+pub use engine::opensearch::{Auth, ClusterSettings};
 pub use engine::{GivenRepair, TrustStore};
 pub use error::{Error, Result};
 pub use incident::{

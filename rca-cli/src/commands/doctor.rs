@@ -11,7 +11,7 @@ use rca_index::{Error, Health, Index, UpdateOptions};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::{outcome, tell_of_unreadable, update_in_turn};
+use crate::freshen::{outcome, tell_of_place, tell_of_unreadable, update_in_turn};
 use crate::location::Location;
 use crate::quantity::count;
 use crate::render;
@@ -45,6 +45,14 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCode, Failure> {
     let location = Location::find(None, &context.global)?;
+    tell_of_place(&location, context);
+    if let Some(cluster) = location.cluster()
+        && (arguments.repair || arguments.trust)
+    {
+        let option = if arguments.repair { "--repair" } else { "--trust" };
+        let what = format!("{option} is for an index in a folder, and {} is in a cluster", cluster.address());
+        return Err(Failure::usage(what, "`rca index --rebuild` reads every report again"));
+    }
     if arguments.trust {
         trust(&location, context)?;
     }
@@ -107,6 +115,10 @@ fn look(location: &Location) -> Result<Health, Error> {
         health.comparison = Some(index.compare(&location.archive)?);
     }
     health.trusted = Some(trusted);
+    if location.cluster().is_some() {
+        health.trusted_because = "yes: you named the cluster".to_owned();
+        return Ok(health);
+    }
     let why = location.trust().and_then(UserTrust::why).filter(|_| trusted);
     health.trusted_because = match why {
         Some(Trusted::Noted) => "yes: you made it, or trusted it",

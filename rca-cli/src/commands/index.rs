@@ -12,7 +12,7 @@ use rca_index::{Error, UpdateOptions};
 use crate::commands::watch::watch;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::freshen::{outcome, tell_given, tell_of_unreadable, tell_unknown, update_in_turn};
+use crate::freshen::{outcome, tell_given, tell_of_place, tell_of_unreadable, tell_unknown, update_in_turn};
 use crate::location::Location;
 use crate::render;
 
@@ -26,6 +26,7 @@ use crate::render;
 Examples:
   rca index                    index the archive that the current folder is in
   rca index incidents          index another archive
+  rca index --index https://search.example.com:9200/incidents   keep the index in a cluster
   rca index --rebuild          read every report again
   rca index --watch            watch the archive and update on every change
   rca index --watch --format jsonl   the same for a supervisor: an event a line")]
@@ -51,8 +52,11 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let location = Location::find(arguments.folder.as_deref(), &context.global)?;
     let wait = if arguments.wait { Duration::MAX } else { Duration::ZERO };
     let options = UpdateOptions::default().rebuild(arguments.rebuild).threads(arguments.threads).wait(wait);
+    tell_of_place(&location, context);
     if arguments.watch {
-        if let Err(Error::IndexNotTrusted(dir)) = location.open_index() {
+        if location.cluster().is_none()
+            && let Err(Error::IndexNotTrusted(dir)) = location.open_index()
+        {
             let place = dir.display().to_string();
             context.say(format_args!("rca: {place}: this index is not known to be yours; it is built anew"));
         }

@@ -23,6 +23,12 @@ const QUERY_PAGE: &str = "rca-query";
 /// Environment variables, and what they do.
 const VARIABLES: &[(&str, &str)] = &[
     ("RCA_ARCHIVE", "The folder of reports, when --archive is not given."),
+    ("RCA_INDEX", "The folder or the address of the index, when --index is not given."),
+    ("RCA_CLUSTER_USER, RCA_CLUSTER_PASSWORD", "The user and the password to log in to a cluster with."),
+    ("RCA_CLUSTER_API_KEY", "An API key to log in to a cluster with."),
+    ("RCA_CLUSTER_TOKEN", "A token to log in to a cluster with."),
+    ("RCA_CLUSTER_CA", "A file with the certificates, in PEM, that the certificate of a cluster must be signed by."),
+    ("RCA_CLUSTER_ARCHIVE", "The name of the archive among those that share an index in a cluster."),
     ("RCA_TRUST_INDEX", "If set to 1, every index is trusted as it is, as with --trust-index."),
     ("RCA_TIMEZONE", "The zone of the days in queries, when --timezone is not given."),
     ("RCA_COLORS", "Colours, as --colors takes them; --colors is read after it."),
@@ -38,6 +44,10 @@ const VARIABLES: &[(&str, &str)] = &[
         "Where the indexes of read-only archives are: in the folder rca below it; ~/.cache if it is not set.",
     ),
     (
+        "XDG_CONFIG_HOME",
+        "Where your configuration is: in the file rca/config.toml below it; ~/.config if it is not set.",
+    ),
+    (
         "XDG_STATE_HOME",
         "Where the indexes that you trust are noted: in the folder rca/trusted below it; ~/.local/state if it is not set.",
     ),
@@ -48,6 +58,7 @@ const VARIABLES: &[(&str, &str)] = &[
 const FILES: &[(&str, &str)] = &[
     ("rca.toml", "In the root of an archive: its settings. `rca help settings` lists the keys."),
     (".rca/", "In the root of an archive: its index. It can be deleted at any time."),
+    ("~/.config/rca/config.toml", "Your configuration: which cluster keeps your indexes, and where its password is."),
     ("~/.cache/rca/", "The indexes of archives that are read-only."),
     ("~/.local/state/rca/trusted/", "Which indexes are yours. Without it they are built anew once."),
 ];
@@ -57,7 +68,7 @@ const STATUS: &[(&str, &str)] = &[
     ("0", "Success."),
     ("1", "No hits; only with --exit-status."),
     ("2", "The command line or the query is invalid."),
-    ("3", "The index is missing, locked, damaged or from another version."),
+    ("3", "The index is missing, locked, damaged or from another version, or its cluster is not available."),
     ("4", "Done, but some reports could not be read; for rca check, errors were found, or warnings with --strict."),
 ];
 

@@ -241,7 +241,7 @@ impl Watch<'_> {
             self.changed();
         }
         let is_idle = !self.updating && self.due.is_none() && self.watched.is_some();
-        if is_idle && self.location.index_dir().is_none() {
+        if is_idle && !self.location.has_index() {
             self.changed();
         } else if is_idle && self.last_attempt.elapsed() >= RESCAN {
             self.changed();

@@ -9,6 +9,7 @@
 mod arguments;
 mod chance;
 mod check;
+mod cluster;
 mod complete;
 mod fields;
 mod formats;

@@ -52,7 +52,7 @@ pub(crate) use kept::{KeptSettings, ReadingSettings};
 pub use reference::{SETTINGS, SettingSpec};
 pub use rules::{ProblemName, RequiredFact};
 pub use sample::Sample;
-pub use settings::{AllowedSettings, CheckSettings, ServiceSettings, Settings, SeverityRank};
+pub use settings::{AllowedSettings, CheckSettings, IgnoredSetting, ServiceSettings, Settings, SeverityRank};
 pub use suggest::suggest;
 
 /// The name of the settings file, in the root of an archive.
@@ -78,6 +78,7 @@ pub struct ReportProblem {
 pub struct Archive {
     root: PathBuf,
     settings: Settings,
+    ignored_settings: Vec<IgnoredSetting>,
     include: GlobSet,
     include_inside: IncludeInside,
     exclude: GlobSet,
@@ -119,8 +120,9 @@ impl Archive {
 
     /// An archive with the settings of this text.
     fn from_settings_text(root: &Path, text: &str) -> Result<Self> {
-        let (settings, spans) = read_settings(&root.join(SETTINGS_FILE), text)?;
-        Self::of(root, settings, |item| line_at(text, spans.of(item)))
+        let (settings, spans, ignored_settings) = read_settings(&root.join(SETTINGS_FILE), text)?;
+        let archive = Self::of(root, settings, |item| line_at(text, spans.of(item)))?;
+        Ok(Self { ignored_settings, ..archive })
     }
 
     /// An archive with explicit settings.
@@ -156,7 +158,8 @@ impl Archive {
             return Err(wrong(line_of(Item::Synonym { group, entry }), reason));
         }
         let house = house_names(&settings, &Places::default()).map_err(|WrongName { reason, .. }| wrong(1, reason))?;
-        Ok(Self { root: root.to_owned(), settings, include, include_inside, exclude, house })
+        let ignored_settings = Vec::new();
+        Ok(Self { root: root.to_owned(), settings, ignored_settings, include, include_inside, exclude, house })
     }
 
     /// The nearest folder with a settings file or an index: this folder or one of its parents. A parent's index that a search
@@ -229,6 +232,22 @@ impl Archive {
     /// ```
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What the settings file says that only the user may say, namely where the index is: `index`, and `[cluster]`. It is ignored.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::Archive;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("rca.toml"), "# Ours.\nindex = \"http://elsewhere.example/x\"\n")?;
+    /// let archive = Archive::open(folder.path())?;
+    /// assert_eq!((archive.ignored_settings()[0].key.as_str(), archive.ignored_settings()[0].line), ("index", 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ignored_settings(&self) -> &[IgnoredSetting] {
+        &self.ignored_settings
     }
 
     /// Whether a path in the archive, with `/` between folders, is that of a report. Its content may say that it is a

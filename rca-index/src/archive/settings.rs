@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde::Deserialize;
+use toml::de::DeTable;
 
 use crate::archive::SynonymSettings;
 use crate::archive::house::{Places, WrongName, house_names};
@@ -154,8 +155,21 @@ fn most_dots(text: &str) -> usize {
     lines.max_by_key(|&(dots, start)| (dots, std::cmp::Reverse(start))).map_or(0, |(_, start)| start)
 }
 
-/// The settings in a text, and where their items stand. Globs and synonyms are not looked at.
-pub(super) fn read_settings(path: &Path, text: &str) -> Result<(Settings, Spans)> {
+/// What only the user may say: where an index is. Whoever writes an archive could send its reports, and the user's secrets, elsewhere.
+const OF_THE_USER: [&str; 2] = ["cluster", "index"];
+
+/// A setting of an archive that is ignored, because only the user may set it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IgnoredSetting {
+    /// Its line in the settings file, counted from 1.
+    pub line: u32,
+    /// Its key.
+    pub key: String,
+}
+
+/// The settings in a text, where their items stand, and what is ignored. Globs and synonyms are not looked at.
+pub(super) fn read_settings(path: &Path, text: &str) -> Result<(Settings, Spans, Vec<IgnoredSetting>)> {
     let wrong = |at, reason| Error::Settings { path: path.to_owned(), line: line_at(text, at), reason };
     let not_toml = |e: toml::de::Error| {
         // The span of a list is that of all its items; the message names the one that is wrong.
@@ -166,12 +180,20 @@ pub(super) fn read_settings(path: &Path, text: &str) -> Result<(Settings, Spans)
         };
         wrong(e.span().map_or_else(|| most_dots(text), within), e.message().to_owned())
     };
-    let settings = toml::from_str(text).map_err(not_toml)?;
+    let mut table = DeTable::parse(text).map_err(not_toml)?;
+    let keys = table.get_ref().keys().filter(|key| OF_THE_USER.contains(&key.get_ref().as_ref()));
+    let ignored =
+        keys.map(|key| IgnoredSetting { line: line_at(text, key.span().start), key: key.get_ref().to_string() });
+    let ignored = ignored.collect();
+    for key in OF_THE_USER {
+        table.get_mut().remove(key);
+    }
+    let settings = Settings::deserialize(toml::de::Deserializer::from(table)).map_err(not_toml)?;
     let spans: Spans = toml::from_str(text).map_err(not_toml)?;
     let places: Places = toml::from_str(text).map_err(not_toml)?;
     house_names(&settings, &places).map_err(|WrongName { at, reason }| wrong(at, reason))?;
     match spans.wrong(&places) {
-        None => Ok((settings, spans)),
+        None => Ok((settings, spans, ignored)),
         Some((at, reason)) => Err(wrong(at, reason)),
     }
 }

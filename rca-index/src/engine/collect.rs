@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+#[cfg(feature = "opensearch")]
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -18,10 +20,12 @@ use crate::engine::document::{DATE, KEY, RANK, number_column};
 use crate::engine::floor::Floor;
 use crate::engine::links::LinkSets;
 use crate::engine::lookup::KnownWords;
+#[cfg(feature = "opensearch")]
+use crate::engine::opensearch::batch::Batch;
 use crate::engine::snapshot::{Snapshot, map_all};
 use crate::engine::tally::{BLOCK, FacetTally};
 use crate::error::Result;
-use crate::plan::{Moments, Needed, Plan};
+use crate::plan::{Cut, Moments, Needed, Plan};
 use crate::query::SortKey;
 use crate::ranking::rounded;
 use crate::schema::FacetName;
@@ -66,6 +70,8 @@ pub(crate) struct Candidates {
     pub(crate) facets: Vec<HashMap<String, usize>>,
     /// How the scores of all matches are distributed.
     pub(crate) moments: Moments,
+    /// What was not counted.
+    pub(crate) cuts: Vec<Cut>,
 }
 
 /// A matching incident.
@@ -76,6 +82,9 @@ pub(crate) struct Candidate {
     order: f64,
     date: i64,
     id: Id,
+    /// What is known here of an incident in a cluster.
+    #[cfg(feature = "opensearch")]
+    pub(super) batch: Option<Arc<Batch>>,
 }
 
 /// An incident's id, loaded on demand: loading it takes longer than scoring, and it is only needed to break ties.
@@ -108,6 +117,14 @@ impl Candidate {
     /// The id of its incident.
     pub(crate) fn id(&self) -> &str {
         self.id.text()
+    }
+
+    /// An incident of a batch, in whose order it stands.
+    #[cfg(feature = "opensearch")]
+    pub(super) fn listed(batch: Arc<Batch>, at: u32, score: Score) -> Self {
+        let id = Id { ids: None, ord: at.into(), text: OnceLock::from(batch.id(at as usize).to_owned()) };
+        let (address, date) = (DocAddress::new(batch.number(), at), batch.date(at as usize));
+        Self { address, score, order: rounded(score), date, id, batch: Some(batch) }
     }
 
     /// Breaks a tie: the later incident first, then by id.
@@ -263,7 +280,15 @@ impl tantivy::collector::Collector for Collector {
         }
         for (InOrder { order, date, id, doc, score }, segment, ids) in best {
             let id = Id { ids, ord: id, text: OnceLock::new() };
-            all.best.push(Candidate { address: DocAddress::new(segment, doc), score, order, date, id });
+            all.best.push(Candidate {
+                address: DocAddress::new(segment, doc),
+                score,
+                order,
+                date,
+                id,
+                #[cfg(feature = "opensearch")]
+                batch: None,
+            });
         }
         all.best.sort_by(Candidate::compare);
         all.best.truncate(self.collect.limit);

@@ -1,11 +1,12 @@
 //! Commits: the data stored with each commit, and what a search needs of it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::archive::KeptSettings;
-use crate::engine::Engine;
+use crate::engine::Embedded;
 use crate::engine::cache::CommitCache;
 use crate::engine::directory::META_FILE;
 use crate::engine::given::GivenNote;
@@ -67,7 +68,7 @@ pub(super) struct Commit {
     /// The options that its reports were parsed with.
     pub(super) parse_options: ParseOptions,
     /// What searches have found out.
-    pub(super) cache: CommitCache,
+    pub(super) cache: Arc<CommitCache>,
 }
 
 impl Commit {
@@ -81,12 +82,12 @@ impl Commit {
             synonyms: Synonyms::default().with(&synonyms.add, &synonyms.remove),
             failed,
             parse_options: reading.unwrap_or_default().parse,
-            cache: CommitCache::default(),
+            cache: Arc::default(),
         }
     }
 }
 
-impl Engine {
+impl Embedded {
     /// The note of the last commit.
     ///
     /// # Errors
@@ -148,7 +149,7 @@ mod tests {
     use crate::incident::Incident;
 
     /// Commits reports with these ids, and a manifest that says so many.
-    fn commit(engine: &Engine, ids: &[&str], reports: usize) -> Result<()> {
+    fn commit(engine: &Embedded, ids: &[&str], reports: usize) -> Result<()> {
         let writer = engine.writer(Purpose::Update, 1, 0, Duration::ZERO).unwrap();
         for id in ids {
             writer.add_report(Incident { path: format!("{id}.md"), ..Incident::new(*id, "Disk full") }).unwrap();

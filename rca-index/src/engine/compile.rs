@@ -244,11 +244,11 @@ fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::Engine;
+    use crate::engine::Embedded;
     use crate::engine::fixture::{engine, ids};
     use crate::plan::Needed;
 
-    fn archive() -> Engine {
+    fn archive() -> Embedded {
         engine(&[
             &[("both", "Zebra", "A quagga."), ("one", "Zebra", "An okapi."), ("none", "Gnu", "A gnu.")],
             &[("other", "Quagga", "An okapi and a zebra.")],

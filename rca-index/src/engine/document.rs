@@ -60,9 +60,9 @@ pub(super) struct Fields {
     /// The title, as a separate field because its words weigh more.
     pub(super) title: Field,
     pub(super) text: Field,
-    regions: Field,
+    pub(super) regions: Field,
     /// The length in bytes of text, for length normalization.
-    length: Field,
+    pub(super) length: Field,
     /// Keys of front matter that the field table does not know, with their values.
     pub(super) keys: Field,
     /// What links of the report say, and where they lead as seen from it: see [`LinkKey`].
@@ -100,7 +100,7 @@ pub(super) struct Counted<'a> {
 pub(super) const SHOWN: char = '\0';
 
 impl<'a> Counted<'a> {
-    fn term(&self) -> String {
+    pub(super) fn term(&self) -> String {
         match self.shown {
             Some(shown) if shown == self.key => shown.to_owned(),
             shown => format!("{}{SHOWN}{}", self.key, shown.unwrap_or_default()),
@@ -423,7 +423,7 @@ impl tantivy::Document for EngineDocument {
 }
 
 /// The texts of a field as indexed, one per region; empty if the incident has none.
-fn region_texts(field: TextField, incident: &Incident) -> Vec<Cow<'_, str>> {
+pub(super) fn region_texts(field: TextField, incident: &Incident) -> Vec<Cow<'_, str>> {
     let texts: Vec<Cow<'_, str>> = match field {
         TextField::Title => vec![incident.title.value.as_str().into()],
         // The name of a report as people write it: an extension is no word of it.
@@ -447,7 +447,7 @@ fn region_texts(field: TextField, incident: &Incident) -> Vec<Cow<'_, str>> {
 }
 
 /// Appends a marker and a region.
-fn push_region(text: &mut String, region: &str) {
+pub(super) fn push_region(text: &mut String, region: &str) {
     text.push(REGION_MARK);
     if region.contains(REGION_MARK) {
         text.extend(region.chars().map(|c| if c == REGION_MARK { ' ' } else { c }));
@@ -468,7 +468,7 @@ pub(super) fn facet_column(facet: Facet) -> String {
 }
 
 /// The keys above one with levels: `db` and `db/postgres` of `db/postgres/wal`.
-fn levels_above(key: &str) -> impl Iterator<Item = &str> {
+pub(super) fn levels_above(key: &str) -> impl Iterator<Item = &str> {
     key.match_indices('/').map(|(at, _)| &key[..at])
 }
 

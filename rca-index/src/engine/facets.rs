@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::schema::{Facet, FacetName};
 
 /// The forms of each key, and the number of incidents that use each.
-type Forms = BTreeMap<String, BTreeMap<String, usize>>;
+pub(super) type Forms = BTreeMap<String, BTreeMap<String, usize>>;
 
 impl Snapshot<'_> {
     /// The values of a facet as they are shown, with their counts, from the counts of the column's terms. A value that
@@ -30,18 +30,11 @@ impl Snapshot<'_> {
         let FacetName::Known(facet) = *facet else {
             return Ok(counts.iter().map(|(value, count)| (value.clone(), *count)).collect());
         };
-        let mut by_key: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
-        for (term, count) in counts {
-            let Counted { key, shown } = Counted::of_term(term);
-            let (total, stated) = by_key.entry(key).or_default();
-            *total += count;
-            *stated |= shown.is_some();
-        }
-        by_key.retain(|_, (_, stated)| *stated);
+        let by_key = counts_by_key(counts);
         let keys: Vec<&str> = by_key.keys().copied().collect();
         let shown = self.shown(facet, &keys)?;
         let shown = keys.iter().zip(shown).map(|(&key, shown)| shown.unwrap_or_else(|| key.to_owned()));
-        Ok(shown.zip(by_key.values()).map(|(shown, (count, _))| (shown, *count)).collect())
+        Ok(shown.zip(by_key.values()).map(|(shown, count)| (shown, *count)).collect())
     }
 
     /// How keys, sorted and each once, are shown: in the form that most incidents of the index use, of several the first
@@ -92,8 +85,20 @@ impl Snapshot<'_> {
     }
 }
 
+/// The number of matches with each key that any of them has itself, from the counts of the column's terms.
+pub(super) fn counts_by_key(counts: &HashMap<String, usize>) -> BTreeMap<&str, usize> {
+    let mut by_key: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+    for (term, count) in counts {
+        let Counted { key, shown } = Counted::of_term(term);
+        let (total, stated) = by_key.entry(key).or_default();
+        *total += count;
+        *stated |= shown.is_some();
+    }
+    by_key.into_iter().filter(|(_, (_, stated))| *stated).map(|(key, (count, _))| (key, count)).collect()
+}
+
 /// The form that most incidents use, of several the first in the order of the alphabet.
-fn most_used(forms: &BTreeMap<String, usize>) -> Option<&String> {
+pub(super) fn most_used(forms: &BTreeMap<String, usize>) -> Option<&String> {
     forms.iter().max_by(|(a, n), (b, m)| n.cmp(m).then_with(|| b.cmp(a))).map(|(form, _)| form)
 }
 

@@ -71,7 +71,7 @@ pub(super) fn convert_error(dir: &Path, error: TantivyError) -> Error {
         | TantivyError::IoError(source) => io(source, None),
         TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(_)) => Error::IndexRemoved(path),
         // Each writer takes the folder's lock first and names itself there: whoever has only the engine's own is not known.
-        TantivyError::LockFailure(..) => Error::IndexLocked { path, holder: None, since: None, own: false },
+        TantivyError::LockFailure(..) => Error::IndexLocked { path, holder: None, since: None, host: None, own: false },
         TantivyError::IncompatibleIndex(_) | TantivyError::OpenReadError(OpenReadError::IncompatibleIndex(_)) => {
             Error::IndexOtherVersion(path)
         }

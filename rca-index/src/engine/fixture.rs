@@ -2,38 +2,55 @@
 
 use std::time::Duration;
 
-use crate::engine::{Candidate, Collect, Engine, Order, Purpose, Snapshot};
+use crate::engine::seam::Reads;
+use crate::engine::{Candidate, Collect, Embedded, Engine, Order, Purpose};
 use crate::incident::{DayZone, Incident, SectionKind};
 use crate::plan::{Needed, Plan, Planner};
 use crate::query::{self, QueryOptions};
 
 /// An index of incidents with these ids, titles and root causes, each list in a commit, and so a segment, of its own.
-pub(crate) fn engine(commits: &[&[(&str, &str, &str)]]) -> Engine {
+pub(crate) fn engine(commits: &[&[(&str, &str, &str)]]) -> Embedded {
     let incident = |&(id, title, text): &(&str, &str, &str)| {
         let mut incident = Incident::new(id, title);
         incident.push_section(SectionKind::RootCause, text);
         incident
     };
-    let engine = Engine::in_memory().unwrap();
+    let engine = Embedded::in_memory().unwrap();
     for commit in commits {
         add(&engine, commit.iter().map(incident));
     }
     engine
 }
 
-pub(crate) fn add(engine: &Engine, incidents: impl IntoIterator<Item = Incident>) {
-    let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
+impl AsRef<Embedded> for Embedded {
+    fn as_ref(&self) -> &Embedded {
+        self
+    }
+}
+
+impl AsRef<Embedded> for Engine {
+    fn as_ref(&self) -> &Embedded {
+        match self {
+            Self::Embedded(engine) => engine,
+            #[cfg(feature = "opensearch")]
+            Self::Cluster(_) => panic!("it is in a cluster"),
+        }
+    }
+}
+
+pub(crate) fn add(engine: &impl AsRef<Embedded>, incidents: impl IntoIterator<Item = Incident>) {
+    let mut writer = engine.as_ref().writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
     incidents.into_iter().for_each(|incident| writer.upsert(incident).unwrap());
     writer.commit(None).unwrap();
 }
 
-pub(crate) fn remove(engine: &Engine, id: &str) {
-    let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
+pub(crate) fn remove(engine: &impl AsRef<Embedded>, id: &str) {
+    let mut writer = engine.as_ref().writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
     assert!(writer.delete(id).unwrap());
     writer.commit(None).unwrap();
 }
 
-pub(crate) fn plan(snapshot: &Snapshot<'_>, query: &str) -> Plan {
+pub(crate) fn plan(snapshot: &dyn Reads, query: &str) -> Plan {
     let query = query::parse(query, &QueryOptions::default()).unwrap();
     let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
     let (house, zone) = (snapshot.house(), &DayZone::default());
@@ -41,7 +58,7 @@ pub(crate) fn plan(snapshot: &Snapshot<'_>, query: &str) -> Plan {
 }
 
 /// The ids of the candidates of a query, sorted.
-pub(super) fn ids(engine: &Engine, query: &str, needed: Needed) -> Vec<String> {
+pub(super) fn ids(engine: &Embedded, query: &str, needed: Needed) -> Vec<String> {
     let snapshot = engine.snapshot().unwrap();
     let plan = plan(&snapshot, query);
     let words = snapshot.look_up(&plan).unwrap();

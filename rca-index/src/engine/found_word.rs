@@ -15,6 +15,7 @@ use tantivy::schema::Field;
 use crate::engine::read_log::ReadLog;
 use crate::engine::word_list::WordList;
 use crate::plan::{Alternative, Word, WordWeight};
+use crate::ranking::{idf, title_weight};
 use crate::schema::TextField;
 
 /// The bytes of all lists of a commit at most: those of 60 words that a million incidents have in ten.
@@ -92,6 +93,28 @@ pub(super) struct Scanned {
     pub(super) is_cut: bool,
 }
 
+/// By alternative and slot: the number of incidents with any of its terms, in the text and in the title.
+pub(super) type Frequencies = HashMap<(usize, usize), [u64; 2]>;
+
+impl Rarity {
+    /// That of a word that so many of all incidents have.
+    pub(super) fn of(word: &Word, frequencies: &Frequencies, incidents: u64) -> Self {
+        let idf_of = |(at, alternative): (usize, &Alternative)| {
+            let slots = (0..alternative.slots.len()).map(|slot| {
+                // The text usually repeats the words of the title.
+                let most = frequencies.get(&(at, slot))?.iter().copied().max().filter(|&most| most > 0)?;
+                Some(idf(most.min(incidents), incidents))
+            });
+            slots.sum::<Option<f32>>()
+        };
+        // The rarity of a word is that of its exact form. If that occurs nowhere, the first alternative that occurs
+        // counts.
+        let found = word.alternatives.iter().enumerate().find_map(idf_of);
+        let idf = found.unwrap_or_else(|| idf(0, incidents));
+        Self { idf, title: title_weight(idf, incidents), known: found.is_some() }
+    }
+}
+
 impl FoundWord {
     pub(super) fn new(
         word: &Word,
@@ -115,6 +138,12 @@ impl FoundWord {
             bytes: AtomicUsize::new(0),
             all_bytes: Arc::clone(all_bytes),
         }
+    }
+
+    /// Gives it the numbers of the same word in a larger index.
+    #[cfg(feature = "opensearch")]
+    pub(super) fn count_as(&mut self, other: &Self) {
+        (self.rarity, self.title, self.known, self.cost) = (other.rarity, other.title, other.known, other.cost);
     }
 
     /// Whether a word matches the same.

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::engine::document::text_length;
 use crate::engine::snapshot::Owner;
 use crate::engine::turns::Telling;
-use crate::engine::{CommitNote, Engine, Writer, folder, older};
+use crate::engine::writer::Writer;
+use crate::engine::{CommitNote, Embedded, folder, older};
 use crate::error::{Error, Result};
 use crate::given::{Appender, Change, Held, Position, RECORD_FILE, Record, Since, damaged};
 use crate::incident::Incident;
@@ -123,7 +124,7 @@ pub(crate) struct GivenHealth {
     pub(super) kept: Vec<PathBuf>,
 }
 
-impl Engine {
+impl Embedded {
     /// Verifies the record of given incidents, and counts them.
     ///
     /// # Errors

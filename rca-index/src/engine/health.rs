@@ -8,7 +8,8 @@ use tantivy::{Directory, SegmentMeta};
 
 use crate::engine::directory::{CheckedDirectory, verify};
 use crate::engine::given::GivenHealth;
-use crate::engine::{Engine, Snapshot, folder};
+use crate::engine::snapshot::Snapshot;
+use crate::engine::{Embedded, folder};
 use crate::error::{Error, Result};
 use crate::incident::IgnoredCount;
 
@@ -89,7 +90,7 @@ pub struct Comparison {
     pub sees_kept_times: bool,
 }
 
-impl Engine {
+impl Embedded {
     /// Verifies the index: sizes, counts, and every file's checksum.
     ///
     /// # Errors
@@ -174,7 +175,7 @@ mod tests {
     use crate::engine::folder::version_folder;
     use crate::incident::Incident;
 
-    fn upsert(engine: &Engine, id: &str) {
+    fn upsert(engine: &Embedded, id: &str) {
         let mut writer = engine.writer(Purpose::Give, 1, 0, std::time::Duration::ZERO).unwrap();
         writer.upsert(Incident::new(id, "Disk full")).unwrap();
         writer.commit(None).unwrap();
@@ -183,9 +184,9 @@ mod tests {
     #[test]
     fn leftover_files_are_not_damage_and_the_next_update_removes_them() {
         let folder = tempfile::tempdir().unwrap();
-        let engine = Engine::open_or_create(folder.path()).unwrap();
+        let engine = Embedded::open_or_create(folder.path()).unwrap();
         upsert(&engine, "a");
-        let segment = |engine: &Engine| engine.index.searchable_segment_ids().unwrap().remove(0).uuid_string();
+        let segment = |engine: &Embedded| engine.index.searchable_segment_ids().unwrap().remove(0).uuid_string();
         // An update killed while it writes deletions leaves such a file.
         let left = PathBuf::from(format!("{}.999.del", segment(&engine)));
         let mut file = Directory::open_write(engine.index.directory(), &left).unwrap();
@@ -195,7 +196,7 @@ mod tests {
         let on_disk = version_folder(folder.path()).join(&left);
         assert!(on_disk.is_file());
 
-        let reopened = Engine::open(folder.path()).unwrap();
+        let reopened = Embedded::open(folder.path()).unwrap();
         assert_eq!(reopened.health().unwrap().damaged, Vec::<PathBuf>::new());
         upsert(&reopened, "a");
         assert!(!on_disk.exists());

@@ -130,9 +130,9 @@ mod tests {
     use super::*;
     use crate::engine::document::INCIDENTS_READ;
     use crate::engine::fixture::{add, engine, remove};
-    use crate::engine::{Engine, Purpose};
+    use crate::engine::{Embedded, Purpose};
 
-    fn ids(engine: &Engine) -> Vec<String> {
+    fn ids(engine: &Embedded) -> Vec<String> {
         engine.snapshot().unwrap().ids().map(Result::unwrap).collect()
     }
 
@@ -144,12 +144,12 @@ mod tests {
         assert_eq!(ids(&engine), ["b", "c", "é"]);
         add(&engine, [Incident::new("c", "again"), Incident::new("a", "back")]);
         assert_eq!(ids(&engine), ["a", "b", "c", "é"]);
-        assert!(ids(&Engine::in_memory().unwrap()).is_empty());
+        assert!(ids(&Embedded::in_memory().unwrap()).is_empty());
     }
 
     #[test]
     fn more_ids_than_a_block_follow_each_other() {
-        let engine = Engine::in_memory().unwrap();
+        let engine = Embedded::in_memory().unwrap();
         for part in 0..3 {
             add(&engine, (0..2 * BLOCK).map(|n| Incident::new(format!("{n:04}-{part}"), "")));
         }

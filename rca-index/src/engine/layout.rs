@@ -162,7 +162,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::engine::{Engine, mend};
+    use crate::engine::{Embedded, mend};
 
     /// What an index folder is refused for, as seen from it.
     fn refused(dir: &Path) -> Option<(PathBuf, String)> {
@@ -178,7 +178,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join(INDEX_FOLDER);
         assert_eq!(refused(&dir), None, "there is none yet");
-        drop(Engine::open_or_create(&dir).unwrap());
+        drop(Embedded::open_or_create(&dir).unwrap());
         assert_eq!(refused(&dir), None);
         let version = version_folder(&dir);
         let version = version.strip_prefix(&dir).unwrap();
@@ -193,9 +193,9 @@ mod tests {
             assert_eq!(refused(&dir), Some((path.clone(), "a symbolic link".to_owned())));
             // Every way in says so, and nothing is removed.
             let ways: [Result<()>; 4] = [
-                Engine::open(&dir).map(drop),
-                Engine::open_or_create(&dir).map(drop),
-                Engine::remove(&dir),
+                Embedded::open(&dir).map(drop),
+                Embedded::open_or_create(&dir).map(drop),
+                Embedded::remove(&dir),
                 mend(&dir).map(drop),
             ];
             assert!(ways.iter().all(|way| matches!(way, Err(Error::IndexUnsafe { .. }))), "{ways:?}");
@@ -206,14 +206,14 @@ mod tests {
             assert_eq!(refused(&dir), Some((path.clone(), "a folder".to_owned())));
             fs::remove_dir(dir.join(&path)).unwrap();
         }
-        assert!(Engine::open_or_create(&dir).is_ok());
+        assert!(Embedded::open_or_create(&dir).is_ok());
     }
 
     #[test]
     fn a_folder_that_somebody_named_may_be_a_link_and_have_folders_of_others() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("index");
-        drop(Engine::open_or_create(&dir).unwrap());
+        drop(Embedded::open_or_create(&dir).unwrap());
         fs::create_dir(dir.join("theirs")).unwrap();
         symlink("index", folder.path().join("same")).unwrap();
         symlink("index", folder.path().join(INDEX_FOLDER)).unwrap();
@@ -231,7 +231,7 @@ mod tests {
     fn another_folder_in_the_place_of_one_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join(INDEX_FOLDER);
-        drop(Engine::open_or_create(&dir).unwrap());
+        drop(Embedded::open_or_create(&dir).unwrap());
         let version = version_folder(&dir);
         for looked in [Layout::of(&dir).unwrap().looked, LATER] {
             let before = Layout { looked, ..Layout::of(&dir).unwrap() };
@@ -254,7 +254,7 @@ mod tests {
     fn folders_are_listed_again_unless_nothing_in_them_changed() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join(INDEX_FOLDER);
-        drop(Engine::open_or_create(&dir).unwrap());
+        drop(Embedded::open_or_create(&dir).unwrap());
         let at_once = Layout::of(&dir).unwrap();
         let later = Layout { looked: LATER, ..at_once };
         let listed = |layout: Layout| {
@@ -280,7 +280,7 @@ mod tests {
     fn a_writer_looks_again() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join(INDEX_FOLDER);
-        let engine = Engine::open_or_create(&dir).unwrap();
+        let engine = Embedded::open_or_create(&dir).unwrap();
         symlink("/", dir.join("v3")).unwrap();
         let writer = engine.writer(crate::engine::Purpose::Update, 1, 0, std::time::Duration::ZERO);
         assert!(matches!(writer.map(drop), Err(Error::IndexUnsafe { .. })));

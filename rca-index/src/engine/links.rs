@@ -211,7 +211,7 @@ impl Snapshot<'_> {
     }
 }
 
-fn add_conditions<'p>(clause: &'p Clause, conditions: &mut Vec<&'p Condition>) {
+pub(super) fn add_conditions<'p>(clause: &'p Clause, conditions: &mut Vec<&'p Condition>) {
     match clause {
         Clause::Condition(condition) => conditions.push(condition),
         Clause::All(clauses) | Clause::Any(clauses) => {
@@ -223,14 +223,14 @@ fn add_conditions<'p>(clause: &'p Clause, conditions: &mut Vec<&'p Condition>) {
 }
 
 /// What links mean, each found once, although several segments have it.
-struct Meanings<'n> {
-    names: &'n Names,
-    known: HashMap<String, Option<String>>,
+pub(super) struct Meanings<'n> {
+    pub(super) names: &'n Names,
+    pub(super) known: HashMap<String, Option<String>>,
 }
 
 impl Meanings<'_> {
     /// The id that the link of a term means.
-    fn of(&mut self, term: &str) -> Option<&String> {
+    pub(super) fn of(&mut self, term: &str) -> Option<&String> {
         if !self.known.contains_key(term) {
             let meant = LinkKey::of_term(term).and_then(|key| self.names.linked_to(&key));
             self.known.insert(term.to_owned(), meant);
@@ -276,7 +276,7 @@ impl Weight for InSets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Engine;
+    use crate::engine::Embedded;
     use crate::engine::fixture::{add, ids, remove};
     use crate::incident::{Incident, Link};
     use crate::plan::Needed;
@@ -286,13 +286,13 @@ mod tests {
         Incident { links: targets.iter().map(link).collect(), ..Incident::new(id, "") }
     }
 
-    fn check(engine: &Engine, query: &str, expected: &[&str]) {
+    fn check(engine: &Embedded, query: &str, expected: &[&str]) {
         assert_eq!(ids(engine, query, Needed::All), expected, "{query}");
     }
 
     #[test]
     fn a_link_counts_while_its_target_is_there() {
-        let engine = Engine::in_memory().unwrap();
+        let engine = Embedded::in_memory().unwrap();
         add(&engine, [linking("b", &["a"]), linking("c", &["a", "b"]), linking("a2", &["a2", "z"])]);
         check(&engine, "has:backlinks", &["b"]);
         add(&engine, [linking("a", &["c"])]);
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_link_that_may_mean_several_counts_when_it_means_one() {
-        let engine = Engine::in_memory().unwrap();
+        let engine = Embedded::in_memory().unwrap();
         add(&engine, [linking("x", &["PM-1"]), Incident::new("PM-1-queue", ""), Incident::new("PM-1-disk", "")]);
         check(&engine, "has:backlinks", &[]);
         remove(&engine, "PM-1-disk");
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn only_links_that_may_lead_there_are_looked_at() {
         let work_of = |incidents: usize, links: usize, query: &str| {
-            let engine = Engine::in_memory().unwrap();
+            let engine = Embedded::in_memory().unwrap();
             add(&engine, (0..incidents).map(|n| Incident::new(format!("plain-{n}"), "")));
             add(&engine, (0..links).map(|n| linking(&format!("linking-{n}"), &["hub", &format!("plain-{n}")])));
             add(&engine, [Incident::new("hub", "")]);
@@ -359,7 +359,7 @@ mod tests {
         }
         // Which have links is found once per commit.
         assert_eq!(work_of(200, 100, "has:backlinks"), (0, 101));
-        let engine = Engine::in_memory().unwrap();
+        let engine = Embedded::in_memory().unwrap();
         add(&engine, (0..300).map(|n| Incident::new(format!("plain-{n}"), "")));
         add(&engine, (0..50).map(|n| linking(&format!("linking-{n}"), &["hub", "plain-7"])));
         work::taken();
@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(work::taken(), 2, "a step for each link, and none for an incident");
     }
 
-    fn ids_of(engine: &Engine, query: &str) -> usize {
+    fn ids_of(engine: &Embedded, query: &str) -> usize {
         let snapshot = engine.snapshot().unwrap();
         let plan = crate::engine::fixture::plan(&snapshot, query);
         let collect = crate::engine::Collect { limit: 0, order: crate::engine::Order::Latest, facets: Vec::new() };

@@ -86,7 +86,7 @@ fn locked(dir: &Path, path: &Path) -> Error {
     let mut words = text.split_whitespace();
     let holder = words.next().and_then(|word| word.parse().ok());
     let since = words.next().and_then(|word| word.parse().ok());
-    Error::IndexLocked { path: dir.to_owned(), holder, since, own: holder == Some(std::process::id()) }
+    Error::IndexLocked { path: dir.to_owned(), holder, since, host: None, own: holder == Some(std::process::id()) }
 }
 
 #[cfg(unix)]

@@ -3,6 +3,9 @@
 //! In: words. Out: for each word, its terms in each segment and its inverse document frequency. A stem matches every
 //! indexed word that has it; these are found among the terms with a common prefix.
 
+#[cfg(feature = "opensearch")]
+mod elsewhere;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,14 +16,14 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
 use crate::engine::cache::locked;
-use crate::engine::found_word::{FoundWord, KnownWord, Rarity, Scanned, TermMatch, fingerprint};
+use crate::engine::found_word::{FoundWord, Frequencies, KnownWord, Rarity, Scanned, TermMatch, fingerprint};
 use crate::engine::read_log::ReadLog;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Alternative, Form, Pattern, Plan, Slot, Word, WordId, WordWeight, with_expansions, work};
 use crate::ranking::{
-    MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, MAX_SCANNED, MAX_STEM_SCANNED, MAX_VISITED, PHRASE_READS, SECTION_READS, idf,
-    least_share, title_weight,
+    MAX_ALL_EXPANSIONS, MAX_EXPANSIONS, MAX_SCANNED, MAX_STEM_SCANNED, MAX_VISITED, PHRASE_READS, SECTION_READS,
+    least_share,
 };
 use crate::schema::TextField;
 use crate::text::analyzer::{Analyzer, STEM_MARK};
@@ -135,21 +138,7 @@ impl Snapshot<'_> {
         let forms = plan.words.iter().flat_map(|word| word.forms());
         let open: HashSet<&Pattern> = forms.map(|form| &form.pattern).filter(|pattern| pattern.is_open()).collect();
         let counts = open.into_iter().map(|pattern| Ok(self.expand(pattern)?.len()));
-        let mut counts = counts.collect::<tantivy::Result<Vec<usize>>>()?;
-        counts.sort_unstable();
-        let all: usize = counts.iter().sum();
-        let (mut left, mut most) = (MAX_ALL_EXPANSIONS, MAX_EXPANSIONS);
-        for (at, &count) in counts.iter().enumerate() {
-            // Those with few leave more to the others.
-            let share = (left / (counts.len() - at)).max(1);
-            if count > share {
-                most = share;
-                break;
-            }
-            left -= count.min(left);
-        }
-        let kept: usize = counts.iter().map(|&count| count.min(most)).sum();
-        Ok((most, (kept < all).then_some((kept, all))))
+        Ok(shared_expansions(counts.collect::<tantivy::Result<_>>()?))
     }
 
     fn look_up_word(&self, word: &Arc<Word>, most: usize) -> tantivy::Result<Arc<KnownWord>> {
@@ -187,8 +176,7 @@ impl Snapshot<'_> {
 
     fn find_word(&self, word: &Word, most: usize) -> tantivy::Result<FoundWord> {
         let mut matches: HashMap<SegmentId, Vec<TermMatch>> = HashMap::new();
-        // By alternative and slot: the number of incidents with any of its terms, in the text and in the title.
-        let mut frequencies: HashMap<(usize, usize), [u64; 2]> = HashMap::new();
+        let mut frequencies = Frequencies::new();
         let (before, mut scanned) = (self.lookups.scanned(), Scanned::default());
         for (alternative, slot, Slot { forms, .. }) in slots(word) {
             let mut forms = with_expansions(forms, most, |pattern| self.expand(pattern))?;
@@ -213,21 +201,7 @@ impl Snapshot<'_> {
                 }
             }
         }
-        let incidents = self.statistics().incidents;
-        let idf_of = |(at, alternative): (usize, &Alternative)| {
-            let slots = (0..alternative.slots.len()).map(|slot| {
-                // The text usually repeats the words of the title.
-                let most = frequencies.get(&(at, slot))?.iter().copied().max().filter(|&most| most > 0)?;
-                Some(idf(most.min(incidents), incidents))
-            });
-            slots.sum::<Option<f32>>()
-        };
-        // The rarity of a word is that of its exact form. If that occurs nowhere, the first alternative that occurs
-        // counts.
-        let rarity = word.alternatives.iter().enumerate().find_map(idf_of);
-        let known = rarity.is_some();
-        let rarity = rarity.unwrap_or_else(|| idf(0, incidents));
-        let rarity = Rarity { idf: rarity, title: title_weight(rarity, incidents), known };
+        let rarity = Rarity::of(word, &frequencies, self.statistics().incidents);
         let cost = matches.values().map(|found| cost(word, found)).sum();
         Ok(FoundWord::new(word, matches, rarity, cost, scanned, self.cache().list_bytes()))
     }
@@ -263,6 +237,25 @@ impl Snapshot<'_> {
         self.cache().terms().insert(key, Arc::clone(&terms), 1 + forms.len() + terms.found.len());
         Ok(terms)
     }
+}
+
+/// How many words each of some open patterns may stand for, given how many each matches; and how many they match together, and how
+/// many of these count, if not all do.
+pub(super) fn shared_expansions(mut counts: Vec<usize>) -> (usize, Option<(usize, usize)>) {
+    counts.sort_unstable();
+    let all: usize = counts.iter().sum();
+    let (mut left, mut most) = (MAX_ALL_EXPANSIONS, MAX_EXPANSIONS);
+    for (at, &count) in counts.iter().enumerate() {
+        // Those with few leave more to the others.
+        let share = (left / (counts.len() - at)).max(1);
+        if count > share {
+            most = share;
+            break;
+        }
+        left -= count.min(left);
+    }
+    let kept: usize = counts.iter().map(|&count| count.min(most)).sum();
+    (most, (kept < all).then_some((kept, all)))
 }
 
 /// What reading a word in a segment costs, in postings.
@@ -392,11 +385,12 @@ impl Terms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Engine;
+    use crate::engine::Embedded;
     use crate::engine::fixture::{engine, plan, remove};
     use crate::plan::Vocabulary as _;
+    use crate::ranking::idf;
 
-    fn frequency(engine: &Engine, pattern: Pattern) -> u64 {
+    fn frequency(engine: &Embedded, pattern: Pattern) -> u64 {
         engine.snapshot().unwrap().incidents_with(&[Form { pattern, weight: 1.0 }]).unwrap()
     }
 

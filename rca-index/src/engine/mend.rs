@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::layout::Layout;
 use crate::engine::lock::{FolderLock, PATIENCE};
-use crate::engine::{Engine, fault, folder};
+use crate::engine::{Embedded, fault, folder};
 use crate::error::{Error, Result};
 use crate::given::{Record, salvage};
 use crate::incident::Incident;
@@ -61,10 +61,10 @@ pub(crate) fn remove(dir: &Path) -> Result<()> {
 ///
 /// # Errors
 /// As [`remove`], and those of `is_damaged`.
-pub(crate) fn remove_if(dir: &Path, is_damaged: impl FnOnce(Engine) -> Result<bool>) -> Result<bool> {
+pub(crate) fn remove_if(dir: &Path, is_damaged: impl FnOnce(Embedded) -> Result<bool>) -> Result<bool> {
     Layout::of(dir)?;
     let Some(_lock) = lock(dir)? else { return Ok(false) };
-    let found = fault::guarded(dir, || Engine::open_as_it_is(dir)).and_then(|(index, _)| is_damaged(index));
+    let found = fault::guarded(dir, || Embedded::open_as_it_is(dir)).and_then(|(index, _)| is_damaged(index));
     let must_go = match found {
         Err(Error::IndexDamaged { .. }) => true,
         Err(Error::IndexOtherVersion(_)) => folder::has_index(dir),
@@ -88,7 +88,7 @@ pub(super) fn remove_locked(dir: &Path) -> Result<()> {
 
 /// Whether there is an index of another version in the folder of this one.
 pub(super) fn is_other_version(dir: &Path) -> bool {
-    matches!(fault::guarded(dir, || Engine::open_as_it_is(dir)), Err(Error::IndexOtherVersion(_)))
+    matches!(fault::guarded(dir, || Embedded::open_as_it_is(dir)), Err(Error::IndexOtherVersion(_)))
 }
 
 /// Waits until nobody writes to the index in a folder; `None` if there is no such folder.
@@ -100,11 +100,11 @@ fn lock(dir: &Path) -> Result<Option<FolderLock>> {
 }
 
 /// The index in a folder, if it can be opened.
-fn opened(dir: &Path) -> Option<Engine> {
-    fault::guarded(dir, || Engine::open_as_it_is(dir)).ok().map(|(index, _)| index)
+fn opened(dir: &Path) -> Option<Embedded> {
+    fault::guarded(dir, || Embedded::open_as_it_is(dir)).ok().map(|(index, _)| index)
 }
 
-fn is_damaged(dir: &Path, index: Option<&Engine>) -> Result<bool> {
+fn is_damaged(dir: &Path, index: Option<&Embedded>) -> Result<bool> {
     match look(dir, index) {
         Ok(()) => Ok(false),
         Err(Error::IndexDamaged { .. }) => Ok(true),
@@ -113,18 +113,18 @@ fn is_damaged(dir: &Path, index: Option<&Engine>) -> Result<bool> {
 }
 
 /// Verifies that the record is intact, and fits the index if that can be opened.
-fn look(dir: &Path, index: Option<&Engine>) -> Result<()> {
+fn look(dir: &Path, index: Option<&Embedded>) -> Result<()> {
     if let Some(record) = Record::open(dir)? {
         record.held()?;
     }
-    match index.map(Engine::note) {
+    match index.map(Embedded::note) {
         Some(Ok(note)) => index.map_or(Ok(()), |index| index.is_behind_record(&note).map(|_| ())),
         // A damaged index tells nothing of the record.
         Some(Err(_)) | None => Ok(()),
     }
 }
 
-fn read_given(index: &Engine, found: &mut Vec<Incident>) -> Result<()> {
+fn read_given(index: &Embedded, found: &mut Vec<Incident>) -> Result<()> {
     found.extend(index.snapshot()?.given_incidents().filter_map(Result::ok));
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! The engine: stores and searches incidents, on disk or in memory. Only this module depends on the underlying search
-//! engine.
+//! engine. The rooms above use it through the [seam](Engine).
 //!
 //! In: incidents, opaque bytes that are stored with each commit, and plans. Out: [`Snapshot`]s, which return
 //! candidates, evidence, facet counts and incidents. It does not depend on archive files, requests or JSON, and does
@@ -31,6 +31,8 @@ mod lock;
 mod lookup;
 mod mend;
 mod older;
+#[cfg(feature = "opensearch")]
+pub(crate) mod opensearch;
 mod pages;
 mod permits;
 mod plain_file;
@@ -40,6 +42,7 @@ mod read_log;
 mod recorded_writes;
 mod regions;
 mod scorer;
+mod seam;
 mod snapshot;
 mod sources;
 mod tally;
@@ -58,9 +61,9 @@ pub(crate) use given::Purpose;
 pub(crate) use lookup::KnownWords;
 pub use mend::GivenRepair;
 pub(crate) use mend::{mend, remove_if};
-pub(crate) use snapshot::Snapshot;
+pub(crate) use seam::{Engine, Snapshot, Writer};
 pub use trust::TrustStore;
-pub(crate) use writer::{Manifest, Writer};
+pub(crate) use writer::Manifest;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -90,8 +93,8 @@ use crate::incident::Incident;
 /// How long making an index waits for a process that makes or removes it. Both take moments.
 const CREATION: Duration = Duration::from_secs(10);
 
-/// An open index of incidents.
-pub(crate) struct Engine {
+/// An open index of incidents, on disk or in memory.
+pub(crate) struct Embedded {
     /// The folder; `None` in memory.
     dir: Option<PathBuf>,
     /// The location of the engine's files and the manifest.
@@ -121,13 +124,13 @@ struct Latest {
     linked: Option<(u64, Arc<DocSets>)>,
 }
 
-impl fmt::Debug for Engine {
+impl fmt::Debug for Embedded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("dir", &self.dir).finish_non_exhaustive()
+        f.debug_struct("Embedded").field("dir", &self.dir).finish_non_exhaustive()
     }
 }
 
-impl Engine {
+impl Embedded {
     /// Opens an index. An index whose first update has not finished does not count as an index yet.
     ///
     /// # Errors
@@ -286,7 +289,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`], [`Error::Io`].
-    pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>> {
+    pub(crate) fn snapshot(&self) -> Result<snapshot::Snapshot<'_>> {
         let mut latest = self.latest();
         if let Some(dir) = &self.dir {
             let now = folder::meta_stamp(dir)?;
@@ -307,7 +310,7 @@ impl Engine {
                 commit
             }
         };
-        Ok(Snapshot::new(self, searcher, commit))
+        Ok(snapshot::Snapshot::new(self, searcher, commit))
     }
 
     /// Forgets what searches have found out, so that the next one reads as the first of a commit.

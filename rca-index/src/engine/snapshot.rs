@@ -8,7 +8,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet as _, Searcher, TERMINATED, TantivyDocument, Term};
 
 use crate::archive::names::Names;
-use crate::engine::Engine;
+use crate::engine::Embedded;
 use crate::engine::cache::CommitCache;
 use crate::engine::collect::Candidate;
 use crate::engine::commit::Commit;
@@ -16,7 +16,7 @@ use crate::engine::document::{GIVEN, KEY, LENGTH};
 use crate::engine::lookup::Lookups;
 use crate::engine::read_log::ReadLog;
 use crate::error::Result;
-use crate::incident::{FailedCount, HouseNames, Incident, Summary};
+use crate::incident::{FailedCount, Incident, Summary};
 use crate::parse::ParseOptions;
 use crate::plan::{SearchWork, Statistics};
 use crate::text::Synonyms;
@@ -37,16 +37,24 @@ pub(super) enum Owner {
 
 /// The last commit as seen by one search.
 pub(crate) struct Snapshot<'e> {
-    pub(super) engine: &'e Engine,
+    pub(super) engine: &'e Embedded,
     pub(super) searcher: Searcher,
     commit: Arc<Commit>,
+    cache: Arc<CommitCache>,
     pub(super) lookups: Lookups,
     log: ReadLog,
 }
 
 impl<'e> Snapshot<'e> {
-    pub(super) fn new(engine: &'e Engine, searcher: Searcher, commit: Arc<Commit>) -> Self {
-        Self { engine, searcher, commit, lookups: Lookups::default(), log: ReadLog::default() }
+    pub(super) fn new(engine: &'e Embedded, searcher: Searcher, commit: Arc<Commit>) -> Self {
+        let cache = Arc::clone(&commit.cache);
+        Self { engine, searcher, commit, cache, lookups: Lookups::default(), log: ReadLog::default() }
+    }
+
+    /// Some incidents of a larger index, with the numbers of its commit. What searches find out of them is theirs alone.
+    #[cfg(feature = "opensearch")]
+    pub(super) fn of_some(engine: &'e Embedded, searcher: Searcher, commit: Arc<Commit>, log: ReadLog) -> Self {
+        Self { engine, searcher, commit, cache: Arc::default(), lookups: Lookups::default(), log }
     }
 
     /// The same commit, for another search.
@@ -56,7 +64,7 @@ impl<'e> Snapshot<'e> {
 
     /// What earlier searches of this commit have found out.
     pub(super) fn cache(&self) -> &CommitCache {
-        &self.commit.cache
+        &self.cache
     }
 
     /// What this search reads.
@@ -87,11 +95,6 @@ impl<'e> Snapshot<'e> {
     /// How the reports of this commit are parsed.
     pub(crate) fn parse_options(&self) -> &ParseOptions {
         &self.commit.parse_options
-    }
-
-    /// The archive's names of services and severities.
-    pub(crate) fn house(&self) -> &HouseNames {
-        &self.commit.parse_options.house
     }
 
     /// The synonyms of the archive.

@@ -7,7 +7,7 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
-use crate::engine::{CommitNote, Engine, fault, mend};
+use crate::engine::{CommitNote, Embedded, fault, mend};
 use crate::error::{Error, Result};
 
 /// A store of the indexes that a program trusts, kept where nobody else can write. The library calls it when an index is opened or
@@ -29,7 +29,7 @@ const MOST_TOKENS: usize = 16;
 const TOKEN: usize = 32;
 
 /// A new token: 128 bits from the hasher that the system seeds.
-fn new_token() -> String {
+pub(super) fn new_token() -> String {
     let half = || RandomState::new().hash_one(std::process::id());
     format!("{:016x}{:016x}", half(), half())
 }
@@ -54,7 +54,7 @@ pub(super) fn check(dir: &Path, note: &CommitNote, store: Option<&dyn TrustStore
     }
 }
 
-impl Engine {
+impl Embedded {
     /// Gives an index that was just opened or created its token, unless it has a commit: then it must be trusted.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl Engine {
     /// so that its other users go on to trust it.
     ///
     /// # Errors
-    /// As [`Engine::remove`] and [`Engine::open_or_create`].
+    /// As [`Embedded::remove`] and [`Embedded::open_or_create`].
     pub(crate) fn recreate(dir: &Path, store: Option<&dyn TrustStore>) -> Result<Self> {
         let tokens = Self::tokens_of(dir).unwrap_or_default();
         mend::remove(dir)?;
@@ -91,7 +91,7 @@ impl Engine {
     /// Tells the store that the index in a folder is trusted, as it is.
     ///
     /// # Errors
-    /// As [`Engine::open`].
+    /// As [`Embedded::open`].
     pub(crate) fn accept(dir: &Path, store: &dyn TrustStore) -> Result<()> {
         let tokens = Self::tokens_of(dir)?;
         tokens.iter().for_each(|token| store.remember(&place(dir), token));
@@ -139,7 +139,7 @@ mod tests {
     fn an_index_that_claims_to_be_unfinished_is_not_built_upon() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path();
-        let engine = Engine::open_or_create(dir).unwrap();
+        let engine = Embedded::open_or_create(dir).unwrap();
         let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
         writer.upsert(Incident::new("OPS-1", "Zebra")).unwrap();
         writer.commit(None).unwrap();
@@ -152,10 +152,10 @@ mod tests {
             let forged = serde_json::json!({ "payload": payload, "index_settings": whole["index_settings"], "segments": whole["segments"],
                 "schema": whole["schema"], "opstamp": whole["opstamp"] });
             engine.directory.atomic_write(meta, &serde_json::to_vec(&forged).unwrap()).unwrap();
-            assert!(matches!(Engine::open_with(dir, Some(&Nothing)), Err(Error::IndexNotFound(_))), "{forged}");
-            let opened = Engine::open_or_create_with(dir, Some(&Nothing), Vec::new());
+            assert!(matches!(Embedded::open_with(dir, Some(&Nothing)), Err(Error::IndexNotFound(_))), "{forged}");
+            let opened = Embedded::open_or_create_with(dir, Some(&Nothing), Vec::new());
             assert!(matches!(opened, Err(Error::IndexNotTrusted(_))), "{forged}");
         }
-        assert!(Engine::recreate(dir, Some(&Nothing)).is_ok());
+        assert!(Embedded::recreate(dir, Some(&Nothing)).is_ok());
     }
 }

@@ -16,9 +16,10 @@ use crate::engine::given::{Pending, Purpose};
 use crate::engine::layout::Layout;
 use crate::engine::lock::{FolderLock, POLL};
 use crate::engine::permits::Permits;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::tokenizer::LexemeTokenizer;
 use crate::engine::turns::Turn;
-use crate::engine::{Engine, Snapshot, builder, folder};
+use crate::engine::{Embedded, builder, folder};
 use crate::error::{Error, Result};
 use crate::incident::{FailedCount, HouseNames, Incident};
 
@@ -53,7 +54,7 @@ pub(crate) struct Manifest<'a> {
 
 /// Changes an index. Threads may share it; changes become visible with the commit.
 pub(crate) struct Writer<'e> {
-    pub(super) engine: &'e Engine,
+    pub(super) engine: &'e Embedded,
     inner: IndexWriter<EngineDocument>,
     /// The last commit, to find out which incidents exist.
     pub(super) before: Snapshot<'e>,
@@ -75,7 +76,7 @@ pub(crate) struct Writer<'e> {
     turn: Option<Turn<'e>>,
 }
 
-impl Engine {
+impl Embedded {
     /// Opens the index for writing, once the writers of this process that came before are done, and takes in what the
     /// record of given incidents has and the index lacks. `bytes` is the approximate size of the text to add.
     ///
@@ -95,7 +96,7 @@ impl Engine {
 
     fn locked_by_this_process(&self) -> Error {
         let path = self.dir.clone().unwrap_or_default();
-        Error::IndexLocked { path, holder: Some(std::process::id()), since: None, own: true }
+        Error::IndexLocked { path, holder: Some(std::process::id()), since: None, host: None, own: true }
     }
 
     fn writer_in_turn<'e>(

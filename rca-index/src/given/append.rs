@@ -244,7 +244,13 @@ fn lock(dir: &Path, wait: Duration) -> Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if started.elapsed() < wait => thread::sleep(POLL),
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::IndexLocked { path: dir.to_owned(), holder: None, since: None, own: false });
+                return Err(Error::IndexLocked {
+                    path: dir.to_owned(),
+                    holder: None,
+                    since: None,
+                    host: None,
+                    own: false,
+                });
             }
             Err(TryLockError::Error(error)) => return Err(Error::io(path)(error)),
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::{Engine, TrustStore};
+use crate::engine::{Embedded, TrustStore};
 use crate::error::Result;
 use crate::index::Index;
 
@@ -103,7 +103,7 @@ impl IndexOptions {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn open(&self, dir: impl AsRef<Path>) -> Result<Index> {
-        Engine::open_with(dir.as_ref(), self.store()).map(Index::of)
+        Embedded::open_with(dir.as_ref(), self.store()).map(Index::of)
     }
 
     /// Opens an index or creates an empty one, as [`Index::open_or_create`] does.
@@ -120,7 +120,7 @@ impl IndexOptions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn open_or_create(&self, dir: impl AsRef<Path>) -> Result<Index> {
-        Engine::open_or_create_with(dir.as_ref(), self.store(), Vec::new()).map(Index::of)
+        Embedded::open_or_create_with(dir.as_ref(), self.store(), Vec::new()).map(Index::of)
     }
 
     /// Puts an empty index in the place of the one that is there, and tells the store. The record of incidents that a program
@@ -140,7 +140,7 @@ impl IndexOptions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn recreate(&self, dir: impl AsRef<Path>) -> Result<Index> {
-        Engine::recreate(dir.as_ref(), self.store()).map(Index::of)
+        Embedded::recreate(dir.as_ref(), self.store()).map(Index::of)
     }
 
     /// Tells the store that the index which is there is trusted as it is, whoever made it.
@@ -159,7 +159,7 @@ impl IndexOptions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn accept(&self, dir: impl AsRef<Path>) -> Result<()> {
-        self.store().map_or(Ok(()), |store| Engine::accept(dir.as_ref(), store))
+        self.store().map_or(Ok(()), |store| Embedded::accept(dir.as_ref(), store))
     }
 
     fn store(&self) -> Option<&dyn TrustStore> {

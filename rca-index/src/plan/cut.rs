@@ -36,6 +36,8 @@ pub enum CutKind {
     FuzzyWords,
     /// Words of the archive that match prefixes and words with `~`; the most frequent of each are kept.
     Expansions,
+    /// Values of a facet; the most frequent are counted.
+    FacetValues,
     /// Filter values that no incident has and that were compared with the archive's values.
     Suggestions,
 }
@@ -59,6 +61,7 @@ impl CutKind {
             Self::Stems => "stems",
             Self::FuzzyWords => "fuzzy-words",
             Self::Expansions => "expansions",
+            Self::FacetValues => "facet-values",
             Self::Suggestions => "suggestions",
         }
     }
@@ -81,6 +84,7 @@ impl fmt::Display for Cut {
                 write!(f, "the query has {of} words with `~`; the first {kept} match similar spellings")
             }
             CutKind::Expansions => write!(f, "{of} words match the prefixes and similar spellings; {kept} count"),
+            CutKind::FacetValues => write!(f, "a facet has more than {kept} values; the most frequent are counted"),
             CutKind::Suggestions => write!(f, "no incident has {of} of the values; suggestions for {kept} of them"),
         }
     }

@@ -127,6 +127,11 @@ fn find<'a, T>(
     let mut cuts = search.plan.cuts.clone();
     cuts.extend(search.words.stems.map(|(kept, of)| Cut { what: CutKind::Stems, kept, of }));
     cuts.extend(search.words.expansions.map(|(kept, of)| Cut { what: CutKind::Expansions, kept, of }));
+    for cut in all.cuts.iter().chain(&some.cuts) {
+        if !cuts.contains(cut) {
+            cuts.push(*cut);
+        }
+    }
     let mut unknown_values = Vec::new();
     if total + total_some == 0 {
         let unknown = unknown_values_of(&search.snapshot, &search.plan)?;
@@ -171,11 +176,14 @@ impl<'a> Search<'a> {
         let (analyzer, synonyms) = (snapshot.analyzer(), snapshot.synonyms());
         let (house, zone) = (snapshot.house(), &request.zone);
         known_severities(request, house)?;
-        let planner = Planner { analyzer, synonyms, vocabulary: &snapshot, house, now, zone };
-        let mut plan = match &request.weighted {
-            Some(texts) => planner.plan_weighted(texts, &request.query, snapshot.statistics().incidents)?,
-            None => planner.plan(&request.query)?,
-        };
+        let incidents = snapshot.statistics().incidents;
+        let mut plan = snapshot.planned(|vocabulary| {
+            let planner = Planner { analyzer, synonyms, vocabulary, house, now, zone };
+            match &request.weighted {
+                Some(texts) => planner.plan_weighted(texts, &request.query, incidents),
+                None => planner.plan(&request.query),
+            }
+        })?;
         let words = snapshot.look_up(&plan)?;
         plan.keep_affordable(
             |word| words.rarity(word),
@@ -193,6 +201,8 @@ struct Pass {
     /// The best candidates in order, starting with the first hit.
     hits: Vec<Ranked>,
     facets: Vec<HashMap<String, usize>>,
+    /// What was not counted, or not looked for.
+    cuts: Vec<Cut>,
 }
 
 /// A candidate with the components of its score; `None` if it was not reranked.
@@ -214,7 +224,7 @@ impl Search<'_> {
         // Reranking can move a candidate onto the page. It does not depend on the page, or the order would.
         let limit = if rerank { wanted.max(RERANKED) } else { wanted };
         let collect = Collect { limit, order, facets: facets.to_vec() };
-        let Candidates { best, total, facets: mut counts, moments } =
+        let Candidates { best, total, facets: mut counts, moments, cuts } =
             self.snapshot.candidates(&self.plan, &self.words, needed, collect)?;
         for (_, counts) in facets.iter().zip(&mut counts).filter(|(facet, _)| **facet == FacetName::Fields) {
             fields::add_facets(&self.snapshot, &self.plan, &self.words, needed, counts)?;
@@ -227,7 +237,7 @@ impl Search<'_> {
         };
         let ranked = best.into_iter().map(ranked).collect();
         let hits = if rerank { self.rerank(ranked, before)? } else { ranked };
-        Ok(Pass { total, hits, facets: counts })
+        Ok(Pass { total, hits, facets: counts, cuts })
     }
 
     /// The partial matches, which come after the full matches. They are only counted if the page ends before them.
@@ -415,7 +425,7 @@ mod tests {
 
     #[test]
     fn summaries_are_found_without_parsing() {
-        let engine = engine(&[&[("a", "Queue backlog", "slow consumers"), ("b", "Disk full", "slow disk")]]);
+        let engine = engine(&[&[("a", "Queue backlog", "slow consumers"), ("b", "Disk full", "slow disk")]]).into();
         let request = SearchRequest::parse("slow queue").unwrap().explain(true);
         let before = incidents_read();
         let light = search_summaries(&engine, &request).unwrap();

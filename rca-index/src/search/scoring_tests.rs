@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::engine::fixture::{add, place, plan};
 use crate::engine::thorough::thoroughly;
-use crate::engine::{Collect, Engine, Order, Purpose};
+use crate::engine::{Collect, Embedded, Engine, Order, Purpose};
 use crate::incident::{Incident, SectionKind};
 use crate::plan::Needed;
 use crate::schema::Facet;
@@ -44,7 +44,7 @@ fn report() -> impl Strategy<Value = (String, String, String, bool)> {
 }
 
 fn archive(reports: &[(String, String, String, bool)]) -> Engine {
-    let engine = Engine::in_memory().unwrap();
+    let engine = Embedded::in_memory().unwrap();
     let incident = |(at, (title, cause, impact, is_a)): (usize, &(String, String, String, bool))| {
         let mut incident = Incident::new(format!("{at:03}"), title.clone());
         incident.push_section(SectionKind::RootCause, cause);
@@ -61,7 +61,7 @@ fn archive(reports: &[(String, String, String, bool)]) -> Engine {
     let mut writer = engine.writer(Purpose::Give, 1, 0, Duration::ZERO).unwrap();
     (0..reports.len()).step_by(17).for_each(|at| assert!(writer.delete(&format!("{at:03}")).unwrap()));
     writer.commit(None).unwrap();
-    engine
+    engine.into()
 }
 
 /// What of a search must be the same.
@@ -82,7 +82,7 @@ proptest! {
         for (query, limit) in QUERIES.iter().zip(limits) {
             engine.forget();
             let snapshot = engine.snapshot().unwrap();
-            let plan = plan(&snapshot, query);
+            let plan = plan(&*snapshot, query);
             for uses in 0..3 {
                 // At first from postings, then from lists.
                 let words = snapshot.look_up(&plan).unwrap();

@@ -13,7 +13,7 @@ fn archive() -> Engine {
         others.iter().map(|(id, text)| (id.as_str(), "Ordinary", text.as_str())).collect();
     reports.push(("pool", "Pool exhausted", "checkout of an ordinary connection from the pool timed out"));
     reports.push(("disk", "Disk full", "the disk of the ordinary collector was full"));
-    engine(&[&reports])
+    engine(&[&reports]).into()
 }
 
 fn found(engine: &Engine, texts: &[(&str, f32)]) -> SearchResults {
@@ -77,7 +77,7 @@ fn a_service_raises_a_score_and_excludes_nothing() {
 fn runs_of_words_have_synonyms() {
     let kill = ("kill", "Worker restarts", "the worker was oom killed");
     let cache = ("cache", "Cache", "the memory of the cache was cold");
-    let engine = engine(&[&[kill, cache, ("other", "Disk", "a disk was full")]]);
+    let engine = engine(&[&[kill, cache, ("other", "Disk", "a disk was full")]]).into();
     let results = found(&engine, &[("out of memory", 1.0)]);
     let mut ids = ids(&results);
     ids.sort_unstable();
@@ -89,7 +89,8 @@ fn hits_that_have_all_words_come_first_only_by_their_scores() {
     let filler = "nothing to see here, move along ".repeat(80);
     let all = format!("a disk, {filler} full, {filler} ordinary");
     let few = ("few", "Disk full", "the disk was full, and the disk full of logs");
-    let engine = engine(&[&[("all", "Long", &all), few, ("o1", "Other", "ordinary"), ("o2", "Other", "ordinary")]]);
+    let engine =
+        engine(&[&[("all", "Long", &all), few, ("o1", "Other", "ordinary"), ("o2", "Other", "ordinary")]]).into();
     assert_eq!(ids(&found(&engine, &[("disk full ordinary", 1.0)]))[..2], ["few", "all"]);
 }
 

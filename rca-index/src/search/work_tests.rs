@@ -74,7 +74,7 @@ fn archive() -> Engine {
     let reports: Vec<(String, String)> = (0..200).map(|i| (format!("{i}"), text_of(i))).collect();
     let reports: Vec<(&str, &str, &str)> =
         reports.iter().map(|(id, text)| (id.as_str(), "Zebra", text.as_str())).collect();
-    engine(&[&reports[..100], &reports[100..]])
+    engine(&[&reports[..100], &reports[100..]]).into()
 }
 
 fn text_of(i: usize) -> String {
@@ -208,7 +208,7 @@ fn archive_of(incidents: usize) -> Engine {
     let mut text = |words: usize| (0..words).map(|_| WORDS[chance(WORDS.len())]).collect::<Vec<_>>().join(" ");
     let reports: Vec<_> = (0..incidents).map(|i| (format!("{i}"), text(3), text(24))).collect();
     let reports: Vec<_> = reports.iter().map(|(id, title, text)| (id.as_str(), &**title, &**text)).collect();
-    engine(&[&reports])
+    engine(&[&reports]).into()
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! The analyzer: turns text into the lexemes that are indexed and searched, in one pass.
 //!
-//! A word yields itself. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`) yields the whole and
-//! its parts. Each part has its own position, so that phrases of parts match. A name with a sign (`C++`, `.NET`) yields
-//! the name without it too. Chinese, Japanese and Korean text yields overlapping pairs of characters, and the last
-//! character of a run, so that each character starts a lexeme. Case, accents, strokes and widths are folded.
+//! A word yields itself. An identifier (`inventory-api`, `NullPointerException`, `10.0.0.1:443`) yields the whole and its parts. Each
+//! part has its own position, so that phrases of parts match. A name with a sign (`C++`, `.NET`) yields the name without it too.
+//! Chinese, Japanese and Korean text yields overlapping pairs of characters, and the last character of a run, so that each character
+//! starts a lexeme. Case, accents, strokes and widths are folded.
 //!
-//! The index stores no stems; they are resolved at query time, to all indexed words with the same stem. So the index
-//! does not depend on the language, and is a third smaller. For a word with accents, its written form is indexed too,
-//! because stems may depend on accents.
+//! The index stores no stems; they are resolved at query time, to all indexed words with the same stem. So the index does not depend
+//! on the language, and is a third smaller. For a word with accents, its written form is indexed too: stems may depend on accents.
+
+#[cfg(feature = "opensearch")]
+mod marked;
 
 use frostem::Stemmer;
 
@@ -17,8 +19,7 @@ use crate::text::class::{BYTE_CLASSES, Class, class, is_dotted, name_sign, plain
 use crate::text::fold::{as_written, fold_into, folded};
 use crate::text::ideographs::Ideographs;
 
-/// The first character of every stem, and the separator between a word and its written form. Text of reports must not
-/// produce it.
+/// The first character of every stem, and the separator between a word and its written form. Text of reports must not produce it.
 pub(crate) const STEM_MARK: char = '\u{1}';
 /// Precedes every region of a report. It is a lexeme of its own, so its position is where a region starts. Text of
 /// reports must not contain it.
@@ -105,11 +106,9 @@ impl Analyzer {
         }
     }
 
-    /// The prefix that all words with a stem share; `None` if the text is not a stem. A single letter has no other forms, and
-    /// many words begin with it.
+    /// The prefix that all words with a stem share; `None` if the text is not a stem.
     pub(crate) fn stem_prefix<'s>(&self, stem: &'s str) -> Option<&'s str> {
-        let is_stem = stem.chars().nth(1).is_some() && stem.chars().all(char::is_alphabetic);
-        (self.stemmer.is_some() && is_stem).then(|| self.language.stem_prefix(stem))
+        self.stemmer.filter(|_| stem.chars().all(char::is_alphabetic)).and_then(|_| self.language.stem_prefix(stem))
     }
 
     /// Whether words have stems.

@@ -66,24 +66,25 @@ impl Language {
         self.0.map(Stemmer::new)
     }
 
-    /// A prefix that all words with a stem share, apart from a few irregular words such as `dying`.
-    pub(crate) fn stem_prefix(self, stem: &str) -> &str {
+    /// A prefix that all words with a stem share, apart from a few irregular words such as `dying`. `None` for a single letter:
+    /// it has no other forms, and many words begin with it.
+    pub(crate) fn stem_prefix(self, stem: &str) -> Option<&str> {
         let all = stem.chars().count();
+        if all < 2 {
+            return None;
+        }
         let letters = match self.name() {
             // Only these last letters of a stem may differ in the word: `happy`, `skies`, `hoping`, `possibility`. No rule
-            // changes a stem of one or two letters.
+            // changes a stem of two letters.
             "english" => usize::from(all > 2 && stem.ends_with(['i', 'y', 'e', 'l'])),
             // These stemmers also remove prefixes, or change letters inside the word.
             "arabic" | "dutch" | "indonesian" | "irish" | "persian" | "polish" | "serbian" | "sesotho" | "tamil"
-            | "yiddish" => return "",
-            // The first letter stays: all words of an archive would have an empty prefix.
-            _ => all.saturating_sub(1).min(2),
+            | "yiddish" => all,
+            // The first letter stays.
+            _ => 2.min(all - 1),
         };
-        if letters == 0 {
-            return stem;
-        }
-        let end = stem.char_indices().rev().nth(letters - 1).map_or(0, |(at, _)| at);
-        &stem[..end]
+        let end = stem.char_indices().nth(all - letters).map_or(stem.len(), |(at, _)| at);
+        Some(&stem[..end])
     }
 
     /// Whether a word is a stop word. Only English has stop words here.

@@ -246,7 +246,8 @@ fn whole_update(
         (before, Manifest::default())
     };
     let settings = archive.kept_settings();
-    if settings.reading != note.settings.reading {
+    let in_another_language = engine.depends_on_language() && settings.language != note.settings.language;
+    if settings.reading != note.settings.reading || in_another_language {
         before.forget_contents();
     }
     let known = before.problems.clone();

@@ -161,3 +161,29 @@ fn settings_at_their_largest_are_taken() {
         assert_eq!(refused(taken.as_bytes()), None, "{}", &taken[..taken.len().min(80)]);
     }
 }
+
+#[test]
+fn where_an_index_is_cannot_be_said_by_an_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let ignored = |text: &str| {
+        std::fs::write(folder.path().join(SETTINGS_FILE), text).unwrap();
+        let archive = Archive::open(folder.path()).unwrap();
+        assert_eq!(archive.settings.day_first, Some(true), "the rest counts: {text}");
+        let mut ignored: Vec<_> = archive.ignored_settings.into_iter().map(|one| (one.line, one.key)).collect();
+        ignored.sort();
+        ignored
+    };
+    let index = || "index".to_owned();
+    let cluster = || "cluster".to_owned();
+    assert_eq!(ignored("day_first = true\nindex = \"https://elsewhere.example/x\"\n"), [(2, index())]);
+    assert_eq!(ignored("day_first = true\n'index' = {a = 1}\n"), [(2, index())]);
+    assert_eq!(ignored("day_first = true\n\n[cluster]\naddresses = [\"http://x\"]\n"), [(3, cluster())]);
+    assert_eq!(ignored("cluster.auth.password = { command = [\"sh\"] }\nday_first = true\n"), [(1, cluster())]);
+    assert_eq!(ignored("day_first = true\n[[cluster]]\na = 1\n[[cluster]]\na = 2\n"), [(2, cluster())]);
+    assert_eq!(ignored("index = 1\nday_first = true\n[\"cluster\"]\n"), [(1, index()), (3, cluster())]);
+    assert_eq!(ignored("day_first = true\n"), []);
+    // What comes after is still found wrong, in its line.
+    std::fs::write(folder.path().join(SETTINGS_FILE), "index = \"http://x\"\nindexes = 1\n").unwrap();
+    let message = Archive::open(folder.path()).unwrap_err().to_string();
+    assert!(message.contains("rca.toml:2: unknown field `indexes`"), "{message}");
+}

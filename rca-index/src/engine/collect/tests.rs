@@ -1,13 +1,13 @@
 //! Candidates: whatever the number of segments and the order, the best ones.
 
 use super::*;
-use crate::engine::Engine;
+use crate::engine::Embedded;
 use crate::engine::fixture::{add, plan};
 use crate::incident::{Incident, Sourced, Timestamp};
 
 /// Three segments of thirty incidents.
-fn archive() -> Engine {
-    let engine = Engine::in_memory().unwrap();
+fn archive() -> Embedded {
+    let engine = Embedded::in_memory().unwrap();
     for segment in 0..3 {
         add(
             &engine,
