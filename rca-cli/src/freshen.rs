@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use rca_index::{Error, Freshness, Index, UpdateOptions, UpdateReport};
+use rca_index::{Error, Freshness, Index, Looked, UpdateOptions, UpdateReport};
 
 use crate::arguments::GlobalArgs;
 use crate::context::Context;
@@ -165,14 +165,28 @@ fn catch_up(index: &Index, location: &Location, context: &mut Context) -> Result
             "rca: updated the index: {} added, {} modified, {} renamed, {} removed in {:.0?}",
             report.added, report.modified, report.renamed, report.removed, report.took
         )),
-        Freshness::NotCompared => {
+        Freshness::NotCompared(looked) => {
             let age = age(seconds_since(index.updated()?.unwrap_or_default()));
-            context.say(format_args!("rca: the index is {age} old; update it with `rca index`"));
+            let what = not_compared(&looked);
+            context.say(format_args!("rca: the index is {age} old{what}; update it with `rca index`"));
         }
         Freshness::NotUpdated(error) => context.say(format_args!("rca: searching without an update: {error}")),
         _ => {}
     }
     Ok(())
+}
+
+/// What was looked at in an archive that is too large to be compared.
+fn not_compared(looked: &Looked) -> String {
+    if looked.changed {
+        return ", and the archive has changed since".to_owned();
+    }
+    if looked.of_files == 0 {
+        return String::new();
+    }
+    let of = |looked: usize, all: usize, what: &str| format!("{looked} of {}", count(all, what));
+    let folders = of(looked.folders, looked.of_folders, "folder");
+    format!("; {folders} and {} looked at", of(looked.files, looked.of_files, "file"))
 }
 
 /// Runs one update as the options say. If another process is at it, says which one is waited for.

@@ -21,6 +21,7 @@ mod owner;
 mod paths;
 mod piped;
 mod progress;
+mod pulse;
 mod quantity;
 mod quoting;
 mod render;
