@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
 use crate::location::{Location, Opened, Reluctance, Unknown};
 use crate::progress::Progress;
-use crate::quantity::{age, count, seconds_since};
+use crate::quantity::{age, count, seconds_since, thousands};
 use crate::render;
 use crate::terminal::clean;
 use crate::trust::UserTrust;
@@ -184,7 +184,7 @@ fn not_compared(looked: &Looked) -> String {
     if looked.of_files == 0 {
         return String::new();
     }
-    let of = |looked: usize, all: usize, what: &str| format!("{looked} of {}", count(all, what));
+    let of = |looked: usize, all: usize, what: &str| format!("{} of {}", thousands(looked), count(all, what));
     let folders = of(looked.folders, looked.of_folders, "folder");
     format!("; {folders} and {} looked at", of(looked.files, looked.of_files, "file"))
 }
@@ -224,4 +224,19 @@ pub(crate) fn update(
     let report = index.update(&location.archive, options, |event| progress.show(&event));
     progress.finish();
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_compared_is_told() {
+        let mut looked = Looked::default();
+        assert_eq!(not_compared(&looked), "", "nothing is known");
+        (looked.folders, looked.of_folders, looked.files, looked.of_files) = (12, 12, 2_345, 100_000);
+        assert_eq!(not_compared(&looked), "; 12 of 12 folders and 2,345 of 100,000 files looked at");
+        looked.changed = true;
+        assert_eq!(not_compared(&looked), ", and the archive has changed since");
+    }
 }

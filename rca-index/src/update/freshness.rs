@@ -48,7 +48,7 @@ impl Limits {
         scan: Duration::from_millis(100),
         most_scanned: 100_000,
         look: Budget { time: Duration::from_millis(5), looks: usize::MAX },
-        scan_of_changed: Duration::from_secs(1),
+        scan_of_changed: Duration::from_secs(2),
     };
 }
 

@@ -117,15 +117,18 @@ fn latest<'a, T>(mut all: Vec<&'a T>, key: impl Fn(&&'a T) -> (Stamp, &'a str)) 
 
 /// Looks for changes until one is found, all that is listed was looked at, or the budget is spent.
 pub(super) fn look(engine: &Engine, archive: &Archive, budget: Budget) -> Result<Looked> {
-    let started = Instant::now();
     let mut looked = Looked::default();
     let Some(list) = LookList::read(engine)? else { return Ok(looked) };
     (looked.of_folders, looked.of_files) = list.of;
     let note = engine.note()?;
     looked.changed = note.settings != archive.kept_settings() || engine.is_behind_record(&note)?;
+    // Reading the list takes no longer for a larger archive, so it does not count.
+    let started = Instant::now();
     let is_spent = |looked: &Looked| {
         let looks = looked.folders + looked.files;
-        looked.changed || looks >= budget.looks || looks % CLOCK_INTERVAL == 0 && started.elapsed() > budget.time
+        looked.changed
+            || looks >= budget.looks
+            || looks.is_multiple_of(CLOCK_INTERVAL) && started.elapsed() >= budget.time
     };
     for (path, stamp) in &list.folders {
         if is_spent(&looked) {

@@ -16,6 +16,9 @@ const FILES: usize = 130;
 const ALL_FOLDERS: usize = FOLDERS + 1;
 const ALL_FILES: usize = FOLDERS * FILES;
 
+/// What is done, how, and what an update then counts: added, modified, renamed, removed.
+type Change = (&'static str, fn(&Large), (usize, usize, usize, usize));
+
 /// An archive that no search walks: no time is given to it.
 struct Large {
     root: tempfile::TempDir,
@@ -110,7 +113,6 @@ fn folders_are_looked_at_first_and_no_more_than_the_budget_allows() {
 #[test]
 fn what_changes_the_times_of_a_folder_is_seen_by_looking_at_folders() {
     let large = Large::new();
-    type Change = (&'static str, fn(&Large), (usize, usize, usize, usize));
     let changes: [Change; 8] = [
         ("added", |large| large.write("3/new.md", "kangaroo"), (1, 0, 0, 0)),
         ("added to the archive's own folder", |large| large.write("new.md", "kangaroo"), (1, 0, 0, 0)),
@@ -226,7 +228,7 @@ fn a_small_archive_has_no_list_and_a_large_one_a_short_one() {
             path: format!("{i}.md").into(),
             own_path: None,
             size: 1,
-            stamp: Stamp::at(i as i64, Some(i as i64)),
+            stamp: Stamp::at(7, i64::try_from(i).ok()),
             taking: crate::archive::not_a_report::Taking::Judged,
         };
         Walk { files: (0..n).map(file).collect(), ..Walk::default() }
