@@ -256,7 +256,7 @@ pub use search::{
 pub use text::Language;
 pub use update::{Batch, WriteOptions, Written};
 #[cfg(feature = "archive")]
-pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport};
+pub use update::{Freshness, Heartbeat, IntoControlFlow, Looked, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// The work that searches of this thread took since this was asked last, for fuzzing.
 #[cfg(fuzzing)]

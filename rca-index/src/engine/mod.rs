@@ -6,6 +6,7 @@
 //! not interpret queries.
 
 mod any_word;
+mod beside;
 mod cache;
 mod collect;
 mod commit;
@@ -55,6 +56,7 @@ mod turns;
 mod word_list;
 mod writer;
 
+pub(crate) use beside::CommitStamp;
 pub(crate) use collect::{Candidate, Candidates, Collect, Direction, Order};
 pub(crate) use commit::CommitNote;
 pub(crate) use given::Purpose;
