@@ -7,6 +7,7 @@ use std::io;
 use rca_index::Error;
 use rca_index::query::QueryErrors;
 
+use crate::paths::is_address;
 use crate::quantity::{age, seconds_since};
 
 /// No hits, with `--exit-status`.
@@ -79,6 +80,9 @@ impl From<Error> for Failure {
             Error::IndexOtherVersion(path) if path.is_file() => {
                 Self::index(what, "use the version of rca that wrote it, or a later one")
             }
+            Error::IndexOtherVersion(place) if is_address(&place) => {
+                Self::index(what, "use the version of rca that wrote it, or a later one")
+            }
             Error::IndexOtherVersion(_) => Self::index(what, "rebuild it with `rca index`"),
             Error::IndexLocked { since, .. } => {
                 let since = since.map(|since| format!(" (it began {} ago)", age(seconds_since(since))));
@@ -90,9 +94,18 @@ impl From<Error> for Failure {
                 what,
                 "nothing was read or written; remove it unless you made it, or use another place: --index DIR",
             ),
+            Error::ArchiveElsewhere { ref archive, .. } => {
+                let name = shlex::try_quote(archive).unwrap_or_default();
+                let hint =
+                    format!("if this is that archive, say so: RCA_CLUSTER_ARCHIVE={name}; else give it another name");
+                Self::usage(what, hint)
+            }
+            Error::GivenInCluster(_) => {
+                Self::usage(what, "keep what a program gives in an index in a folder: --index DIR")
+            }
             Error::ClusterSettings { .. } => Self::usage(
                 what,
-                "pass --index https://HOST:PORT/NAME; how to log in is said in the environment or in rca's config.toml",
+                "pass --index https://HOST:PORT/NAME; RCA_CLUSTER_ARCHIVE names an archive; how to log in is said in the environment or in rca's config.toml",
             ),
             Error::Unauthorized { status: 401, .. } => Self::index(
                 what,
@@ -106,6 +119,9 @@ impl From<Error> for Failure {
             }
             Error::Remote { .. } => {
                 Self::index(what, "see the cluster's log; the next `rca index` completes what was not done")
+            }
+            Error::IndexDamaged { path, .. } if is_address(&path) => {
+                Self::index(what, "make it anew with `rca index --rebuild`")
             }
             Error::IndexDamaged { .. } => Self::index(what, "rebuild it with `rca doctor --repair`"),
             Error::Io { source, .. } if is_full(&source) => Self::index(
