@@ -14,6 +14,7 @@ use crate::engine::opensearch::http::{Body, Client, Method, segment};
 use crate::engine::opensearch::mapping::{self, ARCHIVE};
 use crate::engine::opensearch::origin::{NamedBy, Origin};
 use crate::engine::opensearch::settings::{ClusterSettings, valid_archive_name};
+use crate::engine::opensearch::state::state_id;
 use crate::engine::opensearch::view::Latest;
 use crate::engine::opensearch::vocabulary::buckets;
 use crate::engine::turns::Turns;
@@ -87,9 +88,9 @@ impl Cluster {
         /// So many are named in a message.
         const NAMED: usize = 10;
         let cluster = Self::new(settings)?;
-        if cluster.archive.is_some() {
-            // Any answer will do: the index need not be there yet.
-            cluster.remote.send(Method::Get, &format!("/{}/_alias", segment(&cluster.remote.name)), Body::None)?;
+        if let Some(archive) = &cluster.archive {
+            // The index need not be there yet. Who may only read it may ask this.
+            cluster.remote.get(&state_id(archive))?;
             return Ok(cluster);
         }
         let archives = json!({ "terms": { "field": ARCHIVE, "size": NAMED, "order": { "_key": "asc" } } });
