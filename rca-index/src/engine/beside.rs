@@ -44,17 +44,28 @@ impl Engine {
         Layout::of(dir).map(drop)
     }
 
-    /// The list of what a search looks at for changes, as the last update left it; `None` if it cannot be read.
+    /// The list of what a search looks at for changes, as the last update left it; `None` if it cannot be read, or if the index is
+    /// in no folder.
     pub(crate) fn look_list(&self) -> Option<Vec<u8>> {
-        self.directory.atomic_read(Path::new(LOOK_LIST)).ok()
+        match self {
+            Self::Embedded(engine) => engine.directory.atomic_read(Path::new(LOOK_LIST)).ok(),
+            #[cfg(feature = "opensearch")]
+            Self::Cluster(_) => None,
+        }
     }
 
-    /// Replaces that list.
+    /// Replaces that list, if the index is in a folder.
     ///
     /// # Errors
     /// [`Error::IndexUnsafe`], [`Error::Io`].
     pub(crate) fn write_look_list(&self, bytes: &[u8]) -> Result<()> {
         self.dir().map_or(Ok(()), Self::check_layout)?;
-        self.directory.atomic_write(Path::new(LOOK_LIST), bytes).map_err(Error::io(LOOK_LIST))
+        match self {
+            Self::Embedded(engine) => {
+                engine.directory.atomic_write(Path::new(LOOK_LIST), bytes).map_err(Error::io(LOOK_LIST))
+            }
+            #[cfg(feature = "opensearch")]
+            Self::Cluster(_) => Ok(()),
+        }
     }
 }

@@ -24,7 +24,7 @@ impl Folder {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a.md"), "# Queue backlog\n").unwrap();
         let archive = Archive::open(root.path()).unwrap();
-        let engine = Engine::open_or_create(&archive.index_dir()).unwrap();
+        let engine = Engine::from(crate::engine::Embedded::open_or_create(&archive.index_dir()).unwrap());
         let folder = Self { root, archive, engine };
         folder.update();
         let heartbeat = folder.heartbeat();

@@ -36,7 +36,7 @@ impl Large {
             }
         }
         let archive = Archive::open(root.path()).unwrap();
-        let engine = Engine::open_or_create(&archive.index_dir()).unwrap();
+        let engine = Engine::from(crate::engine::Embedded::open_or_create(&archive.index_dir()).unwrap());
         let large = Self { root, archive, engine };
         large.update();
         large
