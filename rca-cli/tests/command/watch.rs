@@ -188,8 +188,8 @@ fn signals_end_it_cleanly_and_events_are_objects() {
 fn told(workshop: &Workshop, before: &serde_json::Value) -> serde_json::Value {
     let versions = || fs::read_dir(workshop.path().join("archive/.rca")).into_iter().flatten().flatten();
     for _ in 0..200 {
-        let files = versions().filter_map(|version| fs::read(version.path().join("watch.json")).ok());
-        let said = files.filter_map(|text| serde_json::from_slice::<serde_json::Value>(&text).ok()).next();
+        let mut files = versions().filter_map(|version| fs::read(version.path().join("watch.json")).ok());
+        let said = files.find_map(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
         if let Some(said) = said.filter(|said| said["commit"] != before["commit"]) {
             return said;
         }

@@ -127,7 +127,18 @@ impl Heartbeat {
     /// [`Error::IndexUnsafe`] if the folder has anything in it that does not belong there, [`Error::Io`].
     ///
     /// # Examples
-    /// See [`Heartbeat::new`].
+    /// ```
+    /// use rca_index::{Heartbeat, Index};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
+    /// # let archive = rca_index::Archive::open(folder.path())?;
+    /// let began = std::time::SystemTime::now();
+    /// Index::open_or_create(archive.index_dir())?.update(&archive, &Default::default(), |_event| {})?;
+    /// let heartbeat = Heartbeat::new(archive.index_dir(), archive.root())?;
+    /// assert_eq!(heartbeat.tell(began)?, heartbeat.path().exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn tell(&self, until: SystemTime) -> Result<bool> {
         let Some(process) = host::this_process() else { return Ok(false) };
         let Some(archive) = host::watchable(&self.root) else { return Ok(false) };
@@ -150,7 +161,20 @@ impl Heartbeat {
     /// [`Error::Io`].
     ///
     /// # Examples
-    /// See [`Heartbeat::new`].
+    /// ```
+    /// use rca_index::{Heartbeat, Index};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("queue.md"), "# Queue backlog\n")?;
+    /// # let archive = rca_index::Archive::open(folder.path())?;
+    /// let began = std::time::SystemTime::now();
+    /// Index::open_or_create(archive.index_dir())?.update(&archive, &Default::default(), |_event| {})?;
+    /// let heartbeat = Heartbeat::new(archive.index_dir(), archive.root())?;
+    /// heartbeat.tell(began)?;
+    /// heartbeat.withdraw()?;
+    /// assert!(!heartbeat.path().exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn withdraw(&self) -> Result<()> {
         let own = host::this_process();
         if !read(&self.dir).is_some_and(|said| Some(said.process) == own) {
