@@ -187,8 +187,7 @@ mod tests {
     #[test]
     fn files_of_similar_sizes_are_indexed_one_after_another() {
         let sizes = [9_000, 1, 3_000, 4_096, 0, 70_000, 4_095, 8_191, 8_192, 16_384, 2];
-        let expected: [&[u64]; 5] =
-            [&[70_000], &[16_384], &[9_000, 8_192], &[4_096, 8_191], &[1, 3_000, 0, 4_095, 2]];
+        let expected: [&[u64]; 5] = [&[70_000], &[16_384], &[9_000, 8_192], &[4_096, 8_191], &[1, 3_000, 0, 4_095, 2]];
         assert_eq!(batches(sizes.to_vec(), |size| *size), expected);
         assert!(batches(Vec::new(), |size| *size).is_empty());
     }
