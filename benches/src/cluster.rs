@@ -179,7 +179,7 @@ impl Plain {
     fn search(&mut self, words: &str) -> Result<(), Box<dyn Error>> {
         let matched =
             serde_json::json!({ "match": { "text": { "query": words, "operator": "and", "analyzer": "whitespace" } } });
-        let services = serde_json::json!({ "terms": { "field": "facet.service" } });
+        let services = serde_json::json!({ "terms": { "field": "facet_shown.service" } });
         let body = serde_json::json!({
             "size": 10, "track_total_hits": true, "_source": ["id", "path"], "query": matched, "aggs": { "services": services },
         })

@@ -1,12 +1,13 @@
 //! A real cluster: nodes of OpenSearch on loopback. It says "skipped" where Java, Maven or the artifacts are missing.
 //!
-//! The first three tests are run by `.ci/run`, and those of `faults.rs` by the script `faults`.
+//! The first three tests are run by `.ci/run`, and those of `faults.rs` and `secured.rs` by the script `faults`.
 #![cfg(feature = "opensearch")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod faults;
 mod node;
 mod proxy;
+mod secured;
 
 use std::collections::BTreeSet;
 use std::fs;
