@@ -96,7 +96,7 @@ fn with_ids_of(index: &Index, grades: HashMap<String, f64>) -> Result<HashMap<St
 }
 
 /// The nearest folder `incidents` beside a folder or above.
-fn archive_of(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
+pub fn archive_of(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let folder = folder.canonicalize().map_err(|e| format!("{}: {e}", folder.display()))?;
     let mut beside = folder.ancestors().skip(1).map(|above| above.join("incidents"));
     let found = beside.find(|incidents| incidents.is_dir());

@@ -1,5 +1,6 @@
 //! Benchmarks and evaluation of rca. Each subcommand is in one file.
 
+mod cluster;
 mod collection;
 mod compare;
 mod draw;
@@ -29,6 +30,8 @@ Examples:
   rca-bench growth --reports 10000,100000,1000000              cost by size, beside peers
   rca-bench compare --against old/rca                          speed beside another build
   rca-bench eval corpus/queries --save scores.jsonl            ranking; then --against it
+  rca-bench eval corpus/queries --engine opensearch --address http://127.0.0.1:9200/eval
+  rca-bench cluster target/100k --address http://127.0.0.1:9200/speed    speed of a cluster by shards
   rca-bench seen corpus/queries/seen/pastes.jsonl              pasted alerts, logs and stack traces
   rca-bench similar corpus/incidents ../archives/*              reports that link to each other
   rca-bench facts benches/facts/corpus.jsonl --texts corpus/incidents -v
@@ -64,6 +67,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Measure archives of several sizes, to see how cost grows, beside the peers.
     Growth(growth::Arguments),
+    /// Measure ingest and searches of a cluster, by shards, beside plain Query DSL and an index on disk.
+    Cluster(cluster::Arguments),
     /// The peers that `compare` and `growth` run as processes.
     #[command(subcommand, hide = true)]
     Peer(compare::Peer),
@@ -79,6 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Draw(arguments) => draw::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Growth(arguments) => growth::run(&arguments),
+        Command::Cluster(arguments) => cluster::run(&arguments),
         Command::Peer(peer) => peer.run(),
     }
 }

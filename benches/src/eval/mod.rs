@@ -1,5 +1,6 @@
 //! Evaluation of ranking: rca in comparison with a plain BM25 in the same run.
 
+mod engines;
 mod interval;
 mod saved;
 
@@ -7,7 +8,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rca_index::{Index, SearchRequest};
 
 use crate::collection::{Collection, JudgedQuery};
@@ -33,6 +34,19 @@ pub struct Arguments {
     /// With --against: the number of queries to print, of those that changed most in each direction
     #[arg(long, value_name = "N", default_value_t = 5)]
     changes: usize,
+    /// The engine. The one in a cluster is compared with the embedded one: the order of the first ten, and nDCG
+    #[arg(long, value_enum, default_value_t = Engine::Embedded)]
+    engine: Engine,
+    /// The address of an index in a cluster, for --engine opensearch; the index is made
+    #[arg(long, value_name = "URL", required_if_eq("engine", "opensearch"))]
+    address: Option<String>,
+}
+
+/// An engine of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    Embedded,
+    Opensearch,
 }
 
 /// The depth of rankings, as in TREC.
@@ -175,7 +189,10 @@ impl Evaluation {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let Arguments { collections, worst, save, against, changes } = arguments;
+    let Arguments { collections, worst, save, against, changes, engine, address } = arguments;
+    if let (Engine::Opensearch, Some(address)) = (engine, address) {
+        return engines::compare(&with_nested(collections)?, address);
+    }
     // Report an unreadable file before the work is done.
     let before = against.as_deref().map(saved::read).transpose()?;
     println!(

@@ -160,6 +160,10 @@ impl Client {
             request = request.header("authorization", login.header());
         }
         let response = match body {
+            // Else the client would send an empty body in chunks, which some gateways refuse or wait for.
+            Encoded::None if matches!(method, Method::Post | Method::Put) => {
+                request.body(&b""[..]).map(|request| self.agent.run(request))
+            }
             Encoded::None => request.body(()).map(|request| self.agent.run(request)),
             Encoded::Bytes { bytes, kind, is_packed } => {
                 request = request.header("content-type", *kind);

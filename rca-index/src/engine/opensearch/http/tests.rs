@@ -52,6 +52,18 @@ fn a_request_says_who_asks_and_logs_in() {
 }
 
 #[test]
+fn a_request_without_a_body_has_a_length_and_no_chunks() {
+    for (method, length) in [(Method::Post, true), (Method::Put, true), (Method::Get, false), (Method::Delete, false)] {
+        let server = Server::always(200, "{}");
+        let (client, _) = client(&settings(&server.address));
+        client.send(method, "/incidents/_search/point_in_time", Body::None).unwrap();
+        let head = &server.seen()[0].head;
+        assert!(!head.contains("transfer-encoding"), "{head}");
+        assert_eq!(head.contains("content-length: 0"), length, "{head}");
+    }
+}
+
+#[test]
 fn long_bodies_are_packed_and_packed_answers_are_read() {
     let text = format!("{{\"text\":\"{}\"}}", "x".repeat(50_000));
     let server = Server::start(vec![Act::Packed(200, text.clone())]);
