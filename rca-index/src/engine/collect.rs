@@ -33,6 +33,7 @@ use crate::engine::tally::{BLOCK, FacetTally};
 use crate::error::Result;
 use crate::plan::{Cut, Moments, Needed, Plan};
 use crate::query::SortKey;
+#[cfg(feature = "opensearch")]
 use crate::ranking::rounded;
 use crate::schema::FacetName;
 
