@@ -2,21 +2,10 @@
 //!
 //! In: the command line, the environment, and the user's own configuration; never an archive. Out: an index that is connected.
 
-use std::path::Path;
-
 #[cfg(feature = "opensearch")]
 pub(crate) use with::Cluster;
 #[cfg(not(feature = "opensearch"))]
 pub(crate) use without::Cluster;
-
-/// Whether the place of an index is an address, not a folder.
-pub(crate) fn is_address(place: &Path) -> bool {
-    let is_scheme = |scheme: &str| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-    };
-    place.to_str().and_then(|text| text.split_once("://")).is_some_and(|(scheme, _)| is_scheme(scheme))
-}
 
 #[cfg(feature = "opensearch")]
 mod with {
@@ -25,9 +14,10 @@ mod with {
     use rca_index::{Auth, ClusterSettings, Error, Index, Result};
 
     use crate::arguments::GlobalArgs;
-    use crate::cluster::is_address;
+
     use crate::config::{AuthConfig, ClusterConfig, Config, Secret, config_path};
     use crate::failure::Failure;
+    use crate::paths::is_address;
 
     /// An index in a cluster.
     #[derive(Debug, Clone)]
@@ -97,7 +87,7 @@ mod with {
             !self.auth.is_empty() && self.settings.clone().auth(any).exposes_secrets()
         }
 
-        /// Connects to the index. For an update, an archive without a name is called as its folder is.
+        /// Connects to the index, for an update of the archive in this folder.
         pub(crate) fn connect(&self, updated: Option<&Path>) -> Result<Index> {
             let mut settings = self.settings.clone();
             if let Some(ca) = &self.ca {
@@ -106,12 +96,8 @@ mod with {
             if let Some(auth) = self.auth.read().map_err(|reason| Error::ClusterSettings { reason })? {
                 settings = settings.auth(auth);
             }
-            if let Some(root) = updated
-                && settings.archive_name().is_none()
-            {
-                let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-                let name = root.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy());
-                settings = settings.archive(&name)?;
+            if let Some(root) = updated {
+                settings = settings.folder(root);
             }
             Index::connect(settings)
         }
@@ -210,8 +196,9 @@ mod without {
     use rca_index::{Index, Result};
 
     use crate::arguments::GlobalArgs;
-    use crate::cluster::is_address;
+
     use crate::failure::Failure;
+    use crate::paths::is_address;
 
     /// There is none in this build.
     #[derive(Debug, Clone)]
@@ -238,21 +225,6 @@ mod without {
 
         pub(crate) fn connect(&self, _updated: Option<&Path>) -> Result<Index> {
             match self.0 {}
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_not_folders() {
-        for address in ["http://127.0.0.1:9200/x", "HTTPS://host/x", "ftp://host/x", "opensearch+tls://host"] {
-            assert!(is_address(Path::new(address)), "{address}");
-        }
-        for folder in ["index", "/var/lib/rca", "C:\\index", "./http://x", "http:/x", "a b://x", "://x", "2://x"] {
-            assert!(!is_address(Path::new(folder)), "{folder}");
         }
     }
 }

@@ -199,6 +199,19 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_of_the_readme_is_valid() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join(env!("CARGO_PKG_README"));
+        let readme = fs::read_to_string(readme).unwrap();
+        let text = readme
+            .split("```toml\n")
+            .find_map(|block| block.starts_with("[cluster]").then(|| block.split("```").next()));
+        let cluster = read(text.flatten().unwrap()).unwrap().cluster.unwrap();
+        assert_eq!((cluster.addresses.len(), cluster.archive.as_deref()), (2, Some("payments")));
+        let command = ["pass", "search/rca"].map(str::to_owned).to_vec();
+        assert_eq!(cluster.auth.password, Some(Secret::Command(command)));
+    }
+
+    #[test]
     fn a_wrong_line_is_named_and_no_secret_shown() {
         for (text, expected) in [
             ("[cluster]\nadresses = []\n", "config.toml:2: unknown field `adresses`"),

@@ -7,6 +7,7 @@ use std::io;
 use rca_index::Error;
 use rca_index::query::QueryErrors;
 
+use crate::paths::is_address;
 use crate::quantity::{age, seconds_since};
 
 /// No hits, with `--exit-status`.
@@ -79,6 +80,9 @@ impl From<Error> for Failure {
             Error::IndexOtherVersion(path) if path.is_file() => {
                 Self::index(what, "use the version of rca that wrote it, or a later one")
             }
+            Error::IndexOtherVersion(place) if is_address(&place) => {
+                Self::index(what, "use the version of rca that wrote it, or a later one")
+            }
             Error::IndexOtherVersion(_) => Self::index(what, "rebuild it with `rca index`"),
             Error::IndexLocked { since, .. } => {
                 let since = since.map(|since| format!(" (it began {} ago)", age(seconds_since(since))));
@@ -90,9 +94,18 @@ impl From<Error> for Failure {
                 what,
                 "nothing was read or written; remove it unless you made it, or use another place: --index DIR",
             ),
+            Error::ArchiveElsewhere { ref archive, .. } => {
+                let name = shlex::try_quote(archive).unwrap_or_default();
+                let hint =
+                    format!("if this is that archive, say so: RCA_CLUSTER_ARCHIVE={name}; else give it another name");
+                Self::usage(what, hint)
+            }
+            Error::GivenInCluster(_) => {
+                Self::usage(what, "keep what a program gives in an index in a folder: --index DIR")
+            }
             Error::ClusterSettings { .. } => Self::usage(
                 what,
-                "pass --index https://HOST:PORT/NAME; how to log in is said in the environment or in rca's config.toml",
+                "pass --index https://HOST:PORT/NAME, and name one of several archives by RCA_CLUSTER_ARCHIVE; the environment or rca's config.toml says how to log in",
             ),
             Error::Unauthorized { status: 401, .. } => Self::index(
                 what,
@@ -106,6 +119,9 @@ impl From<Error> for Failure {
             }
             Error::Remote { .. } => {
                 Self::index(what, "see the cluster's log; the next `rca index` completes what was not done")
+            }
+            Error::IndexDamaged { path, .. } if is_address(&path) => {
+                Self::index(what, "make it anew with `rca index --rebuild`")
             }
             Error::IndexDamaged { .. } => Self::index(what, "rebuild it with `rca doctor --repair`"),
             Error::Io { source, .. } if is_full(&source) => Self::index(
@@ -139,5 +155,38 @@ impl From<csv::Error> for Failure {
             csv::ErrorKind::Io(error) => Self::from(error),
             other => Self::from(io::Error::other(format!("{other:?}"))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(error: Error) -> (String, String, u8) {
+        let Failure::Plain { what, hint, code } = Failure::from(error) else { panic!("another failure") };
+        (what, hint, code)
+    }
+
+    #[test]
+    fn what_a_cluster_refuses_is_said_with_what_to_do_there() {
+        let address = || "http://127.0.0.1:1/x".to_owned();
+        let elsewhere =
+            Error::ArchiveElsewhere { address: address(), archive: "it's; ours".into(), host: Some("web-1".into()) };
+        let (what, hint, code) = plain(elsewhere);
+        assert_eq!(
+            what,
+            "http://127.0.0.1:1/x: the archive `it's; ours` was last updated from another folder on web-1"
+        );
+        // As a shell takes it.
+        assert!(hint.contains("RCA_CLUSTER_ARCHIVE=\"it's; ours\";") && code == USAGE, "{hint}");
+        let (_, hint, code) = plain(Error::GivenInCluster(address()));
+        assert!(hint.ends_with("--index DIR") && code == USAGE, "{hint}");
+        // What helps an index in a folder is refused for one in a cluster.
+        let damaged = |place: &str| plain(Error::IndexDamaged { path: place.into(), reason: "x".into() });
+        assert!(
+            damaged("http://127.0.0.1:1/x").1.contains("rca index --rebuild") && damaged("x").1.contains("--repair")
+        );
+        let other = |place: &str| plain(Error::IndexOtherVersion(place.into())).1;
+        assert!(other("http://127.0.0.1:1/x").contains("a later one") && other("x").contains("rebuild"));
     }
 }

@@ -6,14 +6,14 @@ use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use rca_index::{Error, Freshness, IgnoredSetting, Index, SETTINGS_FILE, UpdateOptions, UpdateReport};
+use rca_index::{Error, Freshness, IgnoredSetting, Index, Looked, SETTINGS_FILE, UpdateOptions, UpdateReport};
 
 use crate::arguments::GlobalArgs;
 use crate::context::Context;
 use crate::failure::{Failure, REPORTS};
 use crate::location::{Location, Opened, Reluctance, Unknown};
 use crate::progress::Progress;
-use crate::quantity::{age, count, seconds_since};
+use crate::quantity::{age, count, seconds_since, thousands};
 use crate::render;
 use crate::terminal::clean;
 use crate::trust::UserTrust;
@@ -185,14 +185,28 @@ fn catch_up(index: &Index, location: &Location, context: &mut Context) -> Result
             "rca: updated the index: {} added, {} modified, {} renamed, {} removed in {:.0?}",
             report.added, report.modified, report.renamed, report.removed, report.took
         )),
-        Freshness::NotCompared => {
+        Freshness::NotCompared(looked) => {
             let age = age(seconds_since(index.updated()?.unwrap_or_default()));
-            context.say(format_args!("rca: the index is {age} old; update it with `rca index`"));
+            let what = not_compared(&looked);
+            context.say(format_args!("rca: the index is {age} old{what}; update it with `rca index`"));
         }
         Freshness::NotUpdated(error) => context.say(format_args!("rca: searching without an update: {error}")),
         _ => {}
     }
     Ok(())
+}
+
+/// What was looked at in an archive that is too large to be compared.
+fn not_compared(looked: &Looked) -> String {
+    if looked.changed {
+        return ", and the archive has changed since".to_owned();
+    }
+    if looked.of_files == 0 {
+        return String::new();
+    }
+    let of = |looked: usize, all: usize, what: &str| format!("{} of {}", thousands(looked), count(all, what));
+    let folders = of(looked.folders, looked.of_folders, "folder");
+    format!("; {folders} and {} looked at", of(looked.files, looked.of_files, "file"))
 }
 
 /// Runs one update as the options say. If another process is at it, says which one is waited for.
@@ -230,4 +244,19 @@ pub(crate) fn update(
     let report = index.update(&location.archive, options, |event| progress.show(&event));
     progress.finish();
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_compared_is_told() {
+        let mut looked = Looked::default();
+        assert_eq!(not_compared(&looked), "", "nothing is known");
+        (looked.folders, looked.of_folders, looked.files, looked.of_files) = (12, 12, 2_345, 100_000);
+        assert_eq!(not_compared(&looked), "; 12 of 12 folders and 2,345 of 100,000 files looked at");
+        looked.changed = true;
+        assert_eq!(not_compared(&looked), ", and the archive has changed since");
+    }
 }

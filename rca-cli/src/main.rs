@@ -24,6 +24,7 @@ mod owner;
 mod paths;
 mod piped;
 mod progress;
+mod pulse;
 mod quantity;
 mod quoting;
 mod render;

@@ -34,6 +34,15 @@ fn slashed_in(style: Style, path: &str) -> String {
     }
 }
 
+/// Whether the place of an index is an address, not a folder.
+pub(crate) fn is_address(place: &Path) -> bool {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    place.to_str().and_then(|text| text.split_once("://")).is_some_and(|(scheme, _)| is_scheme(scheme))
+}
+
 /// The path of a report in a folder, with one kind of separator: that of the system, however the folder was typed.
 pub(crate) fn within(folder: &Path, report: &str) -> PathBuf {
     let path = folder.join(report);
@@ -133,6 +142,16 @@ mod tests {
     use std::path::MAIN_SEPARATOR;
 
     use super::*;
+
+    #[test]
+    fn addresses_are_not_folders() {
+        for address in ["http://127.0.0.1:9200/x", "HTTPS://host/x", "ftp://host/x", "opensearch+tls://host"] {
+            assert!(is_address(Path::new(address)), "{address}");
+        }
+        for folder in ["index", "/var/lib/rca", "C:\\index", "./http://x", "http:/x", "a b://x", "://x", "2://x"] {
+            assert!(!is_address(Path::new(folder)), "{folder}");
+        }
+    }
 
     #[test]
     fn separators_are_those_of_the_style() {

@@ -14,7 +14,7 @@ pub(crate) struct Watched {
     root: PathBuf,
     /// The folder behind the path. It is kept open, so that no other folder gets its number.
     folder: Handle,
-    _watcher: RecommendedWatcher,
+    watcher: RecommendedWatcher,
 }
 
 impl Watched {
@@ -33,7 +33,12 @@ impl Watched {
             }
             watching => watching?,
         }
-        Ok(Self { root: root.to_owned(), folder, _watcher: watcher })
+        Ok(Self { root: root.to_owned(), folder, watcher })
+    }
+
+    /// Watches another folder too, without those in it.
+    pub(crate) fn watch_also(&mut self, folder: &Path) -> Result<(), notify::Error> {
+        self.watcher.watch(folder, RecursiveMode::NonRecursive)
     }
 
     /// Whether the path still leads to the folder that is watched.

@@ -128,6 +128,17 @@ pub enum Error {
         /// The report's path in the archive.
         path: String,
     },
+    /// An archive in a cluster that is called as its folder was last updated from another folder of that name, whose reports an update
+    /// would remove.
+    #[error("{address}: the archive `{archive}` was last updated from another folder{}", on(host.as_deref()))]
+    ArchiveElsewhere {
+        /// The address of the index.
+        address: String,
+        /// The name of the archive.
+        archive: String,
+        /// The machine of that folder, if known.
+        host: Option<String>,
+    },
     /// Incidents that a program gives have no reports, so they must not be lost with an index; a cluster does not keep them yet.
     #[error("{0}: an index in a cluster takes only the reports of an archive")]
     GivenInCluster(String),
@@ -153,6 +164,10 @@ fn refused(status: u16) -> &'static str {
         401 => "the cluster does not accept these credentials (401)",
         _ => "these credentials do not permit this (403)",
     }
+}
+
+fn on(host: Option<&str>) -> String {
+    host.map_or_else(String::new, |host| format!(" on {host}"))
 }
 
 /// Who is writing to an index.

@@ -277,7 +277,15 @@ pub fn read(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn replace(path: impl AsRef<Path>, content: &[u8]) -> io::Result<()> {
-    let path = path.as_ref();
+    replace_with(path.as_ref(), content, File::sync_data)
+}
+
+/// The same for a file that a lost power supply may take: nothing waits until it is on disk.
+pub(crate) fn replace_at_once(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_with(path, content, |_| Ok(()))
+}
+
+fn replace_with(path: &Path, content: &[u8], sync: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
     match path.symlink_metadata().map(|metadata| Found::of(metadata.file_type())) {
         Ok(Found::File) => {}
         Ok(found) => return Err(not_regular(found)),
@@ -285,7 +293,7 @@ pub fn replace(path: impl AsRef<Path>, content: &[u8]) -> io::Result<()> {
         Err(error) => return Err(error),
     }
     let (mut file, temporary) = create_temporary(path.parent().unwrap_or(Path::new("")))?;
-    let written = file.write_all(content).and_then(|()| file.sync_data());
+    let written = file.write_all(content).and_then(|()| sync(&file));
     drop(file);
     written.and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
         // It is removed by the next update too.

@@ -175,6 +175,7 @@
 //! | `archive` | yes | folders of reports: [`Archive`], `rca.toml`, [`Index::update`], [`check()`] and its JSON | 6 of 150 crates: walkdir, ignore, globset, chardetng and what they need |
 //! | `languages` | yes | stemmers for [every language](Language::all) | no crate, but the code and tables of 38 stemmers; without it, English and `none` remain |
 //! | `german`, `french` ... | with `languages` | the stemmer of one language, by its name in `rca.toml` | one stemmer each |
+//! | `opensearch` | no | an index in a cluster of OpenSearch, by `Index::connect`; turns `archive` on | 20 crates: a client for HTTP, TLS in Rust and what they need |
 //! | `schema` | no | the JSON schemas of the forms in [`wire`]; turns `archive` on | schemars and five crates that it needs |
 //!
 //! With none of them, incidents that a program makes are indexed and searched, reports are parsed, and an index that was
@@ -256,7 +257,7 @@ pub use search::{
 pub use text::Language;
 pub use update::{Batch, WriteOptions, Written};
 #[cfg(feature = "archive")]
-pub use update::{Freshness, IntoControlFlow, UpdateEvent, UpdateOptions, UpdateReport};
+pub use update::{Freshness, Heartbeat, IntoControlFlow, Looked, UpdateEvent, UpdateOptions, UpdateReport};
 
 /// The work that searches of this thread took since this was asked last, for fuzzing.
 #[cfg(fuzzing)]

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rca_index::{Archive, Error, ProblemKind, UpdateOptions, UpdateReport};
 
@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::freshen::update;
 use crate::location::Location;
+use crate::pulse::Pulse;
 use crate::render::{WatchEvent, watch_event};
 use crate::watched::{OwnOutput, Watched, concerns};
 
@@ -67,6 +68,14 @@ struct Watch<'c> {
     has_updated: bool,
     /// Whether the update that is due, or running, is one that no change asked for. It is told only if it finds any.
     is_rescan: bool,
+    /// When the update began that runs, or ran last.
+    began: SystemTime,
+    /// What searches are told.
+    pulse: Pulse,
+    /// How long the last update took.
+    took: Duration,
+    /// Whether the system could not watch something, so that nothing may be said.
+    is_blind: bool,
 }
 
 /// Updates, then updates on every change, until a signal ends it. The first update must succeed.
@@ -95,6 +104,10 @@ pub(crate) fn watch(location: Location, options: UpdateOptions, context: &mut Co
         unreadable: Vec::new(),
         has_updated: false,
         is_rescan: false,
+        began: SystemTime::now(),
+        pulse: Pulse::default(),
+        took: Duration::ZERO,
+        is_blind: false,
     };
     let archive = watch.root.display().to_string();
     watch.tell(&WatchEvent::Started { archive: &archive })?;
@@ -115,12 +128,18 @@ impl Watch<'_> {
             let due = self.due.filter(|_| !self.updating).map_or(TICK, |due| due.saturating_duration_since(now));
             match notices.recv_timeout(due.min(TICK)) {
                 Ok(Notice::Stop) => return self.stop(notices),
+                Ok(Notice::Changed(event)) if self.pulse.takes(&event) => {}
+                // Events were lost, perhaps those of new folders.
+                Ok(Notice::Changed(event)) if event.need_rescan() => self.watch_again(),
                 Ok(Notice::Changed(event)) => {
                     if concerns(&event, &self.location.archive, &self.root, &self.own) {
                         self.changed();
                     }
                 }
-                Ok(Notice::Lost) => self.changed(),
+                Ok(Notice::Lost) => {
+                    self.is_blind = true;
+                    self.changed();
+                }
                 Ok(Notice::Ended(archive, outcome)) => self.ended(*archive, *outcome)?,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
@@ -141,13 +160,25 @@ impl Watch<'_> {
             drop(sender.send(event.map_or(Notice::Lost, Notice::Changed)));
         };
         self.watched = None;
+        self.pulse.watched_anew();
         self.watched = Some(Watched::new(&self.root, on_event)?);
+        self.is_blind = false;
+        self.watch_index();
         Ok(())
+    }
+
+    /// Has the system watch the folder in which searches are told, wherever the index is.
+    fn watch_index(&mut self) {
+        if let (Some(watched), Some(folder)) = (&mut self.watched, self.pulse.folder()) {
+            // If this fails, what is said there never comes back, and nothing more is said.
+            let _ = watched.watch_also(&folder);
+        }
     }
 
     /// Puts an update off until the changes have ended, but not for long.
     fn changed(&mut self) {
         self.is_rescan = false;
+        self.pulse.withdraw();
         let now = Instant::now();
         let first = *self.first_change.get_or_insert(now);
         let mut due = (now + QUIET).min(first + PATIENCE);
@@ -162,6 +193,7 @@ impl Watch<'_> {
         (self.due, self.first_change) = (None, None);
         self.updating = true;
         self.last_attempt = Instant::now();
+        self.began = SystemTime::now();
         let (mut location, global, sender) = (self.location.clone(), self.context.global.clone(), self.sender.clone());
         thread::spawn(move || {
             // The loop waits for an answer whatever happens.
@@ -174,6 +206,7 @@ impl Watch<'_> {
 
     fn ended(&mut self, archive: Archive, outcome: rca_index::Result<UpdateReport>) -> Result<(), Failure> {
         self.updating = false;
+        self.took = self.last_attempt.elapsed();
         self.location.archive = archive;
         match outcome {
             Ok(report) => self.updated(&report),
@@ -188,6 +221,10 @@ impl Watch<'_> {
             self.tell(&WatchEvent::Updated(report))?;
         }
         self.is_rescan = false;
+        if let Some(dir) = self.location.index_dir().and_then(|dir| std::path::absolute(dir).ok()) {
+            self.pulse.updated(self.began, &dir, &self.root);
+            self.watch_index();
+        }
         if !self.has_updated {
             self.has_updated = true;
             self.tell_watching()?;
@@ -244,10 +281,25 @@ impl Watch<'_> {
         if is_idle && !self.location.has_index() {
             self.changed();
         } else if is_idle && self.last_attempt.elapsed() >= RESCAN {
-            self.changed();
-            self.is_rescan = true;
+            self.rescan();
+        } else if is_idle && self.sees_all() && !self.pulse.beat() {
+            // Somebody who commits all the time must not keep this process busy.
+            if self.last_attempt.elapsed() >= self.took * 10 {
+                self.rescan();
+            }
         }
         Ok(())
+    }
+
+    /// Whether the system tells of every change, and the last update took all in.
+    fn sees_all(&self) -> bool {
+        self.failures == 0 && self.unreadable.is_empty() && !self.is_blind
+    }
+
+    /// Has the archive compared although nothing was noticed.
+    fn rescan(&mut self) {
+        self.due = Some(Instant::now());
+        self.is_rescan = true;
     }
 
     /// Has the system watch the archive anew, and compares it once more: what changed in between was not noticed.
@@ -273,6 +325,7 @@ impl Watch<'_> {
                 _ => {}
             }
         }
+        self.pulse.withdraw();
         self.tell(&WatchEvent::Stopped)
     }
 }

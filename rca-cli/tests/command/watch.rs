@@ -182,3 +182,47 @@ fn signals_end_it_cleanly_and_events_are_objects() {
         assert_eq!(watcher.0.wait().unwrap().code(), Some(0));
     }
 }
+
+/// What the watcher tells searches, once that is something other than before.
+#[cfg(target_os = "linux")]
+fn told(workshop: &Workshop, before: &serde_json::Value) -> serde_json::Value {
+    let versions = || fs::read_dir(workshop.path().join("archive/.rca")).into_iter().flatten().flatten();
+    for _ in 0..200 {
+        let mut files = versions().filter_map(|version| fs::read(version.path().join("watch.json")).ok());
+        let said = files.find_map(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+        if let Some(said) = said.filter(|said| said["commit"] != before["commit"]) {
+            return said;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("nothing was told after {before}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn searches_are_told_that_all_changes_are_in_until_it_ends() {
+    let workshop = Workshop::with_archive();
+    let (mut watcher, wait_for) = watch(&workshop, &[]);
+    let first = told(&workshop, &serde_json::Value::Null);
+    assert_eq!(first["process"]["id"], watcher.0.id());
+    // Edited in place, and told again once that is in.
+    let path = workshop.path().join("archive").join("new.md");
+    for word in ["kangaroo", "wallabys"] {
+        let before = told(&workshop, &serde_json::Value::Null);
+        fs::write(&path, format!("# A {word} on the runway\n")).unwrap();
+        let after = told(&workshop, &before);
+        assert!(after["until"].as_u64() > before["until"].as_u64(), "{before} {after}");
+        let found = workshop.json(&["search", word, "--strict", "--archive", "archive", "--no-update"]);
+        assert_eq!(found["total"], 1, "{word}");
+    }
+    // A commit of somebody else is compared with the archive before it is told of.
+    let before = told(&workshop, &serde_json::Value::Null);
+    workshop.stdout(&["index", "archive", "--rebuild", "--wait"]);
+    told(&workshop, &before);
+    let id = watcher.0.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    wait_for("stopped");
+    assert!(watcher.0.wait().unwrap().success());
+    let versions = fs::read_dir(workshop.path().join("archive/.rca")).unwrap().flatten();
+    assert!(versions.into_iter().all(|version| !version.path().join("watch.json").exists()));
+}

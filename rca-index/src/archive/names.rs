@@ -172,7 +172,9 @@ pub(super) fn sought(target: &str, place: &str) -> BTreeSet<String> {
     let readings =
         readings.into_iter().flat_map(|reading| [reading, reading.trim()]).filter(|reading| !reading.is_empty());
     let readings = readings.flat_map(|reading| [reading, reading.trim_start_matches("./").trim_start_matches("../")]);
-    readings.flat_map(|reading| [name(reading), name(stem(reading)), name(&report_id(reading))]).collect()
+    // Most links read the same in all of these ways.
+    let readings: BTreeSet<&str> = readings.collect();
+    readings.into_iter().flat_map(|reading| [name(reading), name(stem(reading)), name(&report_id(reading))]).collect()
 }
 
 /// The file names by which links to the report with an id may look for it.

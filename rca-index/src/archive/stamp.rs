@@ -78,6 +78,12 @@ impl Stamp {
         last.0.saturating_add(CLOCK_TICK) > walked || self.modified.0.abs_diff(walked) < CLOCK_TICK.unsigned_abs()
     }
 
+    /// The order in which the last changed comes first.
+    pub(crate) fn cmp_latest(self, other: Self) -> std::cmp::Ordering {
+        let last = |stamp: Self| if stamp.has_change_time() { stamp.changed } else { stamp.modified };
+        last(other).cmp(&last(self))
+    }
+
     /// Whether the system keeps a change time for this file.
     pub(crate) fn has_change_time(self) -> bool {
         self.changed.is_known() && self.changed != Time(0)

@@ -61,11 +61,40 @@ pub(crate) fn id_of(path: &str, is_encoded: bool) -> Cow<'_, str> {
     }
 }
 
+/// A folder whose files are looked for. Its times change when a file in it is added, removed, renamed or replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Folder {
+    /// The path in the archive, with `/` between folders; empty for the archive itself.
+    pub(crate) path: Box<str>,
+    /// Whether the path had to be encoded, because it is not Unicode.
+    pub(crate) encoded: bool,
+    /// When it was last changed, as read before it was listed.
+    pub(crate) stamp: Stamp,
+}
+
+impl Folder {
+    /// The stamp of the folder at a path. Only the archive's own may be behind a link.
+    pub(crate) fn stamp_at(path: &Path, is_root: bool) -> Option<Stamp> {
+        let metadata = if is_root { path.metadata() } else { path.symlink_metadata() };
+        metadata.ok().filter(std::fs::Metadata::is_dir).map(|metadata| Stamp::of(&metadata))
+    }
+
+    /// A folder that the walk is about to list.
+    fn of(archive: &Archive, entry: &DirEntry) -> Option<Self> {
+        let stamp = Self::stamp_at(entry.path(), entry.depth() == 0)?;
+        let path = archive_path(archive.root(), entry.path()).into();
+        Some(Self { path, encoded: entry.path().to_str().is_none(), stamp })
+    }
+}
+
 /// The result of a walk.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
     /// The reports, sorted by path.
     pub(crate) files: Vec<File>,
+    /// The folders that were listed, with a limit that asks for them. Not those that ignore files leave out, although `include` may
+    /// take files of them in.
+    pub(crate) folders: Vec<Folder>,
     /// Folders that cannot be listed, and files of which nothing can be told, by path in the archive. They may still exist.
     pub(crate) unreadable: Vec<String>,
     /// Problems of files and folders that are not in `files`.
@@ -80,6 +109,8 @@ pub(crate) struct Limit {
     pub(crate) time: Duration,
     /// The number of files at the last update.
     pub(crate) files: usize,
+    /// Whether the folders are wanted too, which takes one more call of the system for each.
+    pub(crate) folders: bool,
 }
 
 impl Limit {
@@ -107,6 +138,7 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
     let mut walk = Walk::default();
     let mut reports = Vec::new();
     let mut ignoring = Ignoring::new(archive, limit.is_none());
+    let has_folders = limit.is_none_or(|limit| limit.folders);
     let mut entries = WalkDir::new(archive.root());
     if ignoring.files.is_some() {
         entries = entries.sort_by(ignore_files_first);
@@ -120,7 +152,12 @@ pub(crate) fn walk(archive: &Archive, limit: Option<Limit>) -> Option<Walk> {
         count += 1;
         match entry {
             Ok(entry) => match ignoring.decide(archive, &entry) {
-                Decision::Take => reports.extend(walk.report(archive, entry)),
+                Decision::Take => {
+                    if has_folders && (entry.depth() == 0 || entry.file_type().is_dir()) {
+                        walk.folders.extend(Folder::of(archive, &entry));
+                    }
+                    reports.extend(walk.report(archive, entry));
+                }
                 Decision::LeaveOut => {}
                 Decision::LeaveOutFolder => entries.skip_current_dir(),
             },
@@ -396,7 +433,7 @@ mod tests {
 
     #[test]
     fn a_walk_stops_as_soon_as_it_cannot_finish_in_time() {
-        let limit = Limit { time: Duration::from_millis(100), files: 10_000 };
+        let limit = Limit { time: Duration::from_millis(100), files: 10_000, folders: false };
         let check = |elapsed, found, hopeless| {
             assert_eq!(limit.is_hopeless(Duration::from_millis(elapsed), found), hopeless, "{elapsed} {found}");
         };

@@ -21,7 +21,7 @@ use crate::text::analyzer::Analyzer;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CommitNote {
     /// The file name of its manifest.
-    pub(super) manifest: Option<String>,
+    pub(crate) manifest: Option<String>,
     /// The total length of all incidents, in bytes of text.
     pub(super) length: u64,
     /// The total size of all indexed files, in bytes.

@@ -6,6 +6,7 @@
 //! not interpret queries.
 
 mod any_word;
+mod beside;
 mod cache;
 mod collect;
 mod commit;
@@ -56,6 +57,7 @@ mod turns;
 mod word_list;
 mod writer;
 
+pub(crate) use beside::CommitStamp;
 pub(crate) use collect::{Candidate, Candidates, Collect, Direction, Order};
 pub(crate) use commit::CommitNote;
 pub(crate) use given::Purpose;
@@ -372,12 +374,13 @@ pub(crate) fn incidents_read() -> usize {
     document::INCIDENTS_READ.get()
 }
 
-/// The settings of a new index. Most of its size is the stored incidents. These blocks take two thirds of the space of
-/// the default settings, and cost a few hundredths of a millisecond per hit.
+/// The settings of a new index. Almost half of its size is the stored incidents. Larger blocks take less space, and more time for
+/// each hit whose block is not in memory: these take a twelfth less space than blocks of half the size at level 1, and cost about
+/// 0.03 ms more.
 fn builder() -> IndexBuilder {
     let settings = IndexSettings {
-        docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(1) }),
-        docstore_blocksize: 32_768,
+        docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(3) }),
+        docstore_blocksize: 65_536,
         ..IndexSettings::default()
     };
     IndexBuilder::default().schema(Fields::new().schema).settings(settings)

@@ -2,7 +2,7 @@
 //!
 //! In: files, and what the last update knew of each. Out: their entries in the manifest, and counts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
@@ -44,15 +44,13 @@ enum Outcome {
 
 /// Reads, parses and indexes all files in parallel. The engine's queue is bounded, so readers wait for it.
 pub(super) fn ingest_all(
-    mut to_read: Vec<ToRead>,
+    to_read: Vec<ToRead>,
     archive: &Archive,
     writer: &Writer<'_>,
     threads: usize,
     walked: i64,
     tell: &(impl Fn(UpdateEvent) -> Result<()> + Sync),
 ) -> Result<Vec<Ingested>> {
-    /// The number of files per batch: finished files free the memory of the batch before.
-    const BATCH: usize = 20_000;
     let (options, root) = (archive.parse_options(), archive.open_root());
     let ingest_one = |(file, before): ToRead| {
         let bytes = file.size;
@@ -62,18 +60,44 @@ pub(super) fn ingest_all(
         tell(UpdateEvent::Read { bytes })?;
         Ok(Ingested { is_new_entry: known.is_none_or(|known| *known != entry), entry, outcome })
     };
-    if threads == 1 || to_read.len() == 1 {
-        return to_read.into_iter().map(ingest_one).collect();
+    let files = to_read.len();
+    let batches = batches(to_read, |(file, _)| file.size);
+    if threads == 1 || files == 1 {
+        return batches.into_iter().flatten().map(ingest_one).collect();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::io(archive.root())(std::io::Error::other(e)))?;
-    let mut ingested = Vec::with_capacity(to_read.len());
-    while !to_read.is_empty() {
-        let batch = to_read.split_off(to_read.len().saturating_sub(BATCH));
-        to_read.shrink_to_fit();
+    let mut ingested = Vec::with_capacity(files);
+    for batch in batches {
         ingested.append(&mut pool.install(|| batch.into_par_iter().map(ingest_one).collect::<Result<_>>())?);
     }
     Ok(ingested)
+}
+
+/// Splits files into batches of similar sizes, the largest first, so that no thread is left alone with them at the end; each
+/// keeps its order. Finished files free the memory of the batch before. The engine packs the positions and frequencies of 128
+/// neighbors with as many bits as the largest of them takes: one long report among short ones makes all of theirs as wide as
+/// its own.
+fn batches<T>(files: Vec<T>, size: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
+    /// The number of files per batch.
+    const BATCH: usize = 20_000;
+    /// Smaller files are all alike: most of what is in them has short positions.
+    const SMALL: u64 = 4_096;
+    let mut of_class: BTreeMap<u32, Vec<T>> = BTreeMap::new();
+    for file in files {
+        // Each class goes up to twice the size of the one before.
+        let class = (size(&file) / SMALL).checked_ilog2().map_or(0, |class| class + 1);
+        of_class.entry(class).or_default().push(file);
+    }
+    let mut batches = Vec::new();
+    for mut class in of_class.into_values().rev() {
+        while class.len() > BATCH {
+            let rest = class.split_off(BATCH);
+            batches.push(std::mem::replace(&mut class, rest));
+        }
+        batches.push(class);
+    }
+    batches
 }
 
 /// Reads, parses and indexes one file. Any defect becomes a problem of that file.
@@ -154,4 +178,25 @@ pub(super) fn count(changes: &Changes, ingested: &[Ingested]) -> UpdateReport {
     counts.removed += gone.values().sum::<usize>();
     counts.unchanged += changes.unchanged.iter().filter(|entry| entry.is_indexed()).count();
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_similar_sizes_are_indexed_one_after_another() {
+        let sizes = [9_000, 1, 3_000, 4_096, 0, 70_000, 4_095, 8_191, 8_192, 16_384, 2];
+        let expected: [&[u64]; 5] = [&[70_000], &[16_384], &[9_000, 8_192], &[4_096, 8_191], &[1, 3_000, 0, 4_095, 2]];
+        assert_eq!(batches(sizes.to_vec(), |size| *size), expected);
+        assert!(batches(Vec::new(), |size| *size).is_empty());
+    }
+
+    #[test]
+    fn no_batch_is_too_large_and_no_file_is_lost() {
+        let files: Vec<u64> = (0..45_000).collect();
+        let found = batches(files.clone(), |_| 100);
+        assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [20_000, 20_000, 5_000]);
+        assert_eq!(found.concat(), files);
+    }
 }

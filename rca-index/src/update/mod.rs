@@ -11,7 +11,9 @@ mod crashes;
 mod flow;
 mod freshness;
 mod give;
+mod heartbeat;
 mod ingest;
+mod look;
 mod manifest;
 mod settle;
 
@@ -22,6 +24,8 @@ pub use freshness::Freshness;
 pub(crate) use freshness::freshen;
 pub use give::{Batch, WriteOptions, Written};
 pub(crate) use give::{GivenChange, write};
+pub use heartbeat::Heartbeat;
+pub use look::Looked;
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -32,7 +36,9 @@ use crate::engine::{self, CommitNote, Engine, Purpose};
 use crate::error::{Error, Result};
 use crate::incident::{IgnoredCount, LeftOut};
 use crate::update::changes::Changes;
+use crate::update::freshness::Limits;
 use crate::update::ingest::{Ingested, count, ingest_all};
+use crate::update::look::LookList;
 use crate::update::manifest::{Entry, Manifest};
 use crate::update::settle::settle;
 
@@ -231,12 +237,18 @@ fn whole_update(
     let started = Instant::now();
     let walked = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as i64;
     let limit = match options.scan_limit {
-        Some(time) => Some(Limit { time, files: engine.snapshot()?.incidents() }),
+        // An archive that is walked before each search needs no list for looks.
+        Some(time) => {
+            Some(Limit { time, files: engine.snapshot()?.incidents(), folders: time > Limits::OF_SEARCH.scan })
+        }
         None => None,
     };
     let Some(walk) = walk(archive, limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
+    let list = if limit.is_none_or(|limit| limit.folders) { LookList::of(&walk, walked) } else { None };
+    // If it cannot be written, searches look at nothing, and say so.
+    let keep_list = || list.as_ref().map(|list| list.keep(engine));
     still_there(archive)?;
     let (note, before) = last_update(engine)?;
     let (mut before, rebuilt) = if options.rebuild {
@@ -260,6 +272,7 @@ fn whole_update(
     let is_same = known == found && settings == note.settings && !options.rebuild && !first;
     let is_same = is_same && !engine.is_behind_record(&note)?;
     let unchanged = |entries, ignored| {
+        keep_list();
         let manifest = Manifest { entries, problems: found.clone() };
         let (hidden, took) = (note.hidden(), started.elapsed());
         Ok(report(&manifest, UpdateReport { ignored, hidden, took, ..UpdateReport::default() }))
@@ -320,6 +333,7 @@ fn whole_update(
     let source_bytes = manifest.indexed().map(|entry| entry.size).sum();
     let (reports, failed) = (manifest.indexed().count(), manifest.failed());
     writer.commit(Some(&engine::Manifest { bytes: &manifest.to_bytes()?, source_bytes, reports, failed }))?;
+    keep_list();
     counts.lost = manifest.lost_since(&rebuilt);
     counts.bytes = bytes;
     counts.ignored = ignored;

@@ -27,7 +27,7 @@ fn check(inside: &str, files: &[(&str, &str)], taken: &[&str], counts: &[(&str, 
     let found: Vec<_> = found.iter().map(|count| (&*count.by, count.files)).collect();
     assert_eq!(found, counts, "{files:?}");
     // A walk with little time finds the same files.
-    let limit = crate::archive::walk::Limit { time: std::time::Duration::MAX, files: 0 };
+    let limit = crate::archive::walk::Limit { time: std::time::Duration::MAX, files: 0, folders: false };
     let quick = walk(&archive, Some(limit)).unwrap();
     assert_eq!(quick.files.iter().map(|file| &*file.path).collect::<Vec<_>>(), taken, "{files:?}");
 }

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use crate::engine::opensearch::answer::{Answer, cleaned, reason_in};
 use crate::engine::opensearch::http::{Body, Client, Method, segment};
 use crate::engine::opensearch::mapping::{self, ARCHIVE};
-use crate::engine::opensearch::settings::ClusterSettings;
+use crate::engine::opensearch::origin::{NamedBy, Origin};
+use crate::engine::opensearch::settings::{ClusterSettings, valid_archive_name};
+use crate::engine::opensearch::state::state_id;
 use crate::engine::opensearch::view::Latest;
 use crate::engine::opensearch::vocabulary::buckets;
 use crate::engine::turns::Turns;
@@ -36,8 +38,11 @@ pub(crate) struct Cluster {
     pub(super) remote: Remote,
     pub(super) shards: u32,
     pub(super) replicas: u32,
-    /// The archive that is read and written; `None`: all are read, and none can be written.
+    /// The archive that is read and written; `None` until it is known.
     pub(super) archive: Option<String>,
+    pub(super) named_by: NamedBy,
+    /// Where the reports of its updates come from.
+    pub(super) origin: Origin,
     /// Who of this process writes.
     pub(super) turns: Turns,
     /// The generation that was seen last.
@@ -64,7 +69,15 @@ impl Cluster {
         let address = settings.addresses.first().map(ToString::to_string).unwrap_or_default();
         let place = format!("{address}/{}", settings.index);
         let remote = Remote { transport: Arc::new(client), name: settings.index.clone(), place };
-        Ok(Self::with(remote, settings.shards, settings.replicas, settings.archive.clone()))
+        let cluster = Self::with(remote, settings.shards, settings.replicas, settings.archive.clone());
+        match &settings.folder {
+            Some((_, origin)) if settings.archive.is_some() => Ok(Self { origin: origin.clone(), ..cluster }),
+            Some((name, origin)) => {
+                let archive = Some(valid_archive_name(name)?.to_owned());
+                Ok(Self { archive, named_by: NamedBy::Folder, origin: origin.clone(), ..cluster })
+            }
+            None => Ok(cluster),
+        }
     }
 
     /// The same, once the cluster has answered. Without the name of an archive, it is the only one of the index.
@@ -75,9 +88,9 @@ impl Cluster {
         /// So many are named in a message.
         const NAMED: usize = 10;
         let cluster = Self::new(settings)?;
-        if cluster.archive.is_some() {
-            // Any answer will do: the index need not be there yet.
-            cluster.remote.send(Method::Get, &format!("/{}/_alias", segment(&cluster.remote.name)), Body::None)?;
+        if let Some(archive) = &cluster.archive {
+            // The index need not be there yet. Who may only read it may ask this.
+            cluster.remote.get(&state_id(archive))?;
             return Ok(cluster);
         }
         let archives = json!({ "terms": { "field": ARCHIVE, "size": NAMED, "order": { "_key": "asc" } } });
@@ -86,7 +99,7 @@ impl Cluster {
         let found = buckets(&found["aggregations"]["archives"]);
         match &found[..] {
             [] => Err(Error::IndexNotFound(cluster.place())),
-            [(archive, _)] => Ok(Self { archive: Some(archive.clone()), ..cluster }),
+            [(archive, _)] => Ok(Self { archive: Some(archive.clone()), named_by: NamedBy::Index, ..cluster }),
             several => {
                 let names: Vec<String> = several.iter().map(|(name, _)| cleaned(name)).collect();
                 let reason =
@@ -97,7 +110,8 @@ impl Cluster {
     }
 
     pub(super) fn with(remote: Remote, shards: u32, replicas: u32, archive: Option<String>) -> Self {
-        Self { remote, shards, replicas, archive, turns: Turns::default(), latest: Latest::default() }
+        let (named_by, origin) = (NamedBy::User, Origin::default());
+        Self { remote, shards, replicas, archive, named_by, origin, turns: Turns::default(), latest: Latest::default() }
     }
 
     /// The address of the index, in the place of a folder.

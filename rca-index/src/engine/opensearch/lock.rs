@@ -3,7 +3,6 @@
 //! In: a cluster. Out: the right to write, renewed until it is dropped, or who has it and since when. It saves two writers from each
 //! other's work, no more: that only one can commit is a matter of the state, which each writer changes when it begins.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::engine::opensearch::answer::cleaned;
 use crate::engine::opensearch::cluster::{Remote, Seen};
+use crate::engine::opensearch::origin::{LONGEST_HOST, host};
 use crate::error::{Error, Result};
 
 /// How long a lock holds that nobody renews.
@@ -23,8 +23,6 @@ const LEASE: Duration = Duration::from_secs(30);
 const RENEWAL: Duration = Duration::from_secs(8);
 /// How long to sleep while another writer has it.
 const POLL: Duration = Duration::from_millis(200);
-/// The longest name of a host that is told.
-const LONGEST_HOST: usize = 64;
 
 /// Who has a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,8 +49,8 @@ impl Holder {
     }
 
     fn error(&self, place: &str) -> Error {
+        let own = self.pid == std::process::id() && self.host == host();
         let host = cleaned(&self.host).chars().take(LONGEST_HOST).collect();
-        let own = self.pid == std::process::id() && self.host == self::host();
         Error::IndexLocked {
             path: PathBuf::from(place),
             holder: Some(self.pid),
@@ -69,12 +67,6 @@ fn now() -> Duration {
 
 fn expiry() -> i64 {
     i64::try_from((now() + LEASE).as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The name of this machine, where the system tells it in a file; else nothing.
-fn host() -> String {
-    let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    name.trim().chars().take(LONGEST_HOST).collect()
 }
 
 /// The right to write an archive, until it is dropped.
@@ -237,7 +229,7 @@ mod tests {
         };
         assert_eq!((path.to_str(), holder, own), (Some("http://cluster/incidents"), Some(std::process::id()), true));
         assert!(since.is_some_and(|since| since > 1_700_000_000));
-        assert_eq!(host.unwrap_or_default(), self::host());
+        assert_eq!(host.unwrap_or_default(), super::host());
         // Another archive has another lock.
         ClusterLock::take(&remote, "other", "c", Duration::ZERO).unwrap();
         lock.check().unwrap();

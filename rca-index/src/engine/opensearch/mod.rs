@@ -23,6 +23,7 @@ mod login;
 mod look_up;
 mod mapping;
 mod nodes;
+mod origin;
 mod pages;
 mod retry;
 mod search;

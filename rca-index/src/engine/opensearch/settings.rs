@@ -3,9 +3,11 @@
 //! In: addresses and secrets of the user, never of an archive. Out: settings that are valid, and never show a secret.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::engine::opensearch::address::{Address, index_and_address};
+use crate::engine::opensearch::origin::{Origin, name_of};
 use crate::error::{Error, Result};
 
 /// How long a request may take, unless the settings say otherwise.
@@ -38,8 +40,9 @@ pub struct ClusterSettings {
     pub(super) ca: Option<Vec<u8>>,
     pub(super) shards: u32,
     pub(super) replicas: u32,
-    /// `None`: reads see every archive of the index, and an update needs a name.
     pub(super) archive: Option<String>,
+    /// The folder that is to be updated: its name, and what tells it from others.
+    pub(super) folder: Option<(String, Origin)>,
     pub(super) timeout: Duration,
 }
 
@@ -96,6 +99,7 @@ impl ClusterSettings {
             shards: 1,
             replicas: 1,
             archive: None,
+            folder: None,
             timeout: TIMEOUT,
         })
     }
@@ -122,6 +126,15 @@ impl ClusterSettings {
     }
 
     /// How to log in; the default is not to.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Auth, ClusterSettings};
+    ///
+    /// let key = std::env::var("SEARCH_KEY").unwrap_or_default();
+    /// let settings = ClusterSettings::new("https://search.example.com/incidents")?.auth(Auth::ApiKey(key));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn auth(mut self, auth: Auth) -> Self {
         self.auth = Some(auth);
@@ -129,6 +142,15 @@ impl ClusterSettings {
     }
 
     /// Certificates in PEM that the cluster's must be signed by, in place of those that the system trusts.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use rca_index::{ClusterSettings, Index};
+    ///
+    /// let settings = ClusterSettings::new("https://search.example.com/incidents")?.ca(std::fs::read("ca.pem")?);
+    /// let index = Index::connect(settings)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn ca(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.ca = Some(pem.into());
@@ -136,6 +158,15 @@ impl ClusterSettings {
     }
 
     /// Into how many shards the index is split when it is made; the default is 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::ClusterSettings;
+    ///
+    /// // Three nodes search a part each, and one may fail.
+    /// let settings = ClusterSettings::new("http://127.0.0.1:9200/incidents")?.shards(3).replicas(1);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn shards(mut self, shards: u32) -> Self {
         self.shards = shards.max(1);
@@ -143,13 +174,24 @@ impl ClusterSettings {
     }
 
     /// How many copies of each shard there are besides itself when the index is made; the default is 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::ClusterSettings;
+    ///
+    /// // A cluster of one node has no place for a copy.
+    /// let settings = ClusterSettings::new("http://127.0.0.1:9200/incidents")?.replicas(0);
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn replicas(mut self, replicas: u32) -> Self {
         self.replicas = replicas;
         self
     }
 
-    /// The name of the archive among those that share the index. Without one, reads see all of them, and an update fails.
+    /// The name of the archive among those that share the index. Whoever updates an archive of this name replaces all of its reports
+    /// with those of their folder. Without a name, the only archive of the index is read, and an update fails unless it is of a
+    /// [`folder`](Self::folder).
     ///
     /// # Errors
     /// [`Error::ClusterSettings`] if it is empty, longer than 100 bytes, or has control characters or `/` in it.
@@ -163,13 +205,26 @@ impl ClusterSettings {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn archive(mut self, name: &str) -> Result<Self> {
-        let is_odd = |c: char| c.is_control() || c == '/' || c == '@';
-        if name.is_empty() || name.len() > MAX_ARCHIVE_NAME || name.contains(is_odd) {
-            let reason = format!("not a name of an archive: {:?}", name.chars().take(40).collect::<String>());
-            return Err(Error::ClusterSettings { reason });
-        }
-        self.archive = Some(name.to_owned());
+        self.archive = Some(valid_archive_name(name)?.to_owned());
         Ok(self)
+    }
+
+    /// The folder whose reports an update takes. An archive without a name is called as this folder is. Then an update fails with
+    /// [`Error::ArchiveElsewhere`] if the reports that the index has under that name are those of another folder: it would remove them.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use rca_index::{Archive, ClusterSettings, Index, UpdateOptions};
+    ///
+    /// let archive = Archive::open("incidents")?;
+    /// let settings = ClusterSettings::new("http://127.0.0.1:9200/incidents")?.folder(archive.root());
+    /// Index::connect(settings)?.update(&archive, &UpdateOptions::default(), |_| {})?;
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    #[must_use]
+    pub fn folder(mut self, root: impl AsRef<Path>) -> Self {
+        self.folder = Some((name_of(root.as_ref()), Origin::of(root.as_ref())));
+        self
     }
 
     /// The name of the archive, if one was set.
@@ -187,6 +242,16 @@ impl ClusterSettings {
     }
 
     /// How long one request may take; the default is a minute.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use rca_index::ClusterSettings;
+    ///
+    /// let settings = ClusterSettings::new("http://127.0.0.1:9200/incidents")?.timeout(Duration::from_secs(5));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -207,6 +272,16 @@ impl ClusterSettings {
     pub fn exposes_secrets(&self) -> bool {
         self.auth.is_some() && self.addresses.iter().any(|address| !address.is_tls() && !address.is_loopback())
     }
+}
+
+/// The name, if an archive may have it.
+pub(super) fn valid_archive_name(name: &str) -> Result<&str> {
+    let is_odd = |c: char| c.is_control() || c == '/' || c == '@';
+    if name.is_empty() || name.len() > MAX_ARCHIVE_NAME || name.contains(is_odd) {
+        let reason = format!("not a name of an archive: {:?}", name.chars().take(40).collect::<String>());
+        return Err(Error::ClusterSettings { reason });
+    }
+    Ok(name)
 }
 
 #[cfg(test)]

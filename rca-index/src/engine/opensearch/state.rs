@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::engine::commit::CommitNote;
 use crate::engine::opensearch::cluster::{Cluster, Remote, Seen};
 use crate::engine::opensearch::mapping::{self, ARCHIVE, BORN, DEAD};
+use crate::engine::opensearch::origin::{NamedBy, Origin};
 use crate::error::{Error, Result};
 
 /// So many ranges of generations that were never complete are remembered. Each is put right by the writer that comes after it; they
@@ -46,6 +47,8 @@ pub(crate) struct State {
     pub(super) manifest: i64,
     /// The indexes of other mappings that it was in before.
     pub(super) left: Vec<String>,
+    /// Where its reports come from.
+    pub(super) origin: Origin,
     pub(super) note: CommitNote,
 }
 
@@ -152,12 +155,19 @@ impl Remote {
     }
 }
 
+fn unnamed() -> Error {
+    Error::ClusterSettings { reason: "an update of a cluster needs the name of an archive".into() }
+}
+
 impl Cluster {
-    /// The archive that is written.
+    /// The archive that is read.
     pub(super) fn archive(&self) -> Result<&str> {
-        let missing =
-            || Error::ClusterSettings { reason: "an update of a cluster needs the name of an archive".into() };
-        self.archive.as_deref().ok_or_else(missing)
+        self.archive.as_deref().ok_or_else(unnamed)
+    }
+
+    /// The archive that is written: one that the index has is not taken for it.
+    pub(super) fn written_archive(&self) -> Result<&str> {
+        self.archive.as_deref().filter(|_| self.named_by != NamedBy::Index).ok_or_else(unnamed)
     }
 
     /// The state of the last commit, if it is of this mapping: an older one is rebuilt, and counts as none until then.

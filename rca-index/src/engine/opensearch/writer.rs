@@ -107,7 +107,7 @@ impl Cluster {
     }
 
     fn writer_in_turn<'e>(&'e self, turn: Turn<'e>, purpose: Purpose, wait: Duration) -> Result<ClusterWriter<'e>> {
-        let archive = self.archive()?;
+        let archive = self.written_archive()?;
         if matches!(purpose, Purpose::Give | Purpose::CatchUp) {
             return Err(Error::GivenInCluster(self.remote.place.clone()));
         }
@@ -116,6 +116,7 @@ impl Cluster {
         self.remote.make_index(&mapping::state_index(&self.remote.name), &mapping::state_index_body(self.replicas))?;
         let token = new_token();
         let lock = ClusterLock::take(&self.remote, archive, &token, wait)?;
+        self.check_origin(archive)?;
         let (mut state, seen) = self.begin(archive, &token)?;
         // An index of another mapping is left alone; this one is filled beside it.
         let note = self.usable(Some(state.clone()))?.map(|state| state.note);
@@ -285,6 +286,7 @@ impl ClusterWriter<'_> {
             next.left.retain(|left| left != index);
             next.left.extend(Some(left).filter(|left| !left.is_empty()));
         }
+        next.origin = self.cluster.origin.clone();
         next.version = mapping::version();
         next.hash = mapping::hash();
         next

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::engine::opensearch::cluster::Remote;
 use crate::engine::opensearch::fake::{Fake, Gone};
+use crate::engine::opensearch::origin::{NamedBy, Origin, host as host_name};
 use crate::incident::{FailedCount, SectionKind};
 
 fn cluster_of(fake: &Arc<Fake>, archive: &str) -> Cluster {
@@ -46,6 +47,7 @@ const FIRST: Update<'_> =
 /// Changes one, removes one, adds one.
 const SECOND: Update<'_> =
     Update { removed: &["b", "c"], added: &[("b", "two again"), ("d", "four")], rebuild: false, reports: 3 };
+const SECOND_AGAIN: Update<'_> = Update { removed: &["d"], added: &[], rebuild: false, reports: 2 };
 const REBUILD: Update<'_> = Update { removed: &[], added: &[("b", "two"), ("e", "five")], rebuild: true, reports: 2 };
 
 /// What a reader finds: ids with their texts, and the manifest.
@@ -313,6 +315,39 @@ fn given_incidents_and_updates_without_an_archive_are_refused() {
     let refused = nameless.writer(Purpose::Update, Duration::ZERO).map(drop);
     assert!(matches!(refused, Err(Error::ClusterSettings { .. })));
     assert_eq!(fake.requests(), 0);
+}
+
+#[test]
+fn two_folders_of_one_name_do_not_remove_each_others_reports() {
+    let fake = Fake::new();
+    let place = tempfile::tempdir().unwrap();
+    let folder = |name: &str| {
+        let folder = place.path().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Cluster { named_by: NamedBy::Folder, origin: Origin::of(&folder), ..cluster_of(&fake, "incidents") }
+    };
+    let (ours, theirs) = (folder("ours/incidents"), folder("theirs/incidents"));
+    FIRST.run(&ours).unwrap();
+    SECOND.run(&ours).unwrap();
+    let after = found(&ours);
+    for update in [FIRST, REBUILD] {
+        let Err(Error::ArchiveElsewhere { archive, host, address }) = update.run(&theirs) else {
+            unreachable!("removed")
+        };
+        assert_eq!((archive.as_str(), address.as_str()), ("incidents", "http://cluster/incidents"));
+        assert_eq!(host.unwrap_or_default(), host_name());
+    }
+    assert_eq!(found(&ours), after);
+    // Nor does it reserve a generation, or keep the lock.
+    SECOND_AGAIN.run(&ours).unwrap();
+    // Who names the archive means it; from then on it is that folder's.
+    let named = Cluster { named_by: NamedBy::User, ..folder("theirs/incidents") };
+    REBUILD.run(&named).unwrap();
+    REBUILD.run(&theirs).unwrap();
+    assert!(matches!(FIRST.run(&ours), Err(Error::ArchiveElsewhere { .. })));
+    // One that the index has is read only.
+    let only = Cluster { named_by: NamedBy::Index, ..cluster_of(&fake, "incidents") };
+    assert!(matches!(REBUILD.run(&only), Err(Error::ClusterSettings { .. })));
 }
 
 #[test]
