@@ -164,8 +164,14 @@ impl AnyWord {
             if *scores {
                 for place in perhaps.iter() {
                     let doc = window.start() + place as DocId;
-                    let length = *sums[place].length.get_or_insert_with(|| words.length(doc));
-                    sums[place].score += words.most(word, doc, length);
+                    let sums = &mut sums[place];
+                    sums.score += match words.listed(word, doc) {
+                        Some(score) => score,
+                        None => {
+                            let length = *sums.length.get_or_insert_with(|| words.length(doc));
+                            words.most(word, doc, length)
+                        }
+                    };
                 }
             }
         }

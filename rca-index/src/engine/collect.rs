@@ -3,6 +3,8 @@
 //! In: a plan and its words, looked up. Out: candidates. Ties are broken by date, then by id, so that results do not
 //! depend on how the index was built.
 
+mod order;
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 #[cfg(feature = "opensearch")]
@@ -12,21 +14,26 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use tantivy::collector::{Collector as _, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::fastfield::AliveBitSet;
+use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader, TERMINATED};
 
+use crate::engine::collect::order::SegmentOrder;
 use crate::engine::compile::Compiler;
-use crate::engine::document::{DATE, KEY, RANK, number_column};
+use crate::engine::document::{DATE, KEY};
 use crate::engine::floor::Floor;
 use crate::engine::links::LinkSets;
+use crate::engine::listed::ListedWords;
 use crate::engine::lookup::KnownWords;
 #[cfg(feature = "opensearch")]
 use crate::engine::opensearch::batch::Batch;
+use crate::engine::scorer::{WordsQuery, WordsScorer};
 use crate::engine::snapshot::{Snapshot, map_all};
 use crate::engine::tally::{BLOCK, FacetTally};
 use crate::error::Result;
 use crate::plan::{Cut, Moments, Needed, Plan};
 use crate::query::SortKey;
+#[cfg(feature = "opensearch")]
 use crate::ranking::rounded;
 use crate::schema::FacetName;
 
@@ -157,7 +164,7 @@ impl Snapshot<'_> {
         let links = self.link_sets(plan)?;
         let compiler = self.compiler(words, &links);
         let query = compiler.compile(plan, needed);
-        let collector = Collector { collect, floor: compiler.floor };
+        let collector = Collector { collect, floor: compiler.floor, is_words: query.is::<WordsQuery>() };
         let found = self.collect(&*query, &collector, self.is_large());
         found.and_then(|found| compiler.log.check().map(|()| found)).map_err(|e| self.engine.error(e))
     }
@@ -197,6 +204,8 @@ impl Snapshot<'_> {
 struct Collector {
     collect: Collect,
     floor: Floor,
+    /// Whether words are all that is asked for.
+    is_words: bool,
 }
 
 impl Collector {
@@ -259,6 +268,45 @@ impl tantivy::collector::Collector for Collector {
         self.collect.order == Order::Score
     }
 
+    fn collect_segment(
+        &self,
+        weight: &dyn Weight,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<tantivy::Result<InSegment>> {
+        let mut found = self.for_segment(segment, reader)?;
+        let alive = reader.alive_bitset();
+        let is_alive = |doc: DocId| alive.is_none_or(|alive| alive.is_alive(doc));
+        if self.requires_scoring() && self.is_words {
+            let mut scorer = weight.scorer(reader, 1.0)?;
+            if let Some(words) = scorer.downcast_ref::<WordsScorer>().and_then(WordsScorer::listed) {
+                found.collect_listed(&words, alive);
+                return Ok(found.harvest());
+            }
+            while scorer.doc() != TERMINATED {
+                if is_alive(scorer.doc()) {
+                    found.collect(scorer.doc(), scorer.score());
+                }
+                scorer.advance();
+            }
+        } else if self.requires_scoring() {
+            let mut collect = |doc, score| {
+                if is_alive(doc) {
+                    found.collect(doc, score);
+                }
+            };
+            weight.for_each(reader, &mut collect)?;
+        } else if alive.is_some() {
+            let mut collect = |docs: &[DocId]| {
+                docs.iter().filter(|&&doc| is_alive(doc)).for_each(|&doc| found.collect(doc, 0.0));
+            };
+            weight.for_each_no_score(reader, &mut collect)?;
+        } else {
+            weight.for_each_no_score(reader, &mut |docs| found.collect_block(docs))?;
+        }
+        Ok(found.harvest())
+    }
+
     fn merge_fruits(&self, segments: Vec<tantivy::Result<InSegment>>) -> tantivy::Result<Candidates> {
         let mut all = Candidates { facets: vec![HashMap::new(); self.collect.facets.len()], ..Candidates::default() };
         let mut best = Vec::new();
@@ -296,54 +344,6 @@ impl tantivy::collector::Collector for Collector {
     }
 }
 
-/// The order of a segment's incidents.
-enum SegmentOrder {
-    Latest,
-    Score,
-    Value { column: NumberColumn, descending: bool },
-}
-
-enum NumberColumn {
-    I64(Column<i64>),
-    U64(Column<u64>),
-    F64(Column<f64>),
-}
-
-impl SegmentOrder {
-    fn new(order: Order, reader: &SegmentReader) -> tantivy::Result<Self> {
-        let columns = reader.fast_fields();
-        let Order::Value(key, direction) = order else {
-            return Ok(if order == Order::Score { Self::Score } else { Self::Latest });
-        };
-        let descending = direction == Direction::Descending;
-        Ok(match key {
-            SortKey::Relevance => Self::Score,
-            SortKey::Date => Self::Value { column: NumberColumn::I64(columns.i64(DATE)?), descending },
-            // More severe incidents have a lower rank.
-            SortKey::Severity => Self::Value { column: NumberColumn::U64(columns.u64(RANK)?), descending: !descending },
-            SortKey::Number(number) => {
-                Self::Value { column: NumberColumn::F64(columns.f64(&number_column(number))?), descending }
-            }
-        })
-    }
-
-    /// The sort value of an incident: larger comes first.
-    fn of(&self, doc: DocId, score: Score) -> f64 {
-        match self {
-            Self::Latest => 0.0,
-            Self::Score => rounded(score),
-            Self::Value { column, descending } => {
-                let value = match column {
-                    NumberColumn::I64(column) => column.first(doc).map(|v| v as f64),
-                    NumberColumn::U64(column) => column.first(doc).map(|v| v as f64),
-                    NumberColumn::F64(column) => column.first(doc),
-                };
-                value.map_or(f64::NEG_INFINITY, |v| if *descending { v } else { -v })
-            }
-        }
-    }
-}
-
 /// What was collected in one segment.
 pub(super) struct InSegment {
     segment: SegmentOrdinal,
@@ -366,7 +366,7 @@ pub(super) struct SegmentCandidates {
     moments: Moments,
     /// Matches not yet counted by the facets.
     pending: Vec<DocId>,
-    /// The best so far, unsorted, up to twice the limit.
+    /// The best so far, in no order, up to twice the limit.
     best: Vec<InOrder>,
     /// The worst candidate that is kept; new candidates must be better once the limit is reached.
     worst_kept: Option<InOrder>,
@@ -380,33 +380,37 @@ impl SegmentCandidates {
         self.pending.clear();
     }
 
-    fn sort(&mut self) {
-        self.best.sort_unstable_by(InOrder::compare);
-        self.best.truncate(self.limit);
-        if self.best.len() == self.limit {
-            self.worst_kept = self.best.last().copied();
-        }
-        if let (SegmentOrder::Score, Some(worst)) = (&self.order, self.worst_kept) {
-            self.floor.raise(worst.order);
-        }
-    }
-}
-
-impl SegmentCollector for SegmentCandidates {
-    type Fruit = tantivy::Result<InSegment>;
-
-    fn collect(&mut self, doc: DocId, score: Score) {
-        self.total += 1;
-        self.moments.add(score);
-        if !self.facets.is_empty() {
-            self.pending.push(doc);
-            if self.pending.len() == BLOCK {
-                self.count_pending();
+    /// Counts the incidents that have all words, and keeps the best. Those below the floor are not looked at.
+    fn collect_listed(&mut self, words: &ListedWords, alive: Option<&AliveBitSet>) {
+        for mut block in words.blocks() {
+            if let Some(alive) = alive {
+                block.retain(|doc| alive.is_alive(doc));
+            }
+            self.total += block.len();
+            if !self.facets.is_empty() {
+                block.docs().for_each(|doc| self.count_later(doc));
+            }
+            if self.limit == 0 || self.floor.is_above(block.most) {
+                continue;
+            }
+            for doc in block.docs() {
+                let score = words.score(doc);
+                if !self.floor.is_above(score) {
+                    self.keep(doc, score);
+                }
             }
         }
-        if self.limit == 0 {
-            return;
+    }
+
+    fn count_later(&mut self, doc: DocId) {
+        self.pending.push(doc);
+        if self.pending.len() == BLOCK {
+            self.count_pending();
         }
+    }
+
+    /// Keeps a match if it is among the best so far.
+    fn keep(&mut self, doc: DocId, score: Score) {
         let order = self.order.of(doc, score);
         if self.worst_kept.is_some_and(|worst| order < worst.order) {
             return;
@@ -423,7 +427,34 @@ impl SegmentCollector for SegmentCandidates {
         }
         self.best.push(candidate);
         if self.best.len() >= self.limit.saturating_mul(2).max(64) {
-            self.sort();
+            self.cut();
+        }
+    }
+
+    /// Drops all but the best.
+    fn cut(&mut self) {
+        if let Some(last) = self.limit.checked_sub(1).filter(|&last| last < self.best.len()) {
+            let (_, worst, _) = self.best.select_nth_unstable_by(last, InOrder::compare);
+            self.worst_kept = Some(*worst);
+            self.best.truncate(self.limit);
+        }
+        if let (SegmentOrder::Score, Some(worst)) = (&self.order, self.worst_kept) {
+            self.floor.raise(worst.order);
+        }
+    }
+}
+
+impl SegmentCollector for SegmentCandidates {
+    type Fruit = tantivy::Result<InSegment>;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        self.total += 1;
+        self.moments.add(score);
+        if !self.facets.is_empty() {
+            self.count_later(doc);
+        }
+        if self.limit > 0 {
+            self.keep(doc, score);
         }
     }
 
@@ -437,7 +468,7 @@ impl SegmentCollector for SegmentCandidates {
 
     fn harvest(mut self) -> Self::Fruit {
         self.count_pending();
-        self.sort();
+        self.cut();
         let facets = std::mem::take(&mut self.facets)
             .into_iter()
             .map(FacetTally::into_counts)

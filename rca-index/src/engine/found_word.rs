@@ -217,6 +217,7 @@ impl KnownWord {
     pub(super) fn list(
         self: &Arc<Self>,
         reader: &SegmentReader,
+        mean_length: f32,
         log: &ReadLog,
     ) -> tantivy::Result<Option<Arc<WordList>>> {
         let FoundWord { segments, cost, uses, bytes, all_bytes, .. } = &*self.found;
@@ -233,7 +234,7 @@ impl KnownWord {
         if all_bytes.load(Ordering::Relaxed) + WordList::most_bytes(postings, reader.max_doc()) > MAX_LIST_BYTES {
             return Ok(None);
         }
-        let list = Arc::new(WordList::read(reader, self, log)?);
+        let list = Arc::new(WordList::read(reader, self, mean_length, log)?);
         log.check()?;
         // Another search may have made the same meanwhile.
         let mut known = known();

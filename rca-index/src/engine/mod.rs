@@ -28,6 +28,7 @@ mod iterate;
 mod keys;
 mod layout;
 mod links;
+mod listed;
 mod lock;
 mod lookup;
 mod mend;

@@ -15,6 +15,7 @@ use crate::engine::any_word::AnyWord;
 use crate::engine::document::LENGTH;
 use crate::engine::floor::Floor;
 use crate::engine::found_word::KnownWord;
+use crate::engine::listed::ListedWords;
 use crate::engine::read_log::ReadLog;
 use crate::engine::sources::Sources;
 use crate::engine::terms::Bits;
@@ -75,14 +76,26 @@ impl ScoredWords {
         self.weights[word].idf * saturate(frequency, length, self.mean_length)
     }
 
+    /// The score of a word with a list; the length is in it.
+    #[inline]
+    pub(super) fn listed(&self, word: usize, doc: DocId) -> Option<f32> {
+        Some(self.weights[word].idf * self.sources.list(word)?.factor(doc))
+    }
+
     /// The score of a word in an incident of the window; 0 if it does not occur.
     pub(super) fn score(&mut self, word: usize, doc: DocId, length: f32) -> f32 {
+        if let Some(score) = self.listed(word, doc) {
+            return score;
+        }
         let frequency = self.sources.frequency(word, doc, self.weights[word].title);
         self.saturated(word, frequency, length)
     }
 
     /// At most this is the score of a word in an incident of the window.
     pub(super) fn most(&mut self, word: usize, doc: DocId, length: f32) -> f32 {
+        if let Some(score) = self.listed(word, doc) {
+            return score;
+        }
         let most = self.sources.most(word, doc, self.weights[word].title);
         self.saturated(word, most, length)
     }
@@ -103,7 +116,7 @@ impl Weight for WordsQuery {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         #[cfg_attr(not(test), allow(unused_mut))]
         let mut words = ScoredWords {
-            sources: Sources::with_lists(reader, &self.words, &self.log)?,
+            sources: Sources::with_lists(reader, &self.words, self.mean_length, &self.log)?,
             weights: self.words.iter().map(|word| word.weight()).collect(),
             lengths: reader.fast_fields().u64(LENGTH)?,
             mean_length: self.mean_length,
@@ -141,7 +154,7 @@ impl Weight for WordsQuery {
 }
 
 /// Scores the incidents that have all words.
-struct WordsScorer {
+pub(super) struct WordsScorer {
     doc: DocId,
     words: ScoredWords,
     /// The words, the rarest first.
@@ -151,6 +164,13 @@ struct WordsScorer {
 }
 
 impl WordsScorer {
+    /// Its words, the rarest first, if all have lists, and if only the scores at or above a floor matter.
+    pub(super) fn listed(&self) -> Option<ListedWords> {
+        self.words.floor.as_ref()?;
+        let of = |&word: &usize| Some((self.words.weights[word].idf, Arc::clone(self.words.sources.list(word)?)));
+        ListedWords::new(self.order.iter().map(of).collect::<Option<Vec<_>>>()?, self.words.boost)
+    }
+
     /// Advances to the first incident at or after `target` that has all words.
     fn find(&mut self, mut target: DocId) -> DocId {
         let Some(&rarest) = self.order.first() else { return TERMINATED };
@@ -211,12 +231,8 @@ impl Scorer for WordsScorer {
     fn score(&mut self) -> Score {
         let doc = self.doc;
         let Self { words, order, .. } = self;
-        // Many incidents are too far from the best whatever their length, which is in a column.
-        if words.sources.is_listed() {
-            let at_best = order.iter().map(|&word| words.most(word, doc, 0.0)).sum::<f32>() * words.boost;
-            if words.is_below_floor(at_best) {
-                return at_best;
-            }
+        if let Some(score) = order.iter().map(|&word| words.listed(word, doc)).sum::<Option<f32>>() {
+            return score * words.boost;
         }
         let length = words.length(doc);
         let most = order.iter().map(|&word| words.most(word, doc, length)).sum();

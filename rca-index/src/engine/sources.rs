@@ -165,12 +165,18 @@ impl Sources {
     }
 
     /// The same, but without postings and positions of words that were asked for before: these have lists.
-    pub(super) fn with_lists(reader: &SegmentReader, words: &[Arc<KnownWord>], log: &ReadLog) -> tantivy::Result<Self> {
+    pub(super) fn with_lists(
+        reader: &SegmentReader,
+        words: &[Arc<KnownWord>],
+        mean_length: f32,
+        log: &ReadLog,
+    ) -> tantivy::Result<Self> {
         #[cfg(test)]
         if thorough::is_thorough() {
             return Self::open(reader, words, log);
         }
-        let lists = words.iter().map(|word| word.list(reader, log)).collect::<tantivy::Result<Vec<_>>>()?;
+        let lists =
+            words.iter().map(|word| word.list(reader, mean_length, log)).collect::<tantivy::Result<Vec<_>>>()?;
         Self::opened(reader, words.iter().zip(lists), log)
     }
 
@@ -192,9 +198,10 @@ impl Sources {
         Ok(Self { terms, phrases, words, regions, window, log: log.clone(), scratch: Vec::new() })
     }
 
-    /// Whether all words have lists, so that what is known of an incident is exact.
-    pub(super) fn is_listed(&self) -> bool {
-        self.terms.is_empty()
+    /// The list of a word, if it has one.
+    #[inline]
+    pub(super) fn list(&self, word: usize) -> Option<&Arc<WordList>> {
+        self.words[word].list.as_ref()
     }
 
     /// About how many incidents have a word.
@@ -285,11 +292,9 @@ impl Sources {
             })
     }
 
-    /// The total weight of the occurrences of a word in an incident of the window, with the weight of one in the title.
+    /// The total weight of the occurrences of a word in an incident of the window, with the weight of one in the title. The word
+    /// has no list.
     pub(super) fn frequency(&mut self, word: usize, doc: DocId, title: f32) -> f32 {
-        if let Some(list) = &self.words[word].list {
-            return list.frequency(doc);
-        }
         let place = self.window.place(doc);
         let perhaps = self.perhaps(word).has(place);
         let mut sum = 0.0;
@@ -310,9 +315,6 @@ impl Sources {
 
     /// At most this is the [`frequency`](Self::frequency); no positions are read.
     pub(super) fn most(&mut self, word: usize, doc: DocId, title: f32) -> f32 {
-        if let Some(list) = &self.words[word].list {
-            return list.frequency(doc);
-        }
         let place = self.window.place(doc);
         let perhaps = self.perhaps(word).has(place);
         let Self { terms, phrases, words, window, .. } = self;

@@ -1,4 +1,4 @@
-//! Word lists: which incidents of a segment have a word, and how often, with all of its forms, synonyms and phrases.
+//! Word lists: which incidents of a segment have a word, and how much that counts, with all of its forms, synonyms and phrases.
 //!
 //! In: a word, looked up. Out: what its postings and positions tell, added up once. Searches that ask for the word again, in the
 //! same commit, read no postings for it.
@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use tantivy::{DocId, SegmentReader, TERMINATED};
 
+use crate::engine::document::LENGTH;
 use crate::engine::found_word::KnownWord;
 use crate::engine::read_log::ReadLog;
 use crate::engine::sources::Sources;
 use crate::engine::terms::{Bits, Window};
+use crate::ranking::saturate;
 
 /// The incidents of a word of bits.
 const BITS: u32 = u64::BITS;
@@ -21,21 +23,30 @@ pub(super) struct WordList {
     bits: Vec<u64>,
     /// For each word of bits: the number of bits before it.
     before: Vec<u32>,
-    /// The total weight of the occurrences in each of them, those in the title with their weight.
-    frequencies: Vec<f32>,
+    /// The factor of BM25 of each of them: how often it has the word, those in the title with their weight, for its length.
+    factors: Vec<f32>,
+    /// For each word of bits: the largest of its factors.
+    most: Vec<f32>,
     /// About how many they are, as the postings say: what words are sorted by must not depend on what is listed.
     size: u32,
 }
 
 impl WordList {
-    /// Reads the occurrences of a word in a segment.
-    pub(super) fn read(reader: &SegmentReader, word: &Arc<KnownWord>, log: &ReadLog) -> tantivy::Result<Self> {
+    /// Reads the occurrences of a word in a segment of an index with this mean length of incidents.
+    pub(super) fn read(
+        reader: &SegmentReader,
+        word: &Arc<KnownWord>,
+        mean_length: f32,
+        log: &ReadLog,
+    ) -> tantivy::Result<Self> {
+        let lengths = reader.fast_fields().u64(LENGTH)?;
         let mut sources = Sources::open(reader, std::slice::from_ref(word), log)?;
         let (title, words) = (word.weight().title, reader.max_doc().div_ceil(BITS) as usize);
         let mut list = Self {
             bits: vec![0; words],
             before: Vec::with_capacity(words),
-            frequencies: Vec::new(),
+            factors: Vec::new(),
+            most: vec![0.0; words],
             size: sources.size(0),
         };
         let mut possible = Bits::default();
@@ -53,8 +64,11 @@ impl WordList {
                 let doc = window.start() + place as DocId;
                 let frequency = sources.frequency(0, doc, title);
                 if frequency > 0.0 {
-                    list.bits[(doc / BITS) as usize] |= 1 << (doc % BITS);
-                    list.frequencies.push(frequency);
+                    let at = (doc / BITS) as usize;
+                    let factor = saturate(frequency, lengths.first(doc).unwrap_or(0) as f32, mean_length);
+                    list.bits[at] |= 1 << (doc % BITS);
+                    list.most[at] = list.most[at].max(factor);
+                    list.factors.push(factor);
                 }
             }
         }
@@ -63,19 +77,19 @@ impl WordList {
             list.before.push(before);
             before += bits.count_ones();
         }
-        list.frequencies.shrink_to_fit();
+        list.factors.shrink_to_fit();
         Ok(list)
     }
 
     /// How many bytes the list of a word takes at most that has so many postings, in a segment of so many incidents.
     pub(super) fn most_bytes(postings: u64, incidents: DocId) -> usize {
         let (words, listed) = (u64::from(incidents.div_ceil(BITS)), postings.min(u64::from(incidents)));
-        usize::try_from(words * 12 + listed * 4).unwrap_or(usize::MAX)
+        usize::try_from(words * 16 + listed * 4).unwrap_or(usize::MAX)
     }
 
     /// The memory that it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.bits.len() * 12 + self.frequencies.len() * 4
+        self.bits.len() * 16 + self.factors.len() * 4
     }
 
     pub(super) fn size(&self) -> u32 {
@@ -84,15 +98,25 @@ impl WordList {
 
     /// The number of incidents.
     pub(super) fn len(&self) -> usize {
-        self.frequencies.len()
+        self.factors.len()
     }
 
-    /// The total weight of the occurrences in an incident; 0 if it does not have the word.
+    /// The factor of BM25 of an incident; 0 if it does not have the word.
     #[inline]
-    pub(super) fn frequency(&self, doc: DocId) -> f32 {
+    pub(super) fn factor(&self, doc: DocId) -> f32 {
         let (at, bit) = ((doc / BITS) as usize, 1_u64 << (doc % BITS));
         let Some(bits) = self.bits.get(at).filter(|&bits| bits & bit != 0) else { return 0.0 };
-        self.frequencies[self.before[at] as usize + (bits & (bit - 1)).count_ones() as usize]
+        self.factors[self.before[at] as usize + (bits & (bit - 1)).count_ones() as usize]
+    }
+
+    /// The incidents of a word of bits, and the largest of their factors.
+    pub(super) fn block(&self, at: usize) -> (u64, f32) {
+        (self.bits[at], self.most[at])
+    }
+
+    /// The number of words of bits.
+    pub(super) fn blocks(&self) -> usize {
+        self.bits.len()
     }
 
     /// The first incident at or after another.
@@ -144,10 +168,15 @@ mod tests {
         let plan = plan(&snapshot, "oom");
         let words = snapshot.look_up(&plan).unwrap().of(&plan.ranked);
         let reader = snapshot.searcher.segment_reader(0);
-        let list = WordList::read(reader, &words[0], &ReadLog::default()).unwrap();
-        let frequency = |i: usize| list.frequency(i as DocId);
-        assert!((frequency(9) - 2.0).abs() < 1e-6 && (frequency(3) - 1.0).abs() < 1e-6 && frequency(4) == 0.0);
-        assert!(frequency(500) > 0.0 && frequency(500) < 1.0 && frequency(700) == 0.0 && frequency(100_000) == 0.0);
+        let list = WordList::read(reader, &words[0], 20.0, &ReadLog::default()).unwrap();
+        let factor = |i: usize| list.factor(i as DocId);
+        let length = |i: usize| reader.fast_fields().u64(LENGTH).unwrap().first(i as DocId).unwrap() as f32;
+        assert!((factor(9) - saturate(2.0, length(9), 20.0)).abs() < 1e-6 && factor(4) == 0.0);
+        assert!((factor(3) - saturate(1.0, length(3), 20.0)).abs() < 1e-6 && factor(3) < factor(9));
+        assert!(factor(500) > 0.0 && factor(500) < factor(3) && factor(700) == 0.0 && factor(100_000) == 0.0);
+        // The most of a block is that of its best.
+        let best = (448..512).map(factor).fold(0.0, f32::max);
+        assert_eq!((list.block(7).1, list.blocks()), (best, 11));
         assert_eq!((list.next(0), list.next(1), list.next(499), list.next(501)), (0, 3, 500, 501));
         assert_eq!((list.next(700), list.next(100_000), list.len()), (TERMINATED, TERMINATED, 235));
         assert!(list.bytes() <= WordList::most_bytes(1_000, 700));

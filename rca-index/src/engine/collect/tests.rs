@@ -30,7 +30,13 @@ fn collect(snapshot: &Snapshot<'_>, limit: usize, order: Order, parallel: bool) 
     let compiler = snapshot.compiler(&words, &links);
     let query = compiler.compile(&plan, Needed::All);
     let collect = Collect { limit, order, facets: vec![crate::schema::Facet::Service.into()] };
-    snapshot.collect(&*query, &Collector { collect, floor: compiler.floor.clone() }, parallel).unwrap()
+    snapshot
+        .collect(
+            &*query,
+            &Collector { collect, floor: compiler.floor.clone(), is_words: query.is::<WordsQuery>() },
+            parallel,
+        )
+        .unwrap()
 }
 
 #[test]
