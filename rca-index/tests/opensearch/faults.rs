@@ -419,9 +419,9 @@ fn fault_an_update_is_killed_at_random_moments() {
         let is_new = now == new;
         assert!(is_new || now == seen, "kill {nth}: {} reports, neither {} nor {}", now.len(), seen.len(), new.len());
         if is_new {
-            after += 1
+            after += 1;
         } else {
-            before += 1
+            before += 1;
         }
         seen = now;
         // As if its lease had ended. Each tenth waits for that.

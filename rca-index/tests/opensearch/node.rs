@@ -22,7 +22,7 @@ static ONE: Mutex<()> = Mutex::new(());
 
 /// Some nodes that are a cluster.
 pub(crate) struct Nodes {
-    nodes: Vec<Node>,
+    all: Vec<Node>,
     classpath: String,
     name: String,
     folder: tempfile::TempDir,
@@ -75,16 +75,16 @@ impl Nodes {
         let classpath = classpath()?;
         let folder = tempfile::tempdir().unwrap();
         let name = format!("rca-{}", std::process::id());
-        let mut nodes = Self { nodes: Vec::new(), classpath, name, folder, _one: one };
+        let mut nodes = Self { all: Vec::new(), classpath, name, folder, _one: one };
         // The first makes the cluster, the others join it.
         for first in [true, false] {
             let new = if first { 0..1 } else { 1..number };
             for nth in new.clone() {
                 let process = nodes.launch(nth, 0, 0);
-                nodes.nodes.push(Node { process: Some(process), http: 0, transport: 0 });
+                nodes.all.push(Node { process: Some(process), http: 0, transport: 0 });
             }
             for nth in new {
-                (nodes.nodes[nth].http, nodes.nodes[nth].transport) = nodes.ports(nth, 1);
+                (nodes.all[nth].http, nodes.all[nth].transport) = nodes.ports(nth, 1);
             }
         }
         nodes.wait_for("wait_for_status=green");
@@ -94,7 +94,7 @@ impl Nodes {
     /// Starts the process of a node, which prints to a log that it appends to.
     fn launch(&self, nth: usize, http: u16, transport: u16) -> Child {
         let log = File::options().create(true).append(true).open(self.log_path(nth)).unwrap();
-        let others = self.nodes.iter().enumerate().filter(|&(other, node)| other != nth && node.transport > 0);
+        let others = self.all.iter().enumerate().filter(|&(other, node)| other != nth && node.transport > 0);
         Command::new("java")
             .args(["-Xms512m", "-Xmx512m", "-cp", &self.classpath, "TestNode", &self.name])
             .arg(format!("n{}", nth + 1))
@@ -124,7 +124,7 @@ impl Nodes {
                 let (http, transport) = last.split_once(' ').unwrap();
                 return (http.parse().unwrap(), transport.parse().unwrap());
             }
-            let ended = self.nodes[nth].process.as_mut().and_then(|process| process.try_wait().unwrap());
+            let ended = self.all[nth].process.as_mut().and_then(|process| process.try_wait().unwrap());
             assert!(ended.is_none() && since.elapsed() < START, "node {} does not start: {ended:?}: {log}", nth + 1);
             thread::sleep(Duration::from_millis(200));
         }
@@ -132,31 +132,31 @@ impl Nodes {
 
     /// Ends a node with -9.
     pub(crate) fn kill(&mut self, nth: usize) {
-        let mut process = self.nodes[nth].process.take().unwrap();
+        let mut process = self.all[nth].process.take().unwrap();
         process.kill().unwrap();
         process.wait().unwrap();
     }
 
     /// Ends a node in order.
     pub(crate) fn stop(&mut self, nth: usize) {
-        let mut process = self.nodes[nth].process.take().unwrap();
+        let mut process = self.all[nth].process.take().unwrap();
         drop(process.stdin.take());
         process.wait().unwrap();
     }
 
     /// Starts a node again that was ended, at its ports, and waits until all copies of shards are there.
     pub(crate) fn restart(&mut self, nth: usize) {
-        let Node { http, transport, .. } = self.nodes[nth];
+        let Node { http, transport, .. } = self.all[nth];
         let log = fs::read_to_string(self.log_path(nth)).unwrap_or_default();
         let started = log.lines().filter(|line| line.starts_with("listening ")).count();
-        self.nodes[nth].process = Some(self.launch(nth, http, transport));
+        self.all[nth].process = Some(self.launch(nth, http, transport));
         assert_eq!(self.ports(nth, started + 1), (http, transport));
         self.wait_for("wait_for_status=green");
     }
 
     /// Waits until all nodes that run are in the cluster, and for a state of it.
     pub(crate) fn wait_for(&self, what: &str) {
-        let running = self.nodes.iter().filter(|node| node.process.is_some()).count();
+        let running = self.all.iter().filter(|node| node.process.is_some()).count();
         let path = format!("/_cluster/health?wait_for_nodes={running}&{what}&timeout=5s");
         let since = Instant::now();
         loop {
@@ -171,20 +171,20 @@ impl Nodes {
 
     /// The port of a node for HTTP.
     pub(crate) fn port(&self, nth: usize) -> u16 {
-        self.nodes[nth].http
+        self.all[nth].http
     }
 
     /// An index of the cluster, at all of its nodes.
     pub(crate) fn settings(&self, index: &str) -> ClusterSettings {
         let address = |node: &Node| format!("http://127.0.0.1:{}", node.http);
-        let first = ClusterSettings::new(&format!("{}/{index}", address(&self.nodes[0]))).unwrap();
-        let settings = self.nodes[1..].iter().fold(first, |all, node| all.address(&address(node)).unwrap());
-        settings.replicas(u32::from(self.nodes.len() > 1))
+        let first = ClusterSettings::new(&format!("{}/{index}", address(&self.all[0]))).unwrap();
+        let settings = self.all[1..].iter().fold(first, |all, node| all.address(&address(node)).unwrap());
+        settings.replicas(u32::from(self.all.len() > 1))
     }
 
     /// Asks a node that runs: the status and the body of its answer; 0 if it gives none.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let running = self.nodes.iter().find(|node| node.process.is_some()).unwrap();
+        let running = self.all.iter().find(|node| node.process.is_some()).unwrap();
         ask(running.http, method, path, body).unwrap_or_default()
     }
 }
