@@ -75,6 +75,9 @@ fn report(chance: &mut Chance, n: usize) -> String {
     if chance.below(3) > 0 {
         let _ = writeln!(text, "budget: {}\nduration: {}", chance.below(100), 10 + chance.below(300));
     }
+    if n % 5 == 4 {
+        let _ = writeln!(text, "recurrence_of: report-{:03}", n - 1);
+    }
     text.push_str("---\n");
     let _ = writeln!(text, "# {title}\n");
     for heading in ["Summary", "Root cause", "Impact", "Resolution", "Notes"] {
@@ -287,7 +290,16 @@ fn check_incidents(Both { disk, cluster, .. }: &Both) {
         let found = index.similar(incident, &request, LinkFilter::Any, true).unwrap();
         found.hits.into_iter().map(|hit| hit.incident.id).collect()
     };
+    let again = |index: &Index, incident: &Incident| {
+        let cluster = index.recurrence(incident).unwrap();
+        cluster
+            .map(|cluster| cluster.incidents.into_iter().map(|occurrence| occurrence.incident.id).collect::<Vec<_>>())
+    };
+    let mut recurring = 0;
     for incident in incidents.iter().take(12) {
+        let here = again(disk, incident);
+        assert_eq!(here, again(cluster, incident), "{}", incident.id);
+        recurring += usize::from(here.is_some());
         assert_eq!(backlinks(disk, &incident.id), backlinks(cluster, &incident.id), "{}", incident.id);
         assert_eq!(cluster.get(&incident.id).unwrap().as_ref(), Some(incident));
         assert_eq!(disk.resolve("report").unwrap(), cluster.resolve("report").unwrap());
@@ -296,6 +308,7 @@ fn check_incidents(Both { disk, cluster, .. }: &Both) {
         let in_common = here.iter().filter(|id| there.contains(id)).count();
         assert!(in_common * 10 >= here.len() * 8 && here.first() == there.first(), "{here:?} {there:?}");
     }
+    assert!(recurring > 0, "none happened again");
     assert_eq!(cluster.get("none").unwrap(), None);
     assert!(!cluster.health().unwrap().is_damaged());
 }

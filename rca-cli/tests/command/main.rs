@@ -9,6 +9,7 @@
 mod arguments;
 mod chance;
 mod check;
+#[cfg(feature = "opensearch")]
 mod cluster;
 mod complete;
 mod fields;
@@ -23,6 +24,8 @@ mod locations;
 mod looks;
 mod manuals;
 mod missing;
+#[cfg(not(feature = "opensearch"))]
+mod no_cluster;
 mod not_reports;
 mod outputs;
 mod pager;
