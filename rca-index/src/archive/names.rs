@@ -89,6 +89,19 @@ impl Names {
         found
     }
 
+    /// The ids that a name may mean: as [`resolve`](Self::resolve) finds them, else by a path as seen from elsewhere, else by words in a
+    /// row of a file name; sorted.
+    pub(crate) fn meant_by(&self, name: &str) -> Vec<String> {
+        let found = self.resolve(name);
+        if !found.is_empty() {
+            return found;
+        }
+        if let Some(id) = self.at_the_end_of(name) {
+            return vec![id];
+        }
+        Row::of(name).map(|row| self.with_words(&row)).unwrap_or_default()
+    }
+
     /// Whether a file name starts so, in any case.
     pub(crate) fn any_starts_with(&self, start: &str) -> bool {
         let start = start.to_lowercase();

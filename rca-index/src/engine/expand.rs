@@ -14,7 +14,6 @@ use crate::error::Result;
 use crate::plan::{Form, Pattern, Vocabulary, work};
 use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED};
 use crate::text::analyzer::STEM_MARK;
-use crate::text::row::Row;
 
 /// Words, with the number of incidents that contain each.
 #[derive(Default)]
@@ -212,15 +211,7 @@ impl Vocabulary for Snapshot<'_> {
     }
 
     fn ids_named(&self, name: &str) -> Result<Vec<String>> {
-        let names = self.names()?;
-        let found = names.resolve(name);
-        if !found.is_empty() {
-            return Ok(found);
-        }
-        if let Some(id) = names.at_the_end_of(name) {
-            return Ok(vec![id]);
-        }
-        Ok(Row::of(name).map(|row| names.with_words(&row)).unwrap_or_default())
+        Ok(self.names()?.meant_by(name))
     }
 
     fn has_value(&self, key: &str, value: &str) -> Result<bool> {

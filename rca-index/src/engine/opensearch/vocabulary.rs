@@ -17,7 +17,6 @@ use crate::error::Result;
 use crate::plan::{Form, Pattern, Vocabulary, with_expansions};
 use crate::ranking::MAX_EXPANSIONS;
 use crate::text::analyzer::STEM_MARK;
-use crate::text::row::Row;
 
 /// Of more words, the numbers are those of incidents with a word anywhere, by one aggregation.
 const FEW_WORDS: usize = 128;
@@ -187,15 +186,7 @@ macro_rules! vocabulary {
             }
 
             fn ids_named(&self, name: &str) -> Result<Vec<String>> {
-                let names = self.snapshot().all_names()?;
-                let found = names.resolve(name);
-                if !found.is_empty() {
-                    return Ok(found);
-                }
-                if let Some(id) = names.at_the_end_of(name) {
-                    return Ok(vec![id]);
-                }
-                Ok(Row::of(name).map(|row| names.with_words(&row)).unwrap_or_default())
+                Ok(self.snapshot().all_names()?.meant_by(name))
             }
         }
     };
