@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::cache::locked;
 use crate::engine::document::text_length;
 use crate::engine::snapshot::Owner;
 use crate::engine::turns::Telling;
@@ -77,10 +78,6 @@ pub(super) struct Pending {
     archive: bool,
     record: Option<Record>,
     appender: Option<Appender>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pending {
