@@ -31,7 +31,7 @@ use crate::engine::scorer::{WordsQuery, WordsScorer};
 use crate::engine::snapshot::{Snapshot, map_all};
 use crate::engine::tally::{BLOCK, FacetTally};
 use crate::error::Result;
-use crate::plan::{Cut, Moments, Needed, Plan};
+use crate::plan::{Cut, Moments, Needed, Plan, work};
 use crate::query::SortKey;
 #[cfg(feature = "opensearch")]
 use crate::ranking::rounded;
@@ -393,6 +393,7 @@ impl SegmentCandidates {
             if self.limit == 0 || self.floor.is_above(block.most) {
                 continue;
             }
+            work::add(block.len());
             for doc in block.docs() {
                 let score = words.score(doc);
                 if !self.floor.is_above(score) {

@@ -260,6 +260,29 @@ fn words_that_are_asked_for_again_are_not_read_again() {
 }
 
 #[test]
+fn blocks_of_lists_below_the_floor_are_not_scored() {
+    const WITH_WORD: usize = 3_000;
+    // Those with the word in the title are enough to rerank; blocks of those with it in a long text cannot be among the best.
+    let long = "word ".repeat(200) + "certificate";
+    let report = |i: usize| match i {
+        i if i < 2 * RERANKED => ("Certificate", "certificate"),
+        i if i < WITH_WORD => ("Other", &*long),
+        _ => ("Other", "other"),
+    };
+    let ids: Vec<_> = (0..2 * WITH_WORD).map(|i| format!("{i:04}")).collect();
+    let reports: Vec<_> = ids.iter().enumerate().map(|(i, id)| (id.as_str(), report(i).0, report(i).1)).collect();
+    let engine: Engine = engine(&[&reports]).into();
+    let request = SearchRequest::parse("certificate").unwrap();
+    let found = [0; 3].map(|_| {
+        work::taken();
+        (search_summaries(&engine, &request).unwrap().total, work::taken())
+    });
+    let [.., (total, steps)] = found;
+    assert_eq!(total, WITH_WORD);
+    assert!(steps >= 2 * RERANKED && steps < WITH_WORD, "{found:?}");
+}
+
+#[test]
 fn what_a_search_reads_is_told() {
     let engine = archive_of(800);
     let request = SearchRequest::parse("connection pool exhaustion").unwrap().limit(3);
