@@ -7,7 +7,7 @@ mod pager;
 mod palette;
 
 use std::borrow::Cow;
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::ops::Range;
 use std::path::Path;
 
@@ -64,7 +64,7 @@ impl Wishes {
 
 /// Buffered stdout. Removes the command's own escape sequences where they are not wanted.
 pub(crate) struct Output {
-    stream: BufWriter<AutoStream<StdoutLock<'static>>>,
+    stream: BufWriter<AutoStream<Box<dyn Write>>>,
     /// The pager that may be used, the columns and rows of the screen, and whether it gets no escape sequences.
     pager: Option<(PagerCommand, (usize, usize), bool)>,
     paging: Option<Paging>,
@@ -98,8 +98,10 @@ impl Output {
         let command = may_page.then(|| PagerCommand::of_environment(|name| std::env::var(name).ok())).flatten();
         let has_links = has_colors && wanted != ColorChoice::Never && !wishes.hyperlinks.is_none();
         let shows_links = is_terminal || (wishes.asked_for_links && wishes.color == Color::Always);
+        // What takes the escape sequences out writes what is between them piece by piece, and stdout passes on each line.
+        let buffered: Box<dyn Write> = Box::new(BufWriter::new(stdout.lock()));
         Self {
-            stream: BufWriter::new(AutoStream::new(stdout.lock(), choice)),
+            stream: BufWriter::new(AutoStream::new(buffered, choice)),
             pager: command.zip(screen).map(|(command, screen)| (command, screen, choice == ColorChoice::Never)),
             paging: None,
             pager_failure: None,
