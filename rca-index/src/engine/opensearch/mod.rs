@@ -25,6 +25,7 @@ mod mapping;
 mod nodes;
 mod origin;
 mod pages;
+mod process;
 mod retry;
 mod search;
 #[cfg(test)]
