@@ -27,6 +27,7 @@ mod origin;
 mod pages;
 mod process;
 mod retry;
+mod scored;
 mod search;
 #[cfg(test)]
 mod server;
