@@ -60,7 +60,7 @@ impl Snapshot<'_> {
         let by_score = collect.order == Order::Score && collect.limit > 0;
         let (answer, mut found) = if by_score {
             let query = json!({ "bool": { "filter": [matches], "should": compiler.scores(plan) } });
-            self.scored((plan, words), needed, collect, &query, first)?
+            self.scored((plan, words), needed, collect, &query, &first)?
         } else {
             self.sorted(collect, &matches, first)?
         };
@@ -85,7 +85,7 @@ impl Snapshot<'_> {
         needed: Needed,
         collect: &Collect,
         query: &Value,
-        first: Value,
+        first: &Value,
     ) -> Result<(Value, Candidates)> {
         let chosen = (collect.limit + (collect.limit / 4).max(MORE_SCORED)).min(MOST_SCORED);
         let (by_score, id) = (json!([{ "_score": "desc" }, latest()]), json!({ ID: "asc" }));
