@@ -241,6 +241,19 @@ impl<'e> Snapshot<'e> {
         pass_on!(self, snapshot => snapshot.inspect(words, ranked, preferred, candidates, judge))
     }
 
+    /// Says which candidates are about to be loaded: where each takes a while, they are fetched together.
+    #[cfg_attr(not(feature = "opensearch"), allow(clippy::unnecessary_wraps, clippy::unused_self))]
+    pub(crate) fn expect<'c>(&self, candidates: impl IntoIterator<Item = &'c Candidate>) -> Result<()> {
+        match self {
+            Self::Embedded(_) => {
+                drop(candidates);
+                Ok(())
+            }
+            #[cfg(feature = "opensearch")]
+            Self::Cluster(snapshot) => snapshot.expect(candidates),
+        }
+    }
+
     /// Loads several incidents, in parallel where that is worth it, and maps them; the results are in order.
     pub(crate) fn map<'c, T: Sync, R: Send>(
         &self,

@@ -197,6 +197,7 @@ impl Search<'_> {
         weights: &[WordWeight],
         load: impl Fn(&Candidate) -> Result<(T, Vec<Snippet>)> + Sync + Send,
     ) -> Result<Vec<Hit<T>>> {
+        self.snapshot.expect(ranked.iter().map(|ranked| &ranked.candidate))?;
         self.snapshot.map(ranked, |ranked| {
             let Ranked { matched, candidate, shares, .. } = ranked;
             let (incident, snippets) = load(candidate)?;

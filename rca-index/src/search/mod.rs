@@ -53,6 +53,9 @@ pub(crate) fn snippet_work_taken() -> usize {
     snippet::work::counted::taken()
 }
 
+/// How many of a page are fetched with those that feedback reads. A page may be as long as anybody asks for.
+const MOST_EXPECTED: usize = 32;
+
 /// A search whose hits are whole incidents, with snippets.
 pub(crate) fn search(engine: &Engine, request: &SearchRequest) -> Result<SearchResults> {
     collected(engine, request, Search::hits)
@@ -299,6 +302,9 @@ impl Search<'_> {
 
     /// Adds the feedback score to the scores. The best hits are those before and these.
     fn add_feedback(&self, reranker: &Reranker<'_>, ranked: &mut [Ranked], before: &[Ranked]) -> Result<()> {
+        // Most of the page are among the best before feedback, too.
+        let expected = before.iter().chain(&*ranked).take(FEEDBACK_HITS.max(self.wanted().min(MOST_EXPECTED)));
+        self.snapshot.expect(expected.map(|ranked| &ranked.candidate))?;
         let best = before.iter().chain(&*ranked).take(FEEDBACK_HITS);
         let best = best.map(|ranked| Ok((self.snapshot.texts(&ranked.candidate)?, ranked.candidate.score)));
         let common = common_words(self.snapshot.analyzer(), &best.collect::<Result<Vec<_>>>()?, &self.plan);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::engine::found_word::{FoundWord, Frequencies, KnownWord, Rarity, Scanned};
 use crate::engine::lookup::{KnownWords, slots};
 use crate::engine::snapshot::Snapshot;
-use crate::plan::Word;
+use crate::plan::{Pattern, Word};
 use crate::ranking::PHRASE_READS;
 
 impl KnownWords {
@@ -26,6 +26,13 @@ impl KnownWords {
             Arc::new(KnownWord { word, found: Arc::new(found) })
         };
         Self { words: words.into_iter().map(known).collect(), expansions, stems: None }
+    }
+}
+
+impl KnownWords {
+    /// The patterns of all forms of the words.
+    pub(in crate::engine) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.words.iter().flat_map(|known| known.word.forms()).map(|form| &form.pattern)
     }
 }
 

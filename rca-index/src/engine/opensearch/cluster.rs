@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::engine::opensearch::answer::{Answer, cleaned, reason_in};
 use crate::engine::opensearch::http::{Body, Client, Method, segment};
-use crate::engine::opensearch::mapping::{self, ARCHIVE};
+use crate::engine::opensearch::mapping::{self, ARCHIVE, SCORED};
 use crate::engine::opensearch::origin::{NamedBy, Origin};
 use crate::engine::opensearch::settings::{ClusterSettings, valid_archive_name};
 use crate::engine::opensearch::state::state_id;
@@ -138,6 +138,11 @@ impl Seen {
     }
 }
 
+/// The body of a search. What scoring needs comes packed.
+pub(super) fn searching(body: &Value) -> Body<'_> {
+    if body["docvalue_fields"][0] == SCORED { Body::JsonForPacked(body) } else { Body::Json(body) }
+}
+
 impl Remote {
     #[cfg(test)]
     pub(super) fn new(transport: Arc<dyn Transport>, name: &str) -> Self {
@@ -170,7 +175,7 @@ impl Remote {
 
     /// Searches an index; `None` if there is no such index. Fails unless all shards answered in time.
     pub(super) fn search(&self, index: &str, body: &Value) -> Result<Option<Value>> {
-        let answer = self.send(Method::Post, &format!("/{}/_search", segment(index)), Body::Json(body))?;
+        let answer = self.send(Method::Post, &format!("/{}/_search", segment(index)), searching(body))?;
         self.whole(answer)
     }
 

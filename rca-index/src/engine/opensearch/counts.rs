@@ -32,7 +32,12 @@ impl Counts {
         filters.iter().map(|filter| known.get(&filter.to_string()).copied()).collect()
     }
 
-    fn add(&self, found: impl IntoIterator<Item = (String, u64)>) {
+    /// The number of incidents that meet a filter, if it is known.
+    pub(super) fn one(&self, filter: &Value) -> Option<u64> {
+        self.known().get(&filter.to_string()).copied()
+    }
+
+    pub(super) fn add(&self, found: impl IntoIterator<Item = (String, u64)>) {
         let mut known = self.known();
         if known.len() > MOST_KNOWN {
             known.clear();

@@ -14,6 +14,7 @@ use tantivy::tokenizer::{TokenStream as _, Tokenizer as _};
 use crate::archive::link_key::{LinkKey, link_keys};
 use crate::engine::document::{Counted, HAS_TIME, levels_above, push_region, region_texts, text_length};
 use crate::engine::opensearch::mapping::{self, JOINER, NEVER, NOTHING};
+use crate::engine::opensearch::scored::{Scored, without_stems};
 use crate::engine::tokenizer::LexemeTokenizer;
 use crate::incident::{HouseNames, Incident, OwnField, Summary, Timestamp};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, LinkField, TextField};
@@ -43,6 +44,7 @@ pub(super) struct Document<'a> {
     has: Vec<&'static str>,
     front: BTreeSet<String>,
     links: BTreeSet<String>,
+    scored: String,
     store: Store,
 }
 
@@ -131,12 +133,23 @@ impl<'a> Document<'a> {
             has.push(HAS_TIME);
         }
         let mut words = BTreeSet::new();
-        let title = Positions::of(&incident.title.value, analyzer, &mut words).joined();
+        let title = Positions::of(&incident.title.value, analyzer, &mut words);
         let region = Regions::of(Positions::of(&text, analyzer, &mut words), &fields);
         let store = Store {
             title: incident.title.value.clone(),
             source: String::new(),
             summary: STANDARD.encode(postcard::to_stdvec(&Summary::unnamed(incident))?),
+        };
+        let length = text_length(incident);
+        let rank = incident.severity.as_ref().and_then(|severity| severity.value.rank);
+        let services = facet.get(Facet::Service.name()).into_iter().flatten();
+        let scored = Scored {
+            length,
+            date: date.map(|date| date.unix_seconds()),
+            rank,
+            services: services.cloned().collect(),
+            title: scored(&title.groups),
+            regions: region.0.iter().map(|(field, groups)| (field.number(), scored(groups))).collect(),
         };
         Ok(Self {
             archive,
@@ -144,11 +157,11 @@ impl<'a> Document<'a> {
             path: String::new(),
             born,
             dead: NEVER,
-            length: text_length(incident),
+            length,
             date: date.map(|date| date.unix_seconds()),
             stated_date: date.filter(|date| date.stated_seconds() != date.unix_seconds()).map(|d| d.stated_seconds()),
-            rank: incident.severity.as_ref().and_then(|severity| severity.value.rank),
-            title,
+            rank,
+            title: title.groups.join(" "),
             region,
             words,
             facet,
@@ -157,6 +170,7 @@ impl<'a> Document<'a> {
             has,
             front: front_terms(incident),
             links,
+            scored: scored.packed()?,
             store,
         })
     }
@@ -199,10 +213,11 @@ impl Positions {
         groups.iter_mut().filter(|group| group.is_empty()).for_each(|group| group.push(NOTHING));
         Self { groups }
     }
+}
 
-    fn joined(&self) -> String {
-        self.groups.join(" ")
-    }
+/// The tokens of positions, as they are scored.
+fn scored(groups: &[String]) -> String {
+    groups.iter().map(|group| without_stems(group)).collect::<Vec<_>>().join(" ")
 }
 
 /// The regions of a text: for each text field of the table that has any, in the order of the table, its positions.

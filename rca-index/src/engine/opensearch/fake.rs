@@ -200,7 +200,7 @@ impl Inner {
         let parts: Vec<String> =
             path.split('/').skip(1).map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let json = if let Body::Json(json) = body { json.clone() } else { Value::Null };
+        let json = if let Body::Json(json) | Body::JsonForPacked(json) = body { json.clone() } else { Value::Null };
         match (method, parts.as_slice()) {
             (Method::Post, ["_aliases"]) => self.change_aliases(&json),
             (Method::Head, [index]) => answer(if self.indexes.contains_key(*index) { 200 } else { 404 }, Value::Null),

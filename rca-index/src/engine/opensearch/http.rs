@@ -61,6 +61,8 @@ impl Method {
 pub(super) enum Body<'a> {
     None,
     Json(&'a Value),
+    /// The same, and what is answered is packed already: to pack it again takes a cluster longer than to send it.
+    JsonForPacked(&'a Value),
     /// One JSON document a line, the last one ended too.
     Lines(&'a [u8]),
 }
@@ -165,8 +167,11 @@ impl Client {
                 request.body(&b""[..]).map(|request| self.agent.run(request))
             }
             Encoded::None => request.body(()).map(|request| self.agent.run(request)),
-            Encoded::Bytes { bytes, kind, is_packed } => {
+            Encoded::Bytes { bytes, kind, is_packed, as_is } => {
                 request = request.header("content-type", *kind);
+                if *as_is {
+                    request = request.header("accept-encoding", "identity");
+                }
                 if *is_packed {
                     request = request.header("content-encoding", "gzip");
                 }
@@ -288,22 +293,29 @@ fn io_reason(error: &io::Error) -> String {
 /// A body as it is sent, once for all tries.
 enum Encoded {
     None,
-    Bytes { bytes: Vec<u8>, kind: &'static str, is_packed: bool },
+    Bytes {
+        bytes: Vec<u8>,
+        kind: &'static str,
+        is_packed: bool,
+        /// Whether the answer is wanted as it is.
+        as_is: bool,
+    },
 }
 
 impl Encoded {
     fn new(body: Body<'_>) -> io::Result<Self> {
+        let as_is = matches!(body, Body::JsonForPacked(_));
         let (bytes, kind) = match body {
             Body::None => return Ok(Self::None),
-            Body::Json(value) => (serde_json::to_vec(value)?, "application/json"),
+            Body::Json(value) | Body::JsonForPacked(value) => (serde_json::to_vec(value)?, "application/json"),
             Body::Lines(lines) => (lines.to_vec(), "application/x-ndjson"),
         };
         if bytes.len() < PACKED_FROM {
-            return Ok(Self::Bytes { bytes, kind, is_packed: false });
+            return Ok(Self::Bytes { bytes, kind, is_packed: false, as_is });
         }
         let mut packed = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
         packed.write_all(&bytes)?;
-        Ok(Self::Bytes { bytes: packed.finish()?, kind, is_packed: true })
+        Ok(Self::Bytes { bytes: packed.finish()?, kind, is_packed: true, as_is })
     }
 }
 

@@ -8,6 +8,7 @@ use std::vec;
 use serde_json::{Value, json};
 
 use crate::engine::opensearch::mapping::ID;
+use crate::engine::opensearch::pages::of_hits;
 use crate::engine::opensearch::snapshot::{Snapshot, everything, hits};
 use crate::engine::opensearch::stored::STORED;
 use crate::engine::seam::Reads as _;
@@ -67,7 +68,7 @@ impl<T> Sorted<'_, T> {
             "size": self.page, "track_total_hits": false, "query": self.snapshot.living_and(everything()),
             "sort": [{ ID: "asc" }],
         });
-        body["_source"] = if self.fields.is_empty() { Value::Bool(false) } else { json!(self.fields) };
+        of_hits(&mut body, self.fields);
         if let Some(last) = &self.last {
             body["search_after"] = last.clone();
         }

@@ -124,10 +124,11 @@ impl Snapshot<'_> {
     /// The ids of at most so many incidents that match, in no order.
     fn ids_of(&self, query: &Value, most: usize) -> Result<Vec<String>> {
         let body = json!({
-            "size": most, "track_total_hits": false, "_source": [ID], "query": self.living_and(query.clone()),
+            "size": most, "track_total_hits": false, "_source": false, "stored_fields": "_none_",
+            "docvalue_fields": [ID], "query": self.living_and(query.clone()),
         });
         let answer = self.ask(&body)?;
-        Ok(hits(&answer).filter_map(|hit| hit["_source"]["id"].as_str()).map(str::to_owned).collect())
+        Ok(hits(&answer).filter_map(|hit| hit["fields"][ID][0].as_str()).map(str::to_owned).collect())
     }
 
     /// The incidents that any of these link to, each but itself.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::engine::opensearch::answer::cleaned;
 use crate::engine::opensearch::cluster::{Remote, Seen};
 use crate::engine::opensearch::origin::{LONGEST_HOST, host};
+use crate::engine::opensearch::process;
 use crate::error::{Error, Result};
 
 /// How long a lock holds that nobody renews.
@@ -29,6 +30,9 @@ const POLL: Duration = Duration::from_millis(200);
 struct Holder {
     host: String,
     pid: u32,
+    /// What tells the process from others, by which one of the same machine sees that it has ended.
+    #[serde(default)]
+    process: String,
     /// Random, so that no two writers are taken for one.
     token: String,
     /// In seconds since 1970, UTC.
@@ -41,7 +45,14 @@ impl Holder {
     fn new(token: &str) -> Self {
         let now = now();
         let since = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        Self { host: host(), pid: std::process::id(), token: token.to_owned(), since, expires: expiry() }
+        let (pid, process) = (std::process::id(), process::this());
+        Self { host: host(), pid, process, token: token.to_owned(), since, expires: expiry() }
+    }
+
+    /// Whether it will not renew its lock: its time is over, or its process.
+    fn is_gone(&self) -> bool {
+        let now = i64::try_from(now().as_millis()).unwrap_or(i64::MAX);
+        self.expires <= now || self.host == host() && process::has_ended(self.pid, &self.process)
     }
 
     fn document(&self, archive: &str) -> Value {
@@ -196,9 +207,7 @@ fn take(remote: &Remote, archive: &str, token: &str, wait: Duration) -> Result<S
             _ => Instant::now(),
         };
         watched = Some((seen, since));
-        let now = i64::try_from(now().as_millis()).unwrap_or(i64::MAX);
-        let has_expired = holder.as_ref().is_none_or(|holder| holder.expires <= now) || since.elapsed() >= LEASE;
-        if has_expired {
+        if holder.as_ref().is_none_or(Holder::is_gone) || since.elapsed() >= LEASE {
             if let Some(taken) = remote.put(&id, &ours(), Some(seen))? {
                 return Ok(taken);
             }
@@ -255,6 +264,26 @@ mod tests {
         second.shared.renew();
         second.check().unwrap();
         assert!(taken(&remote, "c").is_err());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_lock_of_a_process_that_ended_is_free_at_once_on_its_machine() {
+        let fake = Fake::new();
+        let remote = Remote::new(fake.clone(), "incidents");
+        let first = taken(&remote, "a").unwrap();
+        assert!(taken(&remote, "b").is_err());
+        // An earlier process had this id.
+        let (process, _) = process::this().rsplit_once(' ').map(|(on, at)| (format!("{on} 1"), at.to_owned())).unwrap();
+        fake.change("lock/ops", |document| document["body"]["process"] = process.clone().into());
+        let elsewhere = |document: &mut Value| document["body"]["host"] = "other".into();
+        fake.change("lock/ops", elsewhere);
+        assert!(taken(&remote, "b").is_err(), "of another machine");
+        fake.change("lock/ops", |document| document["body"]["host"] = super::host().into());
+        let second = taken(&remote, "b").unwrap();
+        first.shared.renew();
+        assert!(first.check().is_err());
+        second.check().unwrap();
     }
 
     #[test]

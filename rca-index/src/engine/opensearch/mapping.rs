@@ -20,6 +20,7 @@
 //! | `front` | keyword | keys of front matter that the table does not know, and each key with a value: see [`front`] |
 //! | `links` | keyword | the terms of [`LinkKey`](crate::archive::link_key::LinkKey) |
 //! | `born`, `dead` | long | the generations of its first and from its last commit on: see [`State::living`](super::state::State::living) |
+//! | `scored` | binary column | what scoring needs: see [`Scored`](super::scored::Scored) |
 //! | `store` | not indexed | `title`, `source` and `summary`, this in base64 of postcard |
 //!
 //! `words` in the second column: the tokens of a position are joined by [`JOINER`], and positions are separated by a space. A position
@@ -58,6 +59,7 @@ pub(super) const FRONT: &str = "front";
 pub(super) const LINKS: &str = "links";
 pub(super) const BORN: &str = "born";
 pub(super) const DEAD: &str = "dead";
+pub(super) const SCORED: &str = "scored";
 pub(super) const STORE: &str = "store";
 
 /// The generation from which on a document that lives is dead.
@@ -248,6 +250,7 @@ fn properties() -> Value {
         LINKS: keyword(),
         BORN: long(),
         DEAD: long(),
+        SCORED: { "type": "binary", "doc_values": true },
         STORE: { "type": "object", "enabled": false },
     })
 }

@@ -25,7 +25,9 @@ mod mapping;
 mod nodes;
 mod origin;
 mod pages;
+mod process;
 mod retry;
+mod scored;
 mod search;
 #[cfg(test)]
 mod server;

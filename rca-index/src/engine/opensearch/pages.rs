@@ -12,6 +12,16 @@ use crate::error::Result;
 /// How long a cluster keeps a point in time between two pages.
 const KEPT: &str = "2m";
 
+/// Asks for these fields of hits. Without any, what is stored is not even unpacked.
+pub(super) fn of_hits(body: &mut Value, fields: &[&str]) {
+    body["_source"] = if fields.is_empty() { Value::Bool(false) } else { json!(fields) };
+    match body {
+        Value::Object(body) if fields.is_empty() => drop(body.insert("stored_fields".to_owned(), json!("_none_"))),
+        Value::Object(body) => drop(body.remove("stored_fields")),
+        _ => {}
+    }
+}
+
 /// The pages of a list.
 pub(super) struct Pages<'s> {
     snapshot: &'s Snapshot<'s>,
@@ -38,7 +48,7 @@ impl<'s> Pages<'s> {
             self.open = self.opened()?;
         }
         self.body["size"] = json!(size);
-        self.body["_source"] = if fields.is_empty() { Value::Bool(false) } else { json!(fields) };
+        of_hits(&mut self.body, fields);
         if let Some(id) = &self.open {
             self.body["pit"] = json!({ "id": id, "keep_alive": KEPT });
         }
@@ -56,6 +66,7 @@ impl<'s> Pages<'s> {
         if is_first && let Value::Object(body) = &mut self.body {
             // The number of matches and the counts of facets are of the first page.
             body.remove("aggs");
+            body.remove("docvalue_fields");
             body.insert("track_total_hits".to_owned(), Value::Bool(false));
         }
         Ok((is_first || found > 0).then_some(answer))

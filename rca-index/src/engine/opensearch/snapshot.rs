@@ -14,10 +14,11 @@ use crate::archive::names::Names;
 use crate::engine::collect::{Candidate, Candidates, Collect};
 use crate::engine::commit::Commit;
 use crate::engine::lookup::KnownWords;
-use crate::engine::opensearch::cluster::Cluster;
+use crate::engine::opensearch::batch::Batch;
+use crate::engine::opensearch::cluster::{Cluster, searching};
 use crate::engine::opensearch::counts::Counter as _;
 use crate::engine::opensearch::dsl::{all_of, term, terms};
-use crate::engine::opensearch::http::{Body, Method};
+use crate::engine::opensearch::http::Method;
 use crate::engine::opensearch::mapping::ID;
 use crate::engine::opensearch::stored::{STORED, Stored};
 use crate::engine::opensearch::view::View;
@@ -97,7 +98,7 @@ impl Snapshot<'_> {
     /// Searches a point in time, which names its index.
     pub(super) fn ask_open(&self, body: &Value) -> Result<Value> {
         let remote = &self.cluster.remote;
-        let answer = remote.send(Method::Post, "/_search", Body::Json(body))?;
+        let answer = remote.send(Method::Post, "/_search", searching(body))?;
         remote.whole(answer)?.ok_or_else(|| remote.damaged("a point in time of a search is gone".to_owned()))
     }
 
@@ -132,8 +133,22 @@ impl Snapshot<'_> {
     fn with_stored<T>(&self, candidate: &Candidate, read: impl FnOnce(&Stored) -> Option<T>) -> Result<T> {
         let lost = || self.cluster.remote.damaged("a stored incident cannot be read".to_owned());
         let Some(batch) = &candidate.batch else { return Err(lost()) };
-        let stored = batch.stored(|ids| self.stored_of_all(ids))?;
-        stored.get(candidate.address.doc_id as usize).and_then(read).ok_or_else(lost)
+        let stored = batch.stored(candidate.address.doc_id as usize, |ids| self.stored_of_all(ids))?;
+        stored.as_deref().and_then(read).ok_or_else(lost)
+    }
+
+    /// Fetches what is stored of candidates that are about to be loaded, in one request for all that one search scored.
+    pub(crate) fn expect<'c>(&self, candidates: impl IntoIterator<Item = &'c Candidate>) -> Result<()> {
+        let mut expected: Vec<(&Arc<Batch>, Vec<usize>)> = Vec::new();
+        for candidate in candidates {
+            let Some(batch) = candidate.batch.as_ref().filter(|batch| batch.is_scored()) else { continue };
+            let at = candidate.address.doc_id as usize;
+            match expected.iter_mut().find(|(known, _)| known.number() == batch.number()) {
+                Some((_, places)) => places.push(at),
+                None => expected.push((batch, vec![at])),
+            }
+        }
+        expected.into_iter().try_for_each(|(batch, places)| batch.fetch(places, |ids| self.stored_of_all(ids)))
     }
 
     /// Passes the evidence of each candidate to `judge`, and returns the results in the order of the candidates.

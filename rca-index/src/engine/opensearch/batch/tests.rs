@@ -26,15 +26,19 @@ fn scores_and_evidence_are_those_of_the_embedded_engine() {
     let embedded = engine(&[&reports]);
     let snapshot = embedded.snapshot().unwrap();
     let commit = Arc::new(Commit::new(embedded.note().unwrap(), 4));
-    let sources: Vec<Value> = reports
+    let scored = |document: &Document<'_>| {
+        let document = serde_json::to_value(document).unwrap();
+        Scored::unpacked(document["scored"].as_str().unwrap()).unwrap()
+    };
+    let hits: Vec<(String, Scored)> = reports
         .iter()
         .map(|(id, title, cause)| {
             let names = (&HouseNames::default(), &Analyzer::default());
-            serde_json::to_value(Document::of_report(incident(id, title, cause), names, "ops", 1).unwrap()).unwrap()
+            let document = Document::of_report(incident(id, title, cause), names, "ops", 1).unwrap();
+            ((*id).to_owned(), scored(&document))
         })
         .collect();
-    let stored = |source: &Value| serde::Deserialize::deserialize(source).unwrap();
-    let batch = Arc::new(Batch::new(7, sources.iter().map(|source| (source, stored(source))).collect()).unwrap());
+    let batch = Arc::new(Batch::new(7, hits));
     for query in ["queue backlog", "\"queue backlog\"", "rootcause:queue", "inventory api", "cafe", "orders", "障害"]
     {
         let plan = plan(&snapshot, query);
@@ -61,17 +65,33 @@ fn a_list_fetches_what_is_stored_when_it_is_asked_for() {
     let batch = Batch::listed(1, vec![("a".into(), Some(5)), ("b".into(), None)], None);
     assert_eq!((batch.id(1), batch.date(0), batch.date(1), batch.id(2)), ("b", 5, i64::MIN, ""));
     let gone = || crate::Error::IndexNotFound(Path::new("gone").into());
-    assert!(batch.stored(|_| Err(gone())).is_err());
-    assert_eq!(
-        batch
-            .stored(|ids| {
-                assert_eq!(ids, ["a", "b"]);
-                Ok(Vec::new())
-            })
-            .unwrap()
-            .len(),
-        0
-    );
+    assert!(batch.stored(1, |_| Err(gone())).is_err());
+    let found = batch.stored(1, |ids| {
+        assert_eq!(ids, ["a", "b"]);
+        Ok(ids.iter().map(|id| stored(id)).collect())
+    });
+    assert_eq!(found.unwrap().unwrap().id, "b");
     // It is not asked for again.
-    assert!(batch.stored(|_| Err(gone())).is_ok());
+    assert_eq!(batch.stored(0, |_| Err(gone())).unwrap().unwrap().id, "a");
+    assert!(batch.stored(2, |_| Err(gone())).unwrap().is_none());
+}
+
+fn stored(id: &str) -> Stored {
+    let store = serde_json::json!({ "title": "", "source": "", "summary": "" });
+    serde_json::from_value(serde_json::json!({ "id": id, "store": store })).unwrap()
+}
+
+#[test]
+fn of_what_is_scored_only_the_few_that_are_shown_are_fetched() {
+    let hits = ["a", "b", "c"].map(|id| (id.to_owned(), Scored::default()));
+    let batch = Batch::new(1, hits.into());
+    let fetch = |expected: &'static [&'static str]| {
+        move |ids: &[String]| {
+            assert_eq!(ids, expected);
+            Ok(ids.iter().map(|id| stored(id)).collect())
+        }
+    };
+    batch.fetch([2, 0, 9], fetch(&["c", "a"])).unwrap();
+    batch.fetch([0, 2], fetch(&[])).unwrap();
+    assert_eq!(batch.stored(1, fetch(&["b"])).unwrap().unwrap().id, "b");
 }
