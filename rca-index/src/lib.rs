@@ -207,6 +207,8 @@ mod index;
 mod insight;
 pub mod parse;
 mod plan;
+#[cfg(any(feature = "archive", feature = "opensearch"))]
+mod process;
 pub mod query;
 mod ranking;
 mod schema;

@@ -13,6 +13,7 @@ use crate::archive::Archive;
 use crate::engine::{CommitStamp, Engine};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::process::Process;
 
 mod host;
 
@@ -28,7 +29,7 @@ const MOST_AGE: Duration = Duration::from_secs(4);
 #[serde(deny_unknown_fields)]
 struct Claim {
     /// The process that watches.
-    process: host::Process,
+    process: Process,
     /// The archive's folder: its device and its number.
     archive: (u64, u64),
     /// The commit that has the changes.
@@ -140,9 +141,9 @@ impl Heartbeat {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn tell(&self, until: SystemTime) -> Result<bool> {
-        let Some(process) = host::this_process() else { return Ok(false) };
+        let Some(process) = Process::this() else { return Ok(false) };
         let Some(archive) = host::watchable(&self.root) else { return Ok(false) };
-        if read(&self.dir).is_some_and(|other| other.process != process && host::is_running(&other.process)) {
+        if read(&self.dir).is_some_and(|other| other.process != process && other.process.is_running()) {
             return Ok(false);
         }
         let until = nanoseconds(until);
@@ -176,7 +177,7 @@ impl Heartbeat {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn withdraw(&self) -> Result<()> {
-        let own = host::this_process();
+        let own = Process::this();
         if !read(&self.dir).is_some_and(|said| Some(said.process) == own) {
             return Ok(());
         }
@@ -206,7 +207,7 @@ fn is_believed(claim: &Claim, dir: &Path, root: &Path, now: SystemTime) -> bool 
     age.is_some_and(|age| u128::from(age) <= MOST_AGE.as_nanos())
         && host::folder(root) == Some(claim.archive)
         && CommitStamp::of(dir).is_ok_and(|commit| commit == claim.commit)
-        && host::is_running(&claim.process)
+        && claim.process.is_running()
 }
 
 fn path(dir: &Path) -> PathBuf {

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use crate::engine::opensearch::answer::cleaned;
 use crate::engine::opensearch::cluster::{Remote, Seen};
 use crate::engine::opensearch::origin::{LONGEST_HOST, host};
-use crate::engine::opensearch::process;
 use crate::error::{Error, Result};
+use crate::process::Process;
 
 /// How long a lock holds that nobody renews.
 const LEASE: Duration = Duration::from_secs(30);
@@ -32,7 +32,7 @@ struct Holder {
     pid: u32,
     /// What tells the process from others, by which one of the same machine sees that it has ended.
     #[serde(default)]
-    process: String,
+    process: Option<Process>,
     /// Random, so that no two writers are taken for one.
     token: String,
     /// In seconds since 1970, UTC.
@@ -45,14 +45,14 @@ impl Holder {
     fn new(token: &str) -> Self {
         let now = now();
         let since = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        let (pid, process) = (std::process::id(), process::this());
+        let (pid, process) = (std::process::id(), Process::this());
         Self { host: host(), pid, process, token: token.to_owned(), since, expires: expiry() }
     }
 
     /// Whether it will not renew its lock: its time is over, or its process.
     fn is_gone(&self) -> bool {
         let now = i64::try_from(now().as_millis()).unwrap_or(i64::MAX);
-        self.expires <= now || self.host == host() && process::has_ended(self.pid, &self.process)
+        self.expires <= now || self.process.as_ref().is_some_and(Process::has_ended)
     }
 
     fn document(&self, archive: &str) -> Value {
@@ -273,13 +273,13 @@ mod tests {
         let remote = Remote::new(fake.clone(), "incidents");
         let first = taken(&remote, "a").unwrap();
         assert!(taken(&remote, "b").is_err());
-        // An earlier process had this id.
-        let (process, _) = process::this().rsplit_once(' ').map(|(on, at)| (format!("{on} 1"), at.to_owned())).unwrap();
-        fake.change("lock/ops", |document| document["body"]["process"] = process.clone().into());
-        let elsewhere = |document: &mut Value| document["body"]["host"] = "other".into();
-        fake.change("lock/ops", elsewhere);
+        // An earlier process had this number.
+        let mut before = serde_json::to_value(Process::this().unwrap()).unwrap();
+        before["started"] = 1.into();
+        fake.change("lock/ops", |document| document["body"]["process"] = before.clone());
+        fake.change("lock/ops", |document| document["body"]["process"]["boot"] = "another".into());
         assert!(taken(&remote, "b").is_err(), "of another machine");
-        fake.change("lock/ops", |document| document["body"]["host"] = super::host().into());
+        fake.change("lock/ops", |document| document["body"]["process"] = before.clone());
         let second = taken(&remote, "b").unwrap();
         first.shared.renew();
         assert!(first.check().is_err());

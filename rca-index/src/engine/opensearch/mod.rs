@@ -25,7 +25,6 @@ mod mapping;
 mod nodes;
 mod origin;
 mod pages;
-mod process;
 mod retry;
 mod scored;
 mod search;

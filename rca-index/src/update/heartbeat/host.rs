@@ -1,51 +1,6 @@
-//! What tells a process of this host from all others, and a folder of which the system notices every change. Linux only: other
-//! systems do not tell, and there nobody is believed.
+//! A folder of which the system notices every change. Linux only: other systems do not tell, and there nobody is believed.
 
 use std::path::Path;
-
-use serde::{Deserialize, Serialize};
-
-/// A process of one run of one host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Process {
-    /// The run of the host: another at each start of it.
-    pub(super) boot: String,
-    /// Its number, which another process may have later.
-    pub(super) id: u32,
-    /// When it started, in ticks of the system since the host did.
-    pub(super) started: u64,
-}
-
-/// This process; `None` where the system does not tell.
-pub(super) fn this_process() -> Option<Process> {
-    let id = std::process::id();
-    Some(Process { boot: boot()?, id, started: started(id)? })
-}
-
-/// Whether this very process still runs, on this host.
-pub(super) fn is_running(process: &Process) -> bool {
-    started(process.id) == Some(process.started) && boot().as_ref() == Some(&process.boot)
-}
-
-#[cfg(target_os = "linux")]
-fn boot() -> Option<String> {
-    let text = crate::files::read("/proc/sys/kernel/random/boot_id", 100).ok()?;
-    String::from_utf8(text).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-#[cfg(target_os = "linux")]
-pub(super) fn started(id: u32) -> Option<u64> {
-    let bytes = crate::files::read(format!("/proc/{id}/stat"), 10_000).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    // The name of the program comes first, in brackets, and may have any character in it.
-    let mut fields = text.get(text.rfind(')')? + 1..)?.split_whitespace();
-    let state = fields.next()?;
-    if matches!(state, "Z" | "X" | "x") {
-        return None;
-    }
-    fields.nth(18)?.parse().ok()
-}
 
 /// A folder: its device and its number.
 #[cfg(unix)]
@@ -102,16 +57,6 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
         }
     }
     bytes
-}
-
-#[cfg(not(target_os = "linux"))]
-fn boot() -> Option<String> {
-    None
-}
-
-#[cfg(not(target_os = "linux"))]
-fn started(_: u32) -> Option<u64> {
-    None
 }
 
 #[cfg(not(unix))]

@@ -97,6 +97,7 @@ fn what_is_not_proved_is_not_believed() {
         ("/process/boot", json!("another")),
         ("/process/boot", json!("")),
         ("/process/boot", json!("\u{1b}[2J\r\n")),
+        ("/process/space", json!("pid:[1]")),
         ("/process/id", json!(1)),
         ("/process/id", json!(u32::MAX)),
         ("/process/id", json!(-1)),
@@ -177,8 +178,7 @@ fn the_word_of_another_process_holds_while_it_lives() {
     let Some((folder, heartbeat)) = Folder::watched() else { return };
     let mut sleeper = Sleeper(Command::new("sleep").arg("600").spawn().unwrap());
     let mut claim: Claim = serde_json::from_slice(&fs::read(folder.path()).unwrap()).unwrap();
-    let started = host::started(sleeper.0.id()).unwrap();
-    claim.process = host::Process { id: sleeper.0.id(), started, ..claim.process };
+    claim.process = Process::of(sleeper.0.id()).unwrap();
     let say = || {
         let claim = Claim { until: nanoseconds(SystemTime::now()), ..claim.clone() };
         fs::write(folder.path(), serde_json::to_vec(&claim).unwrap()).unwrap();
