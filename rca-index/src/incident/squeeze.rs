@@ -17,12 +17,9 @@ pub(crate) fn squeezed(text: &str) -> Cow<'_, str> {
 /// so that the compiler looks at many bytes at once.
 fn is_squeezed(bytes: &[u8]) -> bool {
     let at_ends = |end: Option<&u8>| end.is_some_and(|b| !b.is_ascii_graphic());
-    let plain = |bytes: &[u8]| bytes.iter().fold(true, |plain, b| plain & (b' '..=b'~').contains(b));
-    let spaced = |bytes: &[u8]| {
-        let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-        pairs.fold(0, |spaced, (&a, &b)| spaced | u8::from(a == b' ') & u8::from(b == b' ')) > 0
-    };
-    !at_ends(bytes.first()) && !at_ends(bytes.last()) && plain(bytes) && !spaced(bytes)
+    let odd = |a: u8, b: u8| u8::from(!(b' '..=b'~').contains(&a)) | u8::from(a == b' ') & u8::from(b == b' ');
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    !at_ends(bytes.first()) && !at_ends(bytes.last()) && pairs.fold(0, |found, (&a, &b)| found | odd(a, b)) == 0
 }
 
 /// Appends the words of a text, one space before each that is not the first.

@@ -95,7 +95,8 @@ const ASSIGNED: &str = "assigned to";
 /// The value of a labelled field in a text: `Owner: SRE`, `owner=eng`, up to the next field or the end of the bracket.
 fn field<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     let marked = text.contains([':', '=', '：']);
-    let assigned = names.contains(&ASSIGNED);
+    // Accents come off the letters of a text: only in plain ones the word stands as it is.
+    let assigned = names.contains(&ASSIGNED) && (!text.is_ascii() || may_have(text, b"assigned"));
     // Most texts have no field at all: look before anything else.
     if !(marked || assigned && text.contains(char::is_whitespace)) {
         return None;

@@ -110,7 +110,7 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let in_prose = || of_prose.clone();
     // A sentence may be about a part of the incident: it counts where a row agrees with it.
     for lasted in [lasted.clone().or_else(in_prose), lasted] {
-        said.reached(Vec::new(), rows, counted_from, stated.end.as_ref(), lasted.as_ref());
+        said.mark_within(rows, counted_from, stated.end.as_ref(), lasted.as_ref());
         if rows.iter().any(|row| row.milestone == Some(Milestone::Resolved)) {
             break;
         }

@@ -17,6 +17,10 @@ const MOST: usize = 20;
 pub(crate) fn merge_conflicts(source: &str) -> Vec<Problem> {
     let opens = |&(at, _): &(usize, &str)| at == 0 || source.as_bytes().get(at - 1) == Some(&b'\n');
     let mut found = Vec::new();
+    // Most reports have none: to look is cheaper than to search for each.
+    if !source.contains(OPENING) {
+        return found;
+    }
     let mut after = 0;
     for (at, _) in source.match_indices(OPENING).filter(opens).take(MOST) {
         if at < after {

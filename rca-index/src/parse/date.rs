@@ -10,6 +10,7 @@ use crate::incident::Timestamp;
 use crate::parse::cursor::{Cursor, is_latin};
 use crate::parse::day::{self, Day};
 use crate::parse::moment::{self, Habits, Moment, read_moment};
+use crate::parse::phrases::FirstLetters;
 use crate::parse::range;
 use crate::parse::zone::Zone;
 
@@ -70,30 +71,15 @@ pub(crate) fn month(text: &str) -> Option<(usize, i8)> {
 pub(crate) fn may_begin(text: &str, first: char) -> bool {
     first.is_ascii_digit()
         || first.is_alphabetic()
-            && (!first.is_ascii() || is_start_of_a_word(text.as_bytes()))
+            && (!first.is_ascii() || is_start_of_a_word(text))
             && text.bytes().take(28).any(|b| b.is_ascii_digit())
 }
 
 /// Whether the first two letters are those of a word that a moment or a range may begin with: most words differ in these.
-fn is_start_of_a_word(text: &[u8]) -> bool {
-    /// For each first letter, one bit for each second one; the last is for any other byte.
-    static PAIRS: LazyLock<[u32; 26]> = LazyLock::new(|| {
-        let mut pairs = [0; 26];
-        for word in day::names().chain(moment::words_before()).chain(range::words_before()) {
-            if let [first, second, ..] = word.as_bytes()
-                && first.is_ascii_alphabetic()
-            {
-                pairs[letter(*first)] |= 1 << letter(*second);
-            }
-        }
-        pairs
-    });
-    matches!(text, [first, second, ..] if first.is_ascii_alphabetic() && PAIRS[letter(*first)] & 1 << letter(*second) != 0)
-}
-
-/// The number of a letter in any case, 26 for other bytes.
-fn letter(b: u8) -> usize {
-    if b.is_ascii_alphabetic() { usize::from(b.to_ascii_lowercase() - b'a') } else { 26 }
+pub(super) fn is_start_of_a_word(text: &str) -> bool {
+    static WORDS: LazyLock<FirstLetters> =
+        LazyLock::new(|| day::names().chain(moment::words_before()).chain(range::words_before()).collect());
+    WORDS.may_begin(text)
 }
 
 /// `at 10:05 on ...` is found where its clock begins.

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use crate::incident::Bound;
 use crate::parse::cursor::{Cursor, is_latin, is_space};
 use crate::parse::duration::words::{ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE};
-use crate::parse::phrases::{WordMap, lower};
+use crate::parse::phrases::{FirstLetters, WordMap, lower};
 use crate::parse::range::read_range;
 
 /// A duration as a text states it.
@@ -104,10 +104,12 @@ pub(crate) fn whole_duration(text: &str) -> Option<f64> {
 
 /// The first duration in running text, and the bytes it takes.
 pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, Duration)> {
+    static WORDS: LazyLock<FirstLetters> =
+        LazyLock::new(|| SPELLED.iter().map(|(word, _)| *word).chain(WHOLE.iter().map(|(words, ..)| *words)).collect());
     let mut boundary = true;
     for (at, c) in text.char_indices() {
         if boundary
-            && (c.is_ascii_alphanumeric() || matches!(c, '½' | '半'))
+            && (c.is_ascii_digit() || matches!(c, '½' | '半') || WORDS.may_begin(&text[at..]))
             && let Some((duration, taken)) = stated(&text[at..])
             && plausible(duration.minutes).is_some()
         {
@@ -324,7 +326,9 @@ fn spelled_whole(cursor: &mut Cursor<'_>) -> Option<(f64, f64, Bound)> {
     if !cursor.peek()?.is_alphabetic() {
         return None;
     }
-    let (_, number, unit) = WHOLE.iter().find(|(words, ..)| cursor.eat_word(&[words]))?;
+    let first = cursor.rest().bytes().next()?.to_ascii_lowercase();
+    let same_start = |(words, ..): &&(&str, f64, f64)| words.as_bytes()[0] == first;
+    let (_, number, unit) = WHOLE.iter().filter(same_start).find(|(words, ..)| cursor.eat_word(&[words]))?;
     Some((number * unit, *unit, Bound::Exact))
 }
 
@@ -334,7 +338,9 @@ fn number(cursor: &mut Cursor<'_>) -> Option<(f64, bool)> {
     let (mut number, mut decade) = if ahead.peek()?.is_ascii_digit() {
         digits(&mut ahead)?
     } else {
-        let (word, number) = SPELLED.iter().filter(|(word, _)| ahead.rest().len() > word.len()).find(|(word, _)| {
+        let first = ahead.rest().bytes().next()?.to_ascii_lowercase();
+        let fits = |(word, _): &&(&str, f64)| word.as_bytes()[0] == first && ahead.rest().len() > word.len();
+        let (word, number) = SPELLED.iter().filter(fits).find(|(word, _)| {
             ahead.rest().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
                 && ahead.rest()[word.len()..].starts_with(|c: char| is_space(c) || c == '-')
                 && !(ahead.rest()[word.len()..].starts_with('-') && *word == "forty")

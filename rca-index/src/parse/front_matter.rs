@@ -36,8 +36,10 @@ impl FrontMatter {
         };
         let keys = (self.line..).zip(block.lines());
         let mut keys: Vec<_> = keys.filter_map(|(number, line)| Some((key(line)?, number))).collect();
-        keys.sort_unstable();
-        keys.dedup_by_key(|(key, _)| *key);
+        if keys.len() > KeyLines::FEW {
+            keys.sort_unstable();
+            keys.dedup_by_key(|(key, _)| *key);
+        }
         KeyLines { keys, top: self.line }
     }
 
@@ -66,16 +68,24 @@ impl FrontMatter {
 
 /// In which line each key of front matter stands.
 pub(crate) struct KeyLines<'s> {
-    /// In order.
+    /// In the order of the block, or in their own where they are many.
     keys: Vec<(&'s str, u32)>,
     /// The first line.
     top: u32,
 }
 
 impl KeyLines<'_> {
+    /// So few are gone through sooner than they are sorted.
+    const FEW: usize = 16;
+
     /// The line of a key; the first one of the block where it is not found as it is written.
     pub(crate) fn of(&self, key: &str) -> u32 {
-        self.keys.binary_search_by_key(&key, |(key, _)| *key).map_or(self.top, |at| self.keys[at].1)
+        let found = if self.keys.len() > Self::FEW {
+            self.keys.binary_search_by_key(&key, |(key, _)| *key).ok()
+        } else {
+            self.keys.iter().position(|(known, _)| *known == key)
+        };
+        found.map_or(self.top, |at| self.keys[at].1)
     }
 }
 
@@ -288,7 +298,7 @@ fn has_heading(text: &str) -> bool {
 }
 
 fn split_line(text: &str) -> (&str, &str) {
-    text.find('\n').map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
+    text.bytes().position(|b| b == b'\n').map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }
 
 /// A value of TOML that lies in this many lists and maps.

@@ -34,6 +34,7 @@ pub(crate) fn without_invisible(text: String) -> String {
 /// Characters of no width: soft hyphens, spaces of no width, joiners, marks of direction, byte order marks.
 fn no_width(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     // The first bytes of these characters; in most texts they are rare.
+    let text = if may_have_no_width(text) { text } else { "" };
     let leads = text.bytes().enumerate().filter(|(_, b)| matches!(b, 0xc2 | 0xe2 | 0xef)).map(|(at, _)| at);
     leads.filter_map(|at| {
         let c = text.get(at..)?.chars().next()?;
@@ -49,6 +50,18 @@ fn no_width(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             _ => None,
         }
     })
+}
+
+/// Whether there is one of these characters, or one that begins like it. No step depends on the one before, so that the
+/// compiler looks at many bytes at once.
+fn may_have_no_width(text: &str) -> bool {
+    let found = text.as_bytes().windows(3).fold(0, |found, at| {
+        let is = |place: usize, byte: u8| u8::from(at[place] == byte);
+        let hyphen = is(0, 0xc2) & is(1, 0xad);
+        let space = is(0, 0xe2) & (is(1, 0x80) & u8::from(at[2] & 0xf8 == 0x88) | is(1, 0x81) & is(2, 0xa0));
+        found | hyphen | space | is(0, 0xef) & is(1, 0xbb)
+    });
+    found > 0 || text.ends_with('\u{ad}')
 }
 
 /// Addresses that hold what they name: `data:image/png;base64,iVBORw0KGgo=`.

@@ -97,11 +97,11 @@ pub(super) fn normal(name: &str) -> String {
 pub(super) fn with_normal<T>(name: &str, read: impl FnOnce(&str) -> T) -> T {
     const ORDINARY: usize = 64;
     if name.len() <= ORDINARY && name.is_ascii() {
-        let bare = name.bytes().take_while(|b| !matches!(b, b'(' | b'[')).filter(u8::is_ascii_alphanumeric);
         let (mut normal, mut length) = ([0; ORDINARY], 0);
-        for (place, byte) in normal.iter_mut().zip(bare) {
-            *place = byte.to_ascii_lowercase();
-            length += 1;
+        for byte in name.bytes().take_while(|b| !matches!(b, b'(' | b'[')) {
+            // What is left out is written over.
+            normal[length] = NORMAL[usize::from(byte)];
+            length += usize::from(normal[length] != 0);
         }
         return read(str::from_utf8(&normal[..length]).unwrap_or_default());
     }
@@ -110,6 +110,19 @@ pub(super) fn with_normal<T>(name: &str, read: impl FnOnce(&str) -> T) -> T {
     normal.retain(char::is_alphanumeric);
     read(&normal)
 }
+
+/// Letters in lower case and digits; 0 for what is left out.
+static NORMAL: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            bytes[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    bytes
+};
 
 #[cfg(test)]
 mod tests {

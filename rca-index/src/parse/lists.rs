@@ -7,7 +7,7 @@ use crate::incident::squeeze::squeezed;
 use crate::incident::{Lessons, Link, SectionKind};
 use crate::parse::date::find_date;
 use crate::parse::outline::{Block, Outline, OutlineLink, Part};
-use crate::parse::phrases::has_any;
+use crate::parse::phrases::{has_any, lower};
 
 /// The items of the outermost lists of a part.
 pub(crate) fn items(part: &Part<'_>) -> impl Iterator<Item = String> {
@@ -52,7 +52,8 @@ impl Group {
             "うまくいかなかった", "改善", "悪かった",
         ];
         const WELL: &[&str] = &["well", "worked", "good", "うまくいった", "良かった"];
-        let heading = heading.to_lowercase().replace('’', "'");
+        let heading = lower(heading);
+        let heading = if heading.is_ascii() { heading } else { heading.replace('’', "'").into() };
         let says = |words: &[&str]| has_any(&heading, words);
         match () {
             // Luck is neither.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::incident::{Precision, Timestamp};
 use crate::parse::clock::{Clock, read_clock, read_iso_clock, read_sure_clock};
 use crate::parse::cursor::Cursor;
+use crate::parse::date::is_start_of_a_word;
 use crate::parse::day::{Day, read_day, weekday};
 use crate::parse::zone::{Zone, looks_like_zone};
 
@@ -78,6 +79,10 @@ pub(crate) fn read_sure_moment(text: &str) -> Option<(Moment, usize)> {
 }
 
 fn read(text: &str, sure: bool) -> Option<(Moment, usize)> {
+    // Most words are none that stand in a moment or before it.
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_start_of_a_word(text) {
+        return None;
+    }
     let mut cursor = Cursor::new(text);
     let mut lead = hedges(&mut cursor);
     lead.clock |= sure;

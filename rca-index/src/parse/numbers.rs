@@ -3,12 +3,13 @@
 //! In: a sentence in lower case. Out: its numbers. What is part of a name, a version, a date or a time is none.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::incident::Bound;
 use crate::parse::currency::{CURRENCIES, currency_before};
 use crate::parse::date::month;
 use crate::parse::duration::unit_named;
-use crate::parse::phrases::next_digit;
+use crate::parse::phrases::{ByByte, WordSet, next_digit};
 
 /// The largest number: beyond it not every whole number has a value of its own. What is larger is a trap, and no fact.
 const LARGEST: f64 = 1e15;
@@ -95,7 +96,7 @@ pub(crate) fn read_digits(text: &str) -> Digits {
     if !text[first..].starts_with(parts_digits) {
         return Digits { length: first, value: text[..first].parse().ok(), thousands: None };
     }
-    let (mut length, mut groups) = (first, vec![(None, &text[..first])]);
+    let (mut length, mut groups) = (first, Vec::new());
     while let Some(separator) = text[length..].chars().next() {
         let start = length + separator.len_utf8();
         let group = &text[start..start + run(start)];
@@ -107,8 +108,14 @@ pub(crate) fn read_digits(text: &str) -> Digits {
         if !parts {
             break;
         }
+        if groups.is_empty() {
+            groups.push((None, &text[..first]));
+        }
         groups.push((Some(separator), group));
         length = start + group.len();
+    }
+    if groups.is_empty() {
+        return Digits { length, value: text[..first].parse().ok(), thousands: None };
     }
     let (value, thousands) = value_of(&groups);
     Digits { length, value, thousands }
@@ -148,16 +155,20 @@ fn value_of(groups: &[(Option<char>, &str)]) -> (Option<f64>, Option<f64>) {
 
 /// Whether the word before a number makes it a name: `port 8080`, `ticket 4711`, `version 3`.
 fn is_a_name(before: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "port", "version", "ticket", "issue", "pr", "page", "step", "phase", "code", "status", "http", "error", "line",
-        "build", "release", "room", "chapter", "section", "level", "priority", "severity", "rfc", "cve", "ios",
-        "android", "windows", "tls", "ipv", "python", "java", "node", "postgres", "mysql", "ubuntu", "debian", "q",
-        "week", "day", "sprint", "commit", "job", "number", "no.", "nr.", "id", "tier", "case", "incident",
-        "generation", "gen", "figure", "table", "attempt", "part",
-    ];
+    static NAMES: LazyLock<WordSet<&str>> = LazyLock::new(|| {
+        [
+            "port", "version", "ticket", "issue", "pr", "page", "step", "phase", "code", "status", "http", "error",
+            "line", "build", "release", "room", "chapter", "section", "level", "priority", "severity", "rfc", "cve",
+            "ios", "android", "windows", "tls", "ipv", "python", "java", "node", "postgres", "mysql", "ubuntu",
+            "debian", "q", "week", "day", "sprint", "commit", "job", "number", "no.", "nr.", "id", "tier", "case",
+            "incident", "generation", "gen", "figure", "table", "attempt", "part",
+        ]
+        .into_iter()
+        .collect()
+    });
     let Some(rest) = before.strip_suffix([' ', '\u{a0}']) else { return false };
     let word = rest.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
-    NAMES.contains(&word)
+    NAMES.contains(word)
 }
 
 /// Reads what stands around a number: its sign, its scale and its unit.
@@ -261,13 +272,15 @@ fn bound_before(before: &str) -> Bound {
             ],
         ),
     ];
+    static BY_LAST: LazyLock<ByByte<(&str, Bound)>> = LazyLock::new(|| {
+        let words = BOUNDS.iter().flat_map(|&(bound, words)| words.iter().map(move |&word| (word, bound)));
+        words.filter_map(|(word, bound)| Some((word.bytes().next_back()?, (word, bound)))).collect()
+    });
     // An arrow is no comparison.
     let before = before.trim_end().trim_end_matches(['→', '⇒']);
     if before.ends_with("->") || before.ends_with("=>") {
         return Bound::Exact;
     }
-    // Most words end with another letter.
-    let last = before.as_bytes().last();
-    let ends = |words: &[&str]| words.iter().any(|word| word.as_bytes().last() == last && before.ends_with(word));
-    BOUNDS.iter().find(|(_, words)| ends(words)).map_or(Bound::Exact, |&(bound, _)| bound)
+    let words = before.bytes().next_back().map_or(&[][..], |last| BY_LAST.of(last));
+    words.iter().find(|(word, _)| before.ends_with(word)).map_or(Bound::Exact, |&(_, bound)| bound)
 }

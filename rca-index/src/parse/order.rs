@@ -44,6 +44,9 @@ const NEAR: i64 = 20;
 fn candidates(source: &str) -> Vec<usize> {
     const YEAR: usize = 4;
     let bytes = source.as_bytes();
+    if !may_have_candidate(bytes) {
+        return Vec::new();
+    }
     let shaped = |at: usize| {
         let digit = |offset: usize| bytes.get(at + offset).is_some_and(u8::is_ascii_digit);
         let mark = bytes.get(at + 2).copied();
@@ -66,6 +69,18 @@ fn candidates(source: &str) -> Vec<usize> {
         at += YEAR;
     }
     found
+}
+
+/// Whether a sign stands twice, two bytes apart, with a digit as far behind. No step depends on the one before, so that the
+/// compiler looks at many bytes at once.
+fn may_have_candidate(bytes: &[u8]) -> bool {
+    // The two signs differ in one bit.
+    let sign = |byte: u8| byte | (b'-' ^ b'/') == b'/';
+    let found = bytes.windows(7).fold(0, |found, at| {
+        let digit = at[6].wrapping_sub(b'0') < 10;
+        found | u8::from(sign(at[0])) & u8::from(at[0] == at[3]) & u8::from(digit)
+    });
+    found > 0
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ pub(crate) fn outline(source: &str, body_start: usize) -> Outline<'_> {
     builder.finish()
 }
 
+/// As many parts as most reports have.
+const PARTS: usize = 16;
+
 /// What a run of text belongs to.
 enum Target {
     Nothing,
@@ -93,7 +96,7 @@ impl<'a> Builder<'a> {
             blocks: Vec::new(),
         };
         Self {
-            outline: Outline::default(),
+            outline: Outline { parts: Vec::with_capacity(PARTS), ..Outline::default() },
             part,
             lines,
             target: Target::Nothing,

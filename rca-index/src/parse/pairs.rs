@@ -10,6 +10,7 @@ use crate::incident::beginning::beginning;
 #[cfg(any(test, fuzzing))]
 use crate::parse::cursor::work;
 use crate::parse::outline::{Block, Item, List, Part, Table, Text};
+use crate::parse::phrases::may_have;
 use crate::parse::words::plain;
 
 /// A label and its value.
@@ -191,7 +192,12 @@ pub(crate) fn split(line: &str) -> Option<(&str, &str)> {
     const LONGEST: usize = 40;
     // A label is short: of a long line only the front is gone through.
     let front = beginning(line, 4 * LONGEST + 3);
-    let at = front.find(':').into_iter().chain(front.find('：')).min()?;
+    // Most lines have none: look before searching.
+    if front.is_ascii() && !may_have(front, b":") {
+        return None;
+    }
+    let colon = front.bytes().position(|b| b == b':');
+    let at = if front.is_ascii() { colon? } else { colon.into_iter().chain(front.find('：')).min()? };
     let (label, value) = (&line[..at], &line[at + line[at..].chars().next().map_or(1, char::len_utf8)..]);
     let name = label.split(['(', '（']).next().unwrap_or_default();
     let fits = label.len() <= 4 * LONGEST && name.chars().count() <= LONGEST;

@@ -37,6 +37,8 @@ impl Hasher for WordHasher {
 /// Known phrases and what each means.
 pub(crate) struct Phrases<V> {
     entries: Vec<Entry<V>>,
+    /// For each byte that a first word begins with, a bit for each length of such words: most words of a text are none.
+    lengths: [u64; 256],
     /// By the hash of a first word: the number of the longest phrase with this word, counted from 1; 0 where there is none.
     slots: Vec<usize>,
 }
@@ -62,14 +64,16 @@ impl<V> Phrases<V> {
     ) -> Self {
         let phrases: Vec<_> = phrases.into_iter().collect();
         let slots = vec![0; (2 * phrases.len()).next_power_of_two()];
-        let mut known = Self { entries: Vec::with_capacity(phrases.len()), slots };
+        let mut known = Self { entries: Vec::with_capacity(phrases.len()), lengths: [0; 256], slots };
         phrases.into_iter().for_each(|phrase| known.add(phrase, &merge));
         known
     }
 
     fn add(&mut self, phrase: (&'static str, V), merge: impl Fn(&mut V, &V) -> bool) {
         let Some(first) = words(phrase.0).next().map(|word| word.end) else { return };
-        let slot = self.slot(&phrase.0.as_bytes()[..first]);
+        let word = &phrase.0.as_bytes()[..first];
+        self.lengths[usize::from(word[0])] |= length_bit(word);
+        let slot = self.slot(word);
         let (mut before, mut next) = (None, self.slots[slot]);
         while let Some(known) = next.checked_sub(1).map(|at| &mut self.entries[at].phrase) {
             if known.0.len() < phrase.0.len() {
@@ -103,7 +107,9 @@ impl<V> Phrases<V> {
 
     /// The phrases with this first word, the longest first.
     fn beginning_with(&self, word: &str) -> impl Iterator<Item = &(&'static str, V)> {
-        let mut next = self.slots[self.slot(word.as_bytes())];
+        let word = word.as_bytes();
+        let known = word.first().is_some_and(|&first| self.lengths[usize::from(first)] & length_bit(word) != 0);
+        let mut next = if known { self.slots[self.slot(word)] } else { 0 };
         std::iter::from_fn(move || {
             let entry = self.entries.get(next.checked_sub(1)?)?;
             next = entry.next;
@@ -121,6 +127,11 @@ impl<V> Phrases<V> {
             (start, self.beginning_with(&text[word]).filter(move |(phrase, _)| text[start..].starts_with(phrase)))
         })
     }
+}
+
+/// The bit of a word's length; long words share one.
+fn length_bit(word: &[u8]) -> u64 {
+    1 << word.len().min(63)
 }
 
 /// The words of a text. Chinese, Japanese and Korean have no spaces between words: each character stands for itself.
@@ -188,6 +199,51 @@ impl FromIterator<u8> for Bytes {
     }
 }
 
+/// The first two letters of words, in any case: most other words differ in these.
+pub(crate) struct FirstLetters([u32; 26]);
+
+impl<'w> FromIterator<&'w str> for FirstLetters {
+    /// Words that begin with no ASCII letter are left out.
+    fn from_iter<I: IntoIterator<Item = &'w str>>(words: I) -> Self {
+        // For each first letter, one bit for each second one; the last is for any other byte.
+        let mut pairs = [0; 26];
+        for word in words.into_iter().map(str::as_bytes).filter(|word| word[0].is_ascii_alphabetic()) {
+            pairs[letter(word[0])] |= 1 << word.get(1).map_or(26, |&second| letter(second));
+        }
+        Self(pairs)
+    }
+}
+
+impl FirstLetters {
+    /// Whether a text begins with an ASCII letter and may begin with one of the words, with something behind.
+    pub(crate) fn may_begin(&self, text: impl AsRef<[u8]>) -> bool {
+        matches!(text.as_ref(), [first, second, ..]
+            if first.is_ascii_alphabetic() && self.0[letter(*first)] & 1 << letter(*second) != 0)
+    }
+}
+
+/// The number of a letter in any case, 26 for other bytes.
+fn letter(b: u8) -> usize {
+    if b.is_ascii_alphabetic() { usize::from(b.to_ascii_lowercase() - b'a') } else { 26 }
+}
+
+/// Things by a byte, such as the one that a word begins with: those of each byte in the order in which they came.
+pub(crate) struct ByByte<V>(Vec<Vec<V>>);
+
+impl<V> FromIterator<(u8, V)> for ByByte<V> {
+    fn from_iter<I: IntoIterator<Item = (u8, V)>>(things: I) -> Self {
+        let mut found: Vec<Vec<V>> = (0..256).map(|_| Vec::new()).collect();
+        things.into_iter().for_each(|(byte, thing)| found[usize::from(byte)].push(thing));
+        Self(found)
+    }
+}
+
+impl<V> ByByte<V> {
+    pub(crate) fn of(&self, byte: u8) -> &[V] {
+        &self.0[usize::from(byte)]
+    }
+}
+
 impl Bytes {
     pub(crate) fn of(text: &str) -> Self {
         text.bytes().collect()
@@ -235,9 +291,15 @@ pub(crate) fn may_have<const N: usize>(text: &str, word: &[u8; N]) -> bool {
 
 /// Whether a short word stands anywhere in a text.
 pub(crate) fn has(text: &str, word: &str) -> bool {
+    find(text, word).is_some()
+}
+
+/// Where a word stands in a short text, in which the searcher of the standard library would cost more to build than to use.
+pub(crate) fn find(text: &str, word: &str) -> Option<usize> {
     let (text, word) = (text.as_bytes(), word.as_bytes());
-    let (Some(&first), Some(last)) = (word.first(), text.len().checked_sub(word.len())) else { return word.is_empty() };
-    (0..=last).any(|at| text[at] == first && text[at..].starts_with(word))
+    let Some(&first) = word.first() else { return Some(0) };
+    let last = text.len().checked_sub(word.len())?;
+    (0..=last).find(|&at| text[at] == first && text[at..].starts_with(word))
 }
 
 #[cfg(test)]
@@ -277,7 +339,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_word_is_found_where_it_stands(text in "[abé ]{0,12}", word in "[abé]{0,3}") {
-            prop_assert_eq!(has(&text, &word), text.contains(&word));
+            prop_assert_eq!((has(&text, &word), find(&text, &word)), (text.contains(&word), text.find(&word)));
             prop_assert_eq!(has_any(&text, &[&word]), text.contains(&word));
             let digit = text.replace('b', "1");
             let digits = format!("{}{digit}", "ab".repeat(20));

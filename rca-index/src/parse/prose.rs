@@ -15,7 +15,7 @@ use crate::parse::day::Day;
 use crate::parse::duration::{Duration, find_duration};
 use crate::parse::lists::of_kind;
 use crate::parse::outline::{Block, Part, Text};
-use crate::parse::phrases::{has_any, next_digit};
+use crate::parse::phrases::{FirstLetters, has_any, next_digit};
 use crate::parse::range::{Range, read_range};
 use crate::parse::timeline::sentences;
 
@@ -155,6 +155,7 @@ fn may_state_clocks(sentence: &str) -> bool {
     /// Words before clocks that do not look like one: `between 9 and 10 pm`, `kl 9`.
     const SURE: [&str; 12] =
         ["between", "zwischen", "entre", "mellom", "tussen", "mellan", "kl", "klokka", "klokken", "um", "as", "las"];
+    static LETTERS: LazyLock<FirstLetters> = LazyLock::new(|| SURE.into_iter().collect());
     let bytes = sentence.as_bytes();
     let (mut numbers, mut clock, mut at) = (0, false, 0);
     while let Some(start) = next_digit(sentence, at).filter(|_| numbers < 2 || !clock) {
@@ -166,7 +167,7 @@ fn may_state_clocks(sentence: &str) -> bool {
         return numbers >= 2;
     }
     let mut words = bytes.split(|byte| !byte.is_ascii_alphabetic());
-    words.any(|word| SURE.iter().any(|sure| sure.as_bytes().eq_ignore_ascii_case(word)))
+    words.any(|word| LETTERS.may_begin(word) && SURE.iter().any(|sure| sure.as_bytes().eq_ignore_ascii_case(word)))
 }
 
 /// Whether so many digits may be a clock, by the byte before them and what follows: `10:05`, `9 pm`, `9h`, `9.30`, `1005`,
@@ -212,9 +213,6 @@ fn duration_of_sentence(sentence: &str) -> Option<Duration> {
     let lower = sentence.to_lowercase();
     // What will be, would be or may be did not happen.
     let plans = [" will ", " would ", " could ", " may ", " might ", " should ", " if ", "maintenance", "planned"];
-    if has_any(&lower, &plans) {
-        return None;
-    }
     let behind_cue = || {
         BEFORE.iter().find_map(|cue| {
             let rest = &lower[lower.find(cue)? + cue.len()..];
@@ -238,7 +236,7 @@ fn duration_of_sentence(sentence: &str) -> Option<Duration> {
         (range.start <= 16 && is_own(&rest[..range.start]) && !is_rate(&rest[range.end..]))
             .then(|| duration.behind(&rest[..range.start]))
     };
-    behind_cue().or_else(before_cue).or_else(for_a_while)
+    behind_cue().or_else(before_cue).or_else(for_a_while).filter(|_| !has_any(&lower, &plans))
 }
 
 /// Whether a duration is not one that something is compared with: `less than the 4 hours of our SLA`.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::incident::SectionKind::{self, Body};
 use crate::incident::squeeze::squeezed;
 use crate::parse::outline::Part;
-use crate::parse::phrases::{Phrases, WordMap, WordSet};
+use crate::parse::phrases::{Phrases, WordMap, WordSet, find};
 use crate::parse::words;
 
 /// Which part is about what. `headings` are more headings, in any case, from the archive's settings.
@@ -55,8 +55,8 @@ fn named(heading: &str, own: &BTreeMap<String, SectionKind>, title: bool) -> Opt
             // Most headings are words and nothing else.
             let words = whole.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ');
             let separators = if words { &[" and "] } else { SEPARATORS };
-            let (first, _) = separators.iter().filter_map(|&sep| whole.split_once(sep)).min_by_key(|(a, _)| a.len())?;
-            exact(first)
+            let first = separators.iter().filter_map(|sep| find(&whole, sep)).min()?;
+            exact(&whole[..first])
         })
         .or_else(|| {
             let (kind, name) = inside(&whole)?;
@@ -122,10 +122,16 @@ const VAGUE: &[&str] = &[
 
 /// Lower case, no numbering, emoji or closing punctuation, one space between words.
 fn normal(heading: &str) -> Cow<'_, str> {
+    // Most headings are so already, but for their case.
+    let bare = |text: &str| {
+        let ends = |end: Option<&u8>| end.is_some_and(u8::is_ascii_alphabetic);
+        ends(text.as_bytes().first()) && ends(text.as_bytes().last()) && matches!(squeezed(text), Cow::Borrowed(_))
+    };
+    if bare(heading) {
+        return Cow::Owned(heading.to_ascii_lowercase());
+    }
     let lower = words::plain(heading);
-    // Most headings are so already.
-    let bare = |ends: Option<&u8>| ends.is_some_and(u8::is_ascii_lowercase);
-    if bare(lower.as_bytes().first()) && bare(lower.as_bytes().last()) && matches!(squeezed(&lower), Cow::Borrowed(_)) {
+    if bare(&lower) {
         return lower;
     }
     // `5 whys` begins with a number that counts; `5. Impact` with one that does not.

@@ -3,6 +3,7 @@
 //! In: the value of a key such as `services`, or an item of a list. Out: names; and what is a count or a sentence and no
 //! name, by sure signs only, since a wrong name is worse than none.
 
+use crate::parse::phrases::find;
 use crate::parse::value::Value;
 
 /// Whether a text is the name of a service.
@@ -111,14 +112,14 @@ pub(super) fn service_name(text: &str) -> String {
 }
 
 fn first_sentence(text: &str) -> &str {
-    let end = ["。", ". ", "! "].iter().filter_map(|end| text.find(end)).filter(|&at| at > 0).min();
+    let end = ["。", ". ", "! "].iter().filter_map(|end| find(text, end)).filter(|&at| at > 0).min();
     end.map_or(text, |end| &text[..end])
 }
 
 /// `rag-orchestrator（全面停止）` without the remark in brackets, and `api — slow` without the one behind a dash.
 fn without_remark(text: &str) -> &str {
     let ends = ["(", "（", " — ", " – ", " - "];
-    let end = ends.iter().filter_map(|end| text.find(end)).filter(|&at| at > 0).min();
+    let end = ends.iter().filter_map(|end| find(text, end)).filter(|&at| at > 0).min();
     end.map_or(text, |at| text[..at].trim_end())
 }
 

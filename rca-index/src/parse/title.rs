@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::incident::squeeze::append_words;
 use crate::incident::{SectionKind, Source, Sourced};
 use crate::parse::date::find_date;
 use crate::parse::keys::key_named;
@@ -62,7 +61,10 @@ fn says_nothing(name: &str) -> bool {
     // A name of a kind and a number says no more: `Incident 12`.
     let mut said = String::new();
     for word in words.filter(|word| !word.bytes().all(|b| b.is_ascii_digit())) {
-        append_words(&mut said, word);
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(word);
         // No kind has so long a name.
         if said.len() > LONGEST {
             break;

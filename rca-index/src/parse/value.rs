@@ -74,6 +74,11 @@ fn unquoted(text: String) -> String {
 pub(crate) fn is_blank(text: &str) -> bool {
     /// In bytes; what is longer and no Japanese says something.
     const LONGEST: usize = 7;
+    // Most are longer, with no white space around them.
+    let ends = |end: Option<u8>| end.is_some_and(|b| b.is_ascii_graphic());
+    if text.len() > LONGEST && ends(text.bytes().next()) && ends(text.bytes().next_back()) {
+        return false;
+    }
     let text = text.trim();
     if text.len() > LONGEST && text.as_bytes()[0].is_ascii() {
         return false;

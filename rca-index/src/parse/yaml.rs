@@ -13,6 +13,7 @@ use serde_yaml::budget::BudgetBreach;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 
 use crate::parse::limits::{Budget, Limit, MAX_NESTING, MAX_TEXT, MAX_VALUES, Refusal, check_size};
+use crate::parse::phrases::find;
 use crate::parse::value::{Map, Value};
 
 /// Reads a YAML map. Aliases are expanded as far as the limits of front matter allow.
@@ -201,24 +202,54 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     }
 }
 
-/// Reads lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of plain
-/// words: most front matter is no more than this, and the library takes ten times as long. None when there is anything
-/// else, or a line that YAML might read in another way.
+/// Reads lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of these, in
+/// brackets or below the key: most front matter is no more than this, and the library takes ten times as long. None when there
+/// is anything else, or a line that YAML might read in another way.
 fn read_plain(text: &str) -> Option<Map> {
     if !text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)) {
         return None;
     }
     let mut map = Map::new();
-    let mut known = HashSet::new();
+    // How far the items below the last key stand from the margin.
+    let mut margin = None;
     for line in text.lines().filter(|line| !line.is_empty()) {
-        let (key, value) = line.split_once(": ")?;
+        let item = line.trim_start_matches(' ');
+        if let Some(text) = item.strip_prefix("- ") {
+            let own = Some(line.len() - item.len());
+            match &mut map.last_mut()?.1 {
+                none @ Value::Null => *none = Value::List(vec![plain_text(text.trim())?]),
+                Value::List(items) if margin == own => items.push(plain_text(text.trim())?),
+                _ => return None,
+            }
+            margin = own;
+            continue;
+        }
+        let (key, value) = match line.strip_suffix(':') {
+            Some(key) => (key, Value::Null),
+            None => {
+                let (key, value) = line.split_at(find(line, ": ")?);
+                (key, plain_value(value[1..].trim())?)
+            }
+        };
         let is_key = |key: &str| key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        if key.len() > 60 || !is_key(key) || !is_plain(key) || !known.insert(key) {
+        if key.len() > 60 || !is_key(key) || !is_plain(key) {
             return None;
         }
-        map.push((key.to_owned(), plain_value(value.trim())?));
+        map.push((key.to_owned(), value));
+        margin = None;
     }
-    (!map.is_empty()).then_some(map)
+    (!map.is_empty() && !has_key_twice(&map)).then_some(map)
+}
+
+fn has_key_twice(map: &Map) -> bool {
+    /// So few are compared with each other sooner than a set of them is made.
+    const FEW: usize = 16;
+    let mut keys = map.iter().map(|(key, _)| key.as_str()).enumerate();
+    if map.len() <= FEW {
+        return keys.any(|(at, key)| map[..at].iter().any(|(known, _)| known == key));
+    }
+    let mut known = HashSet::with_capacity(map.len());
+    !keys.all(|(_, key)| known.insert(key))
 }
 
 fn plain_value(value: &str) -> Option<Value> {
@@ -232,15 +263,26 @@ fn plain_value(value: &str) -> Option<Value> {
             .collect::<Option<_>>()
             .map(Value::List);
     }
-    let quoted = inside('"', '"').filter(|text| !text.contains(['"', '\\']));
-    let quoted = quoted.or_else(|| inside('\'', '\'').filter(|text| !text.contains('\'')));
-    let is_text = |text: &&str| is_plain(text) && !text.contains(['#']) && !text.contains(": ") && !text.ends_with(':');
+    plain_text(value)
+}
+
+/// A value that is no list.
+fn plain_text(value: &str) -> Option<Value> {
+    let inside = |quote| value.strip_prefix(quote).and_then(|value| value.strip_suffix(quote));
+    let quoted = inside('"').filter(|text| !text.contains(['"', '\\']));
+    let quoted = quoted.or_else(|| inside('\'').filter(|text| !text.contains('\'')));
+    let is_text = |text: &&str| {
+        matches!(*text, "true" | "false")
+            || is_plain(text) && !text.contains(['#']) && !text.contains(": ") && !text.ends_with(':')
+    };
     quoted.or_else(|| Some(value).filter(is_text)).map(|text| Value::Text(text.to_owned()))
 }
 
 /// Whether a text begins as text does, and is neither null nor true nor false nor any number but a whole one.
 fn is_plain(text: &str) -> bool {
-    let number = || text.parse::<f64>().is_ok() || text.starts_with('0') && text.len() > 1;
+    // `inf` and `nan` are numbers, too; other texts that begin with a letter are none.
+    let may_be_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'I' | 'n' | 'N'));
+    let number = || may_be_number && (text.parse::<f64>().is_ok() || text.starts_with('0') && text.len() > 1);
     let whole = || text.len() < 16 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     let named = ["null", "true", "false"].iter().any(|name| text.eq_ignore_ascii_case(name));
     text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !named && (whole() || !number())

@@ -63,17 +63,12 @@ impl Said {
         end: Option<&Sourced<Timestamp>>,
         duration: Option<&Sourced<f64>>,
     ) -> Vec<Reached> {
-        let end = end.filter(|end| end.value.has_time());
-        let by_duration = || {
-            let duration = duration.filter(|duration| duration.source != Source::Timeline)?;
-            Some(from?.time.unix_seconds() + (furthest(duration.value) * 60.0) as i64)
-        };
-        let until = end.map(|end| end.value.unix_seconds()).or_else(by_duration);
-        if let Some(end) = end {
+        let marked = self.mark_within(rows, from, end, duration);
+        if let Some(end) = end.filter(|end| end.value.has_time()) {
             stated.push(Reached::at_time(Milestone::Resolved, end));
         }
-        stated.extend(self.mark(rows, until).into_iter().filter(|one| !self.detects_only(rows, *one, from)));
-        let mut reached: Vec<Reached> = Vec::new();
+        stated.extend(marked.into_iter().filter(|one| !self.detects_only(rows, *one, from)));
+        let mut reached: Vec<Reached> = Vec::with_capacity(stated.len());
         for one in stated {
             if reached.iter().all(|other| other.milestone != one.milestone) {
                 reached.push(one);
@@ -91,11 +86,27 @@ impl Said {
             && first.is_some_and(|&first| Some(rows[first].line) != one.line)
     }
 
+    /// Marks the rows that lie within the incident, by its end or its duration, and tells which milestones they say were reached.
+    pub(crate) fn mark_within(
+        &self,
+        rows: &mut [TimelineRow],
+        from: Option<CountedFrom>,
+        end: Option<&Sourced<Timestamp>>,
+        duration: Option<&Sourced<f64>>,
+    ) -> Vec<Reached> {
+        let by_duration = || {
+            let duration = duration.filter(|duration| duration.source != Source::Timeline)?;
+            Some(from?.time.unix_seconds() + (furthest(duration.value) * 60.0) as i64)
+        };
+        let end = end.map(|end| end.value).filter(Timestamp::has_time);
+        self.mark(rows, end.map(|end| end.unix_seconds()).or_else(by_duration))
+    }
+
     /// Marks the rows, and says when each milestone was reached: by the first row that says so, for `resolved` by the last one
     /// that is not later than `until`, in seconds since 1970.
     pub(crate) fn mark(&self, rows: &mut [TimelineRow], until: Option<i64>) -> Vec<Reached> {
         rows.iter_mut().for_each(|row| row.milestone = None);
-        let mut reached = Vec::new();
+        let mut reached = Vec::with_capacity(Milestone::ALL.len());
         for milestone in Milestone::ALL {
             let Some(row) = self.row(rows, milestone, until) else { continue };
             let row = &mut rows[row];

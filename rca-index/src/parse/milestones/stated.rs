@@ -268,8 +268,11 @@ fn named(label: &str) -> Option<(Milestone, Option<f64>)> {
         return None;
     }
     let (label, remark) = label.split_once(['(', '（']).unwrap_or((label, ""));
-    let letters =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect() };
+    let letters = |text: &str| {
+        let mut letters = String::with_capacity(text.len());
+        letters.extend(text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase));
+        letters
+    };
     let unit =
         |name: &str| UNITS.iter().find_map(|unit| Some((name.strip_suffix(unit)?.to_owned(), unit_named(unit)?)));
     let name = letters(label);

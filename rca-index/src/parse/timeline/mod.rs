@@ -8,6 +8,8 @@ mod days;
 mod row;
 mod zones;
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use crate::incident::squeeze::{append_words, squeezed};
@@ -288,26 +290,20 @@ impl Reader {
                     _ => {}
                 }
             }
-            let label: Vec<&str> = taken.clone().map(cell).filter(|cell| !cell.is_empty()).collect();
-            let mut rest: Vec<&str> =
-                (0..row.cells.len()).filter(|i| !taken.contains(i)).map(cell).filter(|cell| !cell.is_empty()).collect();
+            let label = joined(taken.clone().map(cell), " ");
+            let mut rest = joined((0..row.cells.len()).filter(|i| !taken.contains(i)).map(cell), ": ");
             // What stands behind the time in its own cell belongs to the row.
-            let behind = lead
-                .as_ref()
-                .filter(|_| columns.second.is_none())
-                .map(|lead| strip_separators(&cell(columns.first)[lead.taken..]));
-            if rest.is_empty() {
-                rest.extend(behind.filter(|text| !text.is_empty()));
+            let behind = lead.as_ref().filter(|_| columns.second.is_none());
+            if let Some(behind) = behind.filter(|_| rest.is_empty()) {
+                rest = strip_separators(&cell(columns.first)[behind.taken..]).into();
             }
-            if let [text] = rest[..]
-                && row::is_unfilled(cell(columns.first), text)
-            {
+            if !rest.is_empty() && row::is_unfilled(cell(columns.first), &rest) {
                 continue;
             }
             let saved = self.above;
             self.above = day;
             let habits = row::in_year(&self.habits, year);
-            self.push_with(lead.map(|lead| lead.moment), &label.join(" "), &rest.join(": "), row.line, &habits);
+            self.push_with(lead.map(|lead| lead.moment), &label, &rest, row.line, &habits);
             self.above = saved;
         }
     }
@@ -442,6 +438,17 @@ impl Reader {
             });
         }
     }
+}
+
+/// The cells that say something, in one text.
+fn joined<'t>(cells: impl Iterator<Item = &'t str>, between: &str) -> Cow<'t, str> {
+    let mut cells = cells.filter(|cell| !cell.is_empty());
+    let mut joined = Cow::Borrowed(cells.next().unwrap_or_default());
+    for cell in cells {
+        joined.to_mut().push_str(between);
+        joined.to_mut().push_str(cell);
+    }
+    joined
 }
 
 /// Whether items below one have clocks, up to the next one that is a day again.

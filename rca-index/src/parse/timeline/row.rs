@@ -2,6 +2,8 @@
 //!
 //! In: a text. Out: a moment and the bytes it takes.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use crate::parse::cursor::{Cursor, is_latin};
@@ -9,6 +11,7 @@ use crate::parse::date::{may_begin, possible_starts};
 use crate::parse::day::Day;
 use crate::parse::duration::find_duration;
 use crate::parse::moment::{Habits, Moment, read_moment, read_sure_moment};
+use crate::parse::phrases::lower;
 use crate::parse::range::read_range;
 
 /// The time that a text begins with.
@@ -284,9 +287,8 @@ pub(super) fn is_time_header(header: &str) -> bool {
     ];
     let name = header.split(['(', '（', '[']).next().unwrap_or(header).trim().trim_matches('*');
     let first = name.split_whitespace().next().unwrap_or_default();
-    NAMES.iter().any(|known| {
-        known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(first) || first.to_lowercase() == *known
-    })
+    let first = if first.is_ascii() { Cow::Borrowed(first) } else { lower(first) };
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&first))
 }
 
 /// `T+5min`, `T+1h05`, `T+0`, `+45 min`: minutes from the start.

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 use crate::incident::SectionKind;
 use crate::parse::keys::Key;
-use crate::parse::phrases::{Bytes, WordMap, has};
+use crate::parse::phrases::{ByByte, Bytes, WordMap, has};
 use crate::text::fold::push_unaccented;
 
 /// The words of one language.
@@ -100,27 +100,24 @@ static STATES: LazyLock<Vec<(Cow<'_, str>, bool)>> = LazyLock::new(|| {
     states
 });
 
-/// The first bytes of these.
-static STARTS_OF_STATES: LazyLock<Bytes> =
-    LazyLock::new(|| STATES.iter().filter_map(|(name, _)| name.bytes().next()).collect());
+/// These by their first byte.
+static STATES_BY_START: LazyLock<ByByte<(&str, bool)>> =
+    LazyLock::new(|| STATES.iter().filter_map(|(name, done)| Some((name.bytes().next()?, (&**name, *done)))).collect());
 
 /// Whether a state of an action means done, open, or nothing that is known, by the words in front, or behind a tick.
 pub(crate) fn is_done(state: &str) -> Option<bool> {
     /// What stands further behind is a remark; in characters.
     const LONGEST: usize = 60;
-    let end = state.char_indices().nth(LONGEST).map_or(state.len(), |(at, _)| at);
-    let state = plain(&state[..end]);
+    let longer = if state.len() > LONGEST { state.char_indices().nth(LONGEST) } else { None };
+    let state = plain(&state[..longer.map_or(state.len(), |(at, _)| at)]);
     let bare =
         state.trim_matches(|c: char| matches!(c, '*' | '_' | '[' | ']' | '(' | ')' | '`' | '~') || c.is_whitespace());
     let begins = |name: &str| {
         let letter = |c: char| c.is_alphanumeric() && c < '\u{1100}';
         bare.strip_prefix(name).is_some_and(|rest| !rest.starts_with(letter) || !name.ends_with(letter))
     };
-    let first = bare.bytes().next();
-    let same_start = |name: &str| name.bytes().next() == first;
-    let known = STARTS_OF_STATES.may_hold(bare);
-    let states = if known { &STATES[..] } else { &[] };
-    states.iter().find(|(name, _)| same_start(name) && begins(name)).map(|&(_, done)| done).or_else(|| {
+    let states = bare.bytes().next().map_or(&[][..], |first| STATES_BY_START.of(first));
+    states.iter().find(|(name, _)| begins(name)).map(|&(_, done)| done).or_else(|| {
         // `PR を作成、完了`: these scripts put the state behind.
         if bare.is_ascii() {
             return None;

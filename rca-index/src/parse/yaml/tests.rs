@@ -28,7 +28,14 @@ fn most_front_matter_is_plain() {
                 duration_minutes: 65\nauthor: The team's lead\nat: 10:30\n";
     let plain = read_plain(text).expect("plain");
     assert_eq!(read_any(text).ok(), Some(plain));
-    for text in ["a:\n  - b", "a: [b: c]", "a: 0x1f", "a: 1.50", "a: b # c", "a: b\nA: c\na: d", "a: 'it''s'", "- a: b"]
+    let items = "tags:\n  - b\n\n  - \"c: d\"\nnone:\nservices:\n- e\nclosed: true\n";
+    assert_eq!(read_any(items).ok(), read_plain(items));
+    assert!(read_plain(items).is_some());
+    for text in ["a: b\n  - c", "a:\n  - b\n    - c", "a:\n  - b\n   c", "a:\n  - [b]", "a: [b]\n  - c"] {
+        assert_eq!(read_plain(text), None, "{text}");
+    }
+    for text in
+        ["a:\n  - b: c", "a: [b: c]", "a: 0x1f", "a: 1.50", "a: b # c", "a: b\nA: c\na: d", "a: 'it''s'", "- a: b"]
     {
         assert_eq!(read_plain(text), None, "{text}");
     }
@@ -36,7 +43,7 @@ fn most_front_matter_is_plain() {
 
 proptest! {
     #[test]
-    fn what_is_plain_is_what_yaml_says(lines in proptest::collection::vec("[a-cA-C0-9_-]{1,4}: ?([\\[\"']?[a-z0-9 :#,.'&*!_+eExX-]{0,12}[\\]\"']?|null|True|~|1e5|0o7|[0-9.]{1,4})", 0..5)) {
+    fn what_is_plain_is_what_yaml_says(lines in proptest::collection::vec("( {0,2}- ([\"']?[a-z0-9 :#'-]{0,6}[\"']?|true)|[a-cA-C0-9_-]{1,4}: ?([\\[\"']?[a-z0-9 :#,.'&*!_+eExX-]{0,12}[\\]\"']?|null|True|~|1e5|0o7|[0-9.]{1,4}))", 0..6)) {
         let text = lines.join("\n");
         if let Some(map) = read_plain(&text) {
             prop_assert_eq!(read_any(&text).ok(), Some(map), "{}", text);
