@@ -99,7 +99,7 @@ impl Said {
             Some(from?.time.unix_seconds() + (furthest(duration.value) * 60.0) as i64)
         };
         let end = end.map(|end| end.value).filter(Timestamp::has_time);
-        self.mark(rows, end.map(|end| end.unix_seconds()).or_else(by_duration))
+        self.mark(rows, end.map(Timestamp::unix_seconds).or_else(by_duration))
     }
 
     /// Marks the rows, and says when each milestone was reached: by the first row that says so, for `resolved` by the last one

@@ -51,7 +51,7 @@ impl<'a> MarkupReader<'a> {
             Event::End(tag) => self.end(*tag, range),
             Event::Text(text) => {
                 // Most are borrowed from the very place.
-                let is_other = |written: &str| !std::ptr::eq(written, &**text) && written != &**text;
+                let is_other = |written: &str| !std::ptr::eq(written, &raw const **text) && written != &**text;
                 if self.source.get(range.clone()).is_some_and(is_other) {
                     self.replace(range.clone(), without_invisible(text.to_string()));
                 }
