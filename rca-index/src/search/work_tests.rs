@@ -279,7 +279,7 @@ fn blocks_of_lists_below_the_floor_are_not_scored() {
     });
     let [.., (total, steps)] = found;
     assert_eq!(total, WITH_WORD);
-    assert!(steps >= 2 * RERANKED && steps < WITH_WORD, "{found:?}");
+    assert!((2 * RERANKED..WITH_WORD).contains(&steps), "{found:?}");
 }
 
 #[test]
