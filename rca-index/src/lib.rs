@@ -207,7 +207,7 @@ mod index;
 mod insight;
 pub mod parse;
 mod plan;
-#[cfg(any(feature = "archive", feature = "opensearch"))]
+#[cfg(feature = "archive")]
 mod process;
 pub mod query;
 mod ranking;

@@ -51,6 +51,7 @@ impl Process {
     }
 
     /// Whether this process has ended for sure; `false` where that is not known, as of another machine.
+    #[cfg(any(test, feature = "opensearch"))]
     pub(crate) fn has_ended(&self) -> bool {
         // Where processes of other users are hidden, one that is not shown may run.
         let all_are_shown = || fs::metadata("/proc/1").is_ok();
