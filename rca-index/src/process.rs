@@ -105,11 +105,12 @@ fn proc_file(_: &str) -> std::io::Result<String> {
     Err(ErrorKind::Unsupported.into())
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn only_what_has_ended_for_sure_has_ended() {
         let this = Process::this().unwrap();
         assert!(this.is_running() && !this.has_ended());

@@ -25,7 +25,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Files that every room above `incident` may import, and that import only `incident` and each other.
-const SHARED_FILES: &[&str] = &["error", "files", "schema", "ranking", "durable"];
+const SHARED_FILES: &[&str] = &["error", "files", "schema", "ranking", "durable", "process"];
 
 /// The only room that may name the engine.
 const ENGINE: &str = "engine";
