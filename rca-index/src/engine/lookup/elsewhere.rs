@@ -27,9 +27,7 @@ impl KnownWords {
         };
         Self { words: words.into_iter().map(known).collect(), expansions, stems: None }
     }
-}
 
-impl KnownWords {
     /// The patterns of all forms of the words.
     pub(in crate::engine) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         self.words.iter().flat_map(|known| known.word.forms()).map(|form| &form.pattern)
