@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 const CLOCK_TICK: i64 = 2_000_000_000;
 
 /// When a file was changed. Kept small, because the stamps of all files of an archive are in memory at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     /// When its content was modified, as anybody may set it: `touch -r`, `rsync -t`, `cp -p`.
     modified: Time,
@@ -20,7 +20,7 @@ pub(crate) struct Stamp {
 }
 
 /// Nanoseconds since 1970; 0 and less are real times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct Time(i64);
 
 impl Time {

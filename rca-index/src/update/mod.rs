@@ -246,7 +246,7 @@ fn whole_update(
     let Some(walk) = walk(archive, limit) else {
         return Ok(UpdateReport { given_up: true, took: started.elapsed(), ..UpdateReport::default() });
     };
-    let list = if limit.is_none_or(|limit| limit.folders) { LookList::of(&walk, walked) } else { None };
+    let list = if limit.is_none_or(|limit| limit.folders) { LookList::of(&walk, walked, engine)? } else { None };
     // If it cannot be written, searches look at nothing, and say so.
     let keep_list = || list.as_ref().map(|list| list.keep(engine));
     still_there(archive)?;

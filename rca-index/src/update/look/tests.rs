@@ -10,6 +10,8 @@ use crate::search::{SearchRequest, search_summaries};
 use crate::update::freshness::{Freshness, Limits, freshen_within};
 use crate::update::{Queue, UpdateOptions, UpdateReport, update};
 
+/// Long after all changes, in nanoseconds since 1970.
+const LATER: i64 = i64::MAX / 2;
 /// The folders beside the archive's own, and the files in each.
 const FOLDERS: usize = 8;
 const FILES: usize = 130;
@@ -53,11 +55,10 @@ impl Large {
     /// Updates the index, and leaves a list as if the last change were long ago: no clock is waited for, but that of the file
     /// system, which ticks a few hundred times a second.
     fn update(&self) {
-        const LATER: i64 = i64::MAX / 2;
         sleep(Duration::from_millis(20));
         update(&self.engine, &self.archive, &UpdateOptions::default(), Queue::Wait, &|_| {}).unwrap();
         let walk = walk(&self.archive, None).unwrap();
-        LookList::of(&walk, LATER).unwrap().keep(&self.engine).unwrap();
+        LookList::of(&walk, LATER, &self.engine).unwrap().unwrap().keep(&self.engine).unwrap();
     }
 
     fn look(&self, looks: usize) -> Looked {
@@ -181,10 +182,26 @@ fn what_changed_shortly_before_the_walk_counts_as_changed_until_the_next_one() {
     let walk = walk(&large.archive, None).unwrap();
     // As if the walk were at the time of the last change.
     let last = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as i64;
-    LookList::of(&walk, last).unwrap().keep(&large.engine).unwrap();
+    LookList::of(&walk, last, &large.engine).unwrap().unwrap().keep(&large.engine).unwrap();
     assert!(large.look(usize::MAX).changed);
     large.update();
     assert!(!large.look(usize::MAX).changed);
+}
+
+#[test]
+fn a_list_is_made_anew_only_for_other_folders_or_files() {
+    let large = Large::new();
+    let is_taken_over = || {
+        let walk = walk(&large.archive, None).unwrap();
+        !LookList::of(&walk, LATER, &large.engine).unwrap().unwrap().manifest.is_empty()
+    };
+    assert!(is_taken_over());
+    large.write("3/7.md", "Disks");
+    assert!(!is_taken_over(), "a file of another size");
+    large.update();
+    assert!(is_taken_over());
+    fs::create_dir(large.path("3/new")).unwrap();
+    assert!(!is_taken_over(), "another folder");
 }
 
 #[test]
@@ -200,19 +217,27 @@ fn settings_that_no_update_has_applied_are_a_change() {
 fn a_list_that_cannot_be_used_means_that_nothing_was_looked_at() {
     let large = Large::new();
     let engine = &large.engine;
-    let list = LookList::read(engine).unwrap().unwrap();
-    let write = |list: &LookList| engine.write_look_list(&postcard::to_stdvec(list).unwrap()).unwrap();
+    let list = LookList::kept(engine).unwrap();
+    let write = |list: LookList| LookList { manifest: String::new(), ..list }.keep(engine).unwrap();
     let stamp = Stamp::at(1, Some(1));
+    write(list.clone());
+    assert_eq!(large.look(usize::MAX), looked(ALL_FOLDERS, ALL_FILES), "the list as it was");
     for path in ["../x", "/etc", "a/../../x", "."] {
-        write(&LookList { folders: vec![(path.into(), stamp)], ..list.clone() });
+        let extent = Extent { folders: vec![(path.into(), stamp)], ..list.extent.clone() };
+        write(LookList { extent, ..list.clone() });
         assert_eq!(large.look(usize::MAX), Looked::default(), "{path}");
-        write(&LookList { files: vec![(path.into(), 1, stamp)], ..list.clone() });
+        let files: Vec<Listed> = vec![(path.into(), 1, stamp)];
+        write(LookList { files: postcard::to_stdvec(&files).unwrap(), ..list.clone() });
         assert_eq!(large.look(usize::MAX), Looked::default(), "{path}");
     }
-    write(&LookList { manifest: "manifest-1.bin".into(), ..list.clone() });
-    assert_eq!(large.look(usize::MAX), Looked::default());
-    for bytes in [&b""[..], b"\xff\xff\xff\xff\xff\xff\xff\xff\xff", b"nonsense"] {
-        engine.write_look_list(bytes).unwrap();
+    write(list);
+    let whole = engine.look_list().unwrap();
+    let other = [&whole[..1], b"X", &whole[2..]].concat();
+    let damaged = [&whole[..whole.len() - 1], b"X"].concat();
+    let cut = whole[..whole.len() - 1].to_vec();
+    let nonsense = [vec![], vec![0xff; 9], b"nonsense".to_vec()];
+    for bytes in [other, damaged, cut].into_iter().chain(nonsense) {
+        engine.write_look_list(&bytes).unwrap();
         assert_eq!(large.look(usize::MAX), Looked::default(), "{bytes:?}");
         assert!(matches!(large.freshen(usize::MAX, true), Freshness::NotCompared(found) if found == Looked::default()));
     }
@@ -233,8 +258,10 @@ fn a_small_archive_has_no_list_and_a_large_one_a_short_one() {
         };
         Walk { files: (0..n).map(file).collect(), ..Walk::default() }
     };
-    assert_eq!(LookList::of(&files(FEWEST_FILES - 1), 0), None);
-    let list = LookList::of(&files(MOST_LISTED + 500), i64::MAX / 2).unwrap();
-    assert_eq!((list.of, list.files.len()), ((0, MOST_LISTED + 500), MOST_LISTED));
-    assert_eq!((&*list.files[0].0, &*list.files[MOST_LISTED - 1].0), ("4499.md", "500.md"), "the last changed first");
+    let engine = Engine::in_memory().unwrap();
+    assert_eq!(LookList::of(&files(FEWEST_FILES - 1), 0, &engine).unwrap(), None);
+    let list = LookList::of(&files(MOST_LISTED + 500), LATER, &engine).unwrap().unwrap();
+    let files: Vec<Listed> = postcard::from_bytes(&list.files).unwrap();
+    assert_eq!((list.extent.of, files.len()), ((0, MOST_LISTED + 500), MOST_LISTED));
+    assert_eq!((&*files[0].0, &*files[MOST_LISTED - 1].0), ("4499.md", "500.md"), "the last changed first");
 }
