@@ -204,18 +204,24 @@ fn duration_of_sentence(sentence: &str) -> Option<Duration> {
     ];
     /// Most sentences have none of these: look before lower-casing.
     static CUES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-        let cues = BEFORE.iter().chain(&AFTER).chain(&STATES);
+        let cues = BEFORE.iter().chain(&STATES).chain(&AFTER);
         AhoCorasick::builder().ascii_case_insensitive(true).build(cues).ok()
     });
-    if CUES.as_ref().is_some_and(|cues| !cues.is_match(sentence)) {
+    let cues = CUES.as_ref()?;
+    if !cues.is_match(sentence) {
         return None;
     }
     let lower = sentence.to_lowercase();
+    // Where each cue stands first: one look at the sentence in place of one for each of them.
+    let mut first = [None; BEFORE.len() + STATES.len() + AFTER.len()];
+    for found in cues.find_overlapping_iter(&lower) {
+        first[found.pattern()].get_or_insert(found.end());
+    }
     // What will be, would be or may be did not happen.
     let plans = [" will ", " would ", " could ", " may ", " might ", " should ", " if ", "maintenance", "planned"];
     let behind_cue = || {
-        BEFORE.iter().find_map(|cue| {
-            let rest = &lower[lower.find(cue)? + cue.len()..];
+        BEFORE.iter().zip(&first).find_map(|(cue, end)| {
+            let rest = &lower[(*end)?..];
             let (range, duration) = find_duration(rest)?;
             // `lasted nine hours before it was over`
             let ends = cue.starts_with("last") && rest[range.end..].trim_start().starts_with("before ");
@@ -229,7 +235,7 @@ fn duration_of_sentence(sentence: &str) -> Option<Duration> {
         AFTER.iter().any(|cue| rest.starts_with(cue)).then(|| duration.behind(&lower[..range.start]))
     };
     let for_a_while = || {
-        STATES.iter().any(|state| lower.contains(state)).then_some(())?;
+        first[BEFORE.len()..][..STATES.len()].iter().any(Option::is_some).then_some(())?;
         let (at, _) = lower.match_indices("for ").find(|(at, _)| *at == 0 || lower[..*at].ends_with([' ', ',']))?;
         let rest = &lower[at + 4..];
         let (range, duration) = find_duration(rest)?;
