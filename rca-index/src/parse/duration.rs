@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use crate::incident::Bound;
 use crate::parse::cursor::{Cursor, is_latin, is_space};
 use crate::parse::duration::words::{ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE};
-use crate::parse::phrases::{FirstLetters, WordMap, lower};
+use crate::parse::phrases::{ByByte, FirstLetters, WordMap, lower};
 use crate::parse::range::read_range;
 
 /// A duration as a text states it.
@@ -104,12 +104,10 @@ pub(crate) fn whole_duration(text: &str) -> Option<f64> {
 
 /// The first duration in running text, and the bytes it takes.
 pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, Duration)> {
-    static WORDS: LazyLock<FirstLetters> =
-        LazyLock::new(|| SPELLED.iter().map(|(word, _)| *word).chain(WHOLE.iter().map(|(words, ..)| *words)).collect());
     let mut boundary = true;
     for (at, c) in text.char_indices() {
         if boundary
-            && (c.is_ascii_digit() || matches!(c, '½' | '半') || WORDS.may_begin(&text[at..]))
+            && (c.is_ascii_digit() || matches!(c, '½' | '半') || begins_with_amount(&text[at..]))
             && let Some((duration, taken)) = stated(&text[at..])
             && plausible(duration.minutes).is_some()
         {
@@ -119,6 +117,24 @@ pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, Duration)> {
         boundary = !(is_latin(c) || matches!(c, '.' | ',' | ':' | '-' | '−' | '_' | '/' | '$' | '€' | '£' | '#'));
     }
     None
+}
+
+/// Whether the first word of a text, of ASCII letters, is one that spelled amounts begin with: `two`, the `half` of `half-hour`.
+fn begins_with_amount(text: &str) -> bool {
+    static LETTERS: LazyLock<FirstLetters> = LazyLock::new(|| words().collect());
+    static WORDS: LazyLock<ByByte<&[u8]>> =
+        LazyLock::new(|| words().map(|word| &word.as_bytes()[..letters(word)]).map(|word| (word[0], word)).collect());
+    fn words() -> impl Iterator<Item = &'static str> {
+        let words = SPELLED.iter().map(|(word, _)| *word).chain(WHOLE.iter().map(|(words, ..)| *words));
+        words.filter(|word| letters(word) > 0)
+    }
+    fn letters(text: &str) -> usize {
+        text.bytes().take_while(u8::is_ascii_alphabetic).count()
+    }
+    LETTERS.may_begin(text) && {
+        let word = &text.as_bytes()[..letters(text)];
+        WORDS.of(word[0].to_ascii_lowercase()).iter().any(|known| known.eq_ignore_ascii_case(word))
+    }
 }
 
 /// Words before a duration that say how it is meant, or only that it is one.
@@ -408,7 +424,8 @@ fn unit_behind(cursor: &mut Cursor<'_>, follows: bool) -> Option<f64> {
         ahead.skip(ahead.peek().map_or(0, char::len_utf8));
         ahead.eat("(");
     }
-    if let Some((_, minutes)) = CJK_UNITS.iter().find(|(unit, _)| ahead.eat(unit)) {
+    let is_ascii = ahead.rest().bytes().next().is_some_and(|b| b.is_ascii());
+    if !is_ascii && let Some((_, minutes)) = CJK_UNITS.iter().find(|(unit, _)| ahead.eat(unit)) {
         *cursor = ahead;
         return Some(*minutes);
     }

@@ -274,10 +274,16 @@ pub(crate) fn has_digit(text: impl AsRef<[u8]>) -> bool {
 
 /// The first digit of a text that does not stand before a byte.
 pub(crate) fn next_digit(text: &str, from: usize) -> Option<usize> {
+    next_byte(text, from, |byte| byte.is_ascii_digit())
+}
+
+/// The same for any kind of bytes. No step within a run depends on the one before.
+pub(crate) fn next_byte(text: &str, from: usize, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
     let rest = text.as_bytes().get(from..)?;
     let (runs, _) = rest.as_chunks::<32>();
-    let skipped = 32 * runs.iter().take_while(|run| !has_digit(run)).count();
-    rest[skipped..].iter().position(u8::is_ascii_digit).map(|at| from + skipped + at)
+    let has_none = |run: &&[u8; 32]| !run.iter().fold(false, |found, &byte| found | is_wanted(byte));
+    let skipped = 32 * runs.iter().take_while(has_none).count();
+    rest[skipped..].iter().position(|&byte| is_wanted(byte)).map(|at| from + skipped + at)
 }
 
 /// Whether a short word of lower case letters, or of signs, stands anywhere in a text, in any case. Many bytes are looked
