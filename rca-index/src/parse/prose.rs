@@ -5,8 +5,6 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use crate::incident::squeeze::squeezed;
 use crate::incident::{SectionKind, Source, Sourced};
 use crate::parse::cursor::is_latin;
@@ -15,7 +13,7 @@ use crate::parse::day::Day;
 use crate::parse::duration::{Duration, find_duration};
 use crate::parse::lists::of_kind;
 use crate::parse::outline::{Block, Part, Text};
-use crate::parse::phrases::{FirstLetters, has_any, next_digit};
+use crate::parse::phrases::{Anywhere, FirstLetters, has_any, next_digit};
 use crate::parse::range::{Range, read_range};
 use crate::parse::timeline::sentences;
 
@@ -203,20 +201,14 @@ fn duration_of_sentence(sentence: &str) -> Option<Duration> {
         "affected", "degraded",
     ];
     /// Most sentences have none of these: look before lower-casing.
-    static CUES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-        let cues = BEFORE.iter().chain(&STATES).chain(&AFTER);
-        AhoCorasick::builder().ascii_case_insensitive(true).build(cues).ok()
-    });
-    let cues = CUES.as_ref()?;
-    if !cues.is_match(sentence) {
+    static CUES: LazyLock<Anywhere> = LazyLock::new(|| BEFORE.into_iter().chain(STATES).chain(AFTER).collect());
+    if !CUES.places(sentence).any(|_| true) {
         return None;
     }
     let lower = sentence.to_lowercase();
     // Where each cue stands first: one look at the sentence in place of one for each of them.
     let mut first = [None; BEFORE.len() + STATES.len() + AFTER.len()];
-    for found in cues.find_overlapping_iter(&lower) {
-        first[found.pattern()].get_or_insert(found.end());
-    }
+    CUES.places(&lower).for_each(|(cue, end)| _ = first[cue].get_or_insert(end));
     // What will be, would be or may be did not happen.
     let plans = [" will ", " would ", " could ", " may ", " might ", " should ", " if ", "maintenance", "planned"];
     let behind_cue = || {
