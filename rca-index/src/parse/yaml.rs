@@ -202,7 +202,7 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     }
 }
 
-/// Reads lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of these, in
+/// Reads comments at the margin and lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of these, in
 /// brackets or below the key: most front matter is no more than this, and the library takes ten times as long. None when there
 /// is anything else, or a line that YAML might read in another way.
 fn read_plain(text: &str) -> Option<Map> {
@@ -215,7 +215,7 @@ fn read_plain(text: &str) -> Option<Map> {
     let mut map = Map::new();
     // How far the items below the last key stand from the margin.
     let mut margin = None;
-    for line in text.lines().filter(|line| !line.is_empty()) {
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let item = line.trim_start_matches(' ');
         if let Some(text) = item.strip_prefix("- ") {
             let own = Some(line.len() - item.len());
