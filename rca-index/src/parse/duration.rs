@@ -11,8 +11,10 @@ use std::sync::LazyLock;
 
 use crate::incident::Bound;
 use crate::parse::cursor::{Cursor, is_latin, is_space};
-use crate::parse::duration::words::{ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE};
-use crate::parse::phrases::{ByByte, FirstLetters, WordMap, lower};
+use crate::parse::duration::words::{
+    ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE, begins_with_amount,
+};
+use crate::parse::phrases::{WordMap, lower};
 use crate::parse::range::read_range;
 
 /// A duration as a text states it.
@@ -117,24 +119,6 @@ pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, Duration)> {
         boundary = !(is_latin(c) || matches!(c, '.' | ',' | ':' | '-' | '−' | '_' | '/' | '$' | '€' | '£' | '#'));
     }
     None
-}
-
-/// Whether the first word of a text, of ASCII letters, is one that spelled amounts begin with: `two`, the `half` of `half-hour`.
-fn begins_with_amount(text: &str) -> bool {
-    static LETTERS: LazyLock<FirstLetters> = LazyLock::new(|| words().collect());
-    static WORDS: LazyLock<ByByte<&[u8]>> =
-        LazyLock::new(|| words().map(|word| &word.as_bytes()[..letters(word)]).map(|word| (word[0], word)).collect());
-    fn words() -> impl Iterator<Item = &'static str> {
-        let words = SPELLED.iter().map(|(word, _)| *word).chain(WHOLE.iter().map(|(words, ..)| *words));
-        words.filter(|word| letters(word) > 0)
-    }
-    fn letters(text: &str) -> usize {
-        text.bytes().take_while(u8::is_ascii_alphabetic).count()
-    }
-    LETTERS.may_begin(text) && {
-        let word = &text.as_bytes()[..letters(text)];
-        WORDS.of(word[0].to_ascii_lowercase()).iter().any(|known| known.eq_ignore_ascii_case(word))
-    }
 }
 
 /// Words before a duration that say how it is meant, or only that it is one.
