@@ -3,6 +3,7 @@
 //! In: the text of a file and its problems. Out: each sign with its line, and how many lines have content. Code, comments and
 //! running text are not looked at: `kubectl delete pod <pod>` is a command, `**Author:** <name>` is a placeholder.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::incident::{Problem, ProblemKind};
@@ -179,12 +180,15 @@ impl Reader {
     }
 
     /// What of a line is outside of comments, which may go over several lines.
-    fn without_comments(&mut self, line: &str) -> String {
+    fn without_comments<'l>(&mut self, line: &'l str) -> Cow<'l, str> {
+        if !self.in_comment && !line.contains('<') {
+            return Cow::Borrowed(line);
+        }
         let mut visible = String::new();
         let mut rest = line;
         loop {
             if self.in_comment {
-                let Some(end) = rest.find("-->") else { return visible };
+                let Some(end) = rest.find("-->") else { return Cow::Owned(visible) };
                 self.in_comment = false;
                 rest = &rest[end + 3..];
             } else {
@@ -195,7 +199,7 @@ impl Reader {
             }
         }
         visible.push_str(rest);
-        visible
+        Cow::Owned(visible)
     }
 
     fn table_row(&mut self, number: u32, line: &str, is_rule: bool) {
@@ -285,28 +289,39 @@ fn unfilled(value: &str, may_be_todo: bool) -> Option<SignKind> {
         return None;
     }
     let (rest, brackets, orders) = without_brackets(value);
-    let words = || rest.split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '~'));
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    let patterns = words().filter(|word| is_pattern(word)).count();
-    let beside: usize = words().filter(|word| !is_pattern(word) && !is_todo(word)).map(letters).sum();
-    if (patterns > 0 || brackets.iter().any(|text| text.split(' ').any(is_pattern))) && beside <= MAX_REST {
+    let (mut pattern, mut todo, mut beside) = (false, false, 0);
+    for word in rest.split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '~')) {
+        if is_pattern(word) {
+            pattern = true;
+        } else if is_todo(word) {
+            todo = true;
+        } else {
+            beside += word.chars().filter(|c| c.is_alphanumeric()).count();
+        }
+        if beside > MAX_REST {
+            return orders.then_some(SignKind::Bracket);
+        }
+    }
+    if pattern || brackets.iter().any(|text| text.split(' ').any(is_pattern)) {
         return Some(SignKind::Date);
     }
     if orders || (!brackets.is_empty() && beside == 0) {
         return Some(SignKind::Bracket);
     }
-    let todos = words().filter(|word| is_todo(word)).count();
-    (may_be_todo && todos > 0 && beside == 0).then_some(SignKind::Todo)
+    (may_be_todo && todo && beside == 0).then_some(SignKind::Todo)
 }
 
 /// A text without its placeholders in brackets, these, and whether one is an order: `[insert date]`.
-fn without_brackets(text: &str) -> (String, Vec<&str>, bool) {
+fn without_brackets(text: &str) -> (Cow<'_, str>, Vec<&str>, bool) {
     const PAIRS: [(&str, &str); 4] = [("{{", "}}"), ("<", ">"), ("[", "]"), ("{", "}")];
     const ORDERS: [&str; 12] = [
         "insert ", "your ", "describe ", "enter ", "fill in", "add ", "replace ", "placeholder", "todo", "tbd",
         "provide ", "list ",
     ];
-    let (mut rest, mut found, mut orders) = (String::new(), Vec::new(), false);
+    if !text.bytes().any(|byte| matches!(byte, b'<' | b'[' | b'{')) {
+        return (Cow::Borrowed(text), Vec::new(), false);
+    }
+    let (mut rest, mut found, mut orders) = (String::with_capacity(text.len()), Vec::new(), false);
     let mut at = text;
     'next: while let Some(c) = at.chars().next() {
         for (open, close) in PAIRS {
@@ -325,7 +340,7 @@ fn without_brackets(text: &str) -> (String, Vec<&str>, bool) {
         rest.push(c);
         at = &at[c.len_utf8()..];
     }
-    (rest, found, orders)
+    (Cow::Owned(rest), found, orders)
 }
 
 /// Whether what stands in brackets is there to be replaced, and is not a tag, a link, an address or an expression.
@@ -361,14 +376,13 @@ fn is_element(inside: &str) -> bool {
 /// Whether a word is the pattern of a date or a time: `YYYY-MM-DD`, `20xx/mm/dd`, `HH:MM`, `XX:XX`.
 fn is_pattern(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let lower = word.to_ascii_lowercase();
-    let is_spelled = !lower.is_empty()
-        && lower
-            .chars()
-            .all(|c| matches!(c, 'y' | 'm' | 'd' | 'h' | 's' | 'x' | 't' | 'z' | '-' | '/' | ':' | '.' | '0' | '2'));
+    if !word.bytes().all(|byte| b"ymdhsxtz-/:.02".contains(&byte.to_ascii_lowercase())) {
+        return false;
+    }
     let tells =
         ["yyyy", "20yy", "20xx", "yy-mm", "yy/mm", "hh:mm", "xx:xx", "mm/dd", "dd/mm", "dd.mm", "mm-dd", "hhmm"];
-    is_spelled && tells.iter().any(|pattern| lower.contains(pattern))
+    let lower = word.to_ascii_lowercase();
+    tells.iter().any(|pattern| lower.contains(pattern))
 }
 
 /// Whether a word stands for what is still to be written.

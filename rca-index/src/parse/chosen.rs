@@ -109,10 +109,12 @@ pub(super) fn choose(when: &When, report: &Report<'_>, problems: &mut Vec<Proble
     let of_prose = LazyCell::new(|| prose_duration(parts, kinds));
     let in_prose = || of_prose.clone();
     // A sentence may be about a part of the incident: it counts where a row agrees with it.
-    for lasted in [lasted.clone().or_else(in_prose), lasted] {
-        said.mark_within(rows, counted_from, stated.end.as_ref(), lasted.as_ref());
-        if rows.iter().any(|row| row.milestone == Some(Milestone::Resolved)) {
-            break;
+    if !rows.is_empty() {
+        for lasted in [lasted.clone().or_else(in_prose), lasted] {
+            said.mark_within(rows, counted_from, stated.end.as_ref(), lasted.as_ref());
+            if rows.iter().any(|row| row.milestone == Some(Milestone::Resolved)) {
+                break;
+            }
         }
     }
     let end = end(&stated, date.as_ref(), window.as_ref(), rows);

@@ -11,8 +11,10 @@ use std::sync::LazyLock;
 
 use crate::incident::Bound;
 use crate::parse::cursor::{Cursor, is_latin, is_space};
-use crate::parse::duration::words::{ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE};
-use crate::parse::phrases::{FirstLetters, WordMap, lower};
+use crate::parse::duration::words::{
+    ABOUT, CJK_UNITS, DAY, DOUBTS, HOUR, LEAST, MOST, PLAIN, SPELLED, UNITS, WHOLE, begins_with_amount,
+};
+use crate::parse::phrases::{WordMap, lower};
 use crate::parse::range::read_range;
 
 /// A duration as a text states it.
@@ -104,12 +106,10 @@ pub(crate) fn whole_duration(text: &str) -> Option<f64> {
 
 /// The first duration in running text, and the bytes it takes.
 pub(crate) fn find_duration(text: &str) -> Option<(Range<usize>, Duration)> {
-    static WORDS: LazyLock<FirstLetters> =
-        LazyLock::new(|| SPELLED.iter().map(|(word, _)| *word).chain(WHOLE.iter().map(|(words, ..)| *words)).collect());
     let mut boundary = true;
     for (at, c) in text.char_indices() {
         if boundary
-            && (c.is_ascii_digit() || matches!(c, '½' | '半') || WORDS.may_begin(&text[at..]))
+            && (c.is_ascii_digit() || matches!(c, '½' | '半') || begins_with_amount(&text[at..]))
             && let Some((duration, taken)) = stated(&text[at..])
             && plausible(duration.minutes).is_some()
         {
@@ -408,7 +408,8 @@ fn unit_behind(cursor: &mut Cursor<'_>, follows: bool) -> Option<f64> {
         ahead.skip(ahead.peek().map_or(0, char::len_utf8));
         ahead.eat("(");
     }
-    if let Some((_, minutes)) = CJK_UNITS.iter().find(|(unit, _)| ahead.eat(unit)) {
+    let is_ascii = ahead.rest().bytes().next().is_some_and(|b| b.is_ascii());
+    if !is_ascii && let Some((_, minutes)) = CJK_UNITS.iter().find(|(unit, _)| ahead.eat(unit)) {
         *cursor = ahead;
         return Some(*minutes);
     }

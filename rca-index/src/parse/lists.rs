@@ -7,7 +7,7 @@ use crate::incident::squeeze::squeezed;
 use crate::incident::{Lessons, Link, SectionKind};
 use crate::parse::date::find_date;
 use crate::parse::outline::{Block, Outline, OutlineLink, Part};
-use crate::parse::phrases::{has_any, lower};
+use crate::parse::phrases::{has_any, lower, may_have};
 
 /// The items of the outermost lists of a part.
 pub(crate) fn items(part: &Part<'_>) -> impl Iterator<Item = String> {
@@ -108,6 +108,9 @@ pub(crate) fn read_closing(outline: &Outline<'_>) -> (Option<String>, Option<Tim
     let last = outline.parts.iter().rev().take(1).flat_map(|part| part.blocks.iter().rev().take(3));
     for block in last {
         let Block::Paragraph(text) = block else { continue };
+        if !may_have(&text.text, b"by") {
+            continue;
+        }
         let text = squeezed(&text.text);
         let lower = text.to_ascii_lowercase();
         let Some(rest) = CUES.iter().find_map(|cue| text.get(lower.find(cue)? + cue.len()..)) else { continue };

@@ -188,6 +188,54 @@ fn is_ideographic(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}')
 }
 
+/// Texts of three bytes or more, in lower case, that may stand anywhere in another text, within its words too, in any case.
+/// Nearly nothing to build.
+pub(crate) struct Anywhere {
+    /// A bit for each three bytes that one begins with: most other texts differ in these.
+    starts: [u32; 1024],
+    /// The texts and their numbers, by their first byte.
+    texts: ByByte<(usize, &'static [u8])>,
+}
+
+impl FromIterator<&'static str> for Anywhere {
+    fn from_iter<I: IntoIterator<Item = &'static str>>(texts: I) -> Self {
+        let mut starts = [0; 1024];
+        let texts = texts.into_iter().map(str::as_bytes).enumerate();
+        let by_byte = texts.filter_map(|(number, text)| {
+            let (word, bit) = Self::place(*text.first_chunk()?);
+            starts[word] |= bit;
+            Some((text[0], (number, text)))
+        });
+        let texts = by_byte.collect();
+        Self { starts, texts }
+    }
+}
+
+impl Anywhere {
+    /// Where the bit of three bytes is. Of each byte five bits count: those that a letter has in any case.
+    fn place(start: [u8; 3]) -> (usize, u32) {
+        let [first, second, third] = start.map(|byte| byte & 31);
+        (usize::from(first) << 5 | usize::from(second), 1 << third)
+    }
+
+    /// Each of the texts that stands in a text, by its number, and where it ends; from left to right.
+    pub(crate) fn places(&self, text: &str) -> impl Iterator<Item = (usize, usize)> {
+        let bytes = text.as_bytes();
+        let may_begin = |start: &[u8]| {
+            let (word, bit) = Self::place([start[0], start[1], start[2]]);
+            self.starts[word] & bit != 0
+        };
+        let starts = bytes.windows(3).enumerate().filter(move |(_, start)| may_begin(start));
+        starts.flat_map(move |(at, start)| {
+            let known = self.texts.of(start[0].to_ascii_lowercase()).iter();
+            known.filter_map(move |&(number, known)| {
+                let end = at + known.len();
+                bytes.get(at..end)?.eq_ignore_ascii_case(known).then_some((number, end))
+            })
+        })
+    }
+}
+
 /// Bytes that stand in a text, or that words begin with, to rule out most words before they are compared.
 pub(crate) struct Bytes([bool; 256]);
 
@@ -274,10 +322,16 @@ pub(crate) fn has_digit(text: impl AsRef<[u8]>) -> bool {
 
 /// The first digit of a text that does not stand before a byte.
 pub(crate) fn next_digit(text: &str, from: usize) -> Option<usize> {
+    next_byte(text, from, |byte| byte.is_ascii_digit())
+}
+
+/// The same for any kind of bytes. No step within a run depends on the one before.
+pub(crate) fn next_byte(text: &str, from: usize, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
     let rest = text.as_bytes().get(from..)?;
     let (runs, _) = rest.as_chunks::<32>();
-    let skipped = 32 * runs.iter().take_while(|run| !has_digit(run)).count();
-    rest[skipped..].iter().position(u8::is_ascii_digit).map(|at| from + skipped + at)
+    let has_none = |run: &&[u8; 32]| !run.iter().fold(false, |found, &byte| found | is_wanted(byte));
+    let skipped = 32 * runs.iter().take_while(has_none).count();
+    rest[skipped..].iter().position(|&byte| is_wanted(byte)).map(|at| from + skipped + at)
 }
 
 /// Whether a short word of lower case letters, or of signs, stands anywhere in a text, in any case. Many bytes are looked
@@ -345,6 +399,14 @@ mod tests {
             let digits = format!("{}{digit}", "ab".repeat(20));
             prop_assert_eq!((has_digit(&digits), next_digit(&digits, 3)), (digit.contains('1'), digits.find('1')));
             prop_assert_eq!(may_have(&text, b"ab"), text.contains("ab"));
+            let known = ["baa", " ab", "éa", "ab b", "abé", "é é"];
+            let places: Vec<_> = known.into_iter().collect::<Anywhere>().places(&text.to_ascii_uppercase()).collect();
+            for at in 0..=text.len() {
+                for (number, known) in known.into_iter().enumerate() {
+                    let stands = text.as_bytes()[at..].starts_with(known.as_bytes());
+                    prop_assert_eq!(stands, places.contains(&(number, at + known.len())), "{}", text);
+                }
+            }
             prop_assert_eq!(may_have(&text.to_uppercase(), b"ba"), text.contains("ba"));
         }
     }

@@ -5,8 +5,6 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use crate::incident::squeeze::squeezed;
 use crate::incident::{SectionKind, Source, Sourced};
 use crate::parse::cursor::is_latin;
@@ -15,7 +13,7 @@ use crate::parse::day::Day;
 use crate::parse::duration::{Duration, find_duration};
 use crate::parse::lists::of_kind;
 use crate::parse::outline::{Block, Part, Text};
-use crate::parse::phrases::{FirstLetters, has_any, next_digit};
+use crate::parse::phrases::{Anywhere, FirstLetters, has_any, next_digit};
 use crate::parse::range::{Range, read_range};
 use crate::parse::timeline::sentences;
 
@@ -203,19 +201,19 @@ fn duration_of_sentence(sentence: &str) -> Option<Duration> {
         "affected", "degraded",
     ];
     /// Most sentences have none of these: look before lower-casing.
-    static CUES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-        let cues = BEFORE.iter().chain(&AFTER).chain(&STATES);
-        AhoCorasick::builder().ascii_case_insensitive(true).build(cues).ok()
-    });
-    if CUES.as_ref().is_some_and(|cues| !cues.is_match(sentence)) {
+    static CUES: LazyLock<Anywhere> = LazyLock::new(|| BEFORE.into_iter().chain(STATES).chain(AFTER).collect());
+    if !CUES.places(sentence).any(|_| true) {
         return None;
     }
     let lower = sentence.to_lowercase();
+    // Where each cue stands first: one look at the sentence in place of one for each of them.
+    let mut first = [None; BEFORE.len() + STATES.len() + AFTER.len()];
+    CUES.places(&lower).for_each(|(cue, end)| _ = first[cue].get_or_insert(end));
     // What will be, would be or may be did not happen.
     let plans = [" will ", " would ", " could ", " may ", " might ", " should ", " if ", "maintenance", "planned"];
     let behind_cue = || {
-        BEFORE.iter().find_map(|cue| {
-            let rest = &lower[lower.find(cue)? + cue.len()..];
+        BEFORE.iter().zip(&first).find_map(|(cue, end)| {
+            let rest = &lower[(*end)?..];
             let (range, duration) = find_duration(rest)?;
             // `lasted nine hours before it was over`
             let ends = cue.starts_with("last") && rest[range.end..].trim_start().starts_with("before ");
@@ -229,7 +227,7 @@ fn duration_of_sentence(sentence: &str) -> Option<Duration> {
         AFTER.iter().any(|cue| rest.starts_with(cue)).then(|| duration.behind(&lower[..range.start]))
     };
     let for_a_while = || {
-        STATES.iter().any(|state| lower.contains(state)).then_some(())?;
+        first[BEFORE.len()..][..STATES.len()].iter().any(Option::is_some).then_some(())?;
         let (at, _) = lower.match_indices("for ").find(|(at, _)| *at == 0 || lower[..*at].ends_with([' ', ',']))?;
         let rest = &lower[at + 4..];
         let (range, duration) = find_duration(rest)?;

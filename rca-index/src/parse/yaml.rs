@@ -202,17 +202,20 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     }
 }
 
-/// Reads lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of these, in
+/// Reads comments at the margin and lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of these, in
 /// brackets or below the key: most front matter is no more than this, and the library takes ten times as long. None when there
 /// is anything else, or a line that YAML might read in another way.
 fn read_plain(text: &str) -> Option<Map> {
-    if !text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)) {
+    let is_ascii_text = |b: u8| b == b'\n' || (b' '..=b'~').contains(&b);
+    if !text.bytes().all(is_ascii_text)
+        && !text.chars().all(|c| u8::try_from(c).is_ok_and(is_ascii_text) || is_foreign(c))
+    {
         return None;
     }
     let mut map = Map::new();
     // How far the items below the last key stand from the margin.
     let mut margin = None;
-    for line in text.lines().filter(|line| !line.is_empty()) {
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let item = line.trim_start_matches(' ');
         if let Some(text) = item.strip_prefix("- ") {
             let own = Some(line.len() - item.len());
@@ -241,6 +244,11 @@ fn read_plain(text: &str) -> Option<Map> {
     (!map.is_empty() && !has_key_twice(&map)).then_some(map)
 }
 
+/// Whether a character is not ASCII, and one like any other: no control, no space, and no mark of a byte order.
+fn is_foreign(c: char) -> bool {
+    c > '\u{a0}' && !c.is_whitespace() && !matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
 fn has_key_twice(map: &Map) -> bool {
     /// So few are compared with each other sooner than a set of them is made.
     const FEW: usize = 16;
@@ -255,8 +263,11 @@ fn has_key_twice(map: &Map) -> bool {
 fn plain_value(value: &str) -> Option<Value> {
     let inside = |open, close| value.strip_prefix(open).and_then(|value| value.strip_suffix(close));
     if let Some(items) = inside('[', ']') {
-        let simple =
-            |item: &str| is_plain(item) && item.bytes().all(|b| b.is_ascii_alphanumeric() || b" -_./".contains(&b));
+        if items.trim().is_empty() {
+            return Some(Value::List(Vec::new()));
+        }
+        let in_item = |b: u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" -_./".contains(&b);
+        let simple = |item: &str| is_plain(item) && item.bytes().all(in_item);
         let items = items.split(',').map(str::trim);
         return items
             .map(|item| simple(item).then(|| Value::Text(item.to_owned())))
@@ -282,10 +293,12 @@ fn plain_text(value: &str) -> Option<Value> {
 fn is_plain(text: &str) -> bool {
     // `inf` and `nan` are numbers, too; other texts that begin with a letter are none.
     let may_be_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'I' | 'n' | 'N'));
-    let number = || may_be_number && (text.parse::<f64>().is_ok() || text.starts_with('0') && text.len() > 1);
+    // `0x1f`
+    let of_other_base = || matches!(text.as_bytes(), [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B', ..]);
+    let number = || may_be_number && (text.parse::<f64>().is_ok() || of_other_base());
     let whole = || text.len() < 16 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     let named = ["null", "true", "false"].iter().any(|name| text.eq_ignore_ascii_case(name));
-    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !named && (whole() || !number())
+    text.starts_with(|c: char| c.is_ascii_alphanumeric() || !c.is_ascii()) && !named && (whole() || !number())
 }
 
 /// How numbers are written that have another usual form: `1.10`, by their bits.

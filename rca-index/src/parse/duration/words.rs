@@ -1,6 +1,10 @@
 //! The words of durations, in the languages reports come in: units, spelled numbers, and what stands around them.
 //!
-//! In: nothing. Out: the tables that `duration.rs` reads with; units are in minutes.
+//! In: nothing, or a text. Out: the tables that `duration.rs` reads with; units are in minutes; whether a spelled amount may begin.
+
+use std::sync::LazyLock;
+
+use crate::parse::phrases::{ByByte, FirstLetters};
 
 pub(super) const HOUR: f64 = 60.0;
 pub(super) const DAY: f64 = 1440.0;
@@ -185,3 +189,21 @@ pub(super) const WHOLE: &[(&str, f64, f64)] = &[
 ];
 
 pub(super) const DOUBTS: [&str; 9] = ["not", "never", "unknown", "unclear", "tbd", "tbc", "per", "nicht", "unbekannt"];
+
+/// Whether the letters that a text begins with are a word that spelled amounts begin with: `two`, `half` of `half-hour`.
+pub(super) fn begins_with_amount(text: &str) -> bool {
+    static LETTERS: LazyLock<FirstLetters> = LazyLock::new(|| words().collect());
+    static WORDS: LazyLock<ByByte<&[u8]>> =
+        LazyLock::new(|| words().map(|word| &word.as_bytes()[..letters(word)]).map(|word| (word[0], word)).collect());
+    fn words() -> impl Iterator<Item = &'static str> {
+        let words = SPELLED.iter().map(|(word, _)| *word).chain(WHOLE.iter().map(|(words, ..)| *words));
+        words.filter(|word| letters(word) > 0)
+    }
+    fn letters(text: &str) -> usize {
+        text.bytes().take_while(u8::is_ascii_alphabetic).count()
+    }
+    LETTERS.may_begin(text) && {
+        let word = &text.as_bytes()[..letters(text)];
+        WORDS.of(word[0].to_ascii_lowercase()).iter().any(|known| known.eq_ignore_ascii_case(word))
+    }
+}

@@ -11,7 +11,7 @@ use crate::parse::date::{may_begin, possible_starts};
 use crate::parse::day::Day;
 use crate::parse::duration::find_duration;
 use crate::parse::moment::{Habits, Moment, read_moment, read_sure_moment};
-use crate::parse::phrases::lower;
+use crate::parse::phrases::{lower, next_byte};
 use crate::parse::range::read_range;
 
 /// The time that a text begins with.
@@ -160,10 +160,12 @@ pub(super) fn several(line: &str, taken: usize) -> Vec<&str> {
 
 /// `Timeline: 16:05 first refusal; 16:19 paged`: the rows behind the label of a paragraph.
 pub(super) fn behind_label(line: &str) -> Option<&str> {
-    let (label, rows) = line.split_once([':', '：'])?;
     let known = ["timeline", "chronology", "times", "タイムライン", "chronologie", "zeitleiste", "zeitverlauf"];
-    (known.iter().any(|known| known.eq_ignore_ascii_case(label.trim())) && leading(rows).is_some())
-        .then(|| rows.trim_start())
+    let line = line.trim_start();
+    let is_label = |known: &&&str| line.get(..known.len()).is_some_and(|label| label.eq_ignore_ascii_case(known));
+    let behind = line[known.iter().find(is_label)?.len()..].trim_start();
+    let rows = behind.strip_prefix([':', '：'])?;
+    leading(rows).is_some().then(|| rows.trim_start())
 }
 
 /// The time that is all of a line.
@@ -229,20 +231,25 @@ pub(crate) fn sentences(text: &str) -> impl Iterator<Item = &str> {
         if rest.trim().is_empty() {
             return None;
         }
-        let ends = rest.bytes().enumerate().filter_map(|(at, byte)| match byte {
-            b'.' | b'!' | b'?' => Some(at + 1),
-            // The first byte of `。`.
-            0xe3 if rest[at..].starts_with('。') => Some(at + '。'.len_utf8()),
-            _ => None,
-        });
-        let end = ends.into_iter().find(|&end| {
+        let mut from = 0;
+        let end = loop {
+            // The first byte of `。` begins other signs, too.
+            let Some(at) = next_byte(rest, from, |byte| matches!(byte, b'.' | b'!' | b'?' | 0xe3)) else {
+                break rest.len();
+            };
+            from = at + 1;
+            let full_stop = rest[at..].starts_with('。');
+            if !full_stop && rest.as_bytes()[at] == 0xe3 {
+                continue;
+            }
+            let end = at + if full_stop { '。'.len_utf8() } else { 1 };
             let behind = &rest[end..];
-            behind.is_empty()
-                || rest[..end].ends_with('。')
-                || behind.starts_with(char::is_whitespace)
-                    && behind.trim_start().starts_with(|c: char| !c.is_lowercase())
-        });
-        let (sentence, after) = rest.split_at(end.unwrap_or(rest.len()));
+            let begins = || behind.trim_start().starts_with(|c: char| !c.is_lowercase());
+            if behind.is_empty() || full_stop || behind.starts_with(char::is_whitespace) && begins() {
+                break end;
+            }
+        };
+        let (sentence, after) = rest.split_at(end);
         rest = after;
         Some(sentence)
     })

@@ -31,6 +31,20 @@ fn most_front_matter_is_plain() {
     let items = "tags:\n  - b\n\n  - \"c: d\"\nnone:\nservices:\n- e\nclosed: true\n";
     assert_eq!(read_any(items).ok(), read_plain(items));
     assert!(read_plain(items).is_some());
+    let foreign = "title: 空日失敗、\"再\"\nnone: []\nspaced: [ ]\nid: 00b7f759-21f8\nsaid: \"Don’t — ok\"\ntags: [Ś, a é]\n\
+                   summary: 12 × 3 → 36\nlist:\n- ’ß\n";
+    assert_eq!(read_any(foreign).ok(), read_plain(foreign));
+    assert!(read_plain(foreign).is_some());
+    let commented = "# down, disrupted: é\na: b\n#\nlist:\n# - x\n- c\n#- y\n- d\ne:\n#: f\ng: h\n#";
+    assert_eq!(read_any(commented).ok(), read_plain(commented));
+    assert!(read_plain(commented).is_some());
+    let many = format!("{}a: b\n", "# x\n".repeat(1000));
+    assert_eq!(read_any(&many).ok(), read_plain(&many));
+    for text in
+        ["a: \u{a0}b", "a: b\u{3000}", "a: \u{feff}b", "a: b\u{85}c", "a: \u{fffe}", "a: 0b1", "a: 017", "a: 0e1"]
+    {
+        assert_eq!(read_plain(text), None, "{text}");
+    }
     for text in ["a: b\n  - c", "a:\n  - b\n    - c", "a:\n  - b\n   c", "a:\n  - [b]", "a: [b]\n  - c"] {
         assert_eq!(read_plain(text), None, "{text}");
     }
@@ -43,7 +57,7 @@ fn most_front_matter_is_plain() {
 
 proptest! {
     #[test]
-    fn what_is_plain_is_what_yaml_says(lines in proptest::collection::vec("( {0,2}- ([\"']?[a-z0-9 :#'-]{0,6}[\"']?|true)|[a-cA-C0-9_-]{1,4}: ?([\\[\"']?[a-z0-9 :#,.'&*!_+eExX-]{0,12}[\\]\"']?|null|True|~|1e5|0o7|[0-9.]{1,4}))", 0..6)) {
+    fn what_is_plain_is_what_yaml_says(lines in proptest::collection::vec("(#[a: #-]{0,3}| {0,2}- ([\"']?[a-z0-9é空 :#'-]{0,6}[\"']?|true)|[a-cA-C0-9_-]{1,4}: ?([\\[\"']?[a-z0-9 :#,.'&*!_+eExXé、’\u{2028}\u{200b}-]{0,12}[\\]\"']?|null|True|~|1e5|0o7|0[0-9a-fxob_.+-]{1,6}|\\[ {0,2}\\]|[0-9.]{1,4}))", 0..6)) {
         let text = lines.join("\n");
         if let Some(map) = read_plain(&text) {
             prop_assert_eq!(read_any(&text).ok(), Some(map), "{}", text);
