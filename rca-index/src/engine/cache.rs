@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tantivy::index::SegmentId;
 use tantivy::schema::Field;
 
+use crate::engine::facet_lists::KnownLists;
 use crate::engine::found_word::{FoundWord, MAX_LIST_BYTES};
 use crate::engine::lookup::Terms;
 use crate::plan::{Pattern, Word};
@@ -41,6 +42,7 @@ pub(super) struct CommitCache {
     expansions: Mutex<Bounded<Pattern, Expansion>>,
     occurring: Mutex<Bounded<String, bool>>,
     shown: Mutex<Bounded<(Facet, String), Option<String>>>,
+    facet_lists: Mutex<KnownLists>,
     words: Mutex<FoundWords>,
     /// The bytes of the lists of all words.
     list_bytes: Arc<AtomicUsize>,
@@ -53,6 +55,7 @@ impl Default for CommitCache {
             expansions: Mutex::new(Bounded::new(MAX_TERMS)),
             occurring: Mutex::new(Bounded::new(MAX_ANSWERS)),
             shown: Mutex::new(Bounded::new(MAX_ANSWERS)),
+            facet_lists: Mutex::default(),
             words: Mutex::default(),
             list_bytes: Arc::default(),
         }
@@ -82,6 +85,11 @@ impl CommitCache {
     /// How keys of facets are shown.
     pub(super) fn shown(&self) -> MutexGuard<'_, Bounded<(Facet, String), Option<String>>> {
         locked(&self.shown)
+    }
+
+    /// The lists of facets.
+    pub(super) fn facet_lists(&self) -> MutexGuard<'_, KnownLists> {
+        locked(&self.facet_lists)
     }
 
     /// The bytes of the lists of all words.

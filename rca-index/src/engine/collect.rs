@@ -6,10 +6,7 @@
 mod order;
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
-#[cfg(feature = "opensearch")]
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use tantivy::collector::{Collector as _, SegmentCollector};
@@ -21,9 +18,11 @@ use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader, TERMINATE
 use crate::engine::collect::order::SegmentOrder;
 use crate::engine::compile::Compiler;
 use crate::engine::document::{DATE, KEY};
+use crate::engine::facet_lists::FacetLists;
+use crate::engine::facets::ValueCounts;
 use crate::engine::floor::Floor;
 use crate::engine::links::LinkSets;
-use crate::engine::listed::ListedWords;
+use crate::engine::listed::{Block, ListedWords};
 use crate::engine::lookup::KnownWords;
 #[cfg(feature = "opensearch")]
 use crate::engine::opensearch::batch::Batch;
@@ -73,8 +72,8 @@ pub(crate) struct Candidates {
     pub(crate) best: Vec<Candidate>,
     /// The number of matches.
     pub(crate) total: usize,
-    /// For each requested facet, the number of matches with each term of its column.
-    pub(crate) facets: Vec<HashMap<String, usize>>,
+    /// For each requested facet, the number of matches with each of its values.
+    pub(crate) facets: Vec<ValueCounts>,
     /// How the scores of all matches are distributed.
     pub(crate) moments: Moments,
     /// What was not counted.
@@ -164,8 +163,10 @@ impl Snapshot<'_> {
         let links = self.link_sets(plan)?;
         let compiler = self.compiler(words, &links);
         let query = compiler.compile(plan, needed);
-        let collector = Collector { collect, floor: compiler.floor, is_words: query.is::<WordsQuery>() };
-        let found = self.collect(&*query, &collector, self.is_large());
+        let found = self.facet_lists(&collect.facets).and_then(|lists| {
+            let collector = Collector { collect, lists, floor: compiler.floor, is_words: query.is::<WordsQuery>() };
+            self.collect(&*query, &collector, self.is_large())
+        });
         found.and_then(|found| compiler.log.check().map(|()| found)).map_err(|e| self.engine.error(e))
     }
 
@@ -203,6 +204,8 @@ impl Snapshot<'_> {
 /// The collector that the search engine calls.
 struct Collector {
     collect: Collect,
+    /// The lists of the facets that have some.
+    lists: Vec<Option<Arc<FacetLists>>>,
     floor: Floor,
     /// Whether words are all that is asked for.
     is_words: bool,
@@ -247,7 +250,8 @@ impl tantivy::collector::Collector for Collector {
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentCandidates> {
         let columns = reader.fast_fields();
-        let facets = self.collect.facets.iter().map(|facet| FacetTally::new(reader, facet));
+        let facets = self.collect.facets.iter().zip(&self.lists);
+        let facets = facets.map(|(facet, lists)| FacetTally::new(reader, facet, lists.as_ref()));
         Ok(SegmentCandidates {
             segment,
             limit: self.collect.limit,
@@ -308,18 +312,15 @@ impl tantivy::collector::Collector for Collector {
     }
 
     fn merge_fruits(&self, segments: Vec<tantivy::Result<InSegment>>) -> tantivy::Result<Candidates> {
-        let mut all = Candidates { facets: vec![HashMap::new(); self.collect.facets.len()], ..Candidates::default() };
+        let facets = vec![ValueCounts::default(); self.collect.facets.len()];
+        let mut all = Candidates { facets, ..Candidates::default() };
         let mut best = Vec::new();
         for segment in segments {
             let InSegment { segment, ids, best: here, total, facets, moments } = segment?;
             all.total += total;
             all.moments.merge(moments);
             best.extend(here.into_iter().map(|candidate| (candidate, segment, ids.clone())));
-            for (sum, counts) in all.facets.iter_mut().zip(facets) {
-                for (value, count) in counts {
-                    *sum.entry(value).or_default() += count;
-                }
-            }
+            all.facets.iter_mut().zip(facets).for_each(|(sums, counts)| sums.add(counts));
         }
         if let Some(last) = self.collect.limit.checked_sub(1).filter(|&last| last < best.len()) {
             let (_, (last, ..), _) = best.select_nth_unstable_by(last, |(a, ..), (b, ..)| a.compare_order(b));
@@ -351,7 +352,7 @@ pub(super) struct InSegment {
     ids: Option<StrColumn>,
     best: Vec<InOrder>,
     total: usize,
-    facets: Vec<HashMap<String, usize>>,
+    facets: Vec<ValueCounts>,
     moments: Moments,
 }
 
@@ -382,14 +383,18 @@ impl SegmentCandidates {
 
     /// Counts the incidents that have all words, and keeps the best. Those below the floor are not looked at.
     fn collect_listed(&mut self, words: &ListedWords, alive: Option<&AliveBitSet>) {
-        for mut block in words.blocks() {
+        let blocks = words.blocks().map(|mut block| {
             if let Some(alive) = alive {
                 block.retain(|doc| alive.is_alive(doc));
             }
+            block
+        });
+        if !self.facets.is_empty() {
+            blocks.clone().flat_map(Block::docs).for_each(|doc| self.count_later(doc));
+        }
+        // The last reports of most archives are the latest, which come first where scores are the same.
+        for block in blocks.rev() {
             self.total += block.len();
-            if !self.facets.is_empty() {
-                block.docs().for_each(|doc| self.count_later(doc));
-            }
             if self.limit == 0 || self.floor.is_above(block.most) {
                 continue;
             }

@@ -4,29 +4,69 @@
 //! that most incidents of the index use.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tantivy::{DocId, SegmentReader};
 
 use crate::engine::document::{Counted, facet_column};
+use crate::engine::facet_lists::FacetLists;
 use crate::engine::snapshot::Snapshot;
-use crate::engine::tally::{BLOCK, FacetTally};
+use crate::engine::tally::{BLOCK, ColumnTally};
 use crate::error::Result;
 use crate::schema::{Facet, FacetName};
 
 /// The forms of each key, and the number of incidents that use each.
 pub(super) type Forms = BTreeMap<String, BTreeMap<String, usize>>;
 
+/// The number of matches with each value of a facet.
+#[derive(Debug, Clone)]
+pub(crate) enum ValueCounts {
+    /// By the terms of its column.
+    Terms(HashMap<String, usize>),
+    /// By the numbers in lists.
+    Numbers(Arc<FacetLists>, Vec<u32>),
+}
+
+impl ValueCounts {
+    /// Adds the counts of another segment of the same commit.
+    pub(super) fn add(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Terms(sums), Self::Terms(counts)) => {
+                counts.into_iter().for_each(|(term, count)| *sums.entry(term).or_default() += count);
+            }
+            (Self::Numbers(_, sums), Self::Numbers(_, counts)) => {
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
+            // What was counted in no segment.
+            (sums, counts) => *sums = counts,
+        }
+    }
+
+    /// Sets the count of a term.
+    pub(crate) fn insert(&mut self, term: &str, count: usize) {
+        if let Self::Terms(counts) = self {
+            counts.insert(term.to_owned(), count);
+        }
+    }
+}
+
+impl Default for ValueCounts {
+    fn default() -> Self {
+        Self::Terms(HashMap::new())
+    }
+}
+
 impl Snapshot<'_> {
-    /// The values of a facet as they are shown, with their counts, from the counts of the column's terms. A value that
-    /// incidents have only below it, such as `db` of `db/postgres`, is none.
+    /// The values of a facet as they are shown, with their counts. A value that incidents have only below it, such as `db` of
+    /// `db/postgres`, is none.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
-    pub(crate) fn facet_values(
-        &self,
-        facet: &FacetName,
-        counts: &HashMap<String, usize>,
-    ) -> Result<Vec<(String, usize)>> {
+    pub(crate) fn facet_values(&self, facet: &FacetName, counts: &ValueCounts) -> Result<Vec<(String, usize)>> {
+        let counts = match counts {
+            ValueCounts::Terms(counts) => counts,
+            ValueCounts::Numbers(lists, counts) => return Ok(lists.values(counts)),
+        };
         let FacetName::Known(facet) = *facet else {
             return Ok(counts.iter().map(|(value, count)| (value.clone(), *count)).collect());
         };
@@ -52,7 +92,7 @@ impl Snapshot<'_> {
         if missing.is_empty() {
             return Ok(known.into_iter().flatten().collect());
         }
-        let forms = self.forms(facet, Some(&missing))?;
+        let forms = self.forms(facet, Some(&missing)).map_err(|e| self.engine.error(e))?;
         let found = |key: &str| forms.get(key).and_then(most_used).cloned();
         let mut shown = self.cache().shown();
         for &key in &missing {
@@ -66,19 +106,19 @@ impl Snapshot<'_> {
     /// # Errors
     /// As [`Snapshot::shown`].
     pub(crate) fn all_shown(&self, facet: Facet) -> Result<HashMap<String, String>> {
-        let forms = self.forms(facet, None)?.into_iter();
+        let forms = self.forms(facet, None).map_err(|e| self.engine.error(e))?.into_iter();
         Ok(forms.filter_map(|(key, forms)| Some((key, most_used(&forms)?.clone()))).collect())
     }
 
     /// The forms of these keys, or of all. Only where forms of a key differ, it is counted how many incidents use each.
-    fn forms(&self, facet: Facet, keys: Option<&[&str]>) -> Result<Forms> {
+    pub(super) fn forms(&self, facet: Facet, keys: Option<&[&str]>) -> tantivy::Result<Forms> {
         let mut forms = Forms::new();
         for reader in self.searcher.segment_readers() {
-            forms_in(reader, facet, keys, &mut forms).map_err(|e| self.engine.error(e))?;
+            forms_in(reader, facet, keys, &mut forms)?;
         }
         if forms.values().any(|forms| forms.len() > 1) {
             for reader in self.searcher.segment_readers() {
-                count_forms(reader, facet, &mut forms).map_err(|e| self.engine.error(e))?;
+                count_forms(reader, facet, &mut forms)?;
             }
         }
         Ok(forms)
@@ -134,7 +174,7 @@ fn forms_in(reader: &SegmentReader, facet: Facet, keys: Option<&[&str]>, forms: 
 
 /// Counts the incidents of a segment that use each of these forms.
 fn count_forms(reader: &SegmentReader, facet: Facet, forms: &mut Forms) -> tantivy::Result<()> {
-    let mut tally = FacetTally::new(reader, &facet.into())?;
+    let mut tally = ColumnTally::new(reader, &facet.into())?;
     let docs: Vec<DocId> = reader.doc_ids_alive().collect();
     docs.chunks(BLOCK).for_each(|docs| tally.count(docs));
     for (term, count) in tally.into_counts()? {

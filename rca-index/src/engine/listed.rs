@@ -34,7 +34,7 @@ impl ListedWords {
     }
 
     /// The blocks that have incidents with all words.
-    pub(super) fn blocks(&self) -> impl Iterator<Item = Block> {
+    pub(super) fn blocks(&self) -> impl DoubleEndedIterator<Item = Block> + Clone {
         let blocks = self.words.iter().map(|(_, list)| list.blocks()).min().unwrap_or(0);
         (0..blocks).map(|at| self.block(at)).filter(|block| block.bits != 0)
     }

@@ -14,6 +14,7 @@ mod compile;
 mod directory;
 mod document;
 mod expand;
+mod facet_lists;
 mod facets;
 mod fault;
 #[cfg(test)]
@@ -60,6 +61,7 @@ mod writer;
 pub(crate) use beside::CommitStamp;
 pub(crate) use collect::{Candidate, Candidates, Collect, Direction, Order};
 pub(crate) use commit::CommitNote;
+pub(crate) use facets::ValueCounts;
 pub(crate) use given::Purpose;
 pub(crate) use lookup::KnownWords;
 pub use mend::GivenRepair;

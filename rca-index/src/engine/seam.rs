@@ -17,6 +17,7 @@ use std::time::Duration;
 use crate::archive::names::Names;
 use crate::engine::collect::{Candidate, Candidates, Collect};
 use crate::engine::commit::CommitNote;
+use crate::engine::facets::ValueCounts;
 use crate::engine::given::{GivenHealth, Purpose};
 use crate::engine::health::Health;
 use crate::engine::iterate::Sorted;
@@ -373,7 +374,7 @@ pub(crate) trait Reads: Vocabulary + Sync {
     fn names(&self) -> Result<Arc<Names>>;
 
     /// The values of a facet as they are shown, with their counts, from the counts of [`Candidates`].
-    fn facet_values(&self, facet: &FacetName, counts: &HashMap<String, usize>) -> Result<Vec<(String, usize)>>;
+    fn facet_values(&self, facet: &FacetName, counts: &ValueCounts) -> Result<Vec<(String, usize)>>;
 
     /// How keys of a facet, sorted and each once, are shown; `None` if no incident has the key.
     fn shown(&self, facet: Facet, keys: &[&str]) -> Result<Vec<Option<String>>>;

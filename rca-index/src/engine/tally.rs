@@ -1,15 +1,19 @@
 //! Tallies: how many matches have each value of a facet, in one segment.
 //!
-//! In: what to count, and matches in blocks, because columns are read much faster so. Out: counts by value. A key of front
-//! matter is a range of the values of one column.
+//! In: what to count, and matches in blocks, because columns are read much faster so. Out: counts by value, from lists where a
+//! facet has some. A key of front matter is a range of the values of one column.
 
 use std::collections::HashMap;
 use std::ops::{Bound, Range};
+use std::sync::Arc;
 
 use tantivy::columnar::{Dictionary, StrColumn};
+use tantivy::index::SegmentId;
 use tantivy::{DocId, SegmentReader};
 
 use crate::engine::document::facet_column;
+use crate::engine::facet_lists::FacetLists;
+use crate::engine::facets::ValueCounts;
 use crate::engine::keys::{KEYS, SEPARATOR};
 use crate::schema::FacetName;
 
@@ -17,7 +21,43 @@ use crate::schema::FacetName;
 pub(super) const BLOCK: usize = 1024;
 
 /// The counts of one facet.
-pub(super) struct FacetTally {
+pub(super) enum FacetTally {
+    Column(ColumnTally),
+    /// In a segment, by lists.
+    Listed(SegmentId, Arc<FacetLists>, Vec<u32>),
+}
+
+impl FacetTally {
+    /// A tally of a facet, and of its lists if it has any.
+    pub(super) fn new(
+        reader: &SegmentReader,
+        facet: &FacetName,
+        lists: Option<&Arc<FacetLists>>,
+    ) -> tantivy::Result<Self> {
+        Ok(match lists {
+            Some(lists) => Self::Listed(reader.segment_id(), Arc::clone(lists), lists.counts()),
+            None => Self::Column(ColumnTally::new(reader, facet)?),
+        })
+    }
+
+    /// Counts a block of matches.
+    pub(super) fn count(&mut self, docs: &[DocId]) {
+        match self {
+            Self::Column(column) => column.count(docs),
+            Self::Listed(segment, lists, counts) => lists.count(*segment, docs, counts),
+        }
+    }
+
+    pub(super) fn into_counts(self) -> tantivy::Result<ValueCounts> {
+        Ok(match self {
+            Self::Column(column) => ValueCounts::Terms(column.into_counts()?),
+            Self::Listed(_, lists, counts) => ValueCounts::Numbers(lists, counts),
+        })
+    }
+}
+
+/// The counts of one facet, read from its column.
+pub(super) struct ColumnTally {
     terms: Option<StrColumn>,
     counted: Ordinals,
     counts: Vec<u32>,
@@ -35,7 +75,7 @@ enum Ordinals {
     Keys(Vec<u64>),
 }
 
-impl FacetTally {
+impl ColumnTally {
     pub(super) fn new(reader: &SegmentReader, facet: &FacetName) -> tantivy::Result<Self> {
         let name = match facet {
             FacetName::Known(facet) => facet_column(*facet),

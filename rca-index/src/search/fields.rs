@@ -2,9 +2,7 @@
 //!
 //! In: a plan. Out: counts, which join those of the keys of front matter that the engine counts in its pass.
 
-use std::collections::HashMap;
-
-use crate::engine::{Collect, KnownWords, Order, Snapshot};
+use crate::engine::{Collect, KnownWords, Order, Snapshot, ValueCounts};
 use crate::error::Result;
 use crate::plan::{Clause, Condition, Needed, Plan};
 use crate::schema::Facet;
@@ -15,7 +13,7 @@ pub(super) fn add_facets(
     plan: &Plan,
     words: &KnownWords,
     needed: Needed,
-    counts: &mut HashMap<String, usize>,
+    counts: &mut ValueCounts,
 ) -> Result<()> {
     for facet in Facet::ALL {
         let mut with = plan.clone();
@@ -23,7 +21,7 @@ pub(super) fn add_facets(
         let collect = Collect { limit: 0, order: Order::Latest, facets: Vec::new() };
         let total = snapshot.candidates(&with, words, needed, collect)?.total;
         if total > 0 {
-            counts.insert(facet.name().to_owned(), total);
+            counts.insert(facet.name(), total);
         }
     }
     Ok(())

@@ -31,10 +31,9 @@ pub use show::Show;
 pub(crate) use titles::titled;
 pub use unknown::UnknownValue;
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot};
+use crate::engine::{Candidate, Candidates, Collect, Direction, Engine, KnownWords, Order, Snapshot, ValueCounts};
 use crate::error::{QueryError, QueryErrorKind, QueryErrors, Result};
 use crate::incident::{HouseNames, Summary};
 use crate::plan::{Correction, Needed, Plan, Planner, reads_allowed};
@@ -203,7 +202,7 @@ struct Pass {
     total: usize,
     /// The best candidates in order, starting with the first hit.
     hits: Vec<Ranked>,
-    facets: Vec<HashMap<String, usize>>,
+    facets: Vec<ValueCounts>,
     /// What was not counted, or not looked for.
     cuts: Vec<Cut>,
 }
@@ -330,7 +329,7 @@ impl Search<'_> {
     }
 
     /// The counts of the requested facets, the most frequent values first.
-    fn facet_counts(&self, counts: &[HashMap<String, usize>]) -> Result<Vec<FacetCounts>> {
+    fn facet_counts(&self, counts: &[ValueCounts]) -> Result<Vec<FacetCounts>> {
         let of_facet = |(facet, counts): (&FacetName, _)| {
             let values = self.snapshot.facet_values(facet, counts)?;
             let mut values: Vec<_> = values.into_iter().map(|(value, count)| FacetCount { value, count }).collect();

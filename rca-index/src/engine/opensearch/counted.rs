@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::engine::document::Counted;
-use crate::engine::facets::{Forms, counts_by_key, most_used};
+use crate::engine::facets::{Forms, ValueCounts, counts_by_key, most_used};
 use crate::engine::keys::SEPARATOR;
 use crate::engine::opensearch::dsl::starting_with;
 use crate::engine::opensearch::mapping::{FRONT, facet_shown, front};
@@ -52,11 +52,9 @@ pub(super) fn facet_counts(facet: &FacetName, aggregation: &Value) -> (HashMap<S
 
 impl Snapshot<'_> {
     /// The values of a facet as they are shown, with their counts.
-    pub(super) fn shown_values(
-        &self,
-        facet: &FacetName,
-        counts: &HashMap<String, usize>,
-    ) -> Result<Vec<(String, usize)>> {
+    pub(super) fn shown_values(&self, facet: &FacetName, counts: &ValueCounts) -> Result<Vec<(String, usize)>> {
+        // A cluster has no lists.
+        let ValueCounts::Terms(counts) = counts else { return Ok(Vec::new()) };
         let FacetName::Known(facet) = *facet else {
             return Ok(counts.iter().map(|(value, count)| (value.clone(), *count)).collect());
         };

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::engine::collect::{Candidate, Candidates, Collect, Direction, Order};
+use crate::engine::facets::ValueCounts;
 use crate::engine::lookup::KnownWords;
 use crate::engine::opensearch::batch::Batch;
 use crate::engine::opensearch::compile::Compiler;
@@ -50,7 +51,7 @@ impl Snapshot<'_> {
         let matched = compiler.matches(plan, if no_full { Needed::Any } else { needed });
         let is_count = collect.limit == 0 && collect.facets.is_empty();
         if let Some(total) = counts.one(&matched).filter(|&total| total == 0 || is_count) {
-            let facets = collect.facets.iter().map(|_| HashMap::new()).collect();
+            let facets = vec![ValueCounts::default(); collect.facets.len()];
             return Ok(Candidates { total: total as usize, facets, ..Candidates::default() }.cut(whole, plan));
         }
         let matches = self.living_and(matched.clone());
@@ -70,7 +71,7 @@ impl Snapshot<'_> {
         found.facets.clear();
         for at in 0..collect.facets.len() {
             let (counts, others) = facet_counts(&collect.facets[at], &answer["aggregations"][at.to_string()]);
-            found.facets.push(counts);
+            found.facets.push(ValueCounts::Terms(counts));
             if others > 0 {
                 found.cuts.push(Cut { what: CutKind::FacetValues, kept: FACET_VALUES, of: others });
             }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::archive::names::Names;
 use crate::engine::collect::{Candidate, Candidates, Collect};
 use crate::engine::commit::Commit;
+use crate::engine::facets::ValueCounts;
 use crate::engine::lookup::KnownWords;
 use crate::engine::opensearch::batch::Batch;
 use crate::engine::opensearch::cluster::{Cluster, searching};
@@ -256,7 +257,7 @@ impl Reads for Snapshot<'_> {
         self.all_names()
     }
 
-    fn facet_values(&self, facet: &FacetName, counts: &HashMap<String, usize>) -> Result<Vec<(String, usize)>> {
+    fn facet_values(&self, facet: &FacetName, counts: &ValueCounts) -> Result<Vec<(String, usize)>> {
         self.shown_values(facet, counts)
     }
 

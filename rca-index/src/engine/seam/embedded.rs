@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::archive::names::Names;
 use crate::engine::collect::{Candidate, Candidates, Collect};
+use crate::engine::facets::ValueCounts;
 use crate::engine::lookup::KnownWords;
 use crate::engine::seam::Reads;
 use crate::engine::snapshot::Snapshot;
@@ -87,7 +88,7 @@ impl Reads for Snapshot<'_> {
         self.names()
     }
 
-    fn facet_values(&self, facet: &FacetName, counts: &HashMap<String, usize>) -> Result<Vec<(String, usize)>> {
+    fn facet_values(&self, facet: &FacetName, counts: &ValueCounts) -> Result<Vec<(String, usize)>> {
         self.facet_values(facet, counts)
     }
 
