@@ -162,7 +162,7 @@ impl Snapshot<'_> {
         collect: Collect,
     ) -> Result<Candidates> {
         let links = self.link_sets(plan)?;
-        let compiler = self.compiler(words, &links);
+        let compiler = Compiler { floor: Floor::starting_at(plan.least), ..self.compiler(words, &links) };
         let query = compiler.compile(plan, needed);
         let collector = Collector { collect, floor: compiler.floor, is_words: query.is::<WordsQuery>() };
         let found = self.collect(&*query, &collector, self.is_large());

@@ -260,7 +260,7 @@ impl<'e> Snapshot<'e> {
         if let Some((_, names)) = known.filter(|(of, _)| *of == generation) {
             return Ok(names);
         }
-        let mut names = Names::default();
+        let mut names = Names::with_room_for(self.incidents());
         for reader in self.searcher.segment_readers() {
             let Some(ids) = reader.fast_fields().str(KEY).map_err(|e| self.engine.error(e))? else { continue };
             // In the order of the dictionary, because to read one id of it takes as long as to read all of its block.

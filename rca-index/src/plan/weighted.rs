@@ -296,7 +296,7 @@ impl Planner<'_> {
     /// something.
     fn synonyms_of_runs(&self, text: &str) -> HashMap<usize, Vec<Alternative>> {
         let mut wholes: Vec<String> = Vec::new();
-        let mut lexemes = self.analyzer.lexemes(text);
+        let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &[]);
         while let Some(lexeme) = lexemes.next() {
             if lexeme.kind == LexemeKind::Whole && wholes.len() < MAX_WEIGHED {
                 wholes.push(lexeme.text.to_owned());

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::archive::names::Names;
+use crate::archive::names::{Names, as_ids};
 use crate::engine::collect::{Candidate, Candidates, Collect};
 use crate::engine::lookup::KnownWords;
-use crate::engine::seam::Reads;
+use crate::engine::seam::{Nearest, Reads};
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::incident::{FailedCount, Incident, Summary};
@@ -87,6 +87,16 @@ impl Reads for Snapshot<'_> {
         self.names()
     }
 
+    fn resolve(&self, name: &str) -> Result<Vec<String>> {
+        // An id is looked up sooner than the names of all incidents are read.
+        for id in as_ids(name) {
+            if self.has_id(&id)? {
+                return Ok(vec![id]);
+            }
+        }
+        Ok(self.names()?.resolve(name))
+    }
+
     fn facet_values(&self, facet: &FacetName, counts: &HashMap<String, usize>) -> Result<Vec<(String, usize)>> {
         self.facet_values(facet, counts)
     }
@@ -99,7 +109,7 @@ impl Reads for Snapshot<'_> {
         self.all_shown(facet)
     }
 
-    fn referring_to(&self, id: &str, keys: &[&str], near: &[Candidate], most: usize) -> Result<Vec<String>> {
+    fn referring_to(&self, id: &str, keys: &[&str], near: Nearest<'_>, most: usize) -> Result<Vec<String>> {
         self.referring_to(id, keys, near, most)
     }
 
