@@ -286,6 +286,7 @@ mod tests {
     use super::*;
     use crate::engine::Embedded;
     use crate::engine::fixture::{add, ids, remove};
+    use crate::engine::seam::Reads;
     use crate::incident::{Incident, Link};
     use crate::plan::Needed;
 
@@ -333,6 +334,31 @@ mod tests {
         check(&engine, "has:backlinks", &["b", "z"]);
         add(&engine, [linking("b", &["b"])]);
         check(&engine, "has:backlinks", &["b"]);
+    }
+
+    #[test]
+    fn names_are_read_where_an_id_and_its_links_do_not_tell() {
+        let engine = Embedded::in_memory().unwrap();
+        add(
+            &engine,
+            [linking("a/queue", &["disk"]), linking("queue", &[]), linking("b/Disk full", &[]), linking("c ", &[])],
+        );
+        remove(&engine, "queue");
+        let near = || Ok(Vec::new());
+        let snapshot = engine.snapshot().unwrap();
+        for name in ["a/queue", "a/queue.md", " ./a/queue", "c "] {
+            assert_eq!(Reads::resolve(&snapshot, name).unwrap().len(), 1, "{name}");
+        }
+        assert!(snapshot.referring_to("a/queue", &["same_as"], &near, 9).unwrap().is_empty());
+        assert!(engine.latest().names.is_none());
+        assert_eq!(snapshot.referring_to("b/Disk full", &[], &near, 9).unwrap(), ["a/queue"]);
+        assert!(engine.latest().names.is_some());
+        let names = snapshot.names().unwrap();
+        for name in
+            ["a/queue", "a/queue.md", "queue", "QUEUE", "./queue", "b/disk", "disk%20full", "c", "c ", "", "zebra"]
+        {
+            assert_eq!(Reads::resolve(&snapshot, name).unwrap(), names.resolve(name), "{name}");
+        }
     }
 
     #[test]
