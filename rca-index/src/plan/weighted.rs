@@ -383,3 +383,6 @@ impl Plan {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;
