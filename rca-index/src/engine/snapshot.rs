@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet as _, Searcher, TERMINATED, TantivyDocument, Term};
 
-use crate::archive::names::Names;
+use crate::archive::names::{Names, as_ids};
 use crate::engine::Embedded;
 use crate::engine::cache::CommitCache;
 use crate::engine::collect::Candidate;
@@ -152,6 +152,19 @@ impl<'e> Snapshot<'e> {
     /// As [`Snapshot::incident`].
     pub(crate) fn has_id(&self, id: &str) -> Result<bool> {
         Ok(self.address(id)?.is_some())
+    }
+
+    /// The id that a name is itself, if it is one: it is looked up sooner than the names of all incidents are read.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(super) fn id_itself(&self, name: &str) -> Result<Option<String>> {
+        for id in as_ids(name) {
+            if self.has_id(&id)? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// The length of an incident in the index, in bytes of text.

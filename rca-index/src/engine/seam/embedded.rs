@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::archive::names::{Names, as_ids};
+use crate::archive::names::Names;
 use crate::engine::collect::{Candidate, Candidates, Collect};
 use crate::engine::lookup::KnownWords;
 use crate::engine::seam::{Nearest, Reads};
@@ -88,13 +88,10 @@ impl Reads for Snapshot<'_> {
     }
 
     fn resolve(&self, name: &str) -> Result<Vec<String>> {
-        // An id is looked up sooner than the names of all incidents are read.
-        for id in as_ids(name) {
-            if self.has_id(&id)? {
-                return Ok(vec![id]);
-            }
-        }
-        Ok(self.names()?.resolve(name))
+        Ok(match self.id_itself(name)? {
+            Some(id) => vec![id],
+            None => self.names()?.resolve(name),
+        })
     }
 
     fn facet_values(&self, facet: &FacetName, counts: &HashMap<String, usize>) -> Result<Vec<(String, usize)>> {
