@@ -46,7 +46,7 @@ pub(crate) fn repeated_weight(times: u32) -> f32 {
 /// a short text says, and yet many incidents have them.
 pub(crate) fn evidence(covered: f32, closeness: f32, information: f32, incidents: u64) -> f32 {
     let distinct = (incidents.max(MIN_DISTINCT) as f32).ln();
-    EVIDENCE * (covered + closeness) * (information * small_archive(incidents) / distinct).sqrt()
+    (covered + closeness) * (information * small_archive(incidents) / distinct).sqrt()
 }
 
 /// How much says that an incident is like a report: the score of the words that are looked for, as a share of that of a report
@@ -206,11 +206,8 @@ pub(crate) const MAX_OTHER_FORMS: usize = 256;
 pub(crate) const SERVICE_WEIGHT: f32 = 0.15;
 /// How many services of a pasted text count.
 pub(crate) const MAX_SERVICES: usize = 16;
-/// Scales the evidence of pasted texts to the thresholds. Of pastes that were not used to choose how it is computed, 7 in 10
-/// expected reports that come first are called like it, and of these pastes asked of other archives, 4 in 100.
-pub(crate) const EVIDENCE: f32 = 1.1;
-/// From this [`evidence`] on, an incident is like a pasted text: 97 in 100 of the reports of the corpus that a judged paste
-/// expects, and that come first, are called so. 5 in 100 of these pastes have it in archives of other teams.
+/// From this [`evidence`] on, an incident is like a pasted text: the most at which each report of the corpus that a judged
+/// paste expects, and that comes first, is called so. 3 in 100 of these pastes have it in archives with nothing like them.
 pub(crate) const LIKE_EVIDENCE: f32 = 1.05;
 /// From this [`evidence`] on, it is the same again: four in five of the expected reports of the corpus have it, and of pastes
 /// asked of archives with nothing like them, 1 in 100 first hits.

@@ -201,8 +201,7 @@ impl KnownWord {
         let times = self.word.times as f32;
         let idf = times * self.word.weight * rarity;
         let share = if self.word.counts { idf } else { 0.0 };
-        let told = if self.word.tells { share } else { 0.0 };
-        WordWeight { idf, share, told, times: self.word.times, title, known }
+        WordWeight { idf, share, times: self.word.times, title, known }
     }
 
     pub(super) fn word(&self) -> &Word {

@@ -17,8 +17,6 @@ pub(crate) struct WordWeight {
     pub(crate) idf: f32,
     /// Its weight in the share of words that an incident has.
     pub(crate) share: f32,
-    /// What it tells of a pasted text: its share, or nothing.
-    pub(crate) told: f32,
     /// How often it was typed.
     pub(crate) times: u32,
     /// The weight of an occurrence in the title, relative to one in the text.

@@ -118,8 +118,6 @@ struct Weighed {
     first: TypedAt,
     /// Synonyms of a run of words that it stands in: `oom` of `out of memory`.
     others: Vec<Alternative>,
-    /// The identifier that it is a part of where it stands first, by its place among the words; `None` if it stands alone too.
-    part_of: Option<usize>,
 }
 
 impl Weighed {
@@ -157,21 +155,17 @@ impl Planner<'_> {
         let mut draft = Draft::default();
         let weighed = self.weigh(texts, &mut draft);
         let frequencies = self.frequencies(&weighed, own, &mut draft)?;
-        let asked = weighed.len().min(texts.words);
-        for (weighed, &frequency) in weighed.into_iter().zip(&frequencies) {
+        for (weighed, frequency) in weighed.into_iter().zip(frequencies) {
             let weight = weighed.repeated_weight();
-            // Of a pasted text, the parts of an identifier that the archive knows tell nothing that it does not tell.
-            let whole = weighed.part_of.filter(|&whole| texts.except.is_none() && frequencies[whole] > 0);
-            if whole.is_none() {
-                let of_kind = if frequency == 0 { &mut unknown } else { &mut known };
-                of_kind.push(weight * idf(frequency, at_least));
-            }
-            if frequency > 0 {
-                let part_of = whole;
-                heaviest.push((weight * idf(frequency, incidents), Weighed { weight, part_of, ..weighed }));
+            if frequency == 0 {
+                unknown.push(weight * idf(0, at_least));
+            } else {
+                known.push(weight * idf(frequency, at_least));
+                heaviest.push((weight * idf(frequency, incidents), Weighed { weight, ..weighed }));
             }
         }
         heaviest.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.written.cmp(&b.1.written)));
+        let asked = (known.len() + unknown.len()).min(texts.words);
         // A report has hundreds of words, and the heaviest are its own: all of them count.
         let known = known_share(&known, &unknown, if texts.except.is_some() { usize::MAX } else { texts.words });
         if own > 0 {
@@ -236,8 +230,6 @@ impl Planner<'_> {
         for (sequence, (text, weight)) in texts.texts.iter().enumerate() {
             let mut of_runs = self.synonyms_of_runs(text);
             let mut wholes = 0;
-            // The identifier whose parts follow, by its place among those found.
-            let mut whole = None;
             // Without stems: those of the words that are looked for are computed then.
             let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &[]);
             while let Some(lexeme) = lexemes.next() {
@@ -251,16 +243,8 @@ impl Planner<'_> {
                     others = of_runs.remove(&wholes).unwrap_or_default();
                     wholes += 1;
                 }
-                let is_part = lexeme.kind == LexemeKind::Part;
-                let at = known.get(lexeme.text).copied();
-                if !is_part {
-                    whole = at.flatten();
-                }
-                if let Some(at) = at {
+                if let Some(&at) = known.get(lexeme.text) {
                     if let Some(weighed) = at.and_then(|at| found.get_mut(at)) {
-                        if !is_part {
-                            weighed.part_of = None;
-                        }
                         if weighed.others.is_empty() {
                             weighed.others = others;
                         }
@@ -274,18 +258,13 @@ impl Planner<'_> {
                 }
                 let folded = lexeme.text.to_owned();
                 let has_room = found.len() < MAX_WEIGHED;
-                let at = has_room.then_some(found.len());
-                known.insert(folded.clone(), at);
-                let part_of = if is_part { whole } else { None };
-                if !is_part {
-                    whole = at;
-                }
+                known.insert(folded.clone(), has_room.then_some(found.len()));
                 if !has_room {
                     continue;
                 }
                 let written = text.get(lexeme.span.0..lexeme.span.1).unwrap_or(lexeme.text).to_owned();
                 let first = TypedAt { sequence, offset: lexeme.position };
-                found.push(Weighed { written, folded, weight, times: 1, first, others, part_of });
+                found.push(Weighed { written, folded, weight, times: 1, first, others });
             }
         }
         draft.cut(CutKind::TextWords, found.len(), known.len());
@@ -357,7 +336,7 @@ impl Planner<'_> {
         let weighted = |mut word: Word| {
             word.alternatives.extend(weighed.others.iter().cloned());
             word.keep_distinct();
-            Word { weight: weighed.weight, typed_at: vec![weighed.first], tells: weighed.part_of.is_none(), ..word }
+            Word { weight: weighed.weight, typed_at: vec![weighed.first], ..word }
         };
         Ok(plain.into_iter().map(weighted).collect())
     }

@@ -23,14 +23,12 @@ pub(crate) struct Word {
     pub(crate) weight: f32,
     /// Whether an incident without it counts as missing a word of the query.
     pub(crate) counts: bool,
-    /// Whether it tells more of what was pasted than the other words do.
-    pub(crate) tells: bool,
 }
 
 impl Word {
     /// A word with the weight of a typed word.
     pub(crate) fn new(text: String, alternatives: Vec<Alternative>, field: Option<TextField>) -> Self {
-        Self { text, alternatives, field, typed_at: Vec::new(), times: 1, weight: 1.0, counts: true, tells: true }
+        Self { text, alternatives, field, typed_at: Vec::new(), times: 1, weight: 1.0, counts: true }
     }
 
     /// A single part of an identifier. It adds to the score of incidents that have it, but matches nothing by itself.
@@ -59,7 +57,6 @@ impl Word {
     /// Takes in a word that is [the same](Self::is_same).
     pub(super) fn merge(&mut self, other: Self) {
         self.times = self.times.saturating_add(other.times);
-        self.tells |= other.tells;
         self.typed_at.extend(other.typed_at);
     }
 

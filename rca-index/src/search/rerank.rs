@@ -123,11 +123,10 @@ impl Reranker<'_> {
         }
         let total: f32 = self.weights.iter().map(|weight| weight.share).sum();
         let found_words = words.iter().zip(self.weights).filter(|((_, score), _)| *score > 0.0);
-        let (covered, information) = found_words.fold((0.0, 0.0), |(covered, information), (_, weight)| {
-            (covered + weight.share, information + weight.told)
-        });
-        let known: f32 = self.weights.iter().filter(|weight| weight.known).map(|weight| weight.told).sum();
-        let share = if known > 0.0 { information / known } else { 0.0 };
+        let (covered, information) = found_words
+            .fold((0.0, 0.0), |(covered, information), (_, weight)| (covered + weight.share, information + weight.idf));
+        let known: f32 = self.weights.iter().filter(|weight| weight.known).map(|weight| weight.share).sum();
+        let share = if known > 0.0 { covered / known } else { 0.0 };
         let all: f32 = self.weights.iter().map(|weight| weight.idf).sum();
         let scored: f32 = words.iter().map(|(_, score)| score).sum();
         let strength = if all > 0.0 { scored / all } else { 0.0 };
@@ -219,7 +218,7 @@ mod tests {
     /// The shares of a candidate of mean length for two words typed side by side, each weighing 2.
     fn shares(words: &[WordEvidence], date: Option<i64>, rank: Option<u64>) -> Shares {
         let pairs = pairs([word("zebra", 0), word("okapi", 1)].iter());
-        let weights = [WordWeight { idf: 2.0, share: 2.0, told: 2.0, times: 1, title: 3.0, known: true }; 2];
+        let weights = [WordWeight { idf: 2.0, share: 2.0, times: 1, title: 3.0, known: true }; 2];
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };
         let reranker = Reranker { pairs: &pairs, weights: &weights, statistics, now: Some(1_000 * 86_400) };
         reranker.shares(&Evidence { words, length: 100.0, date, rank, preferred: false })
@@ -272,23 +271,6 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_nothing_scores_and_is_no_evidence() {
-        let weight = WordWeight { idf: 2.0, share: 2.0, told: 2.0, times: 1, title: 3.0, known: true };
-        let part = WordWeight { told: 0.0, ..weight };
-        let statistics = Statistics { incidents: 10, mean_length: 100.0 };
-        let shares = |weights: &[WordWeight], words: &[WordEvidence]| {
-            let reranker = Reranker { pairs: &[], weights, statistics, now: None };
-            reranker.shares(&Evidence { words, length: 100.0, date: None, rank: None, preferred: false })
-        };
-        let both = [found(&[], &[1]), found(&[], &[1])];
-        let (two, one) = (shares(&[weight, weight], &both), shares(&[weight, part], &both));
-        assert_eq!((two.score(), two.information, two.share), (one.score(), 2.0 * one.information, one.share));
-        let whole = [found(&[], &[1]), found(&[], &[])];
-        let (two, one) = (shares(&[weight, weight], &whole), shares(&[weight, part], &whole));
-        assert_eq!((two.score(), two.share, one.share), (one.score(), 0.5, 1.0));
-    }
-
-    #[test]
     fn recent_and_severe_incidents_are_preferred() {
         let of = |date: Option<i64>, rank| shares(&[found(&[], &[1]), found(&[], &[2])], date, rank);
         let day = |day: i64| Some(day * 86_400);
@@ -303,7 +285,7 @@ mod tests {
     #[test]
     fn feedback_counts_words_by_their_shares() {
         let pairs = pairs([word("zebra", 0), word("unknown", 1)].iter());
-        let known = WordWeight { idf: 3.0, share: 3.0, told: 3.0, times: 1, title: 4.0, known: true };
+        let known = WordWeight { idf: 3.0, share: 3.0, times: 1, title: 4.0, known: true };
         // The weight of a word that no incident has is not made up for.
         let weights = [known, WordWeight { idf: 9.0, known: false, ..known }];
         let statistics = Statistics { incidents: 10, mean_length: 100.0 };

@@ -100,8 +100,7 @@ pub struct Hit<T = Incident> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Likeness {
-    /// The weight of the words that it has, as a share of that of all words that the archive knows: from 0 to 1. The parts
-    /// of an identifier that the archive knows do not count beside it.
+    /// The weight of the words that it has, as a share of that of all words that the archive knows: from 0 to 1.
     pub share: f32,
     /// How far its score is from the mean of all incidents, in standard deviations of their scores. An incident with none of the
     /// words has the score 0; scores are those of the first pass.
