@@ -507,7 +507,7 @@ impl Index {
     /// # Ok::<(), rca_index::Error>(())
     /// ```
     pub fn resolve(&self, name: &str) -> Result<Vec<String>> {
-        self.engine.guard(|| Ok(self.engine.snapshot()?.names()?.resolve(name)))
+        self.engine.guard(|| self.engine.snapshot()?.resolve(name))
     }
 
     /// Finds the incident with a name: an id, a path, a file name, the first words of a file name, any words in a row of a

@@ -19,6 +19,11 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// No names yet, with room for those of so many incidents.
+    pub(crate) fn with_room_for(incidents: usize) -> Self {
+        Self { ids: HashSet::with_capacity(incidents), ..Self::default() }
+    }
+
     pub(crate) fn add(&mut self, id: &str) {
         self.ids.insert(id.to_owned());
         self.by_name.entry(file_name(&bare(&name_of_id(id))).to_owned()).or_default().push(id.to_owned());
@@ -124,16 +129,10 @@ impl Names {
     }
 
     fn named(&self, name: &str, fit: Fit) -> Vec<String> {
-        let trimmed = name.trim().trim_start_matches("./");
-        // A name may begin or end with a space.
-        for name in [name, trimmed] {
-            let id = report_id(name);
-            if let Some(id) = [name, &id].into_iter().find(|id| self.ids.contains(*id)) {
-                return vec![id.to_owned()];
-            }
+        if let Some(id) = as_ids(name).into_iter().find(|id| self.ids.contains(id)) {
+            return vec![id];
         }
-        let name = trimmed;
-        let name = name.trim_start_matches("../");
+        let name = without_here(name).trim_start_matches("../");
         let found = self.with_name(&bare(&name_of_id(name)), fit);
         if !found.is_empty() {
             return with_extension(found, name);
@@ -165,6 +164,18 @@ impl Names {
         found.sort();
         found
     }
+}
+
+/// The ids that a name may be itself: the first of them that there is, is all that it [means](Names::resolve).
+pub(crate) fn as_ids(name: &str) -> [String; 4] {
+    // A name may begin or end with a space.
+    let trimmed = without_here(name);
+    [name.to_owned(), report_id(name), trimmed.to_owned(), report_id(trimmed)]
+}
+
+/// A name without the spaces around it, and without the current folder.
+fn without_here(name: &str) -> &str {
+    name.trim().trim_start_matches("./")
 }
 
 /// How a file name must be like the one asked for, where no path is the same.

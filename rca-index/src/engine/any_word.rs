@@ -194,6 +194,9 @@ impl AnyWord {
     }
 
     fn is_match(&mut self, doc: DocId, place: usize) -> bool {
+        if self.scores && self.is_left_out(place) {
+            return false;
+        }
         if self.each_is_enough {
             let Self { words, certain, .. } = self;
             let mut counted = (0..words.weights.len()).filter(|&word| words.weights[word].share > 0.0);
@@ -211,6 +214,12 @@ impl AnyWord {
             }
         }
         self.is_enough(covered)
+    }
+
+    /// Whether an incident cannot have a score that matters. Before positions are read.
+    fn is_left_out(&self, place: usize) -> bool {
+        let Sums { possible, score, .. } = self.sums[place];
+        self.words.leaves_out(score) || self.words.leaves_out(score * coverage(possible, self.total))
     }
 
     /// Where the words are that an incident may have.

@@ -161,7 +161,7 @@ impl Snapshot<'_> {
         collect: Collect,
     ) -> Result<Candidates> {
         let links = self.link_sets(plan)?;
-        let compiler = self.compiler(words, &links);
+        let compiler = Compiler { floor: Floor::starting_at(plan.least), ..self.compiler(words, &links) };
         let query = compiler.compile(plan, needed);
         let found = self.facet_lists(&collect.facets).and_then(|lists| {
             let collector = Collector { collect, lists, floor: compiler.floor, is_words: query.is::<WordsQuery>() };

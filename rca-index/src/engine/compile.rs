@@ -41,8 +41,9 @@ impl Compiler<'_> {
 
     /// The query of a plan, for full or partial matches.
     pub(super) fn compile(&self, plan: &Plan, needed: Needed) -> Box<dyn Query> {
-        // Where other words score too, the score of these says little. Of words of a pasted text, every score counts.
-        let alone = plan.conditions.iter().all(Clause::only_filters) && !plan.any;
+        // Where other words score too, the score of these says little. Of words of a pasted text, every score counts, unless
+        // only some matter.
+        let alone = plan.conditions.iter().all(Clause::only_filters) && (!plan.any || plan.least > 0.0);
         let floor = alone.then(|| self.floor.clone());
         let mut clauses = match needed {
             Needed::All => self.full(plan, floor.filter(|_| plan.groups.is_empty())),

@@ -211,7 +211,10 @@ impl Vocabulary for Snapshot<'_> {
     }
 
     fn ids_named(&self, name: &str) -> Result<Vec<String>> {
-        Ok(self.names()?.meant_by(name))
+        Ok(match self.id_itself(name)? {
+            Some(id) => vec![id],
+            None => self.names()?.meant_by(name),
+        })
     }
 
     fn has_value(&self, key: &str, value: &str) -> Result<bool> {

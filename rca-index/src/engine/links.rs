@@ -13,8 +13,8 @@ use tantivy::{BitSet, DocAddress, DocId, DocSet as _, Score, SegmentReader, TERM
 
 use crate::archive::link_key::{LinkKey, link_keys};
 use crate::archive::names::{Names, seekers};
-use crate::engine::collect::Candidate;
 use crate::engine::keys;
+use crate::engine::seam::Nearest;
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::plan::{Clause, Condition, Plan, work};
@@ -58,14 +58,18 @@ impl Snapshot<'_> {
 
     /// The incidents that link to any of these, each but itself. Only links that may mean one of them are looked at.
     fn linking_to(&self, ids: &[String]) -> Result<DocSets> {
-        let names = self.names()?;
         let mut found = DocSets::default();
-        let mut meanings = Meanings { names: &names, known: HashMap::new() };
+        // To most incidents no link leads, and names are read for none.
+        let mut meanings: Option<Meanings> = None;
         for id in ids {
             let own = self.address(id)?;
             for name in seekers(id) {
                 let start = LinkKey::terms_start(&name);
                 self.each_link(&start, |segment_ord, reader, term, docs| {
+                    let meanings = match &mut meanings {
+                        Some(meanings) => meanings,
+                        none => none.insert(Meanings::new(self.names()?)),
+                    };
                     if meanings.of(term) == Some(id) {
                         let docs = docs.iter().filter(|&&doc| own != Some(DocAddress::new(segment_ord, doc)));
                         docs.for_each(|&doc| found.insert(reader, doc));
@@ -82,13 +86,14 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
-    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: &[Candidate], most: usize) -> Result<Vec<String>> {
+    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: Nearest<'_>, most: usize) -> Result<Vec<String>> {
         let mut found = self.linking_to(&[id.to_owned()])?;
         for key in keys {
             self.add_with_term(&keys::term(self.engine.fields.keys, key, None), &mut found)?;
         }
         let addresses = self.addresses(&found);
         if addresses.len() > most {
+            let near = near()?;
             let near = near.iter().filter(|candidate| addresses.contains(&candidate.address)).take(most);
             return Ok(near.map(|candidate| candidate.id().to_owned()).collect());
         }
@@ -149,8 +154,7 @@ impl Snapshot<'_> {
         if let Some((_, linked)) = known.filter(|(of, _)| *of == generation) {
             return Ok(linked);
         }
-        let names = self.names()?;
-        let mut meanings = Meanings { names: &names, known: HashMap::new() };
+        let mut meanings = Meanings::new(self.names()?);
         // Where each incident that a link leads to is, and whether another one has such a link.
         let mut targets: HashMap<String, (Option<DocAddress>, bool)> = HashMap::new();
         self.each_link("", |segment_ord, _, term, docs| {
@@ -223,12 +227,16 @@ pub(super) fn add_conditions<'p>(clause: &'p Clause, conditions: &mut Vec<&'p Co
 }
 
 /// What links mean, each found once, although several segments have it.
-pub(super) struct Meanings<'n> {
-    pub(super) names: &'n Names,
-    pub(super) known: HashMap<String, Option<String>>,
+pub(super) struct Meanings {
+    names: Arc<Names>,
+    known: HashMap<String, Option<String>>,
 }
 
-impl Meanings<'_> {
+impl Meanings {
+    pub(super) fn new(names: Arc<Names>) -> Self {
+        Self { names, known: HashMap::new() }
+    }
+
     /// The id that the link of a term means.
     pub(super) fn of(&mut self, term: &str) -> Option<&String> {
         if !self.known.contains_key(term) {
@@ -278,6 +286,7 @@ mod tests {
     use super::*;
     use crate::engine::Embedded;
     use crate::engine::fixture::{add, ids, remove};
+    use crate::engine::seam::Reads;
     use crate::incident::{Incident, Link};
     use crate::plan::Needed;
 
@@ -325,6 +334,31 @@ mod tests {
         check(&engine, "has:backlinks", &["b", "z"]);
         add(&engine, [linking("b", &["b"])]);
         check(&engine, "has:backlinks", &["b"]);
+    }
+
+    #[test]
+    fn names_are_read_where_an_id_and_its_links_do_not_tell() {
+        let engine = Embedded::in_memory().unwrap();
+        add(
+            &engine,
+            [linking("a/queue", &["disk"]), linking("queue", &[]), linking("b/Disk full", &[]), linking("c ", &[])],
+        );
+        remove(&engine, "queue");
+        let near = || Ok(Vec::new());
+        let snapshot = engine.snapshot().unwrap();
+        for name in ["a/queue", "a/queue.md", " ./a/queue", "c "] {
+            assert_eq!(Reads::resolve(&snapshot, name).unwrap().len(), 1, "{name}");
+        }
+        assert!(snapshot.referring_to("a/queue", &["same_as"], &near, 9).unwrap().is_empty());
+        assert!(engine.latest().names.is_none());
+        assert_eq!(snapshot.referring_to("b/Disk full", &[], &near, 9).unwrap(), ["a/queue"]);
+        assert!(engine.latest().names.is_some());
+        let names = snapshot.names().unwrap();
+        for name in
+            ["a/queue", "a/queue.md", "queue", "QUEUE", "./queue", "b/disk", "disk%20full", "c", "c ", "", "zebra"]
+        {
+            assert_eq!(Reads::resolve(&snapshot, name).unwrap(), names.resolve(name), "{name}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(crate) use given::Purpose;
 pub(crate) use lookup::KnownWords;
 pub use mend::GivenRepair;
 pub(crate) use mend::{mend, remove_if};
-pub(crate) use seam::{Engine, Snapshot, Writer};
+pub(crate) use seam::{Engine, Nearest, Snapshot, Writer};
 pub use trust::TrustStore;
 pub(crate) use writer::Manifest;
 

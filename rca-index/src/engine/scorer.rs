@@ -106,6 +106,11 @@ impl ScoredWords {
         if self.is_below_floor(most) { most } else { exact(self) * self.boost }
     }
 
+    /// Whether incidents with scores up to this one are left out.
+    pub(super) fn leaves_out(&self, most: f32) -> bool {
+        self.floor.as_ref().is_some_and(|floor| floor.leaves_out(most * self.boost))
+    }
+
     /// Whether no score up to this one matters.
     fn is_below_floor(&self, most: f32) -> bool {
         self.floor.as_ref().is_some_and(|floor| floor.is_above(most))

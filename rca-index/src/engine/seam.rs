@@ -34,6 +34,9 @@ use crate::schema::{Facet, FacetName};
 use crate::text::Synonyms;
 use crate::text::analyzer::Analyzer;
 
+/// What finds the incidents that are nearest to another, best first; it is asked only where there are too many.
+pub(crate) type Nearest<'n> = &'n dyn Fn() -> Result<Vec<Candidate>>;
+
 /// An open index of incidents.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "there is one of them, and a box would cost a look-up for each call")]
@@ -373,6 +376,11 @@ pub(crate) trait Reads: Vocabulary + Sync {
     /// The names of all incidents, loaded once per commit.
     fn names(&self) -> Result<Arc<Names>>;
 
+    /// The ids that a name means, as [`Names::resolve`] finds them.
+    fn resolve(&self, name: &str) -> Result<Vec<String>> {
+        Ok(self.names()?.resolve(name))
+    }
+
     /// The values of a facet as they are shown, with their counts, from the counts of [`Candidates`].
     fn facet_values(&self, facet: &FacetName, counts: &ValueCounts) -> Result<Vec<(String, usize)>>;
 
@@ -384,7 +392,7 @@ pub(crate) trait Reads: Vocabulary + Sync {
 
     /// The ids of the incidents that link to this one, and of those that have one of these keys of front matter, sorted. Of more
     /// than `most`, only the first of `near` that are among them.
-    fn referring_to(&self, id: &str, keys: &[&str], near: &[Candidate], most: usize) -> Result<Vec<String>>;
+    fn referring_to(&self, id: &str, keys: &[&str], near: Nearest<'_>, most: usize) -> Result<Vec<String>>;
 
     /// Whether any incident has one of the values that a condition asks for.
     fn has_any(&self, condition: &Condition) -> Result<bool>;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet as _, Searcher, TERMINATED, TantivyDocument, Term};
 
-use crate::archive::names::Names;
+use crate::archive::names::{Names, as_ids};
 use crate::engine::Embedded;
 use crate::engine::cache::CommitCache;
 use crate::engine::collect::Candidate;
@@ -154,6 +154,19 @@ impl<'e> Snapshot<'e> {
         Ok(self.address(id)?.is_some())
     }
 
+    /// The id that a name is itself, if it is one: it is looked up sooner than the names of all incidents are read.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(super) fn id_itself(&self, name: &str) -> Result<Option<String>> {
+        for id in as_ids(name) {
+            if self.has_id(&id)? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
     /// The length of an incident in the index, in bytes of text.
     ///
     /// # Errors
@@ -260,7 +273,7 @@ impl<'e> Snapshot<'e> {
         if let Some((_, names)) = known.filter(|(of, _)| *of == generation) {
             return Ok(names);
         }
-        let mut names = Names::default();
+        let mut names = Names::with_room_for(self.incidents());
         for reader in self.searcher.segment_readers() {
             let Some(ids) = reader.fast_fields().str(KEY).map_err(|e| self.engine.error(e))? else { continue };
             // In the order of the dictionary, because to read one id of it takes as long as to read all of its block.

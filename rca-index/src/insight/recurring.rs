@@ -120,13 +120,13 @@ struct Node {
 
 impl Node {
     fn read(alike: &Alike<'_>, incident: &Incident) -> Result<Self> {
-        Self::new(alike, incident, &alike.like(incident, RECURRING_EVIDENCE)?)
+        Self::new(alike, incident, alike.like(incident, RECURRING_EVIDENCE, false)?)
     }
 
-    fn new(alike: &Alike<'_>, incident: &Incident, near: &Near) -> Result<Self> {
+    fn new(alike: &Alike<'_>, incident: &Incident, near: Near) -> Result<Self> {
         let services = Facet::Service.keys_of(incident, alike.house());
         let (id, said, has_date) = (incident.id.clone(), said(alike, incident)?, incident.date.is_some());
-        Ok(Self { id, alike: near.same.clone(), said, services, has_date, compared: near.compared() })
+        Ok(Self { id, alike: near.same, said, services, has_date, compared: near.compared })
     }
 
     /// Whether it is the same as another, and how much they are alike: each by the text of the other. What happened to other

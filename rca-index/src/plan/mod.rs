@@ -61,6 +61,8 @@ pub(crate) struct Plan {
     pub(crate) known: f32,
     /// How many words of the texts were to be looked for, those that no incident has among them.
     pub(crate) asked: usize,
+    /// The least score of the first pass that matters: where it is more than 0, incidents with less may be left out.
+    pub(crate) least: f32,
     /// Conditions for every match, full or partial.
     pub(crate) conditions: Vec<Clause>,
     /// Words that occur in no incident, and their corrections.
@@ -94,6 +96,7 @@ impl Plan {
             preferred: None,
             known: 1.0,
             asked: 0,
+            least: 0.0,
             conditions: Vec::new(),
             corrections: Vec::new(),
             cuts: Vec::new(),

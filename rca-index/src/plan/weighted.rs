@@ -275,7 +275,7 @@ impl Planner<'_> {
     /// something.
     fn synonyms_of_runs(&self, text: &str) -> HashMap<usize, Vec<Alternative>> {
         let mut wholes: Vec<String> = Vec::new();
-        let mut lexemes = self.analyzer.lexemes(text);
+        let mut lexemes = self.analyzer.lexemes_with_stems_of(text, &[]);
         while let Some(lexeme) = lexemes.next() {
             if lexeme.kind == LexemeKind::Whole && wholes.len() < MAX_WEIGHED {
                 wholes.push(lexeme.text.to_owned());
@@ -362,3 +362,6 @@ impl Plan {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::archive::names::Names;
-use crate::engine::{Candidate, Candidates, Collect, Engine, Order, Snapshot};
+use crate::engine::{Candidate, Candidates, Collect, Engine, Nearest, Order, Snapshot};
 use crate::error::Result;
 use crate::incident::{FailedCount, HouseNames, Incident};
 use crate::plan::{Needed, WeightedTexts};
@@ -28,17 +28,11 @@ pub(crate) struct Alike<'e> {
 /// What is like a report.
 #[derive(Default)]
 pub(crate) struct Near {
-    /// The nearest by the words of the report, at most [`MAX_ALIKE`].
-    candidates: Vec<Candidate>,
+    /// How many it was compared with: the nearest by the words of the report, at most [`MAX_ALIKE`], or only those that can be
+    /// among `same`.
+    pub(crate) compared: usize,
     /// The ids of those of them with the evidence that was asked for, and how much they have; the most alike first.
     pub(crate) same: Vec<(String, f32)>,
-}
-
-impl Near {
-    /// How many it was compared with.
-    pub(crate) fn compared(&self) -> usize {
-        self.candidates.len()
-    }
 }
 
 /// What matches the conditions.
@@ -100,28 +94,44 @@ impl<'e> Alike<'e> {
     }
 
     /// The incidents that match and are like a report, it not among them. Those whose evidence cannot be at least `least` are
-    /// not looked at closely.
-    pub(crate) fn like(&self, report: &Incident, least: f32) -> Result<Near> {
-        let weighted = Some(WeightedTexts::of_report(report));
-        let request = SearchRequest { weighted, ..self.request.clone() };
-        let search = Search::new(self.snapshot.again(), &request)?;
+    /// not looked at closely, and if only the others matter, not at all.
+    pub(crate) fn like(&self, report: &Incident, least: f32, only: bool) -> Result<Near> {
+        let request = self.request_for(report);
+        let mut search = Search::new(self.snapshot.again(), &request)?;
         if search.plan.ranked.is_empty() {
             return Ok(Near::default());
         }
-        let candidates = search.nearest(MAX_ALIKE)?;
         let enough = search.least_first_score(least);
+        if only {
+            search.plan.least = enough;
+        }
+        let candidates = search.nearest(MAX_ALIKE)?;
         let closely = candidates.iter().filter(|ranked| ranked.candidate.first_score() >= enough).cloned().collect();
         let evidence = |ranked: &Ranked| Some((ranked.candidate.id().to_owned(), search.likeness(ranked)?.evidence));
         let same = search.rerank(closely, &[])?;
         let same = same.iter().filter_map(evidence);
         let same = same.filter(|&(_, evidence)| evidence >= least).collect();
-        Ok(Near { candidates: candidates.into_iter().map(|ranked| ranked.candidate).collect(), same })
+        Ok(Near { compared: candidates.len(), same })
+    }
+
+    /// The nearest by the words of a report.
+    pub(crate) fn nearest(&self, report: &Incident) -> Result<Vec<Candidate>> {
+        let request = self.request_for(report);
+        let search = Search::new(self.snapshot.again(), &request)?;
+        if search.plan.ranked.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(search.nearest(MAX_ALIKE)?.into_iter().map(|ranked| ranked.candidate).collect())
+    }
+
+    fn request_for(&self, report: &Incident) -> SearchRequest {
+        SearchRequest { weighted: Some(WeightedTexts::of_report(report)), ..self.request.clone() }
     }
 
     /// The ids of the incidents that refer to one: by a link, or maybe by one of these keys of front matter. Of more than `most`,
-    /// those that are most like it.
-    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: &Near, most: usize) -> Result<Vec<String>> {
-        self.snapshot.referring_to(id, keys, &near.candidates, most)
+    /// those that are among the [nearest](Self::nearest).
+    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: Nearest<'_>, most: usize) -> Result<Vec<String>> {
+        self.snapshot.referring_to(id, keys, near, most)
     }
 
     /// The incident with this id.

@@ -19,7 +19,7 @@ use crate::engine::opensearch::dsl::{all_of, any_of, none, term, terms};
 use crate::engine::opensearch::mapping::{FRONT, ID, LINKS, front};
 use crate::engine::opensearch::pages::Pages;
 use crate::engine::opensearch::snapshot::{Snapshot, everything, hits};
-use crate::engine::seam::Reads as _;
+use crate::engine::seam::{Nearest, Reads as _};
 use crate::error::Result;
 use crate::plan::{Condition, Plan};
 
@@ -86,8 +86,7 @@ impl Snapshot<'_> {
 
     /// The incidents that link to any of these, each but itself.
     fn linking_to(&self, ids: &[String]) -> Result<Value> {
-        let names = self.all_names()?;
-        let mut meanings = Meanings { names: &names, known: HashMap::new() };
+        let mut meanings = Meanings::new(self.all_names()?);
         let mut any = Vec::new();
         for id in ids {
             let mut found = Vec::new();
@@ -106,11 +105,12 @@ impl Snapshot<'_> {
 
     /// The ids of the incidents that link to this one, and of those that have one of these keys of front matter, sorted. Of more
     /// than `most`, only the first of `near` that are among them.
-    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: &[Candidate], most: usize) -> Result<Vec<String>> {
+    pub(crate) fn referring_to(&self, id: &str, keys: &[&str], near: Nearest<'_>, most: usize) -> Result<Vec<String>> {
         let keys: Vec<String> = keys.iter().map(|key| front(key, None)).collect();
         let referring = any_of(vec![self.linking_to(&[id.to_owned()])?, terms(FRONT, &keys)]);
         let mut ids = self.ids_of(&referring, most + 1)?;
         if ids.len() > most {
+            let near = near()?;
             let near: Vec<&str> = near.iter().map(Candidate::id).collect();
             let found = self.ids_of(&all_of(vec![referring, terms(ID, &near)]), near.len())?;
             let found = near.into_iter().filter(|near| found.iter().any(|found| found == near));
@@ -148,8 +148,7 @@ impl Snapshot<'_> {
         if let Some(known) = self.view().linked.get() {
             return Ok(Arc::clone(known));
         }
-        let names = self.all_names()?;
-        let mut meanings = Meanings { names: &names, known: HashMap::new() };
+        let mut meanings = Meanings::new(self.all_names()?);
         let mut targets: HashMap<String, Vec<String>> = HashMap::new();
         for term in self.terms_of(LINKS, "")? {
             if let Some(id) = meanings.of(&term) {

@@ -25,7 +25,7 @@ use crate::engine::opensearch::stored::{STORED, Stored};
 use crate::engine::opensearch::view::View;
 use crate::engine::opensearch::vocabulary::any_value;
 use crate::engine::read_log::ReadLog;
-use crate::engine::seam::Reads;
+use crate::engine::seam::{Nearest, Reads};
 use crate::error::Result;
 use crate::incident::{FailedCount, Incident, Summary};
 use crate::parse::ParseOptions;
@@ -270,7 +270,7 @@ impl Reads for Snapshot<'_> {
         self.shown_forms(facet)
     }
 
-    fn referring_to(&self, id: &str, keys: &[&str], near: &[Candidate], most: usize) -> Result<Vec<String>> {
+    fn referring_to(&self, id: &str, keys: &[&str], near: Nearest<'_>, most: usize) -> Result<Vec<String>> {
         self.referring_to(id, keys, near, most)
     }
 

@@ -7,7 +7,7 @@ use crate::archive::names::Names;
 use crate::engine::collect::{Candidate, Candidates, Collect};
 use crate::engine::facets::ValueCounts;
 use crate::engine::lookup::KnownWords;
-use crate::engine::seam::Reads;
+use crate::engine::seam::{Nearest, Reads};
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
 use crate::incident::{FailedCount, Incident, Summary};
@@ -88,6 +88,13 @@ impl Reads for Snapshot<'_> {
         self.names()
     }
 
+    fn resolve(&self, name: &str) -> Result<Vec<String>> {
+        Ok(match self.id_itself(name)? {
+            Some(id) => vec![id],
+            None => self.names()?.resolve(name),
+        })
+    }
+
     fn facet_values(&self, facet: &FacetName, counts: &ValueCounts) -> Result<Vec<(String, usize)>> {
         self.facet_values(facet, counts)
     }
@@ -100,7 +107,7 @@ impl Reads for Snapshot<'_> {
         self.all_shown(facet)
     }
 
-    fn referring_to(&self, id: &str, keys: &[&str], near: &[Candidate], most: usize) -> Result<Vec<String>> {
+    fn referring_to(&self, id: &str, keys: &[&str], near: Nearest<'_>, most: usize) -> Result<Vec<String>> {
         self.referring_to(id, keys, near, most)
     }
 

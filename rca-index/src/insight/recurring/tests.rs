@@ -211,6 +211,22 @@ fn a_chain_of_statements_is_one_neighborhood_whatever_the_reports_are_like() {
 }
 
 #[test]
+fn what_cannot_be_the_same_is_left_out_and_nothing_else_is() {
+    let incidents: Vec<Incident> = archive().into_iter().chain(by_chance(3, 45)).collect();
+    let engine = engine(incidents.clone());
+    let alike = alike(&engine);
+    let mut left_out = 0;
+    for report in &incidents {
+        let like = |only| alike.like(report, RECURRING_EVIDENCE, only).unwrap();
+        let (all, some) = (like(false), like(true));
+        assert_eq!(all.same, some.same, "{}", report.id);
+        assert!(some.compared >= some.same.len() && some.compared <= all.compared);
+        left_out += all.compared - some.compared;
+    }
+    assert!(left_out > incidents.len(), "{left_out}");
+}
+
+#[test]
 fn of_most_incidents_no_other_is_read() {
     let engine = engine(archive());
     let alike = alike(&engine);
