@@ -148,6 +148,17 @@ impl AnyWord {
         for word in 0..words.weights.len() {
             let share = words.weights[word].share;
             certain.copy(words.sources.certain(word));
+            if let Some(list) = words.sources.list(word) {
+                any.add(certain);
+                let idf = words.weights[word].idf;
+                list.each(window, |place, factor| {
+                    let sums = &mut sums[place];
+                    sums.certain += share;
+                    sums.possible += share;
+                    sums.score += idf * factor;
+                });
+                continue;
+            }
             perhaps.copy(words.sources.perhaps(word));
             for place in certain.iter() {
                 let sums = &mut sums[place];
@@ -165,13 +176,8 @@ impl AnyWord {
                 for place in perhaps.iter() {
                     let doc = window.start() + place as DocId;
                     let sums = &mut sums[place];
-                    sums.score += match words.listed(word, doc) {
-                        Some(score) => score,
-                        None => {
-                            let length = *sums.length.get_or_insert_with(|| words.length(doc));
-                            words.most(word, doc, length)
-                        }
-                    };
+                    let length = *sums.length.get_or_insert_with(|| words.length(doc));
+                    sums.score += words.most(word, doc, length);
                 }
             }
         }

@@ -91,11 +91,8 @@ impl ScoredWords {
         self.saturated(word, frequency, length)
     }
 
-    /// At most this is the score of a word in an incident of the window.
+    /// At most this is the score of a word that has no list, in an incident of the window.
     pub(super) fn most(&mut self, word: usize, doc: DocId, length: f32) -> f32 {
-        if let Some(score) = self.listed(word, doc) {
-            return score;
-        }
         let most = self.sources.most(word, doc, self.weights[word].title);
         self.saturated(word, most, length)
     }

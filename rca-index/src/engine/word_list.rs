@@ -119,6 +119,20 @@ impl WordList {
         self.bits.len()
     }
 
+    /// Tells the place of each incident of a window, and its factor.
+    pub(super) fn each(&self, window: Window, mut tell: impl FnMut(usize, f32)) {
+        let first = (window.start() / BITS) as usize;
+        let words =
+            self.bits.iter().zip(&self.before).enumerate().skip(first).take(window.len().div_ceil(BITS as usize));
+        for (at, (&bits, &before)) in words {
+            let (mut bits, place) = (bits, (at - first) * BITS as usize);
+            for &factor in &self.factors[before as usize..][..bits.count_ones() as usize] {
+                tell(place + bits.trailing_zeros() as usize, factor);
+                bits &= bits - 1;
+            }
+        }
+    }
+
     /// The first incident at or after another.
     pub(super) fn next(&self, target: DocId) -> DocId {
         let mut at = (target / BITS) as usize;
@@ -184,5 +198,11 @@ mod tests {
         list.copy_to(window, &mut found);
         let expected: Vec<usize> = (128..192).filter(|i| i % 3 == 0).map(|i| i - 128).collect();
         assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+        let mut told = Vec::new();
+        list.each(window, |place, found| told.push((place, found)));
+        assert_eq!(told, expected.iter().map(|&place| (place, factor(place + 128))).collect::<Vec<_>>());
+        list.each(Window::default().followed_by(640, 1), |place, _| {
+            assert!(place < 60, "the last word of bits is not full")
+        });
     }
 }
