@@ -202,7 +202,7 @@ mod tests {
         list.each(window, |place, found| told.push((place, found)));
         assert_eq!(told, expected.iter().map(|&place| (place, factor(place + 128))).collect::<Vec<_>>());
         list.each(Window::default().followed_by(640, 1), |place, _| {
-            assert!(place < 60, "the last word of bits is not full")
+            assert!(place < 60, "the last word of bits is not full");
         });
     }
 }

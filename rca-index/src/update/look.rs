@@ -109,7 +109,11 @@ impl LookList {
         let files = latest(listed(walk).collect(), |file: &&File| (file.stamp, &*file.path));
         let files: Vec<Listed> =
             files.iter().map(|file| (file.path.clone(), file.size, reliable(file.stamp, walked))).collect();
-        Ok(Some(Self { manifest: String::new(), extent, files: postcard::to_stdvec(&files).map_err(internal)? }))
+        Ok(Some(Self {
+            manifest: String::new(),
+            extent,
+            files: postcard::to_stdvec(&files).map_err(|e| internal(&e))?,
+        }))
     }
 
     /// Leaves the list in the index, unless it is there. A search that finds none, or an older one, looks at nothing.
@@ -118,7 +122,7 @@ impl LookList {
         if manifest == self.manifest && !manifest.is_empty() {
             return Ok(());
         }
-        let head = postcard::to_stdvec(&(manifest, &self.extent, xxh3_64(&self.files))).map_err(internal)?;
+        let head = postcard::to_stdvec(&(manifest, &self.extent, xxh3_64(&self.files))).map_err(|e| internal(&e))?;
         engine.write_look_list(&[head.as_slice(), &self.files].concat())
     }
 
@@ -141,7 +145,7 @@ impl LookList {
     }
 }
 
-fn internal(error: postcard::Error) -> Error {
+fn internal(error: &postcard::Error) -> Error {
     Error::Internal { path: "look.bin".into(), reason: error.to_string() }
 }
 
