@@ -265,9 +265,10 @@ fn blocks_of_lists_below_the_floor_are_not_scored() {
     // Those with the word in the title are enough to rerank; blocks of those with it in a long text cannot be among the best.
     let long = "word ".repeat(200) + "certificate";
     let report = |i: usize| match i {
-        i if i < 2 * RERANKED => ("Certificate", "certificate"),
-        i if i < WITH_WORD => ("Other", &*long),
-        _ => ("Other", "other"),
+        i if i >= WITH_WORD => ("Other", "other"),
+        // Blocks are looked at from the last one.
+        i if i + 2 * RERANKED >= WITH_WORD => ("Certificate", "certificate"),
+        _ => ("Other", &*long),
     };
     let ids: Vec<_> = (0..2 * WITH_WORD).map(|i| format!("{i:04}")).collect();
     let reports: Vec<_> = ids.iter().enumerate().map(|(i, id)| (id.as_str(), report(i).0, report(i).1)).collect();
