@@ -94,7 +94,7 @@ pub fn warm(entries: &[Entry], reports: u64, searches: usize, log: &mut Log) -> 
     let mut peers =
         entries.iter().map(|entry| Running::start(entry.name, &entry.serve)).collect::<Result<Vec<_>, _>>()?;
     for peer in &mut peers {
-        let every = Request { mode: Mode::Every, ..WARM[0].request(1) };
+        let every = Request { mode: Mode::Every, text: String::new(), ..WARM[0].request(1) };
         match peer.ask(&every)? {
             Reply::Found(Found { hits, .. }, _) if hits == reports => {}
             Reply::Found(found, _) => {
