@@ -33,6 +33,7 @@ mod listed;
 mod lock;
 mod lookup;
 mod mend;
+mod merges;
 mod older;
 #[cfg(feature = "opensearch")]
 pub(crate) mod opensearch;

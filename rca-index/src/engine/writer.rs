@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{IndexWriter, SegmentMeta, TantivyError, Term};
 
@@ -15,6 +15,7 @@ use crate::engine::document::{ANALYZER, EngineDocument, text_length};
 use crate::engine::given::{Pending, Purpose};
 use crate::engine::layout::Layout;
 use crate::engine::lock::{FolderLock, POLL};
+use crate::engine::merges::Merges;
 use crate::engine::permits::Permits;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::tokenizer::LexemeTokenizer;
@@ -35,15 +36,6 @@ const MAX_MEMORY: usize = 130_000_000;
 const TOTAL_MEMORY: usize = 520_000_000;
 /// The maximum number of documents queued for indexing. Updates take the same time with 16 or 1000.
 const PERMITS: isize = 128;
-/// The number of segments of similar size that are merged. A merge maps all of them, so a larger number takes more
-/// memory.
-const MERGED_AT_ONCE: usize = 4;
-/// Segments with fewer incidents all count as the same size.
-const SMALL_SEGMENT: u32 = 1_000;
-/// Segments with more incidents are not merged: rewriting them costs more than it saves.
-const LARGE_SEGMENT: usize = 100_000;
-/// Segments in which a larger share of incidents is deleted are rewritten.
-const DELETED_SHARE: f32 = 0.2;
 
 /// The manifest stored with a commit: what the update knows of the archive, opaque to the engine.
 pub(crate) struct Manifest<'a> {
@@ -131,12 +123,7 @@ impl Embedded {
                 opened => break opened?,
             }
         };
-        let mut policy = LogMergePolicy::default();
-        policy.set_min_num_segments(MERGED_AT_ONCE);
-        policy.set_min_layer_size(SMALL_SEGMENT);
-        policy.set_max_docs_before_merge(LARGE_SEGMENT);
-        policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
-        inner.set_merge_policy(Box::new(policy));
+        inner.set_merge_policy(Box::new(Merges::default()));
         // Now that the lock is held, this is the commit to build on.
         let before = self.snapshot()?;
         let note = self.note()?;
