@@ -14,7 +14,7 @@ const MERGED_AT_ONCE: usize = 4;
 /// Segments with fewer incidents all count as the same size.
 const SMALL_SEGMENT: u32 = 1_000;
 /// Segments with as many incidents stay as they are while the index has few segments.
-const LARGE_SEGMENT: u32 = 20_000;
+const LARGE_SEGMENT: u32 = 5_000;
 /// So many segments are few: those of 150,000 reports of 3 KB that are indexed at once.
 const FEW_SEGMENTS: usize = 6;
 /// Segments with more incidents are never merged: rewriting them costs more than it saves. Four of those that a writer makes of
