@@ -17,8 +17,8 @@ const SMALL_SEGMENT: u32 = 1_000;
 const LARGE_SEGMENT: u32 = 5_000;
 /// So many segments are few: those of 150,000 reports of 3 KB that are indexed at once.
 const FEW_SEGMENTS: usize = 6;
-/// Segments with more incidents are never merged: rewriting them costs more than it saves. Four of those that a writer makes of
-/// short reports have about 100,000.
+/// Segments with more incidents are not merged with others: rewriting them costs more than it saves. Four of those that a writer
+/// makes of short reports have about 100,000.
 const LARGEST_MERGED: usize = 60_000;
 /// Segments in which a larger share of incidents is deleted are rewritten.
 const DELETED_SHARE: f32 = 0.2;
@@ -50,9 +50,12 @@ impl MergePolicy for Merges {
         let parts = candidates.flat_map(|MergeCandidate(ids)| {
             ids.chunks(MERGED_AT_ONCE).map(|part| MergeCandidate(part.to_vec())).collect::<Vec<_>>()
         });
-        parts
-            .filter(|MergeCandidate(ids)| is_worth(segments.len(), &ids.iter().map(size).collect::<Vec<_>>()))
-            .collect()
+        let parts =
+            parts.filter(|MergeCandidate(ids)| is_worth(segments.len(), &ids.iter().map(size).collect::<Vec<_>>()));
+        // The policy leaves out the largest, whatever is deleted of them.
+        let is_alone = |size: &Size| size.incidents as usize > LARGEST_MERGED && size.is_holey();
+        let alone = sizes.iter().filter(|(_, size)| is_alone(size)).map(|(&id, _)| MergeCandidate(vec![id]));
+        parts.chain(alone).collect()
     }
 }
 
@@ -64,11 +67,16 @@ struct Size {
     deleted: u32,
 }
 
+impl Size {
+    fn is_holey(self) -> bool {
+        self.deleted as f32 > DELETED_SHARE * (self.incidents + self.deleted) as f32
+    }
+}
+
 /// Whether it is worth it to merge these of so many segments.
 fn is_worth(all: usize, sizes: &[Size]) -> bool {
-    let is_holey = |size: &Size| size.deleted as f32 > DELETED_SHARE * (size.incidents + size.deleted) as f32;
     let stay = all <= FEW_SEGMENTS && sizes.iter().all(|size| size.incidents >= LARGE_SEGMENT);
-    sizes.iter().any(is_holey) || sizes.len() >= MERGED_AT_ONCE && !stay
+    sizes.iter().any(|size| size.is_holey()) || sizes.len() >= MERGED_AT_ONCE && !stay
 }
 
 #[cfg(test)]
