@@ -151,8 +151,12 @@ fn not_ours(path: &Path, found: Found) -> Error {
     Error::IndexUnsafe { path: path.to_owned(), found: found.to_string() }
 }
 
-/// The error for an index whose folders are others each time that one looks.
+/// The error for an index whose folders are others each time that one looks, or are gone.
 pub(super) fn exchanged(dir: &Path) -> Error {
+    let is_gone = |path: &Path| path.symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::NotFound);
+    if is_gone(dir) || is_gone(&version_folder(dir)) {
+        return Error::IndexRemoved(dir.to_owned());
+    }
     Error::IndexUnsafe { path: dir.to_owned(), found: "exchanged while it was opened".to_owned() }
 }
 
@@ -249,6 +253,18 @@ mod tests {
 
     /// A look so long after the last change that the next one has another time.
     const LATER: i64 = i64::MAX / 2;
+
+    #[test]
+    fn what_is_gone_was_removed_and_not_exchanged() {
+        let workshop = tempfile::tempdir().unwrap();
+        let dir = workshop.path().join(INDEX_FOLDER);
+        fs::create_dir_all(version_folder(&dir)).unwrap();
+        assert!(matches!(exchanged(&dir), Error::IndexUnsafe { .. }));
+        fs::remove_dir(version_folder(&dir)).unwrap();
+        assert!(matches!(exchanged(&dir), Error::IndexRemoved(path) if path == dir));
+        fs::remove_dir(&dir).unwrap();
+        assert!(matches!(exchanged(&dir), Error::IndexRemoved(path) if path == dir));
+    }
 
     #[test]
     fn folders_are_listed_again_unless_nothing_in_them_changed() {
