@@ -225,7 +225,7 @@ impl AnyWord {
     /// Whether an incident cannot have a score that matters. Before positions are read.
     fn is_left_out(&self, place: usize) -> bool {
         let Sums { possible, score, .. } = self.sums[place];
-        self.words.leaves_out(score) || self.words.leaves_out(score * coverage(possible, self.total))
+        self.words.leaves_out(|| score) || self.words.leaves_out(|| score * coverage(possible, self.total))
     }
 
     /// Where the words are that an incident may have.

@@ -1,7 +1,7 @@
 //! Facet lists: which values of a facet each incident has, as numbers that are the same in all segments of a commit.
 //!
-//! In: the column of a facet. Out: counts of values, for which no term is read and no column unpacked. They are made for the second
-//! search of a commit that counts the facet.
+//! In: the column of a facet. Out: counts of values, for which no term is read and no column unpacked. They are made for the
+//! second search of a commit that counts the facet.
 
 use std::collections::HashMap;
 use std::sync::Arc;

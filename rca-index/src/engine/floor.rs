@@ -1,7 +1,7 @@
 //! The floor: the least score that can still be among the best, of all segments together.
 //!
-//! In: a score from which on all matter, and the worst of the best in a segment. Out: whether a score is too low to matter. It only rises, so that an incident that
-//! is below it in one segment is never among the best of all.
+//! In: a score from which on all matter, and the worst of the best in a segment. Out: whether a score is too low to matter. It
+//! only rises, so that an incident that is below it in one segment is never among the best of all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

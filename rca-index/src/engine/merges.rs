@@ -1,7 +1,7 @@
 //! Merges: which segments are made one.
 //!
-//! In: the segments of an index. Out: those to merge. Few large segments stay as they are: searches go over them in parallel, and to
-//! rewrite all of them takes a fifth of the time of a first index.
+//! In: the segments of an index. Out: those to merge. Few large segments stay as they are: searches go over them in parallel,
+//! and to rewrite all of them takes a fifth of the time of a first index.
 
 use std::collections::HashMap;
 

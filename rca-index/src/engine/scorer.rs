@@ -103,9 +103,9 @@ impl ScoredWords {
         if self.is_below_floor(most) { most } else { exact(self) * self.boost }
     }
 
-    /// Whether incidents with scores up to this one are left out.
-    pub(super) fn leaves_out(&self, most: f32) -> bool {
-        self.floor.as_ref().is_some_and(|floor| floor.leaves_out(most * self.boost))
+    /// Whether incidents with scores up to this one are left out. The score is asked for only where any are.
+    pub(super) fn leaves_out(&self, most: impl FnOnce() -> f32) -> bool {
+        self.floor.as_ref().is_some_and(|floor| floor.leaves_out(most() * self.boost))
     }
 
     /// Whether no score up to this one matters.

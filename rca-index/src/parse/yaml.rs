@@ -202,9 +202,9 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     }
 }
 
-/// Reads comments at the margin and lines of `key: value`, where a value is a plain word or text, a whole number, a text in quotes, or a list of these, in
-/// brackets or below the key: most front matter is no more than this, and the library takes ten times as long. None when there
-/// is anything else, or a line that YAML might read in another way.
+/// Reads comments at the margin and lines of `key: value`, where a value is a plain word or text, a whole number, a text in
+/// quotes, or a list of these, in brackets or below the key: most front matter is no more than this, and the library takes ten
+/// times as long. None when there is anything else, or a line that YAML might read in another way.
 fn read_plain(text: &str) -> Option<Map> {
     let is_ascii_text = |b: u8| b == b'\n' || (b' '..=b'~').contains(&b);
     if !text.bytes().all(is_ascii_text)

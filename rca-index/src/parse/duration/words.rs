@@ -1,6 +1,7 @@
 //! The words of durations, in the languages reports come in: units, spelled numbers, and what stands around them.
 //!
-//! In: nothing, or a text. Out: the tables that `duration.rs` reads with; units are in minutes; whether a spelled amount may begin.
+//! In: nothing, or a text. Out: the tables that `duration.rs` reads with; units are in minutes; whether a spelled amount may
+//! begin.
 
 use std::sync::LazyLock;
 
