@@ -9,6 +9,8 @@ use std::sync::{Arc, LazyLock};
 /// The built-in table.
 static BUILT_IN: LazyLock<Synonyms> = LazyLock::new(|| Synonyms::new(groups(include_str!("synonyms.txt"))));
 
+/// About as many words and phrases as the built-in table has.
+const EXPECTED: usize = 1_500;
 /// So many words and phrases may have the same meaning: a search looks for all of them.
 const MAX_GROUP: usize = 100;
 /// So many words and phrases an archive may add. Every search makes the table.
@@ -71,6 +73,8 @@ impl Synonyms {
     /// A table of these groups. Groups that share an entry are merged, as far as a group may grow.
     fn new(groups: impl IntoIterator<Item = Vec<Phrase>>) -> Self {
         let mut merging = Merging::default();
+        merging.of_key.reserve(EXPECTED);
+        merging.entries.reserve(EXPECTED);
         for group in groups {
             merging.add(group);
         }
@@ -239,13 +243,14 @@ impl Merging {
     fn table(mut self) -> Synonyms {
         let entries = std::mem::take(&mut self.entries);
         let mut groups: Vec<Vec<Phrase>> = Vec::new();
-        let mut group_of_root: HashMap<usize, usize> = HashMap::new();
+        let mut group_of_root: Vec<Option<usize>> = vec![None; entries.len()];
         let mut group_of_entry = Vec::with_capacity(entries.len());
         for (number, entry) in entries.into_iter().enumerate() {
-            let group = *group_of_root.entry(self.sets.root(number)).or_insert(groups.len());
-            if group == groups.len() {
-                groups.push(Vec::new());
-            }
+            let root = self.sets.root(number);
+            let group = *group_of_root[root].get_or_insert_with(|| {
+                groups.push(Vec::with_capacity(self.sets.size[root]));
+                groups.len() - 1
+            });
             groups[group].push(entry);
             group_of_entry.push(group);
         }
