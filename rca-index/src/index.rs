@@ -265,8 +265,7 @@ impl Index {
         self.engine.guard(|| search::search_hits(&self.engine, request))
     }
 
-    /// The same with hits that are [summaries](Summary) with snippets: the texts of reports are read for these, and no facts, which
-    /// takes about half the time.
+    /// The same with hits that are [summaries](Summary) with snippets: the texts of reports are read for these, and no facts.
     ///
     /// # Errors
     /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
