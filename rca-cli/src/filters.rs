@@ -5,7 +5,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use rca_index::query::{Node, QueryError, QueryErrorKind, QueryErrors, parse_flag};
 use rca_index::signal::is_paste;
-use rca_index::{Error, FIELDS, FilterFlag, FlagKind, Hit, Index, SearchRequest, SearchResults};
+use rca_index::{Error, FIELDS, FilterFlag, FlagKind, Hit, Index, SearchRequest, SearchResults, Summary};
 
 use crate::failure::Failure;
 use crate::fields::{facet_names, unknown_key};
@@ -162,6 +162,16 @@ impl FilterArgs {
         request: &'s SearchRequest,
     ) -> Result<(SearchResults, impl Iterator<Item = rca_index::Result<Hit>> + use<'s>), Failure> {
         let (results, hits) = self.ask(request, || index.search_hits(request))?;
+        check_facets(index, &results).map(|()| (results, hits))
+    }
+
+    /// The same with summaries and snippets alone.
+    pub(crate) fn search_passages<'s>(
+        &self,
+        index: &'s Index,
+        request: &'s SearchRequest,
+    ) -> Result<(SearchResults, impl Iterator<Item = rca_index::Result<Hit<Summary>>> + use<'s>), Failure> {
+        let (results, hits) = self.ask(request, || index.search_passages(request))?;
         check_facets(index, &results).map(|()| (results, hits))
     }
 

@@ -12,8 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(unix)]
 use rca_index::parse::report_path;
 use rca_index::{
-    Archive, DayZone, Error, GivenRepair, Incident, Index, IndexOptions, MADE_BY_SEARCH, Result, SETTINGS_FILE,
-    TrustStore,
+    Archive, DayZone, Error, GivenRepair, Index, IndexOptions, MADE_BY_SEARCH, Result, SETTINGS_FILE, TrustStore,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -325,16 +324,16 @@ impl Location {
     }
 
     /// The same for an incident, with the bytes of its name where these are not Unicode.
-    pub(crate) fn path_of_incident(&self, incident: &Incident) -> PathBuf {
+    pub(crate) fn path_of_incident(&self, id: &str, path: &str) -> PathBuf {
         #[cfg(unix)]
-        if incident.path.contains('%') {
+        if path.contains('%') {
             use std::os::unix::ffi::OsStringExt as _;
-            let bytes = report_path(&incident.id);
+            let bytes = report_path(id);
             if std::str::from_utf8(&bytes).is_err() {
                 return self.path_of("").join(PathBuf::from(OsString::from_vec(bytes)));
             }
         }
-        self.path_of(&incident.path)
+        self.path_of(path)
     }
 
     /// The paths of reports as the repository that holds them knows them, with `/` between folders; as seen from here if there

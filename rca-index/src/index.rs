@@ -265,6 +265,32 @@ impl Index {
         self.engine.guard(|| search::search_hits(&self.engine, request))
     }
 
+    /// The same with hits that are [summaries](Summary) with snippets: the texts of reports are read for these, and no facts.
+    ///
+    /// # Errors
+    /// [`Error::IndexDamaged`](crate::Error::IndexDamaged), [`Error::Io`](crate::Error::Io).
+    ///
+    /// # Examples
+    /// ```
+    /// use rca_index::{Index, SearchRequest};
+    /// use rca_index::parse::{ParseOptions, parse_report};
+    ///
+    /// # let index = Index::in_memory()?;
+    /// let report = "# Queue backlog\n\nThe queue was full.\n".to_owned();
+    /// index.upsert([parse_report("queue.md", report, &ParseOptions::default()).incident])?;
+    /// let request = SearchRequest::parse("full")?;
+    /// let (_, mut hits) = index.search_passages(&request)?;
+    /// let hit = hits.next().expect("a hit")?;
+    /// assert_eq!((&*hit.incident.title, &*hit.snippets[0].text), ("Queue backlog", "The queue was full."));
+    /// # Ok::<(), rca_index::Error>(())
+    /// ```
+    pub fn search_passages<'a>(
+        &'a self,
+        request: &'a SearchRequest,
+    ) -> Result<(SearchResults, impl Iterator<Item = Result<Hit<Summary>>> + use<'a>)> {
+        self.engine.guard(|| search::search_passages(&self.engine, request))
+    }
+
     /// Looks for incidents like a pasted text, and for what fixed them. The request is that of
     /// [`from_signal`](SearchRequest::from_signal), with filters and a number of hits; hits that are no more like the text
     /// than chance would have it are among them only if `weak` is set.

@@ -40,7 +40,7 @@
 //! | parsing one report without an index | [`parse`] |
 //! | problems in reports | [`check()`] |
 //! | JSON | [`wire`] |
-//! | hits and lists without parsing reports | [`Summary`], [`Index::search_summaries`] |
+//! | hits and lists without parsing reports, or with snippets alone | [`Summary`], [`Index::search_summaries`], [`Index::search_passages`] |
 //! | what else there is, and when to take it | [`compare`] |
 //!
 //! # Cookbook

@@ -10,7 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rca_index::query::{notes, parse_sort};
 use rca_index::signal::MAX_SIGNAL_BYTES;
 use rca_index::wire::Fields;
-use rca_index::{FacetName, Index, SearchRequest, Show};
+use rca_index::{FacetName, Hit, Index, SearchRequest, SearchResults, Show};
 
 use crate::context::Context;
 use crate::failure::{Failure, NO_HITS};
@@ -20,7 +20,7 @@ use crate::freshen::ask_fresh;
 use crate::location::Location;
 use crate::piped::piped_text;
 use crate::quantity::MOST_LISTED;
-use crate::render;
+use crate::render::{self, FoundHits, ListedHit};
 
 /// A query that matches nothing.
 const NOTHING: &str = "NOT *";
@@ -98,20 +98,42 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Result<ExitCo
     let mut request = request(arguments, context)?;
     let location = Location::find(None, &context.global)?;
     request.zone = location.day_zone(&context.global)?;
-    let ask = |index: &'static Index| arguments.filters.search_hits(index, &request);
-    let (index, (results, mut hits)) = ask_fresh(&location, arguments.no_update, context, ask)?;
+    let is_list = render::is_list(context.global.format);
+    let ask = |index: &'static Index| found(arguments, index, &request, is_list);
+    let (index, (results, hits)) = ask_fresh(&location, arguments.no_update, context, ask)?;
     if arguments.count {
         render::count(context, &location, &request, &results)?;
         let is_nothing = arguments.exit_status && render::matching(&request, &results) == 0;
         return Ok(if is_nothing { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS });
     }
     let chosen = arguments.fields.as_ref().map(|fields| (fields, index));
-    render::search(context, &location, &request, &results, &mut hits, chosen)?;
+    render::search(context, &location, &request, &results, hits, chosen)?;
     let found = results.total + results.total_some;
     if found == 0 {
         render::hint_at_left_out(context, index.left_out()?.len());
     }
     Ok(if arguments.exit_status && found == 0 { ExitCode::from(NO_HITS) } else { ExitCode::SUCCESS })
+}
+
+/// Searches. What fixed an incident is a fact of its report; else a list needs no more than summaries and passages.
+fn found<'s>(
+    arguments: &Arguments,
+    index: &'s Index,
+    request: &'s SearchRequest,
+    is_list: bool,
+) -> Result<(SearchResults, FoundHits<'s>), Failure> {
+    if !is_list {
+        let (results, hits) = arguments.filters.search_hits(index, request)?;
+        return Ok((results, FoundHits::Whole(Box::new(hits))));
+    }
+    if request.show == Show::Fix {
+        let (results, hits) = arguments.filters.search_hits(index, request)?;
+        let listed = |hit: Hit| ListedHit { fix: hit.incident.fix(), hit: hit.into() };
+        return Ok((results, FoundHits::Listed(Box::new(hits.map(move |hit| hit.map(listed))))));
+    }
+    let (results, hits) = arguments.filters.search_passages(index, request)?;
+    let listed = |hit| ListedHit { hit, fix: None };
+    Ok((results, FoundHits::Listed(Box::new(hits.map(move |hit| hit.map(listed))))))
 }
 
 fn request(arguments: &Arguments, context: &mut Context) -> Result<SearchRequest, Failure> {

@@ -4,14 +4,15 @@
 
 use std::io::{self, Write as _};
 
-use rca_index::{CheckReport, Health, Incident, LeftOut, Match, SearchRequest, SearchResults, Show, UpdateReport};
+use rca_index::{CheckReport, Health, LeftOut, Match, SearchRequest, SearchResults, Show, Summary, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::render::talk::Talk;
 use crate::render::text::{left_out, place, problems, update_summary, write_health};
 use crate::render::{
-    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows, recurring, similar,
+    Frame, IncidentAnswer, ListedHit, ListedHits, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows,
+    recurring, similar,
 };
 use crate::terminal::{Output, Palette, clean};
 
@@ -19,18 +20,22 @@ use crate::terminal::{Output, Palette, clean};
 pub(crate) struct Compact;
 
 impl Renderer for Compact {
-    fn search(
+    fn is_list(&self) -> bool {
+        true
+    }
+
+    fn list(
         &self,
         out: &mut Output,
         location: &Location,
         request: &SearchRequest,
         results: &SearchResults,
-        hits: &mut Hits<'_>,
+        hits: &mut ListedHits<'_>,
     ) -> Result<(), Failure> {
         for hit in hits {
-            let hit = hit?;
+            let ListedHit { hit, fix } = hit?;
             let line = match request.show {
-                Show::Fix => hit.incident.fix().and_then(|fix| fix.line),
+                Show::Fix => fix.and_then(|fix| fix.line),
                 _ => hit.snippets.first().map(|snippet| snippet.line),
             };
             let remark = if hit.matched == Match::Some && !results.relaxed { "  (partial match)" } else { "" };
@@ -40,13 +45,13 @@ impl Renderer for Compact {
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(write_line(out, location, answer.incident, None, "")?)
+        Ok(write_line(out, location, &answer.incident.into(), None, "")?)
     }
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         for hit in &answer.seen.hits {
             let line = hit.fix.as_ref().and_then(|fix| fix.line);
-            write_line(out, location, &hit.incident, line, &format!("  ({})", hit.resemblance.name()))?;
+            write_line(out, location, &(&hit.incident).into(), line, &format!("  ({})", hit.resemblance.name()))?;
         }
         Ok(())
     }
@@ -58,7 +63,7 @@ impl Renderer for Compact {
     fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
         for hit in &answer.similar.hits {
             let line = hit.fix.as_ref().and_then(|fix| fix.line);
-            write_line(out, location, &hit.incident, line, &format!("  ({})", similar::level(hit)))?;
+            write_line(out, location, &(&hit.incident).into(), line, &format!("  ({})", similar::level(hit)))?;
         }
         Ok(())
     }
@@ -103,16 +108,16 @@ impl Renderer for Compact {
 fn write_line(
     out: &mut Output,
     location: &Location,
-    incident: &Incident,
+    incident: &Summary,
     line: Option<u32>,
     remark: &str,
 ) -> io::Result<()> {
     /// In characters; a longer label of a severity is cut.
     const SEVERITY: usize = 8;
-    let date = incident.date.as_ref().map_or_else(|| "-".to_owned(), |date| date.value.day().to_string());
-    let severity = incident.severity.as_ref().map_or("-", |severity| severity.value.name.as_str());
+    let date = incident.date.as_ref().map_or_else(|| "-".to_owned(), |date| date.day().to_string());
+    let severity = incident.severity.as_ref().map_or("-", |severity| severity.name.as_str());
     let severity: String = clean(severity).chars().take(SEVERITY).collect();
-    let title = clean(&incident.title.value).into_owned();
+    let title = clean(&incident.title).into_owned();
     let at = place(out, location, &incident.path, line);
     let Palette { title: bold, dim, .. } = out.palette;
     writeln!(out, "{dim}{date:<10}{dim:#}  {severity:<SEVERITY$}  {bold}{title}{bold:#}  {dim}{at}{remark}{dim:#}")

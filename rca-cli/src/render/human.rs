@@ -6,9 +6,8 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use rca_index::{
-    Bound, CheckReport, FacetCounts, FieldKind, Fix, Health, Hit, Incident, LeftOut, Match, Measure, MeasureKind,
-    Milestone, NumberField, SearchRequest, SearchResults, SectionKind, Severity, Show, Snippet, Source, Sourced,
-    TextField, UpdateReport,
+    Bound, CheckReport, FacetCounts, FieldKind, Fix, Health, Incident, LeftOut, Match, Measure, MeasureKind, Milestone,
+    NumberField, SearchRequest, SearchResults, SectionKind, Severity, Show, Snippet, Summary, TextField, UpdateReport,
 };
 use textwrap::core::display_width;
 
@@ -22,8 +21,8 @@ use crate::render::text;
 #[cfg(test)]
 use crate::render::work;
 use crate::render::{
-    Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, mentions, recurring, seen,
-    similar,
+    Frame, IncidentAnswer, ListedHit, ListedHits, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, mentions,
+    recurring, seen, similar,
 };
 use crate::terminal::{Output, Palette, clean, clean_lines, clean_marked, wrap, write_marked};
 
@@ -35,18 +34,22 @@ const FACET_VALUES: usize = 8;
 pub(crate) struct Human;
 
 impl Renderer for Human {
-    fn search(
+    fn is_list(&self) -> bool {
+        true
+    }
+
+    fn list(
         &self,
         out: &mut Output,
         location: &Location,
         request: &SearchRequest,
         results: &SearchResults,
-        hits: &mut Hits<'_>,
+        hits: &mut ListedHits<'_>,
     ) -> Result<(), Failure> {
         let mut some = 0;
         for found in hits {
             let found = found?;
-            if found.matched == Match::Some && !results.relaxed {
+            if found.hit.matched == Match::Some && !results.relaxed {
                 // They must not distract from the hits with all words.
                 some += 1;
                 if some == 1 {
@@ -157,21 +160,22 @@ fn facet_list(out: &mut Output, counts: &FacetCounts) -> io::Result<()> {
     Ok(())
 }
 
-fn hit(out: &mut Output, location: &Location, hit: &Hit, show: Show) -> io::Result<()> {
+fn hit(out: &mut Output, location: &Location, listed: &ListedHit, show: Show) -> io::Result<()> {
+    let ListedHit { hit, fix } = listed;
     let incident = &hit.incident;
     let width = out.width;
     let Palette { dim, matched, .. } = out.palette;
-    title(out, incident)?;
+    title(out, &incident.title)?;
     fact_line(out, incident)?;
     for snippet in &hit.snippets {
         let (text, highlights) = clean_marked(&snippet.text, &snippet.highlights);
         write_marked(out, &text, &highlights, (width, INDENT), matched)?;
-        reference(out, location, incident, Some(snippet))?;
+        reference(out, location, &incident.path, Some(snippet))?;
     }
     if show == Show::Fix {
-        seen::fixed_by_line(out, location, incident, incident.fix().as_ref())?;
+        seen::fixed_by_line(out, location, &incident.path, fix.as_ref())?;
     } else if hit.snippets.is_empty() {
-        reference(out, location, incident, None)?;
+        reference(out, location, &incident.path, None)?;
     }
     let explanation = hit.explanation.as_ref().map(ToString::to_string).unwrap_or_default();
     for line in explanation.lines() {
@@ -181,7 +185,7 @@ fn hit(out: &mut Output, location: &Location, hit: &Hit, show: Show) -> io::Resu
 }
 
 /// Writes the facts of an incident on a line, if any are known.
-pub(super) fn fact_line(out: &mut Output, incident: &Incident) -> io::Result<()> {
+pub(super) fn fact_line(out: &mut Output, incident: &Summary) -> io::Result<()> {
     let dim = out.palette.dim;
     let parts = facts(incident, out.width.saturating_sub(INDENT.len()), &out.palette);
     if parts.is_empty() {
@@ -193,14 +197,14 @@ pub(super) fn fact_line(out: &mut Output, incident: &Incident) -> io::Result<()>
 }
 
 /// Writes the title of an incident behind how much it is like something.
-pub(super) fn leveled_title(out: &mut Output, level: &str, incident: &Incident) -> io::Result<()> {
-    let text = format!("{level}: {}", clean(&incident.title.value));
+pub(super) fn leveled_title(out: &mut Output, level: &str, text: &str) -> io::Result<()> {
+    let text = format!("{level}: {}", clean(text));
     let title = out.palette.title;
     wrap(&text, out.width).iter().try_for_each(|line| writeln!(out, "{title}{line}{title:#}"))
 }
 
-fn title(out: &mut Output, incident: &Incident) -> io::Result<()> {
-    let text = clean(&incident.title.value);
+fn title(out: &mut Output, text: &str) -> io::Result<()> {
+    let text = clean(text);
     let title = out.palette.title;
     for line in wrap(&text, out.width) {
         writeln!(out, "{title}{line}{title:#}")?;
@@ -209,18 +213,16 @@ fn title(out: &mut Output, incident: &Incident) -> io::Result<()> {
 }
 
 /// Date, severity, services, duration and status, if known; as many services as fit the width.
-fn facts(incident: &Incident, width: usize, palette: &Palette) -> Vec<(String, Style)> {
+fn facts(incident: &Summary, width: usize, palette: &Palette) -> Vec<(String, Style)> {
     /// The width of the separator of two facts.
     const SEPARATOR: usize = 3;
     let mut facts = Vec::new();
     let plain = Style::new();
-    facts.extend(incident.date.as_ref().map(|date| (date.value.day().to_string(), plain)));
-    facts.extend(
-        incident.severity.as_ref().map(|s| (clean(&s.value.name).into_owned(), severity_style(&s.value, palette))),
-    );
+    facts.extend(incident.date.map(|date| (date.day().to_string(), plain)));
+    facts.extend(incident.severity.as_ref().map(|s| (clean(&s.name).into_owned(), severity_style(s, palette))));
     let services_at = facts.len();
-    facts.extend(incident.duration.as_ref().map(|duration| (duration_text(duration), plain)));
-    facts.extend(incident.status.as_ref().map(|status| (clean(&status.value).into_owned(), plain)));
+    facts.extend(duration_text(incident).map(|duration| (duration, plain)));
+    facts.extend(incident.status.as_ref().map(|status| (clean(status).into_owned(), plain)));
     let others: usize = facts.iter().map(|(text, _)| display_width(text) + SEPARATOR).sum();
     if !incident.services.is_empty() {
         facts.insert(services_at, (services(&incident.services, width.saturating_sub(others)), plain));
@@ -276,10 +278,10 @@ fn severity_style(severity: &Severity, palette: &Palette) -> Style {
 }
 
 /// Writes the section of a snippet and its `path:line`, which many terminals and editors can open.
-fn reference(out: &mut Output, location: &Location, incident: &Incident, snippet: Option<&Snippet>) -> io::Result<()> {
+fn reference(out: &mut Output, location: &Location, report: &str, snippet: Option<&Snippet>) -> io::Result<()> {
     let dim = out.palette.dim;
     let section = snippet.map(|snippet| format!("{}  ", section_label(snippet.section))).unwrap_or_default();
-    let path = text::place(out, location, &incident.path, snippet.map(|snippet| snippet.line));
+    let path = text::place(out, location, report, snippet.map(|snippet| snippet.line));
     writeln!(out, "{INDENT}{dim}{section}{path}{dim:#}")
 }
 
@@ -295,7 +297,7 @@ fn measure_label(kind: MeasureKind) -> &'static str {
 fn incident(out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> io::Result<()> {
     let incident = answer.incident;
     let Palette { title: bold, dim, .. } = out.palette;
-    title(out, incident)?;
+    title(out, &incident.title.value)?;
     let place = text::place(out, location, &incident.path, answer.line);
     writeln!(out, "{INDENT}{dim}{place}{dim:#}")?;
     let skipped: Vec<&str> = answer.skipped().map(|section| section_label(section.kind)).collect();
@@ -371,7 +373,7 @@ fn known(incident: &Incident) -> Vec<(&str, String)> {
     add("status", incident.status.as_ref().map(|status| status.value.clone()));
     add("services", list(&incident.services));
     add("tags", list(&incident.tags));
-    add("duration", incident.duration.as_ref().map(duration_text));
+    add("duration", duration_text(&incident.into()));
     let reached =
         |milestone: Milestone| Some(format!("{} {}", milestone.name(), minutes(incident.minutes_to(milestone)?)));
     let reached: Vec<String> = Milestone::ALL.into_iter().filter_map(reached).collect();
@@ -394,9 +396,8 @@ fn fixed_text(fix: &Fix) -> String {
 }
 
 /// A duration, marked when it is worked out and not stated.
-fn duration_text(duration: &Sourced<f64>) -> String {
-    let derived = matches!(duration.source, Source::StartAndEnd | Source::Timeline);
-    format!("{}{}", if derived { "~" } else { bound_text(duration.bound) }, minutes(duration.value))
+fn duration_text(incident: &Summary) -> Option<String> {
+    Some(format!("{}{}", bound_text(incident.duration_bound), minutes(incident.duration_minutes?)))
 }
 
 /// What stands before a number that is to be read so.

@@ -5,9 +5,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use rca_index::{
-    CheckReport, FacetCounts, Health, Hit, LeftOut, Match, SearchRequest, SearchResults, Show, UpdateReport,
-};
+use rca_index::{CheckReport, FacetCounts, Health, LeftOut, Match, SearchRequest, SearchResults, Show, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -16,7 +14,8 @@ use crate::quantity::minutes;
 use crate::render::talk::Talk;
 use crate::render::text::{FIX_UNKNOWN, health_lines, left_out_file, problem, update_summary};
 use crate::render::{
-    Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, recurring, seen, similar,
+    IncidentAnswer, ListedHit, ListedHits, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, recurring, seen,
+    similar,
 };
 use crate::terminal::{Output, clean, clean_marked};
 
@@ -24,13 +23,17 @@ use crate::terminal::{Output, clean, clean_marked};
 pub(crate) struct Markdown;
 
 impl Renderer for Markdown {
-    fn search(
+    fn is_list(&self) -> bool {
+        true
+    }
+
+    fn list(
         &self,
         out: &mut Output,
         location: &Location,
         request: &SearchRequest,
         results: &SearchResults,
-        hits: &mut Hits<'_>,
+        hits: &mut ListedHits<'_>,
     ) -> Result<(), Failure> {
         for (i, found) in hits.enumerate() {
             hit(out, location, i + 1, &found?, request.show)?;
@@ -91,20 +94,21 @@ impl Renderer for Markdown {
     }
 }
 
-fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit, show: Show) -> io::Result<()> {
+fn hit(out: &mut impl Write, location: &Location, number: usize, listed: &ListedHit, show: Show) -> io::Result<()> {
+    let ListedHit { hit, fix } = listed;
     let incident = &hit.incident;
     let path = location.path_of(&incident.path);
     // Angle brackets allow spaces in the target of a link.
     let target = link_target(&path);
     let slashed = slashed(&path);
     let shown = clean(&slashed);
-    write!(out, "{number}. [{}](<{target}>)", escape(&clean(&incident.title.value)))?;
+    write!(out, "{number}. [{}](<{target}>)", escape(&clean(&incident.title)))?;
     let facts = [
-        incident.date.as_ref().map(|date| date.value.day().to_string()),
-        incident.severity.as_ref().map(|severity| severity.value.name.clone()),
+        incident.date.map(|date| date.day().to_string()),
+        incident.severity.as_ref().map(|severity| severity.name.clone()),
         (!incident.services.is_empty()).then(|| incident.services.join(", ")),
-        incident.duration.as_ref().map(|duration| minutes(duration.value)),
-        incident.status.as_ref().map(|status| status.value.clone()),
+        incident.duration_minutes.map(minutes),
+        incident.status.clone(),
         (hit.matched == Match::Some).then(|| "partial match".to_owned()),
     ];
     for fact in facts.iter().flatten() {
@@ -118,7 +122,7 @@ fn hit(out: &mut impl Write, location: &Location, number: usize, hit: &Hit, show
         writeln!(out, "   > {lines} ({})", code(&format!("{shown}:{}", snippet.line)))?;
     }
     if show == Show::Fix {
-        writeln!(out, "   - fixed by: {}", seen::fix_in_markdown(location, incident, incident.fix().as_ref()))?;
+        writeln!(out, "   - fixed by: {}", seen::fix_in_markdown(location, &incident.path, fix.as_ref()))?;
     }
     Ok(())
 }

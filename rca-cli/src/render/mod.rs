@@ -31,8 +31,8 @@ use std::io::Write as _;
 use rca_index::signal::Signal;
 use rca_index::wire::{Fields, QueryErrorsForm};
 use rca_index::{
-    CheckReport, FacetCount, Health, Hit, Incident, Index, LeftOut, Recurring, SearchRequest, SearchResults, Section,
-    Seen, Similar, UpdateReport,
+    CheckReport, FacetCount, Fix, Health, Hit, Incident, Index, LeftOut, Recurring, SearchRequest, SearchResults,
+    Section, Seen, Similar, Summary, UpdateReport,
 };
 
 use crate::arguments::Format;
@@ -51,6 +51,27 @@ pub(crate) use text::{ignored, level_name, some_of};
 /// The hits of a search, made as they are taken.
 pub(crate) type Hits<'h> = dyn Iterator<Item = rca_index::Result<Hit>> + 'h;
 
+/// The same, as far as a list shows them.
+pub(crate) type ListedHits<'h> = dyn Iterator<Item = rca_index::Result<ListedHit>> + 'h;
+
+/// A hit of a list.
+pub(crate) struct ListedHit {
+    pub(crate) hit: Hit<Summary>,
+    /// What fixed the incident, where that is asked for and known.
+    pub(crate) fix: Option<Fix>,
+}
+
+/// The hits of a search, with what their format shows.
+pub(crate) enum FoundHits<'h> {
+    Whole(Box<Hits<'h>>),
+    Listed(Box<ListedHits<'h>>),
+}
+
+/// Whether a format lists hits, so that it needs no other facts than those of a summary.
+pub(crate) fn is_list(format: Format) -> bool {
+    renderer(format).is_list()
+}
+
 /// An output format: how each kind of result is written. A format for problems alone writes nothing else; no command asks
 /// it to.
 pub(crate) trait Renderer {
@@ -62,6 +83,23 @@ pub(crate) trait Renderer {
         _request: &SearchRequest,
         _results: &SearchResults,
         _hits: &mut Hits<'_>,
+    ) -> Result<(), Failure> {
+        Err(for_problems_only())
+    }
+
+    /// Whether hits are listed by [`list`](Self::list), and not written by [`search`](Self::search).
+    fn is_list(&self) -> bool {
+        false
+    }
+
+    /// Lists the hits of a search as they are made, with facet counts if they were asked for.
+    fn list(
+        &self,
+        _out: &mut Output,
+        _location: &Location,
+        _request: &SearchRequest,
+        _results: &SearchResults,
+        _hits: &mut ListedHits<'_>,
     ) -> Result<(), Failure> {
         Err(for_problems_only())
     }
@@ -307,19 +345,28 @@ pub(crate) fn search(
     location: &Location,
     request: &SearchRequest,
     results: &SearchResults,
-    hits: &mut Hits<'_>,
+    hits: FoundHits<'_>,
     chosen: Option<(&Fields, &Index)>,
 ) -> Result<(), Failure> {
     let format = context.global.format;
     let talk = renderer(format).talk();
     context.out.page()?;
     let mut shown = ShownHits::default();
-    let mut hits = hits.inspect(|hit| hit.iter().for_each(|hit| shown.add(hit)));
-    match chosen {
-        Some((fields, index)) => {
-            selecting(format, fields, index).search(&mut context.out, location, request, results, &mut hits)?;
+    match (hits, chosen) {
+        (FoundHits::Listed(hits), _) => {
+            let mut hits = hits.inspect(|hit| hit.iter().for_each(|listed| shown.add(listed.hit.matched)));
+            renderer(format).list(&mut context.out, location, request, results, &mut hits)?;
         }
-        None => renderer(format).search(&mut context.out, location, request, results, &mut hits)?,
+        (FoundHits::Whole(hits), chosen) => {
+            let mut hits = hits.inspect(|hit| hit.iter().for_each(|hit| shown.add(hit.matched)));
+            let out = &mut context.out;
+            match chosen {
+                Some((fields, index)) => {
+                    selecting(format, fields, index).search(out, location, request, results, &mut hits)?;
+                }
+                None => renderer(format).search(out, location, request, results, &mut hits)?,
+            }
+        }
     }
     talk.after_search(context, request, results, shown);
     Ok(())

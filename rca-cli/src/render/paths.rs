@@ -6,14 +6,16 @@ use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, UpdateReport};
+use rca_index::{CheckReport, Health, LeftOut, SearchRequest, SearchResults, Summary, UpdateReport};
 
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::quoting::quoted;
 use crate::render::talk::Talk;
 use crate::render::text::{update_summary, write_health};
-use crate::render::{Frame, Hits, IncidentAnswer, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows};
+use crate::render::{
+    Frame, IncidentAnswer, ListedHits, RecurringAnswer, Renderer, SeenAnswer, SimilarAnswer, facet_rows,
+};
 use crate::terminal::{Output, clean};
 
 /// Paths of reports.
@@ -36,27 +38,34 @@ impl Paths {
 }
 
 impl Renderer for Paths {
-    fn search(
+    fn is_list(&self) -> bool {
+        true
+    }
+
+    fn list(
         &self,
         out: &mut Output,
         location: &Location,
         _request: &SearchRequest,
         _results: &SearchResults,
-        hits: &mut Hits<'_>,
+        hits: &mut ListedHits<'_>,
     ) -> Result<(), Failure> {
         for hit in hits {
-            self.path(out, &location.path_of_incident(&hit?.incident))?;
+            let Summary { id, path, .. } = hit?.hit.incident;
+            self.path(out, &location.path_of_incident(&id, &path))?;
         }
         Ok(())
     }
 
     fn incident(&self, out: &mut Output, location: &Location, answer: &IncidentAnswer<'_>) -> Result<(), Failure> {
-        Ok(self.path(out, &location.path_of_incident(answer.incident))?)
+        Ok(self.path(out, &location.path_of_incident(&answer.incident.id, &answer.incident.path))?)
     }
 
     fn seen(&self, out: &mut Output, location: &Location, answer: &SeenAnswer<'_>) -> Result<(), Failure> {
         let hits = &answer.seen.hits;
-        Ok(hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
+        Ok(hits
+            .iter()
+            .try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident.id, &hit.incident.path)))?)
     }
 
     fn recurring(&self, out: &mut Output, location: &Location, answer: &RecurringAnswer<'_>) -> Result<(), Failure> {
@@ -66,7 +75,9 @@ impl Renderer for Paths {
 
     fn similar(&self, out: &mut Output, location: &Location, answer: &SimilarAnswer<'_>) -> Result<(), Failure> {
         let hits = &answer.similar.hits;
-        Ok(hits.iter().try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident)))?)
+        Ok(hits
+            .iter()
+            .try_for_each(|hit| self.path(out, &location.path_of_incident(&hit.incident.id, &hit.incident.path)))?)
     }
 
     fn frame(&self) -> Frame {

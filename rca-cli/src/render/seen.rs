@@ -50,9 +50,9 @@ pub(super) fn for_people(out: &mut Output, location: &Location, answer: &SeenAns
 
 fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::Result<()> {
     let incident = &hit.incident;
-    human::leveled_title(out, hit.resemblance.name(), incident)?;
-    human::fact_line(out, incident)?;
-    fixed_by_line(out, location, incident, hit.fix.as_ref())?;
+    human::leveled_title(out, hit.resemblance.name(), &incident.title.value)?;
+    human::fact_line(out, &incident.into())?;
+    fixed_by_line(out, location, &incident.path, hit.fix.as_ref())?;
     labeled(out, "because", &seen_in_common(hit))?;
     for text in actions(hit) {
         labeled(out, "open", &text)?;
@@ -64,15 +64,10 @@ fn hit_for_people(out: &mut Output, location: &Location, hit: &SeenHit) -> io::R
 }
 
 /// Writes what fixed an incident, and where its report says so.
-pub(super) fn fixed_by_line(
-    out: &mut Output,
-    location: &Location,
-    incident: &Incident,
-    fix: Option<&Fix>,
-) -> io::Result<()> {
+pub(super) fn fixed_by_line(out: &mut Output, location: &Location, report: &str, fix: Option<&Fix>) -> io::Result<()> {
     labeled(out, "fixed by", fix.map_or(FIX_UNKNOWN, |fix| &fix.text))?;
     let kind = fix.and_then(|fix| fix.kind).map(|kind| format!("{}  ", kind.label())).unwrap_or_default();
-    let at = place(out, location, &incident.path, fix.and_then(|fix| fix.line));
+    let at = place(out, location, report, fix.and_then(|fix| fix.line));
     let dim = out.palette.dim;
     writeln!(out, "  {:LABEL$}{dim}{kind}{at}{dim:#}", "")
 }
@@ -103,7 +98,7 @@ pub(super) fn in_markdown(out: &mut Output, location: &Location, answer: &SeenAn
     for (nth, hit) in seen.hits.iter().enumerate() {
         let incident = &hit.incident;
         head_in_markdown(out, location, nth, hit.resemblance.name(), incident)?;
-        writeln!(out, "   - fixed by: {}", fix_in_markdown(location, incident, hit.fix.as_ref()))?;
+        writeln!(out, "   - fixed by: {}", fix_in_markdown(location, &incident.path, hit.fix.as_ref()))?;
         writeln!(out, "   - because: {}", escape(&seen_in_common(hit)))?;
         actions(hit).iter().try_for_each(|action| writeln!(out, "   - open: {}", escape(action)))?;
         hit.runbooks().try_for_each(|link| writeln!(out, "   - runbook: {}", escape(&link.target)))?;
@@ -134,10 +129,10 @@ pub(super) fn head_in_markdown(
 }
 
 /// What fixed an incident, and where its report says so, in Markdown.
-pub(super) fn fix_in_markdown(location: &Location, incident: &Incident, fix: Option<&Fix>) -> String {
+pub(super) fn fix_in_markdown(location: &Location, report: &str, fix: Option<&Fix>) -> String {
     let Some(fix) = fix else { return FIX_UNKNOWN.to_owned() };
     let line = fix.line.map(|line| format!(":{line}")).unwrap_or_default();
-    let path = location.path_of(&incident.path);
+    let path = location.path_of(report);
     let at = markdown::code(&clean(&format!("{}{line}", slashed(&path))));
     format!("{} ({at})", markdown::escape(&clean(&fix.text)))
 }

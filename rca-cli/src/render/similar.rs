@@ -25,9 +25,9 @@ pub(super) fn for_people(out: &mut Output, location: &Location, answer: &Similar
     }
     for hit in &similar.hits {
         writeln!(out)?;
-        human::leveled_title(out, &level(hit), &hit.incident)?;
-        human::fact_line(out, &hit.incident)?;
-        fixed_by_line(out, location, &hit.incident, hit.fix.as_ref())?;
+        human::leveled_title(out, &level(hit), &hit.incident.title.value)?;
+        human::fact_line(out, &(&hit.incident).into())?;
+        fixed_by_line(out, location, &hit.incident.path, hit.fix.as_ref())?;
         labeled(out, "because", &because(hit))?;
         for (text, report, line) in links(hit, &incident.path) {
             labeled(out, "link", text)?;
@@ -47,7 +47,7 @@ pub(super) fn in_markdown(out: &mut Output, location: &Location, answer: &Simila
     writeln!(out, "{}\n\n**{}**", escape(&incident.title.value), escape(&verdict(similar)))?;
     for (nth, hit) in similar.hits.iter().enumerate() {
         head_in_markdown(out, location, nth, &level(hit), &hit.incident)?;
-        writeln!(out, "   - fixed by: {}", fix_in_markdown(location, &hit.incident, hit.fix.as_ref()))?;
+        writeln!(out, "   - fixed by: {}", fix_in_markdown(location, &hit.incident.path, hit.fix.as_ref()))?;
         writeln!(out, "   - because: {}", escape(&because(hit)))?;
         for (text, report, line) in links(hit, &incident.path) {
             let at = format!("{}:{line}", location.path_of(report).to_string_lossy());

@@ -4,7 +4,7 @@
 
 use rca_index::signal::UnreadReason;
 use rca_index::{
-    CheckReport, FailedCount, Hit, Level, LinkFilter, Match, ReportProblem, SearchRequest, SearchResults, SearchWork,
+    CheckReport, FailedCount, Level, LinkFilter, Match, ReportProblem, SearchRequest, SearchResults, SearchWork,
     Similar, UnknownValue, UpdateReport,
 };
 
@@ -39,9 +39,9 @@ pub(crate) struct ShownHits {
 
 impl ShownHits {
     /// Counts a hit.
-    pub(crate) fn add(&mut self, hit: &Hit) {
+    pub(crate) fn add(&mut self, matched: Match) {
         self.hits += 1;
-        self.partial += usize::from(hit.matched == Match::Some);
+        self.partial += usize::from(matched == Match::Some);
     }
 }
 

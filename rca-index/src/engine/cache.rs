@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::index::SegmentId;
@@ -46,6 +46,8 @@ pub(super) struct CommitCache {
     words: Mutex<FoundWords>,
     /// The bytes of the lists of all words.
     list_bytes: Arc<AtomicUsize>,
+    /// Whether the dictionaries of words are open.
+    dictionaries: AtomicBool,
 }
 
 impl Default for CommitCache {
@@ -58,6 +60,7 @@ impl Default for CommitCache {
             facet_lists: Mutex::default(),
             words: Mutex::default(),
             list_bytes: Arc::default(),
+            dictionaries: AtomicBool::default(),
         }
     }
 }
@@ -95,6 +98,11 @@ impl CommitCache {
     /// The bytes of the lists of all words.
     pub(super) fn list_bytes(&self) -> &Arc<AtomicUsize> {
         &self.list_bytes
+    }
+
+    /// Whether a search asks for the dictionaries of words for the first time.
+    pub(super) fn needs_dictionaries(&self) -> bool {
+        !self.dictionaries.swap(true, Ordering::Relaxed)
     }
 
     /// What was found of a word with this fingerprint.

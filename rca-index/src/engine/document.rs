@@ -16,13 +16,13 @@ use crate::archive::link_key::{LinkKey, link_keys};
 use crate::engine::keys::{self, KEYS};
 use crate::engine::permits::{Permit, Permits};
 use crate::engine::snapshot::Owner;
-use crate::incident::{HouseNames, Incident, Section, SectionKind, Summary};
-use crate::parse::{ParseOptions, parse_report, report_id, stem, visible_text};
+use crate::incident::{HouseNames, Incident, Section, SectionKind, Summary, Text};
+use crate::parse::{ParseOptions, parse_report, read_text, report_id, stem, visible_text};
 use crate::schema::{FIELDS, Facet, FacetValue, FieldKind, LinkField, NumberField, TextField};
 use crate::text::analyzer::REGION_MARK;
 
 /// The version of the index format. Raise it with any change of fields, the analyzer, the parser or the stored form.
-pub(super) const FORMAT: u32 = 9;
+pub(super) const FORMAT: u32 = 10;
 /// Among the names of fields that have a value: the incident comes from a program. No field has this name.
 pub(super) const GIVEN: &str = "incident.given";
 /// The name of the analyzer in the engine.
@@ -337,6 +337,21 @@ impl Fields {
         let text = |field| Some(doc.get_first(field)?.as_str()?.to_owned());
         let summary: Summary = postcard::from_bytes(doc.get_first(self.summary)?.as_bytes()?).ok()?;
         Some(Summary { id: text(self.key)?, path: text(self.path)?, title: text(self.title)?, ..summary })
+    }
+
+    /// The summary and the text of a stored document; no facts are read for it.
+    pub(super) fn summary_and_text(
+        &self,
+        doc: &TantivyDocument,
+        options: &ParseOptions,
+    ) -> Option<(Summary, Text<'static>)> {
+        let text = match self.given_incident(doc) {
+            Some(Incident { source, sections, markup, .. }) => {
+                Text { source: source.into(), sections: sections.into(), markup: markup.into() }
+            }
+            None => read_text(doc.get_first(self.source)?.as_str()?.to_owned(), options),
+        };
+        Some((self.summary(doc)?, text))
     }
 
     /// The text and the summary of a stored report; of a given incident, nothing.

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
+use tantivy::{SegmentReader, Term};
 
 use crate::engine::cache::Expansion;
 use crate::engine::keys;
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{Snapshot, map_all};
 use crate::error::Result;
 use crate::plan::{Form, Pattern, Vocabulary, work};
 use crate::ranking::{MAX_EXPANSIONS, MAX_SCANNED};
@@ -182,6 +182,18 @@ impl Snapshot<'_> {
         }
         Ok(found)
     }
+
+    /// Opens the dictionaries of words. Each is verified as a whole when it is opened, so those of several segments are at once.
+    fn open_dictionaries(&self) -> tantivy::Result<()> {
+        if !self.cache().needs_dictionaries() {
+            return Ok(());
+        }
+        let readers = self.searcher.segment_readers().iter().collect();
+        map_all(readers, self.is_large(), |reader: &SegmentReader| {
+            self.engine.fields.searched().into_iter().try_for_each(|field| reader.inverted_index(field).map(drop))
+        })?;
+        Ok(())
+    }
 }
 
 impl Vocabulary for Snapshot<'_> {
@@ -191,14 +203,17 @@ impl Vocabulary for Snapshot<'_> {
     }
 
     fn has(&self, word: &str) -> Result<bool> {
+        self.open_dictionaries().map_err(|e| self.engine.error(e))?;
         self.has_word(word).map_err(|e| self.engine.error(e))
     }
 
     fn frequencies(&self, words: &[&str]) -> Result<Vec<u64>> {
+        self.open_dictionaries().map_err(|e| self.engine.error(e))?;
         self.word_frequencies(words).map_err(|e| self.engine.error(e))
     }
 
     fn incidents_with(&self, forms: &[Form]) -> Result<u64> {
+        self.open_dictionaries().map_err(|e| self.engine.error(e))?;
         self.incidents_with_any(forms).map_err(|e| self.engine.error(e))
     }
 

@@ -146,6 +146,8 @@ pub(super) fn most_used(forms: &BTreeMap<String, usize>) -> Option<&String> {
 fn forms_in(reader: &SegmentReader, facet: Facet, keys: Option<&[&str]>, forms: &mut Forms) -> tantivy::Result<()> {
     /// More keys are found faster by going over all terms.
     const MAX_LOOKUPS: usize = 64;
+    /// Going over so many terms costs as much as looking a key up.
+    const TERMS_A_LOOKUP: usize = 200;
     let Some(terms) = reader.fast_fields().str(&facet_column(facet))? else { return Ok(()) };
     let mut add = |term: &[u8]| {
         let term = String::from_utf8_lossy(term);
@@ -155,7 +157,8 @@ fn forms_in(reader: &SegmentReader, facet: Facet, keys: Option<&[&str]>, forms: 
             forms.entry(key.to_owned()).or_default().entry(shown.to_owned()).or_default();
         }
     };
-    let Some(keys) = keys.filter(|keys| keys.len() <= MAX_LOOKUPS) else {
+    let few = |keys: &&[&str]| keys.len() <= MAX_LOOKUPS.min(terms.num_terms() / TERMS_A_LOOKUP);
+    let Some(keys) = keys.filter(few) else {
         let mut stream = terms.dictionary().stream()?;
         while stream.advance() {
             add(stream.key());

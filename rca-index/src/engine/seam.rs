@@ -27,7 +27,7 @@ use crate::engine::opensearch;
 use crate::engine::turns::Telling;
 use crate::engine::{Embedded, snapshot};
 use crate::error::Result;
-use crate::incident::{FailedCount, HouseNames, Incident, Summary};
+use crate::incident::{FailedCount, HouseNames, Incident, Summary, Text};
 use crate::parse::ParseOptions;
 use crate::plan::{Condition, Evidence, Needed, Plan, SearchWork, Statistics, Vocabulary, WordId};
 use crate::schema::{Facet, FacetName};
@@ -355,6 +355,9 @@ pub(crate) trait Reads: Vocabulary + Sync {
 
     /// Loads the summary of a candidate's incident; no report is parsed.
     fn summary(&self, candidate: &Candidate) -> Result<Summary>;
+
+    /// Loads the summary and the text of a candidate's incident; no facts are read.
+    fn summary_and_text(&self, candidate: &Candidate) -> Result<(Summary, Text<'static>)>;
 
     /// Loads the title and the text of a candidate's incident, as a reader sees them.
     fn texts(&self, candidate: &Candidate) -> Result<[String; 2]>;

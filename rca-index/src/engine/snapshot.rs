@@ -16,7 +16,7 @@ use crate::engine::document::{GIVEN, KEY, LENGTH};
 use crate::engine::lookup::Lookups;
 use crate::engine::read_log::ReadLog;
 use crate::error::Result;
-use crate::incident::{FailedCount, Incident, Summary};
+use crate::incident::{FailedCount, Incident, Summary, Text};
 use crate::parse::ParseOptions;
 use crate::plan::{SearchWork, Statistics};
 use crate::text::Synonyms;
@@ -116,6 +116,16 @@ impl<'e> Snapshot<'e> {
     /// As [`Snapshot::incident`].
     pub(crate) fn summary(&self, candidate: &Candidate) -> Result<Summary> {
         self.read_summary(candidate.address)
+    }
+
+    /// Loads the summary and the text of a candidate's incident; no facts are read.
+    ///
+    /// # Errors
+    /// As [`Snapshot::incident`].
+    pub(crate) fn summary_and_text(&self, candidate: &Candidate) -> Result<(Summary, Text<'static>)> {
+        self.log.add_report();
+        let options = &self.commit.parse_options;
+        self.stored(candidate.address, |doc| self.engine.fields.summary_and_text(doc, options))
     }
 
     /// Loads the title and the source of a candidate's incident.

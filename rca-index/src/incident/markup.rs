@@ -30,7 +30,33 @@ impl Markup {
     }
 }
 
+/// A text in sections: all of a report that is searched and quoted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Text<'a> {
+    pub(crate) source: Cow<'a, str>,
+    pub(crate) sections: Cow<'a, [Section]>,
+    pub(crate) markup: Cow<'a, [Markup]>,
+}
+
+impl Text<'_> {
+    /// A section as it stands in the source.
+    pub(crate) fn section_text(&self, section: &Section) -> &str {
+        self.source.get(section.range.clone()).unwrap_or_default()
+    }
+
+    /// A section as a reader sees it, line by line.
+    pub(crate) fn visible_text(&self, section: &Section) -> Cow<'_, str> {
+        visible(&self.source, &self.markup, section.range.clone())
+    }
+}
+
 impl Incident {
+    /// The text of this incident.
+    pub(crate) fn text(&self) -> Text<'_> {
+        let Self { source, sections, markup, .. } = self;
+        Text { source: source.into(), sections: sections.into(), markup: markup.into() }
+    }
+
     /// The text of one of this incident's sections, as it stands in the report.
     ///
     /// # Examples

@@ -28,6 +28,7 @@ pub use failed::FailedCount;
 pub use follow_up::{Action, Lessons, Link};
 pub use ignored::{IgnoredCount, IgnoredFile};
 pub use markup::Markup;
+pub(crate) use markup::Text;
 pub use names::{HouseNames, ServiceNames, SeverityLabels};
 pub use not_a_report::{LeftOut, NotAReport, NotAReportReason};
 pub use own_field::{OwnField, OwnValue};

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::incident::{Incident, Severity, Timestamp};
+use crate::incident::{Bound, Incident, Severity, Source, Sourced, Timestamp};
 
 /// What a list of incidents shows of each. An index returns it without parsing the report.
 ///
@@ -30,6 +30,8 @@ pub struct Summary {
     pub status: Option<String>,
     /// How long the incident lasted, in minutes.
     pub duration_minutes: Option<f64>,
+    /// How the duration is to be read; as `About` too where it is computed from other times.
+    pub duration_bound: Bound,
 }
 
 impl From<&Incident> for Summary {
@@ -53,7 +55,13 @@ impl Summary {
             tags: incident.tags.clone(),
             status: incident.status.as_ref().map(|status| status.value.clone()),
             duration_minutes: incident.duration.as_ref().map(|duration| duration.value),
+            duration_bound: incident.duration.as_ref().map(bound).unwrap_or_default(),
             ..Self::default()
         }
     }
+}
+
+fn bound(duration: &Sourced<f64>) -> Bound {
+    let is_computed = matches!(duration.source, Source::StartAndEnd | Source::Timeline);
+    if is_computed { Bound::About } else { duration.bound }
 }

@@ -30,7 +30,7 @@ pub(crate) fn read_body(outline: &Outline<'_>, kinds: &[SectionKind]) -> Body {
     let actions = read_actions(of_kind(parts, kinds, SectionKind::Actions));
     let (prepared_by, prepared_on) = read_closing(outline);
     Body {
-        sections: parts.iter().zip(kinds).map(|(part, &kind)| section(part, kind)).collect(),
+        sections: sections(parts, kinds),
         measures: read_measures(parts, kinds),
         contributing_factors: of_kind(parts, kinds, SectionKind::RootCause).flat_map(items).collect(),
         resolution_steps: of_kind(parts, kinds, SectionKind::Resolution).flat_map(items).collect(),
@@ -42,7 +42,11 @@ pub(crate) fn read_body(outline: &Outline<'_>, kinds: &[SectionKind]) -> Body {
     }
 }
 
-fn section(part: &Part<'_>, kind: SectionKind) -> Section {
-    let heading = squeezed(&part.heading).into_owned();
-    Section { kind, heading, line: part.line, range: part.range.clone() }
+/// The sections of a body, of the kinds of its parts.
+pub(super) fn sections(parts: &[Part<'_>], kinds: &[SectionKind]) -> Vec<Section> {
+    let section = |(part, &kind): (&Part<'_>, &SectionKind)| {
+        let heading = squeezed(&part.heading).into_owned();
+        Section { kind, heading, line: part.line, range: part.range.clone() }
+    };
+    parts.iter().zip(kinds).map(section).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! In: a name as a report writes it, and the keys of the archive's settings. Out: the `Key` that it stands for, if any.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
@@ -76,13 +77,14 @@ pub(crate) fn key_names() -> impl Iterator<Item = &'static str> {
     words::ENGLISH.keys.iter().filter_map(|(_, names)| names.first().copied())
 }
 
-static BY_NAME: LazyLock<WordMap<String, Key>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<WordMap<Cow<'static, str>, Key>> = LazyLock::new(|| {
     let listed = || words::ALL.iter().flat_map(|words| words.keys);
     let many = listed().map(|(_, names)| names.len()).sum();
     let mut keys = WordMap::with_capacity_and_hasher(many, BuildHasherDefault::default());
     for &(key, names) in listed() {
         names.iter().for_each(|name| {
-            keys.entry(normal(name)).or_insert(key);
+            let as_it_is = |normal: &str| if normal == *name { Cow::Borrowed(*name) } else { normal.to_owned().into() };
+            keys.entry(with_normal(name, as_it_is)).or_insert(key);
         });
     }
     keys

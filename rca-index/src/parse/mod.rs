@@ -57,7 +57,7 @@ use crate::incident::lines::{line_at, line_ends};
 use crate::incident::markup::visible;
 use crate::incident::{
     FRONT_MATTER, HouseNames, Incident, Milestone, Place, Problem, ProblemKind, Reached, Section, SectionKind,
-    Severity, Source, Sourced,
+    Severity, Source, Sourced, Text,
 };
 use crate::parse::agreement::settle;
 use crate::parse::body::read_body;
@@ -148,6 +148,26 @@ pub(crate) fn visible_text(source: &str) -> String {
     let (mut outline, _) = outline_within(source, body_start, ParseOptions::default().max_facts_bytes());
     let markup = with_invisible(source, std::mem::take(&mut outline.markup));
     visible(source, &markup, 0..source.len()).into_owned()
+}
+
+/// The text of a report in its sections, which are those of [`parse_report`]. No facts are read.
+pub(crate) fn read_text(source: String, options: &ParseOptions) -> Text<'static> {
+    let front = read_front_matter(&source);
+    let (mut outline, _) = outline_within(&source, front.body_start, options.max_facts_bytes());
+    let kinds = sections::kinds(&outline.parts, &options.headings);
+    // Only where it stands in the front matter, a summary is a section of its own.
+    let mut facts = Facts::new(&options.house);
+    if !front.range.is_empty() {
+        for (_, name, value) in front.keys(&options.keys).into_iter().filter(|(key, ..)| *key == Key::Summary) {
+            facts.state(Key::Summary, value, Source::FrontMatter, front.lines(&source).of(name));
+        }
+        for entry in read_metadata(&outline.parts, &kinds, &options.keys).iter().filter(|e| e.key == Key::Summary) {
+            facts.state(Key::Summary, &entry.value, Source::Metadata, entry.line);
+        }
+    }
+    let sections = sections_of(&front, facts.summary.as_deref(), &source, body::sections(&outline.parts, &kinds));
+    let markup = with_invisible(&source, std::mem::take(&mut outline.markup));
+    Text { sections: sections.into(), markup: markup.into(), source: source.into() }
 }
 
 /// Parses a report: its path in the archive, `/` between folders, and its text. Always gives an incident; what cannot be

@@ -128,7 +128,8 @@ fn normal(heading: &str) -> Cow<'_, str> {
         ends(text.as_bytes().first()) && ends(text.as_bytes().last()) && matches!(squeezed(text), Cow::Borrowed(_))
     };
     if bare(heading) {
-        return Cow::Owned(heading.to_ascii_lowercase());
+        let is_lower = !heading.bytes().any(|b| b.is_ascii_uppercase());
+        return if is_lower { Cow::Borrowed(heading) } else { Cow::Owned(heading.to_ascii_lowercase()) };
     }
     let lower = words::plain(heading);
     if bare(&lower) {

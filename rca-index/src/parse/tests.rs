@@ -188,3 +188,43 @@ proptest::proptest! {
         proptest::prop_assert!(parsed.problems.iter().all(|problem| (1..=lines).contains(&problem.line)));
     }
 }
+
+#[test]
+fn the_text_alone_is_that_of_the_incident() {
+    fn check(path: &std::path::Path, source: &str) {
+        let options = ParseOptions::default();
+        let parsed = parse_report(&path.to_string_lossy(), source.to_owned(), &options);
+        assert_eq!(read_text(source.to_owned(), &options), parsed.incident.text(), "{}", path.display());
+    }
+    fn check_all(folder: &std::path::Path, read: &mut usize) {
+        for path in std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                check_all(&path, read);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                check(&path, &text);
+                *read += 1;
+            }
+        }
+    }
+    let inline = std::path::Path::new("a.md");
+    for source in [
+        "---\nsummary: The queue was full.\n---\n# Queue\n\n## Summary\n\nThe queue was full.\n",
+        "---\nsummary:\nabstract: The queue was full.\n---\n# Queue\n",
+        "---\ntitle: The queue was full\n---\n# Queue\n\n**Summary:** The queue was full\n",
+        "# Queue\n\n**Summary:** The queue was full\n",
+        "---\nsummary: [a, b]\n---\n\u{200b}\n",
+        "---\nnever closed\n",
+        "",
+    ] {
+        check(inline, source);
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut read = 0;
+    for folder in ["../corpus", "../../shared/archives"] {
+        let before = read;
+        check_all(&root.join(folder), &mut read);
+        if read == before {
+            println!("skipped: no reports in {folder}");
+        }
+    }
+}

@@ -155,7 +155,7 @@ impl Planner<'_> {
             let texts: Vec<String> = stretch.iter().map(|typed| typed.word.text.clone()).collect();
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
             for run in self.synonyms.of(&texts) {
-                let others: Vec<String> = run.others.iter().map(|other| other.join(" ")).collect();
+                let others: Vec<String> = run.others.iter().map(|&other| other.to_owned()).collect();
                 let alternatives: Vec<Alternative> = others.iter().filter_map(|other| self.synonym(other)).collect();
                 let significant = run.words.clone().any(|at| !self.is_stop_word(texts[at]));
                 for at in run.words.clone().filter(|&at| !significant || !self.is_stop_word(texts[at])) {

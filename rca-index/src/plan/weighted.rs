@@ -285,7 +285,7 @@ impl Planner<'_> {
         let mut found = HashMap::new();
         // Those of a single word come with the word.
         for run in self.synonyms.of(&wholes).into_iter().filter(|run| run.words.len() > 1) {
-            let others: Vec<_> = run.others.iter().filter_map(|other| self.synonym(&other.join(" "))).collect();
+            let others: Vec<_> = run.others.iter().filter_map(|other| self.synonym(other)).collect();
             // One occurrence of `vm` is not one of `virtual` and another of `machine`.
             let telling = run.words.clone().rev().find(|&at| !self.is_stop_word(wholes[at]));
             found.extend(telling.map(|at| (at, others)));

@@ -168,16 +168,37 @@ impl Search<'_> {
     /// Loads the incidents and extracts their snippets.
     pub(super) fn hits(&self, ranked: &[Ranked], spellings: &mut Spellings) -> Result<Vec<Hit>> {
         let weights = self.words.weights(&self.plan.ranked);
-        let words = self.plan.ranked_words().zip(&weights).map(|(word, weight)| (word, weight.idf));
-        let passages = Passages::new(words, self.snapshot.analyzer());
+        let passages = self.passages(&weights);
         let mut hits = self.loaded(ranked, &weights, |candidate| {
             let incident = self.snapshot.incident(candidate)?;
-            let snippets = passages.snippets(&incident, self.request.snippets);
+            let snippets = passages.snippets(&incident.text(), self.request.snippets);
             Ok((incident, snippets))
         })?;
         let services = hits.iter_mut().map(|hit| &mut hit.incident.services);
         self.show_services(&mut services.collect::<Vec<_>>(), spellings)?;
         Ok(hits)
+    }
+
+    /// Loads the summaries, and extracts the snippets of the texts. No facts are read.
+    pub(super) fn passage_hits(&self, ranked: &[Ranked], spellings: &mut Spellings) -> Result<Vec<Hit<Summary>>> {
+        if self.request.snippets == 0 {
+            return self.summaries(ranked, spellings);
+        }
+        let weights = self.words.weights(&self.plan.ranked);
+        let passages = self.passages(&weights);
+        let mut hits = self.loaded(ranked, &weights, |candidate| {
+            let (summary, text) = self.snapshot.summary_and_text(candidate)?;
+            let snippets = passages.snippets(&text, self.request.snippets);
+            Ok((summary, snippets))
+        })?;
+        let services = hits.iter_mut().map(|hit| &mut hit.incident.services);
+        self.show_services(&mut services.collect::<Vec<_>>(), spellings)?;
+        Ok(hits)
+    }
+
+    fn passages(&self, weights: &[WordWeight]) -> Passages<'_> {
+        let words = self.plan.ranked_words().zip(weights).map(|(word, weight)| (word, weight.idf));
+        Passages::new(words, self.snapshot.analyzer())
     }
 
     /// Loads the summaries.
@@ -229,7 +250,7 @@ mod tests {
     use super::*;
     use crate::engine::fixture::{add, remove};
     use crate::engine::incidents_read;
-    use crate::search::{SearchRequest, search, search_hits};
+    use crate::search::{SearchRequest, SearchResults, search, search_hits, search_passages};
 
     /// An index of so many incidents with the word `queue`, some in other spellings of their services than most.
     fn engine_of(incidents: usize) -> Engine {
@@ -261,6 +282,25 @@ mod tests {
                 assert_eq!((found.total, found.total_some, found.hits.len()), (whole.total, whole.total_some, 0));
                 let hits: Vec<String> = hits.map(|hit| shown(&hit.unwrap())).collect();
                 assert_eq!(hits, whole.hits.iter().map(shown).collect::<Vec<_>>(), "{query}");
+            }
+        }
+    }
+
+    #[test]
+    fn passages_are_those_of_whole_incidents_and_no_facts_are_read() {
+        let engine = engine_of(100);
+        for query in ["queue", "queue disk", "*", "queue sort:date"] {
+            for snippets in [0, 1, 3] {
+                let mut request = SearchRequest::parse(query).unwrap().limit(1000).offset(3).explain(true);
+                request.snippets = snippets;
+                let (whole, hits) = search_hits(&engine, &request).unwrap();
+                let hits: Vec<Hit<Summary>> = hits.map(|hit| hit.unwrap().into()).collect();
+                let before = incidents_read();
+                let (found, passages) = search_passages(&engine, &request).unwrap();
+                let passages: Vec<Hit<Summary>> = passages.map(Result::unwrap).collect();
+                assert_eq!(incidents_read(), before);
+                assert_eq!((found.total, found.total_some), (whole.total, whole.total_some));
+                assert_eq!(format!("{passages:?}"), format!("{hits:?}"), "{query}");
             }
         }
     }
@@ -321,7 +361,7 @@ mod tests {
         }
         let engine = engine_of(100);
         let request = SearchRequest::default().limit(1000);
-        let (_, mut hits) = crate::search::find(&engine, &request, failing).unwrap();
+        let (_, mut hits): (SearchResults, _) = crate::search::find(&engine, &request, failing).unwrap();
         let taken: Vec<bool> = hits.by_ref().map(|hit| hit.is_ok()).collect();
         assert!(taken.len() < 100 && taken.ends_with(&[false]), "{taken:?}");
         assert!(hits.next().is_none());

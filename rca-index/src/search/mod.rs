@@ -103,6 +103,18 @@ pub(crate) fn search_hits<'a>(engine: &'a Engine, request: &'a SearchRequest) ->
     Ok((results, hits))
 }
 
+/// The same with summaries and snippets: no facts of reports are read.
+pub(crate) fn search_passages<'a>(
+    engine: &'a Engine,
+    request: &'a SearchRequest,
+) -> Result<(SearchResults, Hits<'a, Summary>)> {
+    let started = Instant::now();
+    let (mut results, mut hits) = find(engine, request, Search::passage_hits)?;
+    hits.make_some()?;
+    (results.work, results.took) = (hits.work(), started.elapsed());
+    Ok((results, hits))
+}
+
 /// A search with all of its hits.
 fn collected<'a, T>(engine: &'a Engine, request: &'a SearchRequest, load: Load<'a, T>) -> Result<SearchResults<T>> {
     let started = Instant::now();
@@ -113,11 +125,11 @@ fn collected<'a, T>(engine: &'a Engine, request: &'a SearchRequest, load: Load<'
 }
 
 /// The whole search, as one function, up to the hits, which `load` makes of the ranked candidates of the page.
-fn find<'a, T>(
+fn find<'a, T, H>(
     engine: &'a Engine,
     request: &'a SearchRequest,
     load: Load<'a, T>,
-) -> Result<(SearchResults<T>, Hits<'a, T>)> {
+) -> Result<(SearchResults<H>, Hits<'a, T>)> {
     let search = Search::new(engine.snapshot()?, request)?;
 
     // Where any word suffices, there is nothing fuller than a partial match. A strict request asks for all of the words.

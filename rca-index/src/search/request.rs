@@ -437,7 +437,7 @@ impl SearchRequest {
         };
         let Ok(plan) = planned else { return Vec::new() };
         Passages::new(plan.ranked_words().map(|word| (word, word.times as f32)), &analyzer)
-            .snippets(incident, self.snippets)
+            .snippets(&incident.text(), self.snippets)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::incident::{FailedCount, Incident, SectionKind};
+use crate::incident::{FailedCount, Incident, SectionKind, Summary};
 use crate::ranking::{LIKE_EVIDENCE, SAME_EVIDENCE};
 use crate::schema::FacetName;
 use crate::search::{Cut, Explanation, SearchWork, UnknownValue};
@@ -88,12 +88,19 @@ pub struct Hit<T = Incident> {
     pub incident: T,
     /// The score; higher is better. Only comparable within one result.
     pub score: f32,
-    /// The best snippets, best first; none with a summary.
+    /// The best snippets, best first; none in a search for summaries.
     pub snippets: Vec<Snippet>,
     /// How much like a pasted text or another report it is; `None` for a query in words, and for hits that were not reranked.
     pub likeness: Option<Likeness>,
     /// How the score was computed; `None` unless requested, and for hits that were not reranked.
     pub explanation: Option<Explanation>,
+}
+
+impl From<Hit> for Hit<Summary> {
+    fn from(hit: Hit) -> Self {
+        let Hit { matched, incident, score, snippets, likeness, explanation } = hit;
+        Self { matched, incident: Summary::from(&incident), score, snippets, likeness, explanation }
+    }
 }
 
 /// How much an incident is like a pasted text: the numbers that tell a real match from the best of none.

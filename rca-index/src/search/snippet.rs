@@ -1,6 +1,6 @@
 //! Snippets: the passages of a report that match a query best, with their lines and highlights.
 //!
-//! In: the words of a plan and an incident. Out: passages that fill about two lines of a terminal. What a reader sees of the
+//! In: the words of a plan and a text in sections. Out: passages that fill about two lines of a terminal. What a reader sees of the
 //! stored source is analyzed again as it was for the index, so highlights agree with matches.
 
 mod shape;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::incident::{Incident, Section, SectionKind};
+use crate::incident::{Section, SectionKind, Text};
 use crate::plan::{Alternative, Pattern, Slot, Word};
 use crate::schema::{FIELDS, FieldKind, TextField};
 use crate::search::Snippet;
@@ -78,7 +78,7 @@ struct Line {
     shape: Shape,
     /// The weight of a match in this line.
     weight: f32,
-    /// The index of the section in the incident.
+    /// The index of the section in the text.
     nth: usize,
     number: u32,
     /// Bytes of the section's text.
@@ -149,12 +149,12 @@ impl<'a> Passages<'a> {
             })
     }
 
-    /// The best passages of an incident, best first. If nothing in its sections matches, the start of its text.
-    pub(super) fn snippets(&self, incident: &Incident, limit: usize) -> Vec<Snippet> {
+    /// The best passages of a text, best first. If nothing in its sections matches, its start.
+    pub(super) fn snippets(&self, text: &Text<'_>, limit: usize) -> Vec<Snippet> {
         if limit == 0 {
             return Vec::new();
         }
-        let (lines, texts) = self.lines(incident);
+        let (lines, texts) = self.lines(text);
         let mut scored = self.scored(&lines);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut chosen: Vec<Range<usize>> = Vec::new();
@@ -168,20 +168,20 @@ impl<'a> Passages<'a> {
             }
         }
         if chosen.is_empty() {
-            return start_of(incident).into_iter().collect();
+            return start_of(text).into_iter().collect();
         }
         chosen.into_iter().map(|passage| render(&texts[lines[passage.start].nth], &lines[passage])).collect()
     }
 
     /// The lines of the sections, and what a reader sees of each section.
-    fn lines<'i>(&self, incident: &'i Incident) -> (Vec<Line>, Vec<Cow<'i, str>>) {
+    fn lines<'t>(&self, whole: &'t Text<'_>) -> (Vec<Line>, Vec<Cow<'t, str>>) {
         let (mut lines, mut texts) = (Vec::new(), Vec::new());
         let mut searched = 0;
-        let bytes: usize = incident.sections.iter().map(|section| section.range.len()).sum();
+        let bytes: usize = whole.sections.iter().map(|section| section.range.len()).sum();
         let mut budget = Budget::of_words(bytes.min(MAX_SEARCHED));
-        for (nth, section) in incident.sections.iter().enumerate() {
+        for (nth, section) in whole.sections.iter().enumerate() {
             let weight = weight_of(section);
-            let text = incident.visible_text(section);
+            let text = whole.visible_text(section);
             searched += text.len();
             if searched > MAX_SEARCHED {
                 break;
@@ -193,7 +193,7 @@ impl<'a> Passages<'a> {
                 continue;
             }
             let mut matches = matches.into_iter().peekable();
-            for mut line in lines_of(incident, section, nth, weight, &text) {
+            for mut line in lines_of(whole, section, nth, weight, &text) {
                 let end = line.range.end;
                 line.matches = std::iter::from_fn(|| matches.next_if(|(span, _)| span.start < end)).collect();
                 // What marks other lines is shown only if it was asked for.
@@ -313,11 +313,11 @@ fn weight_of(section: &Section) -> f32 {
 }
 
 /// The lines of a section that have text, with no matches yet.
-fn lines_of(incident: &Incident, section: &Section, nth: usize, weight: f32, text: &str) -> Vec<Line> {
+fn lines_of(whole: &Text<'_>, section: &Section, nth: usize, weight: f32, text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut at = 0;
     // A reader does not see the fences of code; what is seen has the lines of the source.
-    let shapes = shapes(incident.section_text(section)).into_iter().chain(std::iter::repeat(Shape::Prose));
+    let shapes = shapes(whole.section_text(section)).into_iter().chain(std::iter::repeat(Shape::Prose));
     for ((number, line), shape) in (section.line..).zip(text.split_inclusive('\n')).zip(shapes) {
         let content = line.trim();
         if !content.is_empty() {
@@ -343,15 +343,15 @@ fn passage(lines: &[Line], first: usize) -> Range<usize> {
 }
 
 /// The start of the summary, else of the first section with a heading, else of the text.
-fn start_of(incident: &Incident) -> Option<Snippet> {
-    let has_text = |s: &&Section| !incident.visible_text(s).trim().is_empty();
-    let sections = || incident.sections.iter().filter(has_text);
+fn start_of(whole: &Text<'_>) -> Option<Snippet> {
+    let has_text = |s: &&Section| !whole.visible_text(s).trim().is_empty();
+    let sections = || whole.sections.iter().filter(has_text);
     let section = sections()
         .find(|s| s.kind == SectionKind::Summary)
         .or_else(|| sections().find(|s| !s.heading.is_empty() && !s.is_front_matter()))
         .or_else(|| sections().next_back())?;
-    let text = incident.visible_text(section);
-    let mut lines = lines_of(incident, section, 0, 1.0, &text);
+    let text = whole.visible_text(section);
+    let mut lines = lines_of(whole, section, 0, 1.0, &text);
     if lines.iter().any(|line| line.shape != Shape::Mark) {
         lines.retain(|line| line.shape != Shape::Mark);
     }

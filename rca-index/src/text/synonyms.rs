@@ -9,6 +9,8 @@ use std::sync::{Arc, LazyLock};
 /// The built-in table.
 static BUILT_IN: LazyLock<Synonyms> = LazyLock::new(|| Synonyms::new(groups(include_str!("synonyms.txt"))));
 
+/// About as many words and phrases as the built-in table has.
+const EXPECTED: usize = 1_500;
 /// So many words and phrases may have the same meaning: a search looks for all of them.
 const MAX_GROUP: usize = 100;
 /// So many words and phrases an archive may add. Every search makes the table.
@@ -38,13 +40,14 @@ struct Table {
     /// The entries of each group.
     groups: Vec<Vec<Phrase>>,
     /// The group of each entry, by its key.
-    group_of: HashMap<String, usize>,
+    group_of: HashMap<Phrase, usize>,
     /// The number of words of the longest entry.
     longest: usize,
 }
 
-/// An entry: its words in lower case. Text without white space is one word: `ci/cd`, `read-only`.
-pub(crate) type Phrase = Vec<String>;
+/// An entry: its words in lower case, a space apart. Text without white space is one word: `ci/cd`, `read-only`. Those of the
+/// built-in table are borrowed, since every search of a command makes the table.
+type Phrase = Cow<'static, str>;
 
 /// A run of query words that is an entry, and the other entries of its group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +55,7 @@ pub(crate) struct Equivalents<'s> {
     /// The range of query words.
     pub(crate) words: Range<usize>,
     /// The synonyms, in the order of the table.
-    pub(crate) others: Vec<&'s [String]>,
+    pub(crate) others: Vec<&'s str>,
 }
 
 impl Default for Synonyms {
@@ -70,6 +73,8 @@ impl Synonyms {
     /// A table of these groups. Groups that share an entry are merged, as far as a group may grow.
     fn new(groups: impl IntoIterator<Item = Vec<Phrase>>) -> Self {
         let mut merging = Merging::default();
+        merging.of_key.reserve(EXPECTED);
+        merging.entries.reserve(EXPECTED);
         for group in groups {
             merging.add(group);
         }
@@ -82,13 +87,13 @@ impl Synonyms {
         if added.is_empty() && removed.is_empty() {
             return self.clone();
         }
-        let removed: HashSet<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
+        let removed = keys(removed);
         let mut merging = Merging::default();
         for group in &self.table.groups {
-            merging.add(group.iter().filter(|entry| !removed.contains(&key(entry))).cloned());
+            merging.add(group.iter().filter(|entry| !removed.contains(&*key(entry))).cloned());
         }
         for group in added {
-            merging.add(group.iter().map(|entry| phrase(entry.as_ref())));
+            merging.add(group.iter().map(|entry| phrase(entry.as_ref()).into_owned().into()));
         }
         merging.table()
     }
@@ -96,7 +101,7 @@ impl Synonyms {
     /// The first change to this table that is more than a search can bear: the group and the entry in it, and why. Takes time for
     /// what is added, not for the table.
     pub(crate) fn excess<S: AsRef<str>>(&self, added: &[Vec<S>], removed: &[S]) -> Option<Excess> {
-        let removed: HashSet<String> = removed.iter().map(|entry| key(&phrase(entry.as_ref()))).collect();
+        let removed = keys(removed);
         let mut sets = Sets::default();
         let (mut of_group, mut of_key) = (HashMap::new(), HashMap::new());
         let mut entries = 0;
@@ -111,11 +116,11 @@ impl Synonyms {
                 if text.len() > MAX_BYTES || text.split_whitespace().count() > MAX_WORDS {
                     return excess(format!("a synonym of more than {MAX_WORDS} words or {MAX_BYTES} bytes"));
                 }
-                let key = key(&phrase(text));
+                let key = key(&phrase(text)).into_owned();
                 if key.is_empty() {
                     continue;
                 }
-                let known = self.table.group_of.get(&key).filter(|_| !removed.contains(&key));
+                let known = self.table.group_of.get(&*key).filter(|_| !removed.contains(&key));
                 let set = match known {
                     Some(&known) => *of_group.entry(known).or_insert_with(|| sets.add(self.left(known, &removed))),
                     None => *of_key.entry(key).or_insert_with(|| sets.add(1)),
@@ -132,7 +137,7 @@ impl Synonyms {
 
     /// How many entries of a group are not removed.
     fn left(&self, group: usize, removed: &HashSet<String>) -> usize {
-        self.table.groups[group].iter().filter(|entry| removed.is_empty() || !removed.contains(&key(entry))).count()
+        self.table.groups[group].iter().filter(|entry| removed.is_empty() || !removed.contains(&*key(entry))).count()
     }
 
     /// The runs of words that are entries, from left to right. The longest wins; runs do not overlap. Words must be in
@@ -154,9 +159,10 @@ impl Synonyms {
     fn longest_at(&self, words: &[&str], at: usize) -> Option<Equivalents<'_>> {
         let last = words.len().min(at + self.table.longest);
         (at + 1..=last).rev().find_map(|end| {
-            let typed = key(&words[at..end]);
-            let group = &self.table.groups[*self.table.group_of.get(&typed)?];
-            let others = group.iter().filter(|entry| key(entry) != typed).map(Vec::as_slice).collect();
+            let typed = words[at..end].join(" ");
+            let typed = key(&typed);
+            let group = &self.table.groups[*self.table.group_of.get(&*typed)?];
+            let others = group.iter().filter(|entry| key(entry) != typed).map(|entry| &**entry).collect();
             Some(Equivalents { words: at..end, others })
         })
     }
@@ -209,7 +215,7 @@ impl Sets {
 struct Merging {
     entries: Vec<Phrase>,
     /// The entry of each key.
-    of_key: HashMap<String, usize>,
+    of_key: HashMap<Phrase, usize>,
     /// The groups of the entries.
     sets: Sets,
 }
@@ -220,7 +226,11 @@ impl Merging {
         let mut first = None;
         for entry in group.into_iter().filter(|entry| !entry.is_empty()) {
             let number = self.entries.len();
-            let known = *self.of_key.entry(key(&entry)).or_insert(number);
+            let key = match &entry {
+                Cow::Borrowed(entry) => key(entry),
+                Cow::Owned(entry) => key(entry).into_owned().into(),
+            };
+            let known = *self.of_key.entry(key).or_insert(number);
             if known == number {
                 self.entries.push(entry);
                 self.sets.add(1);
@@ -233,40 +243,61 @@ impl Merging {
     fn table(mut self) -> Synonyms {
         let entries = std::mem::take(&mut self.entries);
         let mut groups: Vec<Vec<Phrase>> = Vec::new();
-        let mut group_of_root: HashMap<usize, usize> = HashMap::new();
+        let mut group_of_root: Vec<Option<usize>> = vec![None; entries.len()];
         let mut group_of_entry = Vec::with_capacity(entries.len());
         for (number, entry) in entries.into_iter().enumerate() {
-            let group = *group_of_root.entry(self.sets.root(number)).or_insert(groups.len());
-            if group == groups.len() {
-                groups.push(Vec::new());
-            }
+            let root = self.sets.root(number);
+            let group = *group_of_root[root].get_or_insert_with(|| {
+                groups.push(Vec::with_capacity(self.sets.size[root]));
+                groups.len() - 1
+            });
             groups[group].push(entry);
             group_of_entry.push(group);
         }
-        let of_key = self.of_key.into_iter().map(|(key, entry)| (key, group_of_entry[entry]));
-        let group_of = of_key.filter(|&(_, group)| groups[group].len() > 1).collect();
-        let longest = groups.iter().flatten().map(Vec::len).max().unwrap_or(0);
+        let mut group_of = self.of_key;
+        group_of.retain(|_, number| {
+            *number = group_of_entry[*number];
+            groups[*number].len() > 1
+        });
+        let longest = groups.iter().flatten().map(|entry| entry.split(' ').count()).max().unwrap_or(0);
         Synonyms { table: Arc::new(Table { groups, group_of, longest }) }
     }
 }
 
 /// The groups of a table: one per line, entries separated by commas, `#` starts a comment.
-fn groups(text: &str) -> impl Iterator<Item = Vec<Phrase>> {
+fn groups(text: &str) -> impl Iterator<Item = Vec<Cow<'_, str>>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| line.split(',').map(phrase).collect())
 }
 
-fn phrase(text: &str) -> Phrase {
-    text.split_whitespace().map(str::to_lowercase).collect()
+fn phrase(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let is_one = |(at, byte): (usize, u8)| match byte {
+        b' ' => text.as_bytes().get(at + 1) != Some(&b' '),
+        _ => byte.is_ascii_graphic() && !byte.is_ascii_uppercase(),
+    };
+    if text.bytes().enumerate().all(is_one) {
+        return Cow::Borrowed(text);
+    }
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    Cow::Owned(words.join(" "))
 }
 
-/// The key by which entries are compared: their words in the singular, separated by spaces.
-fn key<S: AsRef<str>>(words: &[S]) -> String {
-    match words {
-        // Most entries are one word.
-        [word] => singular(word.as_ref()).into_owned(),
-        words => words.iter().map(|word| singular(word.as_ref())).collect::<Vec<_>>().join(" "),
+/// The key by which phrases are compared: their words in the singular.
+fn key(phrase: &str) -> Cow<'_, str> {
+    // Most phrases are one word.
+    if !phrase.contains(' ') {
+        return singular(phrase);
     }
+    if phrase.split(' ').all(|word| !word.ends_with('s') || singular(word) == word) {
+        return Cow::Borrowed(phrase);
+    }
+    Cow::Owned(phrase.split(' ').map(singular).collect::<Vec<_>>().join(" "))
+}
+
+/// The keys of texts.
+fn keys<S: AsRef<str>>(texts: &[S]) -> HashSet<String> {
+    texts.iter().map(|text| key(&phrase(text.as_ref())).into_owned()).collect()
 }
 
 /// An approximation, applied to the table and to queries alike: `kubernetes` loses its `s` on both sides.
@@ -288,11 +319,11 @@ mod tests {
         let words: Vec<&str> = query.split(' ').collect();
         let found = synonyms.of(&words).into_iter();
         found
-            .map(|run| (words[run.words].join(" "), run.others.iter().map(|other| other.join(" ")).collect()))
+            .map(|run| (words[run.words].join(" "), run.others.iter().map(|&other| other.to_owned()).collect()))
             .collect()
     }
 
-    fn custom(text: &str) -> Synonyms {
+    fn custom(text: &'static str) -> Synonyms {
         Synonyms::new(groups(text))
     }
 
@@ -303,7 +334,7 @@ mod tests {
             assert!(entries.len() > 1, "{line}: a group of one");
             for entry in entries {
                 assert!(!entry.is_empty(), "{line}: an empty entry");
-                assert_eq!(entry, phrase(entry).join(" "), "{line}: lower case, one space between words");
+                assert_eq!(entry, phrase(entry), "{line}: lower case, one space between words");
             }
         }
         assert!(groups(TEXT).count() >= 180);
@@ -313,7 +344,7 @@ mod tests {
     fn no_entry_is_in_the_table_twice() {
         let mut seen = HashSet::new();
         for entry in groups(TEXT).flatten() {
-            assert!(seen.insert(key(&entry)), "{} is in the table twice", entry.join(" "));
+            assert!(seen.insert(key(&entry).into_owned()), "{entry} is in the table twice");
         }
     }
 

@@ -90,12 +90,12 @@ fn batches<T>(files: Vec<T>, size: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
         of_class.entry(class).or_default().push(file);
     }
     let mut batches = Vec::new();
-    for mut class in of_class.into_values().rev() {
-        while class.len() > BATCH {
-            let rest = class.split_off(BATCH);
-            batches.push(std::mem::replace(&mut class, rest));
+    for class in of_class.into_values().rev() {
+        // Each has memory of its own: a list from which the rest is split off would keep that of all.
+        let mut files = class.into_iter();
+        while files.len() > 0 {
+            batches.push(files.by_ref().take(BATCH).collect());
         }
-        batches.push(class);
     }
     batches
 }
@@ -198,5 +198,7 @@ mod tests {
         let found = batches(files.clone(), |_| 100);
         assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [20_000, 20_000, 5_000]);
         assert_eq!(found.concat(), files);
+        // Nor has one the memory of others.
+        assert!(found.iter().map(Vec::capacity).sum::<usize>() <= files.len() + found.len());
     }
 }

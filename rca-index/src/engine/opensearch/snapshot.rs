@@ -27,7 +27,7 @@ use crate::engine::opensearch::vocabulary::any_value;
 use crate::engine::read_log::ReadLog;
 use crate::engine::seam::{Nearest, Reads};
 use crate::error::Result;
-use crate::incident::{FailedCount, Incident, Summary};
+use crate::incident::{FailedCount, Incident, Summary, Text};
 use crate::parse::ParseOptions;
 use crate::plan::{Condition, Evidence, Needed, Plan, SearchWork, Statistics, WordId};
 use crate::schema::{Facet, FacetName};
@@ -231,6 +231,11 @@ impl Reads for Snapshot<'_> {
 
     fn summary(&self, candidate: &Candidate) -> Result<Summary> {
         self.with_stored(candidate, Stored::summary)
+    }
+
+    fn summary_and_text(&self, candidate: &Candidate) -> Result<(Summary, Text<'static>)> {
+        self.log.add_report();
+        self.with_stored(candidate, |stored| Some((stored.summary()?, stored.text(self.parse_options()))))
     }
 
     fn texts(&self, candidate: &Candidate) -> Result<[String; 2]> {

@@ -6,8 +6,8 @@
 use serde::Deserialize;
 
 use crate::engine::opensearch::document::Store;
-use crate::incident::{Incident, Summary};
-use crate::parse::{ParseOptions, parse_report, visible_text};
+use crate::incident::{Incident, Summary, Text};
+use crate::parse::{ParseOptions, parse_report, read_text, visible_text};
 
 /// The fields that are asked for.
 pub(super) const STORED: [&str; 3] = ["id", "path", "store"];
@@ -31,6 +31,11 @@ impl Stored {
     /// The summary; `None` if it cannot be read.
     pub(super) fn summary(&self) -> Option<Summary> {
         Some(Summary { id: self.id.clone(), path: self.path.clone(), ..self.store.summary()? })
+    }
+
+    /// The text in sections; no facts are read.
+    pub(super) fn text(&self, options: &ParseOptions) -> Text<'static> {
+        read_text(self.store.source.clone(), options)
     }
 
     /// The title, and the text as a reader sees it.

@@ -10,7 +10,7 @@ use crate::engine::lookup::KnownWords;
 use crate::engine::seam::{Nearest, Reads};
 use crate::engine::snapshot::Snapshot;
 use crate::error::Result;
-use crate::incident::{FailedCount, Incident, Summary};
+use crate::incident::{FailedCount, Incident, Summary, Text};
 use crate::parse::ParseOptions;
 use crate::plan::{Condition, Needed, Plan, SearchWork, Statistics};
 use crate::schema::{Facet, FacetName};
@@ -60,6 +60,10 @@ impl Reads for Snapshot<'_> {
 
     fn summary(&self, candidate: &Candidate) -> Result<Summary> {
         self.summary(candidate)
+    }
+
+    fn summary_and_text(&self, candidate: &Candidate) -> Result<(Summary, Text<'static>)> {
+        self.summary_and_text(candidate)
     }
 
     fn texts(&self, candidate: &Candidate) -> Result<[String; 2]> {

@@ -1,6 +1,7 @@
 //! Snippets: what is quoted and highlighted, and what finding it costs.
 
 use super::*;
+use crate::incident::Incident;
 use crate::search::SearchRequest;
 
 /// What is highlighted in the best passage of a report, each piece in brackets.

@@ -242,7 +242,7 @@ fn an_index_of_another_mapping_is_filled_beside_the_old_one() {
     FIRST.run(&ops).unwrap();
     assert_eq!(found(&ops).0, after_first());
     let new = mapping::physical_index("incidents");
-    assert_eq!(fake.alias("incidents"), [old, new.as_str()], "the other archive is in the old one");
+    assert_eq!(fake.alias("incidents"), [new.as_str(), old], "the other archive is in the old one");
     TOUCH.run(&ops).unwrap();
     assert!(fake.indexes().contains(&old.to_owned()));
     FIRST.run(&web).unwrap();
